@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+"""An SMTP server for tests on 127.0.0.1 and ::1, ports chosen by the kernel. Needs Debian's python3-aiosmtpd.
+
+usage: aiosmtpd_server.py FOLDER [--transcript FILE]
+
+Prints one line of JSON when it is ready: {"ipv4": port, "ipv6": port or null, "folder": FOLDER}. Ends on SIGTERM
+and when standard input ends. A mail is stored as FOLDER/000001.eml, the octets between DATA and the lone dot with
+transparency undone and nothing else changed, and FOLDER/000001.json, its envelope. The .json comes last and
+whole: once it is there, the mail is complete. aiosmtpd reports the null sender as "<>".
+"""
+
+# SPDX-License-Identifier: MIT
+
+import argparse
+import asyncio
+import errno
+import json
+import logging
+import os
+import socket
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+import lifetime
+
+ACCOUNTS = {b"alice@mail.test": b"secret", b"bob@mail.test": b"hunter2 with space"}
+MAILBOXES = {"alice@mail.test", "bob@mail.test", "carol@mail.test"}
+
+
+class Transcript:
+    """Writes a dialogue as `C: ` and `S: ` lines, without the secrets."""
+
+    def __init__(self, path):
+        self._file = open(path, "w", encoding="utf-8", errors="backslashreplace") if path else None
+
+    def line(self, who, octets):
+        if self._file:
+            self._file.write("%s: %s\n" % (who, octets.decode("utf-8", "backslashreplace")))
+            self._file.flush()
+
+
+class RecordingSMTP(SMTP):
+    """aiosmtpd's server with an ear on both directions."""
+
+    def __init__(self, *arguments, transcript, **options):
+        super().__init__(*arguments, **options)
+        self._transcript = transcript
+        self._partial_line = b""
+        self._challenged = False
+
+    def data_received(self, data):
+        *lines, self._partial_line = (self._partial_line + data).split(b"\r\n")
+        for line in lines:
+            self._transcript.line("C", self._without_secret(line))
+        super().data_received(data)
+
+    def _without_secret(self, line):
+        if self._challenged:
+            self._challenged = False
+            return b"***"
+        words = line.split(b" ")
+        if words[0].upper() == b"AUTH" and len(words) > 2:
+            return b" ".join(words[:2] + [b"***"])
+        return line
+
+    async def push(self, status):
+        octets = status.encode() if isinstance(status, str) else status
+        for line in octets.split(b"\r\n"):
+            self._transcript.line("S", line)
+        self._challenged = octets.startswith(b"334")
+        await super().push(status)
+
+
+class Store:
+    """aiosmtpd's handler: known mailboxes only, every accepted mail into two files."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._count = 0
+
+    async def handle_RCPT(self, _server, _session, envelope, address, options):
+        if address.lower() not in MAILBOXES:
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 ok"
+
+    async def handle_DATA(self, _server, session, envelope):
+        self._count += 1
+        stem = os.path.join(self._folder, "%06d" % self._count)
+        with open(stem + ".eml", "wb") as message:
+            message.write(envelope.original_content)
+        with open(stem + ".part", "w", encoding="utf-8") as description:
+            json.dump({
+                "peer": session.peer[0],
+                "helo": session.host_name,
+                "extended": session.extended_smtp,
+                "login": session.auth_data.login.decode() if session.authenticated else None,
+                "mail_from": envelope.mail_from,
+                "mail_options": envelope.mail_options,
+                "rcpt_tos": envelope.rcpt_tos,
+                "rcpt_options": envelope.rcpt_options,
+            }, description)
+        os.rename(stem + ".part", stem + ".json")
+        return "250 2.0.0 stored"
+
+
+def authenticate(_server, _session, _envelope, _mechanism, data):
+    known = isinstance(data, LoginPassword) and ACCOUNTS.get(data.login) == data.password
+    # handled=False: aiosmtpd sends the 535 itself.
+    return AuthResult(success=known, handled=False, auth_data=data)
+
+
+def listen_on_free_port(family, address):
+    """Return a listening socket, or None if this machine has no such address."""
+    try:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.bind((address, 0))
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            return None
+        raise
+    listener.listen()
+    return listener
+
+
+async def serve(folder, transcript, end_request):
+    loop = asyncio.get_running_loop()
+    handler = Store(folder)
+
+    def session():
+        return RecordingSMTP(handler, transcript=transcript, hostname="mail.test", loop=loop,
+                             data_size_limit=64 * 2**20, enable_SMTPUTF8=True, decode_data=False,
+                             authenticator=authenticate, auth_require_tls=False)
+
+    listeners = {"ipv4": listen_on_free_port(socket.AF_INET, "127.0.0.1"),
+                 "ipv6": listen_on_free_port(socket.AF_INET6, "::1")}
+    for listener in filter(None, listeners.values()):
+        await loop.create_server(session, sock=listener)
+
+    ports = {name: listener and listener.getsockname()[1] for name, listener in listeners.items()}
+    lifetime.announce({**ports, "folder": folder})
+    await loop.run_in_executor(None, end_request.wait)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="SMTP server for tests")
+    parser.add_argument("folder")
+    parser.add_argument("--transcript", metavar="FILE")
+    arguments = parser.parse_args()
+    os.makedirs(arguments.folder, exist_ok=True)
+    # aiosmtpd warns about its own internals at every AUTH.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    asyncio.run(serve(os.path.abspath(arguments.folder), Transcript(arguments.transcript), lifetime.EndRequest()))
+
+
+if __name__ == "__main__":
+    main()
