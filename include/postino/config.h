@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef POSTINO_CONFIG_H
+#define POSTINO_CONFIG_H
+
+/* Compile-time options. Every one has a working default; a build overrides them with -D or with a header of
+ * its own named by -DPOSTINO_USER_CONFIG_FILE='"my_config.h"'. The library and the application must be
+ * compiled with the same values: the init functions compare the sizes of the objects and refuse a mismatch.
+ */
+
+#ifdef POSTINO_USER_CONFIG_FILE
+#include POSTINO_USER_CONFIG_FILE
+#endif
+
+/* Octets of a reply's text that a session keeps for the error record; the rest of a longer text is dropped.
+ * RAM: as many octets in each session. */
+#ifndef POSTINO_REPLY_TEXT_OCTETS
+#define POSTINO_REPLY_TEXT_OCTETS 96
+#endif
+#if POSTINO_REPLY_TEXT_OCTETS < 16 || POSTINO_REPLY_TEXT_OCTETS > 4096
+#error "POSTINO_REPLY_TEXT_OCTETS must be 16 to 4096"
+#endif
+
+/* Lines of one reply after which the server is taken to be broken or hostile. RAM: none. */
+#ifndef POSTINO_REPLY_LINES_MAX
+#define POSTINO_REPLY_LINES_MAX 200
+#endif
+#if POSTINO_REPLY_LINES_MAX < 20 || POSTINO_REPLY_LINES_MAX > 65535
+#error "POSTINO_REPLY_LINES_MAX must be 20 to 65535"
+#endif
+
+/* Octets of the buffer that a POSIX transport sends from, and as many again that it receives into. Large
+ * messages travel in pieces of this size. RAM: this much plus POSTINO_POSIX_RECEIVE_OCTETS a transport. */
+#ifndef POSTINO_POSIX_SEND_OCTETS
+#define POSTINO_POSIX_SEND_OCTETS 65536
+#endif
+#if POSTINO_POSIX_SEND_OCTETS < 512 || POSTINO_POSIX_SEND_OCTETS > 16777216
+#error "POSTINO_POSIX_SEND_OCTETS must be 512 to 16777216"
+#endif
+
+#ifndef POSTINO_POSIX_RECEIVE_OCTETS
+#define POSTINO_POSIX_RECEIVE_OCTETS 2048
+#endif
+#if POSTINO_POSIX_RECEIVE_OCTETS < 64 || POSTINO_POSIX_RECEIVE_OCTETS > 1048576
+#error "POSTINO_POSIX_RECEIVE_OCTETS must be 64 to 1048576"
+#endif
+
+#endif

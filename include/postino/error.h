@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef POSTINO_ERROR_H
+#define POSTINO_ERROR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a function returns: 0 is success, a negative value one of these. The hundred says who is at fault:
+ * -1xx the caller, -2xx the server, -3xx the transport, -4xx TLS, -5xx time. The values are stable. */
+enum postino_error_code {
+    POSTINO_OK = 0,
+
+    POSTINO_ERROR_ARGUMENT = -101,    /* a required pointer is NULL, or a number is out of its range */
+    POSTINO_ERROR_OBJECT_SIZE = -102, /* caller and library were compiled with different options */
+    POSTINO_ERROR_STATE = -103,       /* the call is not allowed now */
+    POSTINO_ERROR_EHLO_NAME =
+        -104, /* the EHLO name is empty, too long, or holds a character that cannot be sent */
+    POSTINO_ERROR_REVERSE_PATH = -105, /* the sender's address is malformed */
+    POSTINO_ERROR_FORWARD_PATH = -106, /* a recipient's address is malformed, or there is no recipient */
+    POSTINO_ERROR_SOURCE = -107,       /* the mail source failed */
+    POSTINO_ERROR_CREDENTIALS = -108,  /* authentication is asked for without a user name */
+    POSTINO_ERROR_MESSAGE_SIZE = -109, /* the message is larger than the server's SIZE limit */
+    POSTINO_ERROR_ABORTED = -110,      /* the caller aborted the session */
+
+    POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
+    POSTINO_ERROR_REPLY_SYNTAX = -202,     /* no reply code where there must be one */
+    POSTINO_ERROR_REPLY_UNEXPECTED = -203, /* a reply that does not answer what was sent */
+    POSTINO_ERROR_REPLY_TOO_LONG = -204,   /* a reply of more lines than POSTINO_REPLY_LINES_MAX */
+    POSTINO_ERROR_CHALLENGE = -205,        /* an authentication challenge too long, or one too many */
+    POSTINO_ERROR_NO_MECHANISM = -206,     /* the server offers no authentication that may be used here */
+    POSTINO_ERROR_SERVICE_CLOSING = -207,  /* 421 */
+
+    POSTINO_ERROR_RESOLVE = -301, /* the host name has no address */
+    POSTINO_ERROR_CONNECT = -302, /* no address of the host took the connection */
+    POSTINO_ERROR_SEND = -303,    /* sending failed */
+    POSTINO_ERROR_RECEIVE = -304, /* receiving failed */
+    POSTINO_ERROR_CLOSED = -305,  /* the server closed the connection */
+    POSTINO_ERROR_BUFFER = -306,  /* the transport had no buffer to send from */
+
+    POSTINO_ERROR_CONNECT_TIMEOUT = -501, /* the connection was not made in time */
+    POSTINO_ERROR_TIMEOUT = -502          /* the reply did not come, or the data could not be sent, in time */
+};
+
+/* The step of the dialogue that an error belongs to. */
+enum postino_step_id {
+    POSTINO_STEP_GREETING = 0,
+    POSTINO_STEP_EHLO = 1, /* HELO too */
+    POSTINO_STEP_MAIL = 2,
+    POSTINO_STEP_RCPT = 3,
+    POSTINO_STEP_MESSAGE = 4, /* the message and its end mark, after 354 */
+    POSTINO_STEP_DATA = 5,
+    POSTINO_STEP_AUTH = 6,
+    POSTINO_STEP_RSET = 7,
+    POSTINO_STEP_NOOP = 8,
+    POSTINO_STEP_QUIT = 9,
+    POSTINO_STEP_IDLE = 10 /* between two mails */
+};
+
+/* What became of a mail, or of one recipient of it. */
+enum postino_outcome {
+    POSTINO_OUTCOME_PENDING = 0,   /* not decided yet */
+    POSTINO_OUTCOME_ACCEPTED = 1,  /* the server took responsibility for it */
+    POSTINO_OUTCOME_TRANSIENT = 2, /* not accepted; worth another try later */
+    POSTINO_OUTCOME_PERMANENT = 3, /* not accepted; the same mail will be refused again */
+    POSTINO_OUTCOME_UNKNOWN =
+        4, /* the end of the message may have arrived and no reply came: it may be delivered */
+    POSTINO_OUTCOME_NOT_ATTEMPTED =
+        5 /* nothing of it was sent, or it was given up for another recipient's sake */
+};
+
+/* The result that a mail or a session carries: the first error, and where it happened. */
+struct postino_result {
+    int16_t error;       /* 0 or one of enum postino_error_code */
+    uint16_t reply_code; /* of the reply that decided it; 0 when none did */
+    uint8_t step;        /* enum postino_step_id */
+    uint8_t outcome;     /* enum postino_outcome; of a session: unused */
+};
+
+/* An enhanced status code (RFC 3463), c.sss.ddd; status_class is 0 where there is none. */
+struct postino_enhanced_code {
+    uint16_t status_class;
+    uint16_t subject;
+    uint16_t detail;
+};
+
+/* Says in English what an error code means. May be called at any time, from any thread. Returns a static
+ * string, never NULL; an unknown code gives a text that says so. */
+const char *postino_strerror(int error);
+
+/* Names a step as the wire names it ("RCPT TO"). May be called at any time, from any thread. Returns a static
+ * string, never NULL. */
+const char *postino_step_name(unsigned step);
+
+/* Names an outcome in a word or two. May be called at any time, from any thread. Returns a static string,
+ * never NULL. */
+const char *postino_outcome_name(unsigned outcome);
+
+/* Reads the enhanced status code that a reply's text begins with (RFC 2034 section 4). `text` need not be
+ * terminated; `length` is in octets. May be called at any time, from any thread. A text that begins with none
+ * gives 0.0.0. */
+struct postino_enhanced_code postino_enhanced_code_read(const char *text, size_t length);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef POSTINO_SESSION_H
+#define POSTINO_SESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "postino/config.h"
+#include "postino/error.h"
+#include "postino/sasl.h"
+#include "postino/source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The protocol engine: one SMTP session (RFC 5321) over one connection. It does no input or output, reads no
+ * clock, allocates nothing and has no global state: the port asks it what it wants, fetches the octets to
+ * send, gives it what arrived and tells it the time. Everything here is to be called by one thread at a time.
+ *
+ *     postino_session_init(&session, &config, now_ms);          the connection is open
+ *     while (!((want = postino_session_want(&session)) & POSTINO_WANT_CLOSED)) {
+ *         if (want & POSTINO_WANT_MAIL)     postino_session_submit() or postino_session_quit()
+ *         if (want & POSTINO_WANT_SEND)     length = postino_session_output(&session, buffer, capacity,
+ * now_ms) if (want & POSTINO_WANT_RECEIVE)  postino_session_input(&session, octets, length, now_ms) wait at
+ * most postino_session_wait_ms(), then postino_session_tick()
+ *     }
+ *     close the connection; postino_session_lost(&session, 0, unsent);
+ *
+ * Times are milliseconds of any clock that runs on and wraps at 2^32. */
+
+/* What postino_session_want() says, as bits. */
+enum postino_want {
+    POSTINO_WANT_SEND = 1,    /* postino_session_output() has octets to send */
+    POSTINO_WANT_RECEIVE = 2, /* a reply is awaited (or, between mails, the server's farewell may come) */
+    POSTINO_WANT_MAIL = 4,    /* every mail is settled, and another may follow: submit one, or quit */
+    POSTINO_WANT_CLOSED = 8, /* the session is over: close the connection, then call postino_session_lost() */
+    POSTINO_WANT_GRACEFUL =
+        16 /* with CLOSED: QUIT was answered, so close in the orderly way; without: abort */
+};
+
+/* The extensions that the server's EHLO reply listed, as bits. */
+enum postino_capability {
+    POSTINO_CAPABILITY_AUTH = 1,                /* RFC 4954 */
+    POSTINO_CAPABILITY_SIZE = 2,                /* RFC 1870 */
+    POSTINO_CAPABILITY_8BITMIME = 4,            /* RFC 6152 */
+    POSTINO_CAPABILITY_ENHANCEDSTATUSCODES = 8, /* RFC 2034 */
+    POSTINO_CAPABILITY_PIPELINING = 16,         /* RFC 2920 */
+    POSTINO_CAPABILITY_CHUNKING = 32,           /* RFC 3030 */
+    POSTINO_CAPABILITY_STARTTLS = 64,           /* RFC 3207 */
+    POSTINO_CAPABILITY_SMTPUTF8 = 128,          /* RFC 6531 */
+    POSTINO_CAPABILITY_DSN = 256                /* RFC 3461 */
+};
+
+enum postino_session_flag {
+    /* Mechanisms that show the password to whoever reads the connection may be used on one that is not
+     * encrypted. */
+    POSTINO_SESSION_CLEAR_TEXT_AUTH = 1,
+    /* Go on without authentication where the server's EHLO reply offers none. Without this flag, and with
+     * credentials, no mail is sent unauthenticated. */
+    POSTINO_SESSION_AUTH_IF_OFFERED = 2
+};
+
+/* How long to wait, in milliseconds, and where RFC 5321 section 4.5.3.2 says so. */
+struct postino_time_limits {
+    uint32_t greeting_ms; /* the 220 greeting (.1) */
+    uint32_t command_ms;  /* EHLO, AUTH, MAIL, RCPT, RSET (.2, .3) */
+    uint32_t data_ms;     /* the 354 reply to DATA (.4) */
+    uint32_t block_ms;    /* until a block of the message could be sent (.5) */
+    uint32_t final_ms;    /* the reply to the end of the message (.6) */
+    uint32_t quit_ms;     /* the 221 reply: no mail depends on it */
+};
+
+/* 5 min, 5 min, 2 min, 3 min, 10 min; 5 s for QUIT. */
+extern const struct postino_time_limits postino_time_limits_rfc5321;
+
+/* A complete reply, valid during the call that hands it over. */
+struct postino_reply {
+    uint16_t code;
+    const char *text; /* the head of the text, lines separated by '\n'; not terminated */
+    size_t text_octets;
+};
+
+struct postino_mail;
+struct postino_recipient;
+
+/* Borrowed by the session from init until it is over; only what has a comment that says so may be left 0. */
+struct postino_session_config {
+    /* The client's fully qualified domain name, or an address literal: [192.0.2.1], [IPv6:2001:db8::1]
+     * (4.1.3). */
+    const char *ehlo_name;
+    const struct postino_time_limits *time_limits;
+    /* NULL: no authentication. */
+    const struct postino_credentials *credentials;
+    /* Those that may be used, the preferred one first, ended by NULL; at most 16. NULL without credentials.
+     */
+    const struct postino_mechanism *const *mechanisms;
+    /* The one to try when the server lists none of them; NULL: fail instead. */
+    const struct postino_mechanism *last_resort;
+    /* Octets of a 334 text above which the exchange is cancelled; 0: no limit. */
+    uint16_t challenge_octets_max;
+    uint16_t flags; /* of enum postino_session_flag */
+    /* NULL, or called with each reply that settles a mail or answers RCPT for a recipient (then not NULL). */
+    void (*on_reply)(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
+                     const struct postino_reply *reply);
+    void *context;
+};
+
+/* A recipient of a mail; owned by the caller, borrowed until its mail is finished. */
+struct postino_recipient {
+    const char *address; /* forward-path, with or without its angle brackets */
+    struct postino_recipient *next;
+    /* Result. */
+    uint16_t reply_code; /* the reply that decided it: to RCPT, or to the whole mail */
+    uint8_t outcome;     /* enum postino_outcome */
+};
+
+enum postino_mail_flag {
+    /* Deliver to those recipients that the server takes. Without it one refused recipient gives the mail up.
+     */
+    POSTINO_MAIL_PARTIAL = 1
+};
+
+/* A mail; owned by the caller, borrowed from submit until postino_session_finished() returns it. */
+struct postino_mail {
+    const char *reverse_path; /* the sender; "" or "<>" is the null reverse-path */
+    struct postino_recipient *recipients;
+    struct postino_source *source;
+    uint16_t flags; /* of enum postino_mail_flag */
+    /* Result. */
+    struct postino_result result;
+    /* private */
+    uint8_t progress;
+    struct postino_mail *next;
+    size_t start; /* where the mail's first octet stands in the output stream */
+    size_t end;   /* where the octet after its end mark stands */
+};
+
+struct postino_step;
+
+/* A place in the queue of outstanding steps, which is the list of mails and their recipients itself. */
+struct postino_cursor {
+    const struct postino_step *step;
+    struct postino_mail *mail;
+    struct postino_recipient *recipient;
+};
+
+struct postino_session {
+    /* private */
+    const struct postino_session_config *config;
+    struct postino_mail *mails;    /* submitted and not yet handed back, in order */
+    struct postino_cursor sent;    /* the step whose octets go out now, or went out last */
+    struct postino_cursor replied; /* the step whose reply is awaited */
+    size_t offset_octets;          /* of the sent step, handed out already */
+    size_t output_octets;          /* handed out in all: the position in the output stream */
+    size_t size_limit_octets;      /* the server's SIZE; 0: none */
+    uint32_t deadline_ms;          /* of the step in hand */
+    uint32_t now_ms;               /* as the last call told it */
+    struct postino_result result;  /* the first connection error */
+    const struct postino_mechanism *mechanism;
+    uint16_t capabilities;       /* enum postino_capability */
+    uint16_t mechanisms_offered; /* bit i: config->mechanisms[i] */
+    uint16_t flags;
+    uint16_t code;      /* of the reply that is arriving */
+    uint16_t line_code; /* of its line that is arriving */
+    uint16_t lines;
+    uint16_t text_octets;
+    uint16_t challenge_octets;
+    uint8_t column;
+    uint8_t filter;  /* state of the data filter */
+    uint8_t round;   /* of the authentication exchange */
+    uint8_t keyword; /* of the EHLO line that is arriving */
+    uint8_t word_octets;
+    char word[19]; /* of the EHLO line, as much as arrived; the longest known is 19 */
+    char text[POSTINO_REPLY_TEXT_OCTETS];
+};
+
+/* Starts a session over a connection that has just been opened, at `now_ms`. May be called on memory in any
+ * state, of an object that no session uses. Configuration and everything it points to are borrowed until the
+ * session is over. Returns 0, POSTINO_ERROR_ARGUMENT, POSTINO_ERROR_OBJECT_SIZE, POSTINO_ERROR_EHLO_NAME or
+ * POSTINO_ERROR_CREDENTIALS; on an error nothing is borrowed and the session must not be used. (RFC 5321
+ * section 3.1) */
+#define postino_session_init(session, config, now_ms) \
+    postino_session_init_sized((session), sizeof *(session), (config), (now_ms))
+int postino_session_init_sized(struct postino_session *session, size_t session_octets,
+                               const struct postino_session_config *config, uint32_t now_ms);
+
+/* Says what the session wants, as bits of enum postino_want. May be called at any time after init. */
+unsigned postino_session_want(const struct postino_session *session);
+
+/* Writes the next octets to send to `out`, at most `capacity`, and returns how many; 0 where SEND is not
+ * wanted, or when the mail source has nothing now. May return less than there is. An octet handed out counts
+ * as sent unless postino_session_lost() says otherwise. */
+size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity,
+                              uint32_t now_ms);
+
+/* Takes octets that arrived, in any split. They are not kept. May be called at any time; after the end they
+ * are ignored. */
+void postino_session_input(struct postino_session *session, const uint8_t *data, size_t length_octets,
+                           uint32_t now_ms);
+
+/* Returns for how many milliseconds from `now_ms` the port may wait before postino_session_tick();
+ * UINT32_MAX: for ever. (The clock wraps, so a point in time could not say "never".) */
+uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t now_ms);
+
+/* Tells the time. When a limit has passed, the session is over (POSTINO_ERROR_TIMEOUT). May be called at any
+ * time. */
+void postino_session_tick(struct postino_session *session, uint32_t now_ms);
+
+/* Ends the session: the connection is closed, or was lost. The port calls it once for each session, always.
+ * `error` is what the port knows of the reason (a -3xx code; 0: nothing), and counts where the session has no
+ * error of its own. `unsent_octets` of those last handed out certainly never left. Settles every mail that is
+ * not: accepted mails stay accepted; one whose end mark may have left is UNKNOWN, any other TRANSIENT, one of
+ * which nothing left NOT_ATTEMPTED. */
+void postino_session_lost(struct postino_session *session, int error, size_t unsent_octets);
+
+/* Ends the session from the caller's side at once: the next want is CLOSED, the error POSTINO_ERROR_ABORTED.
+ * Mails are settled by postino_session_lost(). */
+void postino_session_abort(struct postino_session *session);
+
+/* Hands in a mail. May be called at any time from init until quit, wanted or not: a mail that cannot start
+ * yet waits in line. The mail, its recipients and its source are borrowed until postino_session_finished()
+ * returns it. Checks the addresses first. Returns 0; POSTINO_ERROR_ARGUMENT, POSTINO_ERROR_REVERSE_PATH or
+ * POSTINO_ERROR_FORWARD_PATH for what is wrong with the mail; POSTINO_ERROR_STATE after quit; or the
+ * session's error: it is over. On an error the mail is not borrowed, and nothing of it was sent. */
+int postino_session_submit(struct postino_session *session, struct postino_mail *mail);
+
+/* Returns the next settled mail, in the order of their submission, and ends its loan; NULL when there is
+ * none. Its result says what became of it, each recipient's outcome what became of that one. */
+struct postino_mail *postino_session_finished(struct postino_session *session);
+
+/* Ends the session in the orderly way once every mail handed in is settled: QUIT, then CLOSED (RFC 5321
+ * section 4.1.1.10). May be called at any time. */
+void postino_session_quit(struct postino_session *session);
+
+/* Asks for a NOOP when MAIL is wanted, to learn whether the connection lives; MAIL is wanted again when the
+ * reply came. Returns 0, or POSTINO_ERROR_STATE when MAIL is not wanted. (RFC 5321 section 4.1.1.9) */
+int postino_session_noop(struct postino_session *session);
+
+/* Tells that a source which answered WAIT has octets again. May be called at any time. */
+void postino_session_source_ready(struct postino_session *session);
+
+/* Returns the session's first error, and where it happened; error 0 as long as there is none. The pointer is
+ * valid as long as the session. */
+const struct postino_result *postino_session_result(const struct postino_session *session);
+
+/* Returns the head of the text of the reply that decided the last failure (or, without one, of the last
+ * reply), lines separated by '\n', and its length; not terminated. Valid until the next mail starts. */
+const char *postino_session_text(const struct postino_session *session, size_t *length_octets);
+
+/* Returns what the EHLO reply listed, as bits of enum postino_capability; 0 before it. */
+uint32_t postino_session_capabilities(const struct postino_session *session);
+
+/* Says whether the octets handed out last, or next, hold a secret: whoever writes a transcript asks before
+ * and masks them. Returns 1 or 0. */
+int postino_session_is_secret(const struct postino_session *session);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
