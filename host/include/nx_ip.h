@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What NetX Duo's IP component header gives to applications: the mark of a live NX_IP. */
+#ifndef NX_IP_H
+#define NX_IP_H
+
+#include "nx_api.h"
+
+#ifndef NX_IP_ID
+#define NX_IP_ID ((ULONG)0x49502020UL)
+#endif
+
+#endif
