@@ -1,0 +1,350 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Measures what Postino takes on a device and compares it with the budgets: see ./dev size.
+
+Compiles the core and the NetX Duo port for a Cortex-M4 and a Cortex-M0+, links what the entry symbols reach
+(helpers of the C library included) and prints text, static RAM, the context's size and the deepest stack,
+and what each file contributes. The services of NetX Duo and ThreadX are empty functions in a section that is
+not counted; any other symbol that is missing fails the link, so a function of ours cannot be forgotten.
+"""
+
+import argparse
+import collections
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOOLS = "arm-none-eabi-"
+INCLUDES = ["include", "src", "ports/netxduo", "host/include"]
+SOURCE_FOLDERS = ["src", "ports/netxduo"]
+INDIRECT_CALLS = os.path.join(ROOT, "scripts", "indirect_calls.txt")
+CPU_WITH_LIMITS = "cortex-m4"
+CPUS = [CPU_WITH_LIMITS, "cortex-m0plus"]
+COMPILE = ["-std=c99", "-Os", "-mthumb", "-ffunction-sections", "-fdata-sections", "-fcallgraph-info=su"]
+LINK = ["-mthumb", "--specs=nano.specs", "-nostartfiles", "-Wl,--gc-sections"]
+EXTERNAL_SECTION = ".external_services"
+
+DROP_IN = ["_nxde_smtp_client_create", "_nxe_smtp_client_delete", "_nxe_smtp_mail_send"]
+# The TCP socket belongs to the stack; this is its size in NetX Duo on a 32-bit target.
+TCP_SOCKET_OCTETS = 316
+
+Row = collections.namedtuple("Row", "what ours limit note")
+
+
+class MeasureError(Exception):
+    pass
+
+
+def run(command, directory=None):
+    done = subprocess.run(command, cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise MeasureError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def sources():
+    found = []
+    for folder in SOURCE_FOLDERS:
+        path = os.path.join(ROOT, folder)
+        if os.path.isdir(path):
+            found += [os.path.join(folder, name) for name in sorted(os.listdir(path)) if name.endswith(".c")]
+    if not found:
+        raise MeasureError("no source found")
+    return found
+
+
+def is_external_service(symbol):
+    """A service of NetX Duo or ThreadX, by its name; our own drop-in's names look alike."""
+    return re.match(r"_?(nx|nxd|nxe|nxde|tx|txe)_", symbol) is not None and "_smtp_" not in symbol
+
+
+class Build:
+    """The linked drop-in for one processor."""
+
+    def __init__(self, cpu, folder, entries, defines):
+        self.folder = folder
+        self.machine = ["-mcpu=" + cpu]
+        self.flags = self.machine + COMPILE + ["-I" + os.path.join(ROOT, d) for d in INCLUDES] + defines
+        self.entries = entries
+        os.makedirs(folder, exist_ok=True)
+        self.objects = {}
+        for source in sources():
+            name = source.replace("/", "_")[:-2] + ".o"
+            # Relative to the root, so that the call graph names the sources as the tree does.
+            run([TOOLS + "gcc"] + self.flags + ["-c", source, "-o", os.path.join(folder, name)], ROOT)
+            self.objects[name] = source
+        self.link()
+
+    def link(self):
+        defined, wanted = set(), set()
+        for line in run([TOOLS + "nm"] + list(self.objects), self.folder).splitlines():
+            match = re.match(r"[0-9a-f ]{8} ([A-Za-z]) (\S+)$", line)
+            if match:
+                (wanted if match.group(1) == "U" else defined).add(match.group(2))
+        services = sorted(symbol for symbol in wanted - defined if is_external_service(symbol))
+        stub = [".syntax unified", ".thumb", f'.section {EXTERNAL_SECTION},"ax",%progbits']
+        for symbol in services:
+            stub += [".thumb_func", f".global {symbol}", f".type {symbol},%function", f"{symbol}: nop"]
+        with open(os.path.join(self.folder, "services.s"), "w", encoding="utf-8") as file:
+            file.write("\n".join(stub) + "\n")
+        run([TOOLS + "gcc", "-mthumb"] + self.machine + ["-c", "services.s"], self.folder)
+        self.services = set(services)
+        roots = ["-Wl,--undefined=" + symbol + ",--require-defined=" + symbol for symbol in self.entries]
+        run([TOOLS + "gcc"] + self.machine + LINK + roots + ["-Wl,--entry=" + self.entries[0], "-Wl,-Map=image.map"]
+            + list(self.objects) + ["services.o", "-o", "image.elf"], self.folder)
+
+    def sections(self):
+        """Yields (kind, octets, section, object) of each piece of a section that is in the image."""
+        with open(os.path.join(self.folder, "image.map"), encoding="utf-8") as file:
+            text = file.read().split("Linker script and memory map", 1)[1]
+        # A long section name stands on a line of its own.
+        text = re.sub(r"\n (\.\S+)\n +0x", r"\n \1 0x", text)
+        for match in re.finditer(r"^ (\.\S+) +0x([0-9a-f]+) +0x([0-9a-f]+) (\S.*)$", text, re.MULTILINE):
+            section, address, octets = match.group(1), int(match.group(2), 16), int(match.group(3), 16)
+            where = os.path.basename(match.group(4))
+            if address == 0 or octets == 0 or section == EXTERNAL_SECTION:
+                continue
+            if section.startswith((".text", ".rodata", ".ARM.ex", ".glue", ".vfp11", ".v4_bx")):
+                yield "text", octets, section, where
+            elif section.startswith(".data"):
+                yield "data", octets, section, where
+            elif section.startswith((".bss", "COMMON")):
+                yield "bss", octets, section, where
+            elif not section.startswith((".comment", ".debug", ".ARM.attributes")):
+                raise MeasureError(f"unknown section {section} of {where}")
+        for match in re.finditer(r"^ \*fill\* +0x0*[1-9a-f][0-9a-f]* +0x([0-9a-f]+)", text, re.MULTILINE):
+            yield "text", int(match.group(1), 16), "", "(alignment)"
+
+    def files(self):
+        table = collections.OrderedDict((source, dict(text=0, data=0, bss=0)) for source in self.objects.values())
+        for kind, octets, _, where in self.sections():
+            row = table.setdefault(self.objects.get(where, where), dict(text=0, data=0, bss=0))
+            row[kind] += octets
+        return collections.OrderedDict((name, row) for name, row in table.items() if any(row.values()))
+
+    def linked(self):
+        """The text sections that the image holds, as (object, section)."""
+        return {(where, section) for kind, _, section, where in self.sections() if kind == "text"}
+
+    def context_octets(self):
+        probe = os.path.join(self.folder, "probe.c")
+        with open(probe, "w", encoding="utf-8") as file:
+            file.write('#include "nxd_smtp_client.h"\n'
+                       "char context[sizeof(NX_SMTP_CLIENT)];\nchar tcp_socket[sizeof(NX_TCP_SOCKET)];\n")
+        run([TOOLS + "gcc"] + self.flags + ["-c", "probe.c"], self.folder)
+        octets = {}
+        for line in run([TOOLS + "nm", "-S", "probe.o"], self.folder).splitlines():
+            fields = line.split()
+            octets[fields[3]] = int(fields[1], 16)
+        return octets["context"] - octets["tcp_socket"] + TCP_SOCKET_OCTETS
+
+
+class Stack:
+    """The deepest stack of the image: the compiler's frames along its call graph.
+
+    An indirect call is known by the member it goes through (methods->send); scripts/indirect_calls.txt says
+    what each member may hold, and every function whose address the image takes must stand there.
+    """
+
+    def __init__(self, build):
+        self.build = build
+        self.frames, self.calls, self.indirect = {}, collections.defaultdict(set), collections.defaultdict(set)
+        self.read_call_graph()
+        self.read_library()
+        self.possible = self.read_table()
+        self.check_table()
+
+    def read_call_graph(self):
+        for name in self.build.objects:
+            with open(os.path.join(self.build.folder, name[:-2] + ".ci"), encoding="utf-8") as file:
+                text = file.read()
+            for match in re.finditer(r'node: { title: "([^"]+)" label: "[^"]*\\n(\d+) bytes \((\w+)', text):
+                if match.group(3) not in ("static", "dynamic,bounded"):
+                    raise MeasureError(f"{match.group(1)}: the frame has no fixed size")
+                self.frames[match.group(1)] = int(match.group(2))
+            for match in re.finditer(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"( label: "([^"]*)")?', text):
+                caller, callee, place = match.group(1), match.group(2), match.group(4)
+                if callee == "__indirect_call":
+                    self.indirect[caller].add(self.member_called(place))
+                else:
+                    self.calls[caller].add(callee)
+
+    @staticmethod
+    def member_called(place):
+        path, line, column = place.rsplit(":", 2)
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            text = file.read().splitlines()[int(line) - 1]
+        # The compiler names a column inside the call's expression, or the one after it.
+        best = None
+        for match in re.finditer(r"([A-Za-z_]\w*)\)?\(", text):
+            distance = abs(match.end() - int(column))
+            if best is None or distance < best[0]:
+                best = (distance, match.group(1))
+        if best is None:
+            raise MeasureError(f"{place}: no call found there")
+        return best[1]
+
+    def read_library(self):
+        """Frames and calls of the C library's and the compiler's helpers, from their instructions."""
+        listing = run([TOOLS + "objdump", "-d", "--no-show-raw-insn", "image.elf"], self.build.folder)
+        function = None
+        for line in listing.splitlines():
+            head = re.match(r"[0-9a-f]+ <(.+)>:$", line)
+            if head:
+                function = head.group(1)
+                known = function in self.frames or any(f.endswith(":" + function) for f in self.frames)
+                if known or function in self.build.services:
+                    function = None
+                else:
+                    self.frames[function] = 0
+                continue
+            if function is None:
+                continue
+            pushed = re.search(r"\t(?:push|stmdb\tsp!,)(?:\.w)?\s*\{(.*)\}", line)
+            lowered = re.search(r"\tsub(?:\.w)?\tsp, (?:sp, )?#(\d+)", line)
+            stored = re.search(r"\tstr\S*\t.*\[sp, #-(\d+)\]!", line)
+            called = re.search(r"\tbl?\S*\t[0-9a-f]+ <([^+>]+)>", line)
+            if pushed:
+                self.frames[function] += 4 * self.register_count(pushed.group(1))
+            elif lowered or stored:
+                self.frames[function] += int((lowered or stored).group(1))
+            elif called and called.group(1) != function:
+                self.calls[function].add(called.group(1))
+
+    @staticmethod
+    def register_count(names):
+        count = 0
+        for name in names.split(","):
+            first, _, last = name.strip().partition("-")
+            count += int(last[1:]) - int(first[1:]) + 1 if last else 1
+        return count
+
+    @staticmethod
+    def read_table():
+        table = {}
+        with open(INDIRECT_CALLS, encoding="utf-8") as file:
+            for line in file:
+                line = line.split("#")[0].strip()
+                if line:
+                    member, _, callees = line.partition(":")
+                    table[member.strip()] = callees.split()
+        return table
+
+    def check_table(self):
+        listed = {callee for callees in self.possible.values() for callee in callees}
+        linked = self.build.linked()
+        for name in self.build.objects:
+            section = None
+            for line in run([TOOLS + "objdump", "-r", name], self.build.folder).splitlines():
+                head = re.match(r"RELOCATION RECORDS FOR \[(.+)\]:", line)
+                if head:
+                    section = head.group(1)
+                    continue
+                taken = re.match(r"[0-9a-f]+ R_ARM_ABS32 +(\S+)", line)
+                if not taken or (name, section) not in linked:
+                    continue
+                function = taken.group(1).removeprefix(".text.")
+                if self.node(function) in self.frames and function not in listed:
+                    raise MeasureError(f"scripts/indirect_calls.txt: {function} ({self.build.objects[name]}) "
+                                       "is called through a pointer and stands in no row")
+
+    def node(self, function):
+        if function in self.frames:
+            return function
+        for name in self.frames:
+            if name.endswith(":" + function):
+                return name
+        return function
+
+    def deepest(self, entry):
+        """Returns (octets, functions of the path); what is outside the image has no frame of ours."""
+        return self.depth(self.node(entry), [])
+
+    def depth(self, function, path):
+        if function in path:
+            raise MeasureError("recursion: " + " > ".join(path + [function]))
+        callees = {self.node(callee) for callee in self.calls[function]}
+        for member in self.indirect[function]:
+            if member not in self.possible:
+                raise MeasureError(f"scripts/indirect_calls.txt: no row for {member}, called by {function}")
+            callees |= {self.node(callee) for callee in self.possible[member]}
+        below = max((self.depth(callee, path + [function]) for callee in callees), default=(0, []))
+        return self.frames.get(function, 0) + below[0], [function] + below[1]
+
+
+def print_rows(rows):
+    print(f"  {'':44}{'ours':>8}{'limit':>8}  peers and goal")
+    for row in rows:
+        over = row.limit is not None and row.ours > row.limit
+        limit = "-" if row.limit is None else row.limit
+        print(f"  {row.what:44}{row.ours:>8}{limit:>8}  {row.note}{'  OVER by ' + str(row.ours - row.limit) if over else ''}")
+
+
+def print_files(table):
+    print(f"  {'file':44}{'text':>8}{'data':>8}{'bss':>8}")
+    for name, row in table.items():
+        print(f"  {name:44}{row['text']:>8}{row['data']:>8}{row['bss']:>8}")
+    totals = [sum(row[kind] for row in table.values()) for kind in ("text", "data", "bss")]
+    print(f"  {'total':44}{totals[0]:>8}{totals[1]:>8}{totals[2]:>8}")
+
+
+def measure(cpu, folder, entries, defines):
+    """Prints one processor's figures and returns how many limits they break."""
+    build = Build(cpu, os.path.join(folder, cpu), entries, defines)
+    drop_in = entries == DROP_IN
+    limited = drop_in and cpu == CPU_WITH_LIMITS and not defines
+    files = build.files()
+    text = sum(row["text"] for row in files.values())
+    static_ram = sum(row["data"] + row["bss"] for row in files.values())
+
+    def limit(octets):
+        return octets if limited else None
+
+    rows = [Row("text" + (", NetX drop-in, lock-step" if drop_in else ""), text, limit(5200),
+                "goal 4699; original NetX Duo client 5987 (4699 own), lwIP smtp.c 3100 own"),
+            Row("static RAM (data + bss)", static_ram, limit(0), "original 512, shared by all clients; lwIP 339")]
+    if drop_in:
+        rows.append(Row("context, its TCP socket of 316 included", build.context_octets(), limit(1036),
+                        "original 524; lwIP on the heap"))
+    unknown = 0
+    try:
+        stack = Stack(build)
+        octets, path = max(stack.deepest(entry) for entry in entries)
+        rows.append(Row("deepest stack, own frames", octets, limit(320), "original 384, 808 through NetX"))
+        deepest = " > ".join(f"{name.split(':')[-1]} {stack.frames.get(name, 0)}" for name in path)
+    except MeasureError as error:
+        # The other figures are worth printing while the table of indirect calls lags behind the code.
+        unknown = 1
+        deepest = f"stack unknown: {error}"
+    print(f"{cpu}, octets" + ("" if limited else " (no limits here)"))
+    print_rows(rows)
+    print("  deepest: " + deepest)
+    print()
+    print_files(files)
+    print()
+    return unknown + sum(row.limit is not None and row.ours > row.limit for row in rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Sizes of Postino on Cortex-M4 and M0+ against the budgets.")
+    parser.add_argument("--folder", default=os.path.join(ROOT, "build", "size"), help="where to build")
+    parser.add_argument("--entry", action="append", metavar="SYMBOL",
+                        help="measure what this symbol reaches, instead of the NetX drop-in; no limits then")
+    parser.add_argument("-D", action="append", default=[], dest="defines", metavar="NAME=VALUE",
+                        help="an option to compile with; no limits then")
+    arguments = parser.parse_args()
+    try:
+        broken = sum(measure(cpu, os.path.abspath(arguments.folder), arguments.entry or DROP_IN,
+                             ["-D" + define for define in arguments.defines]) for cpu in CPUS)
+    except MeasureError as error:
+        print(f"size: {error}", file=sys.stderr)
+        return 1
+    if broken:
+        print(f"{broken} figure(s) over the limit or unknown", file=sys.stderr)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
