@@ -11,6 +11,8 @@ ready, and ends on SIGTERM and when standard input ends, without leaving a proce
 
 Each port is open on each address:
     auth           AUTH PLAIN and LOGIN in clear text; without them every recipient is refused
+    auth_plain     the same with PLAIN alone
+    auth_login     the same with LOGIN alone
     open           all of Postfix's extensions, no AUTH
     no_extensions  EHLO answered by a single line
     helo_only      EHLO refused with 500, HELO served
@@ -37,7 +39,6 @@ import lifetime
 
 ACCOUNTS = {"alice": "secret", "bob": "hunter2 with space"}
 MAILBOXES = ("alice", "bob", "carol")
-PORT_NAMES = ("auth", "open", "no_extensions", "helo_only")
 
 DAEMONS = "/usr/lib/postfix/sbin"
 PROGRAMS = {DAEMONS + "/master": "postfix", "/usr/sbin/saslpasswd2": "sasl2-bin"}
@@ -112,8 +113,7 @@ virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 """
 
-PORT_OPTIONS = {
-    "auth": """\
+AUTH_OPTIONS = """\
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_sasl_type=cyrus
   -o smtpd_sasl_path=smtpd
@@ -121,7 +121,12 @@ PORT_OPTIONS = {
   -o smtpd_sasl_security_options=noanonymous
   -o smtpd_sasl_authenticated_header=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
-""",
+"""
+
+PORT_OPTIONS = {
+    "auth": AUTH_OPTIONS,
+    "auth_plain": AUTH_OPTIONS + "  -o smtpd_sasl_mechanism_filter=plain\n",
+    "auth_login": AUTH_OPTIONS + "  -o smtpd_sasl_mechanism_filter=login\n",
     "open": "",
     "no_extensions": """\
   -o smtpd_discard_ehlo_keywords=pipelining,size,vrfy,etrn,enhancedstatuscodes,8bitmime,dsn,smtputf8,chunking
@@ -165,7 +170,7 @@ class PostfixServer:
     def _start(self):
         self._root = tempfile.mkdtemp(prefix="postino-postfix-")
         addresses = ["127.0.0.1"] + (["::1"] if has_ipv6_loopback() else [])
-        reserved = {name: reserve_port(addresses) for name in PORT_NAMES}
+        reserved = {name: reserve_port(addresses) for name in PORT_OPTIONS}
         try:
             ports = {name: sockets[0].getsockname()[1] for name, sockets in reserved.items()}
             write_folders(self._root)
