@@ -1,23 +1,26 @@
 #!/usr/bin/python3
 """An SMTP server for tests on 127.0.0.1 and ::1, ports chosen by the kernel. Needs Debian's python3-aiosmtpd.
 
-usage: aiosmtpd_server.py FOLDER [--transcript FILE]
+usage: aiosmtpd_server.py [FOLDER]
 
 Prints one line of JSON when it is ready: {"ipv4": port, "ipv6": port or null, "folder": FOLDER}. Ends on SIGTERM
-and when standard input ends. A mail is stored as FOLDER/000001.eml, the octets between DATA and the lone dot with
-transparency undone and nothing else changed, and FOLDER/000001.json, its envelope. The .json comes last and
-whole: once it is there, the mail is complete. aiosmtpd reports the null sender as "<>".
+and when standard input ends. Without FOLDER it makes a temporary one, and removes it at its end.
+
+A mail is stored as FOLDER/000001.eml, the octets between DATA and the lone dot with transparency undone and nothing
+else changed, and FOLDER/000001.json, its envelope. The .json comes last and whole: once it is there, the mail is
+complete. aiosmtpd reports the null sender as "<>". FOLDER/transcript has the dialogues, without their secrets.
 """
 
 # SPDX-License-Identifier: MIT
 
-import argparse
 import asyncio
 import errno
 import json
 import logging
 import os
 import socket
+import sys
+import tempfile
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
@@ -31,12 +34,11 @@ class Transcript:
     """Writes a dialogue as `C: ` and `S: ` lines, without the secrets."""
 
     def __init__(self, path):
-        self._file = open(path, "w", encoding="utf-8", errors="backslashreplace") if path else None
+        # Unbuffered: what was said is in the file before the other side can react to it.
+        self._file = open(path, "wb", buffering=0)
 
     def line(self, who, octets):
-        if self._file:
-            self._file.write("%s: %s\n" % (who, octets.decode("utf-8", "backslashreplace")))
-            self._file.flush()
+        self._file.write(b"%s: %s\n" % (who, octets))
 
 
 class RecordingSMTP(SMTP):
@@ -51,7 +53,7 @@ class RecordingSMTP(SMTP):
     def data_received(self, data):
         *lines, self._partial_line = (self._partial_line + data).split(b"\r\n")
         for line in lines:
-            self._transcript.line("C", self._without_secret(line))
+            self._transcript.line(b"C", self._without_secret(line))
         super().data_received(data)
 
     def _without_secret(self, line):
@@ -66,7 +68,7 @@ class RecordingSMTP(SMTP):
     async def push(self, status):
         octets = status.encode() if isinstance(status, str) else status
         for line in octets.split(b"\r\n"):
-            self._transcript.line("S", line)
+            self._transcript.line(b"S", line)
         self._challenged = octets.startswith(b"334")
         await super().push(status)
 
@@ -128,9 +130,10 @@ def listen_on_free_port(family, address):
     return listener
 
 
-async def serve(folder, transcript, end_request):
+async def serve(folder, end_request):
     loop = asyncio.get_running_loop()
     handler = Store(folder)
+    transcript = Transcript(os.path.join(folder, "transcript"))
 
     def session():
         return RecordingSMTP(handler, transcript=transcript, hostname="mail.test", loop=loop,
@@ -148,14 +151,17 @@ async def serve(folder, transcript, end_request):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="SMTP server for tests")
-    parser.add_argument("folder")
-    parser.add_argument("--transcript", metavar="FILE")
-    arguments = parser.parse_args()
-    os.makedirs(arguments.folder, exist_ok=True)
+    if len(sys.argv) > 2 or sys.argv[1:2] in (["-h"], ["--help"]):
+        sys.exit(__doc__)
+    end_request = lifetime.EndRequest()
     # aiosmtpd warns about its own internals at every AUTH.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
-    asyncio.run(serve(os.path.abspath(arguments.folder), Transcript(arguments.transcript), lifetime.EndRequest()))
+    if len(sys.argv) == 2:
+        os.makedirs(sys.argv[1], exist_ok=True)
+        asyncio.run(serve(os.path.abspath(sys.argv[1]), end_request))
+    else:
+        with tempfile.TemporaryDirectory(prefix="postino-aiosmtpd-") as folder:
+            asyncio.run(serve(folder, end_request))
 
 
 if __name__ == "__main__":

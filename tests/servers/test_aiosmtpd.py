@@ -11,8 +11,6 @@ Needs Debian's python3-aiosmtpd, no privileges.
 import glob
 import json
 import os
-import shutil
-import tempfile
 import unittest
 
 import harness
@@ -24,17 +22,16 @@ BODIES = ("plain_text", "leading_dots", "a_dot", "smuggling_lf_dot_lf", "line_en
           "every_octet_but_nul", "lines_of_998_octets_with_a_dot_first", "one_megabyte")
 
 server = None
-transcript = None
 
 
 def setUpModule():
-    global server, transcript
-    folder = tempfile.mkdtemp(prefix="postino-aiosmtpd-")
-    unittest.addModuleCleanup(shutil.rmtree, folder)
-    transcript = os.path.join(folder, "transcript")
+    global server
     program = harness.path_beside_this_file("aiosmtpd_server.py")
-    server = unittest.enterModuleContext(
-        lifetime.ServerProcess(program, os.path.join(folder, "mails"), "--transcript", transcript)).info
+    server = unittest.enterModuleContext(lifetime.ServerProcess(program)).info
+
+
+def transcript():
+    return os.path.join(server["folder"], "transcript")
 
 
 class MailTests:
@@ -48,13 +45,13 @@ class MailTests:
         if server[self.ip] is None:
             self.skipTest("this machine has no " + self.host)
         self.stored_before = self.stored()
-        self.transcript_start = os.path.getsize(transcript)
+        self.transcript_start = os.path.getsize(transcript())
 
     def stored(self):
         return set(glob.glob(os.path.join(server["folder"], "*.json")))
 
     def dialogue(self):
-        with open(transcript, encoding="utf-8") as file:
+        with open(transcript(), encoding="utf-8", errors="backslashreplace") as file:
             file.seek(self.transcript_start)
             return file.read().splitlines()
 
