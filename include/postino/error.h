@@ -60,14 +60,15 @@ enum postino_step_id {
     POSTINO_STEP_IDLE = 10 /* between two mails */
 };
 
-/* What became of a mail, or of one recipient of it. */
+/* What became of a mail, or of one recipient of it. They stand in the order of what matters to the sender:
+ * the outcome of a mail is the first of its recipients' outcomes. */
 enum postino_outcome {
-    POSTINO_OUTCOME_PENDING = 0,   /* not decided yet */
-    POSTINO_OUTCOME_ACCEPTED = 1,  /* the server took responsibility for it */
-    POSTINO_OUTCOME_TRANSIENT = 2, /* not accepted; worth another try later */
-    POSTINO_OUTCOME_PERMANENT = 3, /* not accepted; the same mail will be refused again */
+    POSTINO_OUTCOME_PENDING = 0,  /* not decided yet */
+    POSTINO_OUTCOME_ACCEPTED = 1, /* the server took responsibility for it */
     POSTINO_OUTCOME_UNKNOWN =
-        4, /* the end of the message may have arrived and no reply came: it may be delivered */
+        2, /* the end of the message may have arrived and no reply came: it may be delivered */
+    POSTINO_OUTCOME_TRANSIENT = 3, /* not accepted; worth another try later */
+    POSTINO_OUTCOME_PERMANENT = 4, /* not accepted; the same mail will be refused again */
     POSTINO_OUTCOME_NOT_ATTEMPTED =
         5 /* nothing of it was sent, or it was given up for another recipient's sake */
 };

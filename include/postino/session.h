@@ -100,7 +100,8 @@ struct postino_session_config {
     /* Octets of a 334 text above which the exchange is cancelled; 0: no limit. */
     uint16_t challenge_octets_max;
     uint16_t flags; /* of enum postino_session_flag */
-    /* NULL, or called with each reply that settles a mail or answers RCPT for a recipient (then not NULL). */
+    /* NULL, or called with each reply to a mail's commands and to its message; `recipient` is set for RCPT
+     * only. Must not call the session. */
     void (*on_reply)(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
                      const struct postino_reply *reply);
     void *context;

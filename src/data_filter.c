@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* The message on its way to the wire (RFC 5321 sections 2.3.8 and 4.5.2): every line break, CR, LF or CRLF,
+ * becomes CRLF, and a line that begins with a dot gets one more. Invariant: a line break goes out only when
+ * an octet that follows it has been seen, so that the last one leaves together with the end mark; and each
+ * turn of the loop puts out one octet or a run of octets that need no change, so that any capacity will do.
+ */
+#include "internal.h"
+
+/* Returns how many of `length` octets come before the first line break. */
+static size_t filter_run(const uint8_t *data, size_t length)
+{
+    const uint8_t *found = memchr(data, '\n', length);
+
+    if (found != NULL)
+        length = (size_t)(found - data);
+    found = memchr(data, '\r', length);
+    return found != NULL ? (size_t)(found - data) : length;
+}
+
+size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t length, size_t *taken, uint8_t *out,
+                           size_t capacity)
+{
+    unsigned flags = *state;
+    size_t in = 0;
+    size_t written = 0;
+
+    while (in < length) {
+        uint8_t octet = data[in];
+
+        if (octet == '\n' && (flags & FILTER_CR) != 0) {
+            flags &= ~(unsigned)FILTER_CR;
+            in++;
+            continue;
+        }
+        if (written == capacity)
+            break;
+        flags &= ~(unsigned)FILTER_CR;
+        if ((flags & FILTER_HALF) != 0) {
+            out[written++] = '\n';
+            flags = 0;
+        } else if ((flags & FILTER_BREAK) != 0) {
+            out[written++] = '\r';
+            flags |= FILTER_HALF;
+        } else if (octet == '\r' || octet == '\n') {
+            flags |= octet == '\r' ? FILTER_BREAK | FILTER_CR : FILTER_BREAK;
+            in++;
+        } else if (octet == '.' && (flags & FILTER_MIDDLE) == 0) {
+            out[written++] = '.';
+            flags |= FILTER_MIDDLE;
+        } else {
+            size_t run = length - in;
+
+            if (run > capacity - written)
+                run = capacity - written;
+            run = filter_run(data + in, run);
+            memcpy(out + written, data + in, run);
+            written += run;
+            in += run;
+            flags |= FILTER_MIDDLE;
+        }
+    }
+    *state = (uint8_t)flags;
+    *taken = in;
+    return written;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Invariant: every text is static and every value has one, known or not. Nothing in the library refers to
+ * this file, so a device that prints no text carries none of it. */
+
+#include "postino/error.h"
+
+const char *postino_strerror(int error)
+{
+    switch (error) {
+    case POSTINO_OK:
+        return "success";
+    case POSTINO_ERROR_ARGUMENT:
+        return "a required argument is missing or out of range";
+    case POSTINO_ERROR_OBJECT_SIZE:
+        return "the library and the application were compiled with different options";
+    case POSTINO_ERROR_STATE:
+        return "the call is not allowed now";
+    case POSTINO_ERROR_EHLO_NAME:
+        return "the EHLO name is malformed";
+    case POSTINO_ERROR_REVERSE_PATH:
+        return "the sender's address is malformed";
+    case POSTINO_ERROR_FORWARD_PATH:
+        return "a recipient's address is malformed or missing";
+    case POSTINO_ERROR_SOURCE:
+        return "the message could not be read";
+    case POSTINO_ERROR_CREDENTIALS:
+        return "authentication needs a user name";
+    case POSTINO_ERROR_MESSAGE_SIZE:
+        return "the message is larger than the server accepts";
+    case POSTINO_ERROR_ABORTED:
+        return "aborted by the caller";
+    case POSTINO_ERROR_REFUSED:
+        return "refused by the server";
+    case POSTINO_ERROR_REPLY_SYNTAX:
+        return "the server's reply has no reply code";
+    case POSTINO_ERROR_REPLY_UNEXPECTED:
+        return "the server's reply does not answer what was sent";
+    case POSTINO_ERROR_REPLY_TOO_LONG:
+        return "the server's reply has too many lines";
+    case POSTINO_ERROR_CHALLENGE:
+        return "the server's authentication challenge is too long or one too many";
+    case POSTINO_ERROR_NO_MECHANISM:
+        return "the server offers no authentication that may be used";
+    case POSTINO_ERROR_SERVICE_CLOSING:
+        return "the server is closing its service";
+    case POSTINO_ERROR_RESOLVE:
+        return "the host name or the service has no address";
+    case POSTINO_ERROR_CONNECT:
+        return "the server could not be connected to";
+    case POSTINO_ERROR_SEND:
+        return "sending failed";
+    case POSTINO_ERROR_RECEIVE:
+        return "receiving failed";
+    case POSTINO_ERROR_CLOSED:
+        return "the server closed the connection";
+    case POSTINO_ERROR_BUFFER:
+        return "there was no buffer to send from";
+    case POSTINO_ERROR_CONNECT_TIMEOUT:
+        return "the connection was not made in time";
+    case POSTINO_ERROR_TIMEOUT:
+        return "the server did not answer in time";
+    default:
+        return "unknown error";
+    }
+}
+
+const char *postino_step_name(unsigned step)
+{
+    static const char *const names[] = {
+        [POSTINO_STEP_GREETING] = "greeting", [POSTINO_STEP_EHLO] = "EHLO",
+        [POSTINO_STEP_MAIL] = "MAIL FROM",    [POSTINO_STEP_RCPT] = "RCPT TO",
+        [POSTINO_STEP_MESSAGE] = "message",   [POSTINO_STEP_DATA] = "DATA",
+        [POSTINO_STEP_AUTH] = "AUTH",         [POSTINO_STEP_RSET] = "RSET",
+        [POSTINO_STEP_NOOP] = "NOOP",         [POSTINO_STEP_QUIT] = "QUIT",
+        [POSTINO_STEP_IDLE] = "idle",
+    };
+
+    return step < sizeof names / sizeof names[0] ? names[step] : "unknown step";
+}
+
+const char *postino_outcome_name(unsigned outcome)
+{
+    static const char *const names[] = {
+        [POSTINO_OUTCOME_PENDING] = "pending",
+        [POSTINO_OUTCOME_ACCEPTED] = "accepted",
+        [POSTINO_OUTCOME_UNKNOWN] = "unknown",
+        [POSTINO_OUTCOME_TRANSIENT] = "transient failure",
+        [POSTINO_OUTCOME_PERMANENT] = "permanent failure",
+        [POSTINO_OUTCOME_NOT_ATTEMPTED] = "not attempted",
+    };
+
+    return outcome < sizeof names / sizeof names[0] ? names[outcome] : "unknown outcome";
+}
+
+/* Reads one to three digits (RFC 3463 section 2). Returns how many octets they are; 0: no such number. */
+static size_t error_number(const char *text, size_t length, uint16_t *number)
+{
+    size_t digits = 0;
+
+    *number = 0;
+    while (digits < length && text[digits] >= '0' && text[digits] <= '9') {
+        if (digits == 3) {
+            return 0;
+        }
+        *number = (uint16_t)(*number * 10 + (text[digits] - '0'));
+        digits++;
+    }
+    return digits;
+}
+
+/* What follows decides, too: 2.0.0.1 is the head of an address, not a status code. */
+struct postino_enhanced_code postino_enhanced_code_read(const char *text, size_t length)
+{
+    const struct postino_enhanced_code none = {0, 0, 0};
+    struct postino_enhanced_code code = none;
+    size_t digits;
+    size_t at = 2;
+
+    if (length < 5 || text[1] != '.' || (text[0] != '2' && text[0] != '4' && text[0] != '5')) {
+        return none;
+    }
+    digits = error_number(text + at, length - at, &code.subject);
+    at += digits;
+    if (digits == 0 || at == length || text[at] != '.') {
+        return none;
+    }
+    at++;
+    digits = error_number(text + at, length - at, &code.detail);
+    at += digits;
+    if (digits == 0 || (at < length && text[at] != ' ' && text[at] != '\t' && text[at] != '\n')) {
+        return none;
+    }
+    code.status_class = (uint16_t)(text[0] - '0');
+    return code;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* The one loop that runs a session over a transport. Invariant: it never waits in a send, so it can always
+ * take what the server says; and after a failed send it only listens, for the server's reason may be on its
+ * way. */
+#include "postino/pump.h"
+
+/* Sends what there is. Returns 0 when something went out or was found out, POSTINO_AGAIN, or an error. */
+static int pump_send(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms)
+{
+    const struct postino_transport_class *methods = transport->methods;
+    size_t length = 0;
+
+    if (transport->unsent_octets == 0) {
+        uint8_t *buffer;
+        size_t capacity;
+        int status = methods->reserve(transport, &buffer, &capacity);
+
+        if (status != 0)
+            return status;
+        length = postino_session_output(session, buffer, capacity, now_ms);
+        if (length == 0)
+            return 0;
+    }
+    return methods->send(transport, length);
+}
+
+static int pump_receive(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms)
+{
+    const uint8_t *data;
+    size_t length;
+    int status = transport->methods->receive(transport, &data, &length);
+
+    if (status == 0)
+        postino_session_input(session, data, length, now_ms);
+    return status;
+}
+
+int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)
+{
+    const struct postino_transport_class *methods = transport->methods;
+    int send_error = 0;
+    int status = 0;
+
+    for (;;) {
+        uint32_t now_ms = methods->now_ms(transport);
+        unsigned events = POSTINO_EVENT_READ;
+        unsigned want;
+
+        postino_session_tick(session, now_ms);
+        want = postino_session_want(session);
+        if ((want & POSTINO_WANT_CLOSED) != 0)
+            break;
+        if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
+            status = pump_send(session, transport, now_ms);
+            if (status == 0)
+                continue;
+            if (status < 0)
+                send_error = status;
+            else
+                events |= POSTINO_EVENT_WRITE;
+        } else if ((want & until) != 0) {
+            return POSTINO_OK;
+        }
+        status = pump_receive(session, transport, now_ms);
+        if (status > 0)
+            status = methods->wait(transport, events, postino_session_wait_ms(session, now_ms));
+        if (status < 0)
+            break;
+    }
+    postino_session_lost(session, send_error != 0 ? send_error : status, transport->unsent_octets);
+    methods->close(transport, (postino_session_want(session) & POSTINO_WANT_GRACEFUL) != 0);
+    return postino_session_result(session)->error;
+}

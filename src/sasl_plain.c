@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* PLAIN (RFC 4616): NUL user NUL password, whatever the server's challenge says, and once more for a server
+ * that ignored the initial response (RFC 4954 section 4). */
+#include "internal.h"
+
+static int plain_respond(const struct postino_credentials *credentials, unsigned round,
+                         struct postino_span *spans)
+{
+    if (round > 1)
+        return -1;
+    spans[0].data = "";
+    spans[0].length_octets = 1;
+    spans[1].data = credentials->user;
+    spans[1].length_octets = strlen(credentials->user) + 1;
+    spans[2].data = credentials->password;
+    spans[2].length_octets = strlen(credentials->password);
+    return 3;
+}
+
+const struct postino_mechanism postino_sasl_plain = {
+    "PLAIN", plain_respond, POSTINO_MECHANISM_CLEAR_TEXT | POSTINO_MECHANISM_INITIAL_RESPONSE};

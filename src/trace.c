@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Invariant: every octet is shown once, in the order of the dialogue, when it is handed to send() or lent by
+ * receive(); the transport behaves as the inner one does, unsent_octets included. */
+
+#include "postino/trace.h"
+
+static struct postino_trace_transport *trace_of(struct postino_transport *transport)
+{
+    return (struct postino_trace_transport *)transport;
+}
+
+static int trace_connect(struct postino_transport *transport, uint32_t timeout_ms)
+{
+    struct postino_transport *inner = trace_of(transport)->inner;
+    int error = inner->methods->connect(inner, timeout_ms);
+
+    transport->unsent_octets = inner->unsent_octets;
+    return error;
+}
+
+static int trace_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
+{
+    struct postino_trace_transport *trace = trace_of(transport);
+    int status = trace->inner->methods->reserve(trace->inner, buffer, capacity_octets);
+
+    trace->buffer = status == 0 ? *buffer : NULL;
+    return status;
+}
+
+static int trace_send(struct postino_transport *transport, size_t length_octets)
+{
+    struct postino_trace_transport *trace = trace_of(transport);
+    int status;
+
+    /* With 0 it is a rest that was shown before. */
+    if (length_octets > 0) {
+        int secret = postino_session_is_secret(trace->session);
+        trace->function(trace->context, POSTINO_DIRECTION_CLIENT, secret ? NULL : trace->buffer,
+                        secret ? 0 : length_octets);
+    }
+    status = trace->inner->methods->send(trace->inner, length_octets);
+    transport->unsent_octets = trace->inner->unsent_octets;
+    return status;
+}
+
+static int trace_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
+{
+    struct postino_trace_transport *trace = trace_of(transport);
+    int status = trace->inner->methods->receive(trace->inner, data, length_octets);
+
+    if (status == 0) {
+        trace->function(trace->context, POSTINO_DIRECTION_SERVER, *data, *length_octets);
+    }
+    return status;
+}
+
+static int trace_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
+{
+    struct postino_transport *inner = trace_of(transport)->inner;
+
+    return inner->methods->wait(inner, events, timeout_ms);
+}
+
+static void trace_close(struct postino_transport *transport, int graceful)
+{
+    struct postino_transport *inner = trace_of(transport)->inner;
+
+    inner->methods->close(inner, graceful);
+    transport->unsent_octets = inner->unsent_octets;
+}
+
+static uint32_t trace_now_ms(struct postino_transport *transport)
+{
+    struct postino_transport *inner = trace_of(transport)->inner;
+
+    return inner->methods->now_ms(inner);
+}
+
+static const struct postino_transport_class trace_methods = {
+    .connect = trace_connect,
+    .reserve = trace_reserve,
+    .send = trace_send,
+    .receive = trace_receive,
+    .wait = trace_wait,
+    .close = trace_close,
+    .now_ms = trace_now_ms,
+};
+
+void postino_trace_transport_init(struct postino_trace_transport *trace, struct postino_transport *inner,
+                                  const struct postino_session *session, postino_trace_function function,
+                                  void *context)
+{
+    trace->transport.methods = &trace_methods;
+    trace->transport.unsent_octets = 0;
+    trace->inner = inner;
+    trace->session = session;
+    trace->function = function;
+    trace->context = context;
+    trace->buffer = NULL;
+}
