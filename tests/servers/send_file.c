@@ -152,6 +152,9 @@ int main(int count, char **arguments)
             send_file_reject("unknown option");
         }
     }
+    if (strcmp(api, "netx") != 0 && strcmp(api, "client") != 0) {
+        send_file_reject("--api netx or client");
+    }
     send_file_set_server(&options);
     if (options.from == NULL || options.to == NULL || options.subject == NULL || optind != count - 1) {
         send_file_reject("--from, --to, --subject and one file are needed");
@@ -160,11 +163,7 @@ int main(int count, char **arguments)
         send_file_reject("--auth needs --user and --password");
     }
     send_file_read_body(&options, arguments[optind]);
-    if (strcmp(api, "netx") == 0) {
-        return send_file_netx(&options);
-    }
-    if (strcmp(api, "client") == 0) {
-        return send_file_client(&options);
-    }
-    send_file_reject("--api netx or client");
+    int status = strcmp(api, "netx") == 0 ? send_file_netx(&options) : send_file_client(&options);
+    free(options.body);
+    return status;
 }
