@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+# What `cmake --install` copies: headers, libraries, CMake packages and pkg-config files, for any prefix.
+
+include(CMakePackageConfigHelpers)
+
+# Writes NAMEConfig.cmake's kin and NAME.pc for one package: package(NAME TARGET...)
+function(postino_package name)
+    set(destination ${CMAKE_INSTALL_LIBDIR}/cmake/${name})
+    install(TARGETS ${ARGN} EXPORT ${name}-targets)
+    install(EXPORT ${name}-targets NAMESPACE postino:: DESTINATION ${destination})
+    configure_package_config_file(
+        ${PROJECT_SOURCE_DIR}/cmake/${name}-config.cmake.in ${PROJECT_BINARY_DIR}/${name}-config.cmake
+        INSTALL_DESTINATION ${destination} NO_SET_AND_CHECK_MACRO)
+    # Below 1.0 a minor version may break what an earlier one promised.
+    write_basic_package_version_file(${PROJECT_BINARY_DIR}/${name}-config-version.cmake
+                                     COMPATIBILITY SameMinorVersion)
+    install(FILES ${PROJECT_BINARY_DIR}/${name}-config.cmake
+                  ${PROJECT_BINARY_DIR}/${name}-config-version.cmake DESTINATION ${destination})
+
+    # Paths in the .pc file start from the file's own place, so that the prefix may move.
+    set(pkgconfig ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
+    file(RELATIVE_PATH prefix ${pkgconfig} ${CMAKE_INSTALL_PREFIX})
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+
+postino_package(postino postino postino-shared)
+install(DIRECTORY include/postino DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+if(POSTINO_NETX_HOST)
+    postino_package(postino-netx-host postino-netx-host)
+    install(FILES include/nxd_smtp_client.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host)
+    # Headers named tx_api.h or nx_api.h must not stand in the compiler's path of programs that use the real ones.
+    install(DIRECTORY host/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host
+            FILES_MATCHING PATTERN "*.h")
+endif()

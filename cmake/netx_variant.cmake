@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# netx_variant(NAME DEFINES NAME=VALUE...) builds the NetX Duo API, the host layer and the core once more with
+# other options, as a static library NAME; programs that link it are compiled with the same options.
+
+function(netx_variant name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEFINES")
+    set(sources ${POSTINO_CORE_SOURCES} ${POSTINO_NETXDUO_SOURCES} ${POSTINO_NETX_HOST_SOURCES})
+    list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/)
+    add_library(${name} STATIC EXCLUDE_FROM_ALL ${sources})
+    postino_compile_settings(${name})
+    postino_link_settings(${name})
+    target_compile_definitions(${name} PUBLIC ${arg_DEFINES})
+    target_include_directories(
+        ${name}
+        PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/host/include
+        PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/ports/netxduo ${PROJECT_SOURCE_DIR}/host/src)
+    target_link_libraries(${name} PUBLIC Threads::Threads)
+endfunction()

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Runs clang-tidy, cppcheck and gcc's analyzer over our sources; no finding is success. Where a finding is
+# wrong, the line itself says so (NOLINT, cppcheck-suppress).
+set -eu
+
+cd "$(dirname "$0")/.."
+readonly jobs=2
+readonly flags=(-std=c99 -Iinclude -Isrc -Iports/netxduo -Ihost/include -Ihost/src)
+failed=0
+
+mapfile -t files < <(git ls-files --cached --others --exclude-standard -- \
+    'src/*.c' 'ports/*.c' 'host/src/*.c' 'examples/*.c')
+
+# each FILES_A_CALL COMMAND...: runs the command over the sources.
+each() {
+    local count=$1
+    shift
+    printf '%s\n' "${files[@]}" | xargs -P $jobs -n "$count" "$@"
+}
+
+echo "lint: clang-tidy"
+# Its standard error only counts the warnings that it suppressed.
+each 4 sh -c 'clang-tidy --quiet "$@" -- '"${flags[*]}"' 2>/dev/null' clang-tidy || failed=1
+
+echo "lint: cppcheck"
+cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+    --suppress=missingIncludeSystem --std=c99 -j $jobs "${flags[@]:1}" "${files[@]}" || failed=1
+
+echo "lint: gcc -fanalyzer"
+each 1 gcc "${flags[@]}" -O1 -fanalyzer -Werror -S -o /dev/null || failed=1
+
+[ $failed = 1 ] || echo "lint: no findings"
+exit $failed

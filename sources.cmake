@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# The files of each part, relative to this folder: for builds that do not use our CMakeLists.txt. Compile the
+# core with include/ in the path, a port with the core's src/ besides.
+
+# The engine and the blocking client: pure C99, no operating system.
+set(POSTINO_CORE_SOURCES
+    src/address.c
+    src/base64.c
+    src/client.c
+    src/command.c
+    src/data_filter.c
+    src/error.c
+    src/extensions.c
+    src/noop.c
+    src/pump.c
+    src/reply.c
+    src/sasl_login.c
+    src/sasl_plain.c
+    src/session.c
+    src/source.c
+    src/steps.c
+    src/time_limits.c
+    src/trace.c)
+
+# The transport over POSIX sockets.
+set(POSTINO_POSIX_SOURCES
+    ports/posix/postino_posix.c)
+
+# The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
+set(POSTINO_NETXDUO_SOURCES)
+
+# ThreadX and NetX Duo as far as an SMTP application needs them, on POSIX: on a PC only.
+set(POSTINO_NETX_HOST_SOURCES
+    host/src/address.c
+    host/src/clock.c
+    host/src/control.c
+    host/src/event_flags.c
+    host/src/ip.c
+    host/src/kernel.c
+    host/src/lock.c
+    host/src/map.c
+    host/src/mutex.c
+    host/src/objects.c
+    host/src/packet_data.c
+    host/src/packet_pool.c
+    host/src/semaphore.c
+    host/src/thread.c
+    host/src/timer.c)

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: run.sh CMAKE CC PKG_CONFIG SOURCE_FOLDER
+# Installs Postino as a user would, moves the prefix, and builds the programs of outside/ against it.
+set -eu
+
+cmake=$1
+cc=$2
+pkg_config=$3
+source=$4
+outside=$source/tests/install/outside
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# quietly COMMAND...: its output only where it fails.
+quietly() {
+    "$@" >"$work/log" 2>&1 || {
+        cat "$work/log"
+        echo "failed: $*"
+        exit 1
+    }
+}
+
+quietly "$cmake" -S "$source" -B "$work/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_INSTALL_PREFIX="$work/installed" -DPOSTINO_EXAMPLES=OFF
+quietly "$cmake" --build "$work/build" --parallel 2
+quietly "$cmake" --install "$work/build"
+# Nothing installed may know where it was installed.
+mv "$work/installed" "$work/prefix"
+rm -r "$work/build"
+libraries=$(dirname "$(find "$work/prefix" -name libpostino.so)")
+
+echo "find_package"
+quietly "$cmake" -S "$outside" -B "$work/outside" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/prefix"
+quietly "$cmake" --build "$work/outside"
+for program in client_static client_shared netx; do
+    quietly "$work/outside/$program"
+done
+
+echo "pkg-config"
+export PKG_CONFIG_PATH="$libraries/pkgconfig"
+flags=$("$pkg_config" --cflags --libs postino)
+netx_flags=$("$pkg_config" --cflags --libs postino-netx-host)
+# The flags are lists.
+# shellcheck disable=SC2086
+{
+    quietly "$cc" "$outside/client.c" $flags -o "$work/client_shared"
+    quietly "$cc" "$outside/client.c" -Wl,-Bstatic $flags -Wl,-Bdynamic -o "$work/client_static"
+    quietly "$cc" "$outside/netx.c" $netx_flags -o "$work/netx_shared"
+    quietly "$cc" "$outside/netx.c" -Wl,-Bstatic $netx_flags -Wl,-Bdynamic -o "$work/netx_static"
+}
+for program in client_static netx_static; do
+    quietly "$work/$program"
+done
+export LD_LIBRARY_PATH="$libraries"
+for program in client_shared netx_shared; do
+    quietly "$work/$program"
+done
