@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-
 /* Invariant: every text is static and every value has one, known or not. Nothing in the library refers to
  * this file, so a device that prints no text carries none of it. */
 
@@ -100,9 +99,8 @@ static size_t error_number(const char *text, size_t length, uint16_t *number)
 
     *number = 0;
     while (digits < length && text[digits] >= '0' && text[digits] <= '9') {
-        if (digits == 3) {
+        if (digits == 3)
             return 0;
-        }
         *number = (uint16_t)(*number * 10 + (text[digits] - '0'));
         digits++;
     }
@@ -117,20 +115,17 @@ struct postino_enhanced_code postino_enhanced_code_read(const char *text, size_t
     size_t digits;
     size_t at = 2;
 
-    if (length < 5 || text[1] != '.' || (text[0] != '2' && text[0] != '4' && text[0] != '5')) {
+    if (length < 5 || text[1] != '.' || (text[0] != '2' && text[0] != '4' && text[0] != '5'))
         return none;
-    }
     digits = error_number(text + at, length - at, &code.subject);
     at += digits;
-    if (digits == 0 || at == length || text[at] != '.') {
+    if (digits == 0 || at == length || text[at] != '.')
         return none;
-    }
     at++;
     digits = error_number(text + at, length - at, &code.detail);
     at += digits;
-    if (digits == 0 || (at < length && text[at] != ' ' && text[at] != '\t' && text[at] != '\n')) {
+    if (digits == 0 || (at < length && text[at] != ' ' && text[at] != '\t' && text[at] != '\n'))
         return none;
-    }
     code.status_class = (uint16_t)(text[0] - '0');
     return code;
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-
 /* Invariant: every octet is shown once, in the order of the dialogue, when it is handed to send() or lent by
  * receive(); the transport behaves as the inner one does, unsent_octets included. */
 
@@ -49,9 +48,8 @@ static int trace_receive(struct postino_transport *transport, const uint8_t **da
     struct postino_trace_transport *trace = trace_of(transport);
     int status = trace->inner->methods->receive(trace->inner, data, length_octets);
 
-    if (status == 0) {
+    if (status == 0)
         trace->function(trace->context, POSTINO_DIRECTION_SERVER, *data, *length_octets);
-    }
     return status;
 }
 
