@@ -25,7 +25,7 @@ each 4 sh -c 'clang-tidy --quiet "$@" -- '"${flags[*]}"' 2>/dev/null' clang-tidy
 
 echo "lint: cppcheck"
 cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
-    --suppress=missingIncludeSystem --std=c99 -j $jobs "${flags[@]:1}" "${files[@]}" || failed=1
+    --suppress=missingIncludeSystem -U POSTINO_USER_CONFIG_FILE --std=c99 -j $jobs "${flags[@]:1}" "${files[@]}" || failed=1
 
 echo "lint: gcc -fanalyzer"
 each 1 gcc "${flags[@]}" -O1 -fanalyzer -Werror -S -o /dev/null || failed=1

@@ -10,6 +10,7 @@ not counted; any other symbol that is missing fails the link, so a function of o
 
 import argparse
 import collections
+import fnmatch
 import os
 import re
 import subprocess
@@ -19,7 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOLS = "arm-none-eabi-"
 INCLUDES = ["include", "src", "ports/netxduo", "host/include"]
 SOURCE_FOLDERS = ["src", "ports/netxduo"]
-INDIRECT_CALLS = os.path.join(ROOT, "scripts", "indirect_calls.txt")
+INDIRECT_CALLS = "scripts/indirect_calls.txt"
 CPU_WITH_LIMITS = "cortex-m4"
 CPUS = [CPU_WITH_LIMITS, "cortex-m0plus"]
 COMPILE = ["-std=c99", "-Os", "-mthumb", "-ffunction-sections", "-fdata-sections", "-fcallgraph-info=su"]
@@ -145,7 +146,7 @@ class Stack:
     """The deepest stack of the image: the compiler's frames along its call graph.
 
     An indirect call is known by the member it goes through (methods->send); scripts/indirect_calls.txt says
-    what each member may hold, and every function whose address the image takes must stand there.
+    what each member may hold, and every function whose address the image takes must be among them.
     """
 
     def __init__(self, build):
@@ -153,6 +154,7 @@ class Stack:
         self.frames, self.calls, self.indirect = {}, collections.defaultdict(set), collections.defaultdict(set)
         self.read_call_graph()
         self.read_library()
+        self.taken = self.addresses_taken()
         self.possible = self.read_table()
         self.check_table()
 
@@ -224,7 +226,7 @@ class Stack:
     @staticmethod
     def read_table():
         table = {}
-        with open(INDIRECT_CALLS, encoding="utf-8") as file:
+        with open(os.path.join(ROOT, INDIRECT_CALLS), encoding="utf-8") as file:
             for line in file:
                 line = line.split("#")[0].strip()
                 if line:
@@ -232,8 +234,9 @@ class Stack:
                     table[member.strip()] = callees.split()
         return table
 
-    def check_table(self):
-        listed = {callee for callees in self.possible.values() for callee in callees}
+    def addresses_taken(self):
+        """The functions of ours that the image refers to other than by a call, as nodes of the graph."""
+        taken = set()
         linked = self.build.linked()
         for name in self.build.objects:
             section = None
@@ -242,13 +245,23 @@ class Stack:
                 if head:
                     section = head.group(1)
                     continue
-                taken = re.match(r"[0-9a-f]+ R_ARM_ABS32 +(\S+)", line)
-                if not taken or (name, section) not in linked:
-                    continue
-                function = taken.group(1).removeprefix(".text.")
-                if self.node(function) in self.frames and function not in listed:
-                    raise MeasureError(f"scripts/indirect_calls.txt: {function} ({self.build.objects[name]}) "
-                                       "is called through a pointer and stands in no row")
+                match = re.match(r"[0-9a-f]+ R_ARM_ABS32 +(\S+)", line)
+                if match and (name, section) in linked:
+                    function = match.group(1).removeprefix(".text.")
+                    local = f"{self.build.objects[name]}:{function}"
+                    node = local if local in self.frames else self.node(function)
+                    if node in self.frames:
+                        taken.add(node)
+        return taken
+
+    def check_table(self):
+        for node in self.taken:
+            if not any(node in self.callees(member) for member in self.possible):
+                raise MeasureError(f"{INDIRECT_CALLS}: {node} is called through a pointer and stands in no row")
+
+    def callees(self, member):
+        return {node for node in self.taken for pattern in self.possible[member]
+                if fnmatch.fnmatchcase(node.split(":")[-1], pattern)}
 
     def node(self, function):
         if function in self.frames:
@@ -268,8 +281,8 @@ class Stack:
         callees = {self.node(callee) for callee in self.calls[function]}
         for member in self.indirect[function]:
             if member not in self.possible:
-                raise MeasureError(f"scripts/indirect_calls.txt: no row for {member}, called by {function}")
-            callees |= {self.node(callee) for callee in self.possible[member]}
+                raise MeasureError(f"{INDIRECT_CALLS}: no row for {member}, called by {function}")
+            callees |= self.callees(member)
         below = max((self.depth(callee, path + [function]) for callee in callees), default=(0, []))
         return self.frames.get(function, 0) + below[0], [function] + below[1]
 

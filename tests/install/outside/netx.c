@@ -17,10 +17,10 @@ static VOID thread_entry(ULONG input)
     NXD_ADDRESS server = {.nxd_ip_version = NX_IP_VERSION_V4};
     UINT status;
 
-    (VOID)input;
+    (VOID) input;
     server.nxd_ip_address.v4 = IP_ADDRESS(127, 0, 0, 1);
-    status = nxd_smtp_client_create(&client, &ip, &pool, "user", "password", "from@example.com", "example.com",
-                                    NX_SMTP_CLIENT_AUTH_NONE, &server, 25);
+    status = nxd_smtp_client_create(&client, &ip, &pool, "user", "password", "from@example.com",
+                                    "example.com", NX_SMTP_CLIENT_AUTH_NONE, &server, 25);
     if (status == NX_SUCCESS) {
         status = nx_smtp_client_delete(&client);
     }
@@ -30,11 +30,11 @@ static VOID thread_entry(ULONG input)
 
 VOID tx_application_define(VOID *first_unused_memory)
 {
-    (VOID)first_unused_memory;
+    (VOID) first_unused_memory;
     nx_system_initialize();
     if (nx_packet_pool_create(&pool, "pool", 512, pool_memory, sizeof pool_memory) != NX_SUCCESS ||
-        nx_ip_create(&ip, "ip", IP_ADDRESS(127, 0, 0, 1), 0xFF000000UL, &pool, _nx_ram_network_driver, ip_stack,
-                     sizeof ip_stack, 1) != NX_SUCCESS ||
+        nx_ip_create(&ip, "ip", IP_ADDRESS(127, 0, 0, 1), 0xFF000000UL, &pool, _nx_ram_network_driver,
+                     ip_stack, sizeof ip_stack, 1) != NX_SUCCESS ||
         nx_tcp_enable(&ip) != NX_SUCCESS ||
         tx_thread_create(&thread, "thread", thread_entry, 0, thread_stack, sizeof thread_stack, 8, 8,
                          TX_NO_TIME_SLICE, TX_AUTO_START) != TX_SUCCESS) {
