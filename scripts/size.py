@@ -178,15 +178,11 @@ class Stack:
         path, line, column = place.rsplit(":", 2)
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
             text = file.read().splitlines()[int(line) - 1]
-        # The compiler names a column inside the call's expression, or the one after it.
-        best = None
-        for match in re.finditer(r"([A-Za-z_]\w*)\)?\(", text):
-            distance = abs(match.end() - int(column))
-            if best is None or distance < best[0]:
-                best = (distance, match.group(1))
-        if best is None:
-            raise MeasureError(f"{place}: no call found there")
-        return best[1]
+        # The column is where the call's expression begins.
+        match = re.match(r"\(?\*?(?:[\w\[\]]+(?:->|\.))*(\w+)\)?\(", text[int(column) - 1:])
+        if match is None:
+            raise MeasureError(f"{place}: cannot read the name of the member that is called")
+        return match.group(1)
 
     def read_library(self):
         """Frames and calls of the C library's and the compiler's helpers, from their instructions."""
