@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "postino/address.h"
 #include "postino/session.h"
 
 /* struct postino_session.flags */
@@ -113,10 +114,5 @@ size_t postino_base64_spans(const struct postino_span *spans, size_t count, size
                             size_t capacity);
 size_t postino_spans_copy(const struct postino_span *spans, size_t count, size_t offset, uint8_t *out,
                           size_t capacity);
-
-/* address.c */
-/* Checks a path with or without its angle brackets and gives it without. Returns 0, or -1 for one that must
- * not be sent. */
-int postino_address_path(const char *address, struct postino_span *path);
 
 #endif

@@ -43,7 +43,8 @@ void postino_session_record(struct postino_session *session, int error)
     if (session->result.error == POSTINO_OK && session->replied.step->id != POSTINO_STEP_QUIT) {
         session->result.error = (int16_t)error;
         session->result.step = session->replied.step->id;
-        if (error == POSTINO_ERROR_REFUSED || error == POSTINO_ERROR_SERVICE_CLOSING)
+        if (error == POSTINO_ERROR_REFUSED || error == POSTINO_ERROR_REPLY_UNEXPECTED ||
+            error == POSTINO_ERROR_SERVICE_CLOSING)
             session->result.reply_code = session->code;
         session->flags |= SESSION_TEXT_KEPT;
     }

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* The NetX Duo SMTP Client API, over Postino's engine: source-compatible with the SMTP Client of NetX
+ * Duo 6.4. */
+#ifndef NXD_SMTP_CLIENT_H
+#define NXD_SMTP_CLIENT_H
+
+#include "nx_api.h"
+#include "postino/session.h"
+#include "postino/trace.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Options. Times are in ticks, NX_IP_PERIODIC_RATE a second; strings in octets without their end. Compile the
+ * library and the application with the same values. */
+
+/* Receive window of the client's TCP socket, in octets. */
+#ifndef NX_SMTP_CLIENT_TCP_WINDOW_SIZE
+#define NX_SMTP_CLIENT_TCP_WINDOW_SIZE 1460
+#endif
+
+/* How long to wait for a packet of the pool. */
+#ifndef NX_SMTP_CLIENT_PACKET_TIMEOUT
+#define NX_SMTP_CLIENT_PACKET_TIMEOUT (2 * NX_IP_PERIODIC_RATE)
+#endif
+
+/* How long to wait for the TCP connection. */
+#ifndef NX_SMTP_CLIENT_CONNECTION_TIMEOUT
+#define NX_SMTP_CLIENT_CONNECTION_TIMEOUT (10 * NX_IP_PERIODIC_RATE)
+#endif
+
+/* How long to wait for the server's answer to QUIT, and for the orderly end of the connection after it. */
+#ifndef NX_SMTP_CLIENT_DISCONNECT_TIMEOUT
+#define NX_SMTP_CLIENT_DISCONNECT_TIMEOUT (5 * NX_IP_PERIODIC_RATE)
+#endif
+
+/* How long to wait for the server's greeting. */
+#ifndef NX_SMTP_GREETING_TIMEOUT
+#define NX_SMTP_GREETING_TIMEOUT (10 * NX_IP_PERIODIC_RATE)
+#endif
+
+/* How long to wait for the reply to each of EHLO, AUTH, MAIL, RCPT and DATA. */
+#ifndef NX_SMTP_ENVELOPE_TIMEOUT
+#define NX_SMTP_ENVELOPE_TIMEOUT (10 * NX_IP_PERIODIC_RATE)
+#endif
+
+/* How long to wait for the reply to the message. */
+#ifndef NX_SMTP_MESSAGE_TIMEOUT
+#define NX_SMTP_MESSAGE_TIMEOUT (30 * NX_IP_PERIODIC_RATE)
+#endif
+
+/* How long a packet of the message may wait for the server's window or for the transmit queue. */
+#ifndef NX_SMTP_CLIENT_SEND_TIMEOUT
+#define NX_SMTP_CLIENT_SEND_TIMEOUT (5 * NX_IP_PERIODIC_RATE)
+#endif
+
+/* Octets of a server's challenge (the text of its 334 reply) above which authentication is cancelled. */
+#ifndef NX_SMTP_SERVER_CHALLENGE_MAX_STRING
+#define NX_SMTP_SERVER_CHALLENGE_MAX_STRING 200
+#endif
+
+/* Longest user name, and longest client domain; each takes so much of the NX_SMTP_CLIENT. */
+#ifndef NX_SMTP_CLIENT_MAX_USERNAME
+#define NX_SMTP_CLIENT_MAX_USERNAME 64
+#endif
+
+/* Longest password: providers hand out keys of 69 octets. */
+#ifndef NX_SMTP_CLIENT_MAX_PASSWORD
+#define NX_SMTP_CLIENT_MAX_PASSWORD 72
+#endif
+
+/* Defined: a client of NX_SMTP_CLIENT_AUTH_NONE never authenticates. Not defined: it does, with PLAIN, when
+ * it was given a user name and the server offers authentication, as the User Guide says. */
+/* #define NX_SMTP_CLIENT_AUTH_NONE_STRICT */
+
+/* Constants. */
+#define NX_SMTP_CLIENT_ID 0x534D5450UL
+
+#define NX_SMTP_CLIENT_AUTH_LOGIN    1
+#define NX_SMTP_CLIENT_AUTH_CRAM_MD5 2
+#define NX_SMTP_CLIENT_AUTH_PLAIN    3
+#define NX_SMTP_CLIENT_AUTH_NONE     0xFFFF
+
+#define NX_SMTP_MAIL_PRIORITY_LOW    0x01
+#define NX_SMTP_MAIL_PRIORITY_NORMAL 0x02
+#define NX_SMTP_MAIL_PRIORITY_HIGH   0x04
+
+#define NX_SMTP_RECIPIENT_TO  0x01
+#define NX_SMTP_RECIPIENT_CC  0x02
+#define NX_SMTP_RECIPIENT_BCC 0x04
+
+#define NX_SMTP_CODE_GREETING_OK                       220
+#define NX_SMTP_CODE_ACKNOWLEDGE_QUIT                  221
+#define NX_SMTP_CODE_AUTHENTICATION_SUCCESSFUL         235
+#define NX_SMTP_CODE_OK_TO_CONTINUE                    250
+#define NX_SMTP_CODE_CANNOT_VERIFY_RECIPIENT           252
+#define NX_SMTP_CODE_AUTHENTICATION_TYPE_ACCEPTED      334
+#define NX_SMTP_CODE_SEND_MAIL_INPUT                   354
+#define NX_SMTP_CODE_SERVICE_NOT_AVAILABLE             421
+#define NX_SMTP_CODE_SERVICE_INTERNAL_SERVER_ERROR     451
+#define NX_SMTP_CODE_INSUFFICIENT_STORAGE              452
+#define NX_SMTP_CODE_AUTH_FAILED_INTERNAL_SERVER_ERROR 454
+#define NX_SMTP_CODE_COMMAND_SYNTAX_ERROR              500
+#define NX_SMTP_CODE_PARAMETER_SYNTAX_ERROR            501
+#define NX_SMTP_CODE_COMMAND_NOT_IMPLEMENTED           502
+#define NX_SMTP_CODE_BAD_SEQUENCE                      503
+#define NX_SMTP_CODE_PARAMETER_NOT_IMPLEMENTED         504
+#define NX_SMTP_CODE_AUTH_REQUIRED                     530
+#define NX_SMTP_CODE_AUTH_FAILED                       535
+#define NX_SMTP_CODE_REQUESTED_ACTION_NOT_TAKEN        550
+#define NX_SMTP_CODE_USER_NOT_LOCAL                    551
+#define NX_SMTP_CODE_OVERSIZE_MAIL_DATA                552
+#define NX_SMTP_CODE_BAD_MAILBOX                       553
+#define NX_SMTP_CODE_TRANSACTION_FAILED                554
+#define NX_SMTP_CODE_BAD_SERVER_CODE_RECEIVED          555
+
+/* Status values, besides those of NetX Duo: when each occurs. */
+#define NX_SMTP_AUTHENTICATION_ERROR                                        \
+    0xA0 /* authentication is configured with an empty user name, or with a \
+            mechanism that this build does not have */
+#define NX_SMTP_OVERSIZE_MAIL_DATA         0xA1 /* the message is larger than the server's SIZE */
+#define NX_SMTP_INVALID_SERVER_REPLY       0xA2 /* a reply that does not answer what was sent */
+#define NX_SMTP_INTERNAL_ERROR             0xA3 /* reserved */
+#define NX_SMTP_SERVER_ERROR_CODE_RECEIVED 0xA4 /* 421 after the greeting: the server closes the connection \
+                                                 */
+#define NX_SMTP_INVALID_PARAM              0xA5 /* an address, subject, domain, length or IP instance that is not valid \
+                                                 */
+#define NX_SMTP_PACKET_ALLOCATE_ERROR      0xA6 /* the pool had no packet in time */
+#define NX_SMTP_GREET_REPLY_ERROR          0xA7 /* the greeting was not 220 */
+#define NX_SMTP_HELLO_REPLY_ERROR          0xA8 /* EHLO and HELO were refused */
+#define NX_SMTP_MAIL_REPLY_ERROR           0xA9 /* MAIL was refused */
+#define NX_SMTP_RCPT_REPLY_ERROR           0xAA /* RCPT was refused */
+#define NX_SMTP_MESSAGE_REPLY_ERROR        0xAB /* the message was refused, or its outcome is not known */
+#define NX_SMTP_DATA_REPLY_ERROR           0xAC /* DATA was refused */
+#define NX_SMTP_AUTH_REPLY_ERROR           0xAD /* authentication was refused */
+#define NX_SMTP_SERVER_ERROR_REPLY         0xAE /* a reply without a code */
+#define NX_SMTP_TRANSMIT_ERROR             0xAF /* the TCP connection took no more, at once or in time */
+#define NX_SMTP_INVALID_SERVER_CHALLENGE   0xB0 /* a challenge too long, or one too many */
+#define NX_SMTP_OVERSIZE_SERVER_REPLY      0xB1 /* a reply of more than POSTINO_REPLY_LINES_MAX lines */
+#define NX_SMTP_CLIENT_NOT_INTIALIZED      0xB2 /* the client was not created, or is deleted */
+#define NX_SMTP_CLIENT_NOT_INITIALIZED     0xB2
+
+/* What became of the last mail: nx_smtp_client_outcome_get(). */
+#define NX_SMTP_OUTCOME_NONE          0 /* no mail was sent with this client yet */
+#define NX_SMTP_OUTCOME_ACCEPTED      1
+#define NX_SMTP_OUTCOME_UNKNOWN       2 /* it may have been delivered: the reply to its end was lost */
+#define NX_SMTP_OUTCOME_TRANSIENT     3 /* not delivered; try again later */
+#define NX_SMTP_OUTCOME_PERMANENT     4 /* not delivered; the same mail will be refused again */
+#define NX_SMTP_OUTCOME_NOT_ATTEMPTED 5 /* nothing of it was sent */
+
+/* Spans that a message is put together of. */
+#define NX_SMTP_CLIENT_SPANS 13
+
+struct NX_SMTP_CLIENT_STRUCT;
+struct NX_SMTP_HEADERS_STRUCT;
+
+/* The transport over a NetX Duo TCP socket. */
+struct nx_smtp_transport {
+    struct postino_transport transport;
+    struct NX_SMTP_CLIENT_STRUCT *client;
+    NX_PACKET *out; /* being filled, or not sent yet */
+    NX_PACKET *in;  /* received; the whole chain */
+#ifndef NX_DISABLE_PACKET_CHAIN
+    NX_PACKET *piece; /* of the chain, lent next */
+#endif
+    ULONG ticks; /* the clock as it was when milliseconds were counted last */
+    uint32_t milliseconds;
+    UINT remainder; /* of the division */
+    UINT status;    /* of the NetX Duo service that failed */
+    UINT lent;      /* the piece was handed out */
+};
+
+/* Everything in it is private. */
+typedef struct NX_SMTP_CLIENT_STRUCT {
+    ULONG nx_smtp_client_id;
+    NX_PACKET_POOL *nx_smtp_client_packet_pool_ptr;
+    CHAR *nx_smtp_client_from_address;
+    NXD_ADDRESS nx_smtp_client_server_address;
+    UINT nx_smtp_client_server_port;
+    UINT nx_smtp_client_authentication_type;
+    CHAR nx_smtp_client_username[NX_SMTP_CLIENT_MAX_USERNAME + 1];
+    CHAR nx_smtp_client_password[NX_SMTP_CLIENT_MAX_PASSWORD + 1];
+    CHAR nx_smtp_client_domain[NX_SMTP_CLIENT_MAX_USERNAME + 1];
+    NX_TCP_SOCKET nx_smtp_client_socket;
+    TX_SEMAPHORE nx_smtp_client_idle;
+    struct nx_smtp_transport nx_smtp_client_transport;
+    struct postino_transport *nx_smtp_client_transport_ptr;
+    struct postino_session nx_smtp_client_session;
+    struct postino_mail nx_smtp_client_mail;
+    struct postino_recipient nx_smtp_client_recipient;
+    struct postino_spans_source nx_smtp_client_source;
+    struct postino_span nx_smtp_client_spans[NX_SMTP_CLIENT_SPANS];
+    struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
+} NX_SMTP_CLIENT;
+
+/* What nx_smtp_client_headers_set() needs besides the client. Everything in it is private. */
+typedef struct NX_SMTP_HEADERS_STRUCT {
+    UINT (*nx_smtp_headers_add)
+    (struct NX_SMTP_HEADERS_STRUCT *headers_ptr, const CHAR *client_domain, struct postino_span *spans);
+    ULONG (*nx_smtp_headers_clock)(VOID);
+    ULONG (*nx_smtp_headers_random)(VOID);
+    CHAR nx_smtp_headers_date[48];
+    CHAR nx_smtp_headers_message_id[40];
+} NX_SMTP_HEADERS;
+
+/* What nx_smtp_client_trace_set() needs besides the client. Private. */
+typedef struct postino_trace_transport NX_SMTP_TRACE;
+
+#ifndef NX_SMTP_SOURCE_CODE
+#ifdef NX_SMTP_DISABLE_ERROR_CHECKING
+#define nxd_smtp_client_create     _nxd_smtp_client_create
+#define nx_smtp_client_delete      _nx_smtp_client_delete
+#define nx_smtp_mail_send          _nx_smtp_mail_send
+#define nx_smtp_client_outcome_get _nx_smtp_client_outcome_get
+#define nx_smtp_client_headers_set _nx_smtp_client_headers_set
+#define nx_smtp_client_trace_set   _nx_smtp_client_trace_set
+#else
+#define nxd_smtp_client_create     _nxde_smtp_client_create
+#define nx_smtp_client_delete      _nxe_smtp_client_delete
+#define nx_smtp_mail_send          _nxe_smtp_mail_send
+#define nx_smtp_client_outcome_get _nxe_smtp_client_outcome_get
+#define nx_smtp_client_headers_set _nxe_smtp_client_headers_set
+#define nx_smtp_client_trace_set   _nxe_smtp_client_trace_set
+#endif
+
+/* Prepares a client; connects nothing. Allowed from initialisation and threads, before the scheduler runs
+ * too. `client_ptr` is the caller's memory until nx_smtp_client_delete(), the IP instance, the packet pool
+ * and the string `from_address` are borrowed as long; user name, password, client domain and server address
+ * are copied. `from_address` is an address with or without its angle brackets. `client_domain` is the fully
+ * qualified domain name of the device, or an address literal such as [192.0.2.1]. `authentication_type` is
+ * one of NX_SMTP_CLIENT_AUTH_...; any other value counts as PLAIN. `port` is the server's TCP port, usually
+ * 25 or 587. Returns NX_SUCCESS; NX_PTR_ERROR: a pointer is NULL; NX_CALLER_ERROR: called from a timer or an
+ * interrupt; NX_SMTP_INVALID_PARAM: no live IP instance, or a client domain that cannot be sent;
+ * NX_IP_ADDRESS_ERROR: an address version that this build of NetX Duo does not have; NX_INVALID_PORT;
+ * NX_NOT_ENABLED: nx_tcp_enable was not called; NX_SIZE_ERROR: a string longer than its limit; or the status
+ * of the TCP socket's creation. (NetX Duo SMTP Client User Guide, chapter 3) */
+UINT nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr, NX_PACKET_POOL *client_packet_pool_ptr,
+                            CHAR *username, CHAR *password, CHAR *from_address, CHAR *client_domain,
+                            UINT authentication_type, NXD_ADDRESS *server_address, UINT port);
+
+/* Ends a client; its memory is the caller's again. Allowed from threads. Returns NX_SUCCESS; NX_PTR_ERROR:
+ * NULL, never created or already deleted; NX_CALLER_ERROR: not called from a thread; NX_STILL_BOUND: another
+ * thread is sending a mail with it, and it stays as it is. */
+UINT nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr);
+
+/* Sends a mail: connects, authenticates, delivers, quits and disconnects; then the client is ready for the
+ * next. Blocks, each wait bounded by the options above. Allowed from threads; of several that use one client
+ * at the same time one goes on and the others get NX_IN_PROGRESS. The strings and the body are borrowed
+ * during the call. `recipient_address` is an address with or without its angle brackets. `priority` is one of
+ * NX_SMTP_MAIL_PRIORITY_...; any other value counts as NORMAL; LOW and HIGH are told to the reader by header
+ * lines. `mail_body_length` is in octets; lines may end in CRLF, LF or CR, and may begin with dots. Returns
+ * NX_SUCCESS: the server accepted the mail, whatever became of the connection afterwards. NX_PTR_ERROR: a
+ * pointer is NULL; NX_SMTP_INVALID_PARAM: a body of length 0, an address that is malformed, a control
+ * character in the subject, or a subject line over 998 octets; NX_CALLER_ERROR: not called from a thread;
+ * NX_SMTP_CLIENT_NOT_INITIALIZED; in these cases nothing was sent. Otherwise one of the status values above,
+ * NX_NO_PACKET for a reply that did not come in time, or the status of the NetX Duo service that failed: the
+ * mail was not accepted, unless nx_smtp_client_outcome_get() says UNKNOWN. (User Guide, chapter 3; RFC 5321)
+ */
+UINT nx_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
+                       CHAR *mail_body, UINT mail_body_length);
+
+/* Tells what became of the client's last mail: *outcome_ptr is one of NX_SMTP_OUTCOME_.... A caller that
+ * sends an UNKNOWN mail again may deliver it twice, one that does not may lose it. Allowed from
+ * initialisation and threads, while no mail is being sent. Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer;
+ * NX_SMTP_CLIENT_NOT_INITIALIZED. */
+UINT nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
+
+/* Makes the client's mails carry a Date and a Message-ID. `clock` returns the seconds since 1970-01-01 00:00
+ * UTC, or 0 while the time is not known: then the mail has no Date; `random` returns 32 random bits; either
+ * may be NULL, and its header is left out. Both are called by the sending thread. `headers_ptr` is the
+ * caller's memory as long as the client. Allowed from initialisation and threads, while no mail is being
+ * sent. Returns NX_SUCCESS; NX_PTR_ERROR: client_ptr or headers_ptr is NULL; NX_SMTP_CLIENT_NOT_INITIALIZED.
+ * (RFC 5322 sections 3.6.1 and 3.6.4) */
+UINT nx_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,
+                                ULONG (*clock)(VOID), ULONG (*random)(VOID));
+
+/* Shows the client's dialogues to `function`, secrets masked: see postino/trace.h. `trace_ptr` is the
+ * caller's memory as long as the client. Allowed from initialisation and threads, while no mail is being
+ * sent. Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `context` apart; NX_SMTP_CLIENT_NOT_INITIALIZED. */
+UINT nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
+                              postino_trace_function function, VOID *context);
+
+#else /* NX_SMTP_SOURCE_CODE: the functions behind the names */
+
+UINT _nxde_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
+                              NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
+                              CHAR *from_address, CHAR *client_domain, UINT authentication_type,
+                              NXD_ADDRESS *server_address, UINT port);
+UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
+                             NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
+                             CHAR *from_address, CHAR *client_domain, UINT authentication_type,
+                             NXD_ADDRESS *server_address, UINT port);
+UINT _nxe_smtp_client_delete(NX_SMTP_CLIENT *client_ptr);
+UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr);
+UINT _nxe_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
+                         CHAR *mail_body, UINT mail_body_length);
+UINT _nx_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
+                        CHAR *mail_body, UINT mail_body_length);
+UINT _nxe_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
+UINT _nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
+UINT _nxe_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,
+                                  ULONG (*clock)(VOID), ULONG (*random)(VOID));
+UINT _nx_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,
+                                 ULONG (*clock)(VOID), ULONG (*random)(VOID));
+UINT _nxe_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
+                                postino_trace_function function, VOID *context);
+UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
+                               postino_trace_function function, VOID *context);
+/* Made by _nxd_smtp_client_create(): puts the transport over the client's socket in place. */
+VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* The transport over a NetX Duo TCP socket. Invariant: out and in name the packets that are the client's at
+ * this moment, and NULL means none; every way out of the session passes through close, which gives them back.
+ * Sends never wait: who waited for the peer's window while the peer waited for ours would wait for ever. */
+#define NX_SMTP_SOURCE_CODE
+#include "nxd_smtp_client.h"
+
+/* The longest wait in one piece: its product with the tick rate fits 32 bits. */
+#define TRANSPORT_WAIT_MS 600000UL
+
+static uint32_t transport_now_ms(struct postino_transport *transport)
+{
+    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
+    ULONG now = tx_time_get();
+    /* Counted in steps, for the product of all ticks since the start would not fit. */
+    ULONG product = (ULONG)(now - self->ticks) * 1000 + self->remainder;
+
+    self->ticks = now;
+    self->milliseconds += (uint32_t)(product / NX_IP_PERIODIC_RATE);
+    self->remainder = (UINT)(product % NX_IP_PERIODIC_RATE);
+    return self->milliseconds;
+}
+
+/* Has an arrived packet at hand, waiting for it for so many ticks; the piece that was lent is done with. */
+static UINT transport_fetch(struct nx_smtp_transport *self, ULONG ticks)
+{
+    NX_PACKET *packet = self->in;
+
+    if (self->lent != 0) {
+        self->lent = 0;
+#ifndef NX_DISABLE_PACKET_CHAIN
+        self->piece = self->piece->nx_packet_next;
+        if (self->piece == NX_NULL)
+#endif
+        {
+            nx_packet_release(packet);
+            self->in = NX_NULL;
+        }
+    }
+    if (self->in == NX_NULL) {
+        UINT status = nx_tcp_socket_receive(&self->client->nx_smtp_client_socket, &packet, ticks);
+
+        if (status != NX_SUCCESS)
+            return status;
+        self->in = packet;
+#ifndef NX_DISABLE_PACKET_CHAIN
+        self->piece = packet;
+#endif
+    }
+    return NX_SUCCESS;
+}
+
+static int transport_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
+{
+    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
+    NX_PACKET *packet = self->out;
+    ULONG mss = 0;
+    size_t room;
+
+    if (packet == NX_NULL) {
+        self->status = nx_packet_allocate(self->client->nx_smtp_client_packet_pool_ptr, &packet,
+                                          NX_TCP_PACKET, NX_SMTP_CLIENT_PACKET_TIMEOUT);
+        if (self->status != NX_SUCCESS)
+            return POSTINO_ERROR_BUFFER;
+        self->out = packet;
+    }
+    room = (size_t)(packet->nx_packet_data_end - packet->nx_packet_prepend_ptr);
+    /* A packet above the segment size would be copied, into packets that the pool may not have. */
+    nx_tcp_socket_mss_get(&self->client->nx_smtp_client_socket, &mss);
+    if (mss != 0 && room > mss)
+        room = mss;
+    *buffer = packet->nx_packet_prepend_ptr;
+    *capacity_octets = room;
+    return room != 0 ? POSTINO_OK : POSTINO_ERROR_BUFFER;
+}
+
+static int transport_send(struct postino_transport *transport, size_t length_octets)
+{
+    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
+    NX_PACKET *packet = self->out;
+    UINT status;
+
+    if (length_octets != 0) {
+        packet->nx_packet_append_ptr = packet->nx_packet_prepend_ptr + length_octets;
+        packet->nx_packet_length = (ULONG)length_octets;
+    }
+    status = nx_tcp_socket_send(&self->client->nx_smtp_client_socket, packet, NX_NO_WAIT);
+    if (status == NX_SUCCESS) {
+        self->out = NX_NULL;
+        transport->unsent_octets = 0;
+        return POSTINO_OK;
+    }
+    /* What was sent of it is no longer in it. */
+    transport->unsent_octets = packet->nx_packet_length;
+    if (status == NX_WINDOW_OVERFLOW || status == NX_TX_QUEUE_DEPTH || status == NX_NO_PACKET)
+        return POSTINO_AGAIN;
+    return POSTINO_ERROR_SEND;
+}
+
+static int transport_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
+{
+    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
+    NX_PACKET *packet;
+
+    self->status = transport_fetch(self, NX_NO_WAIT);
+    if (self->status != NX_SUCCESS)
+        return self->status == NX_NO_PACKET ? POSTINO_AGAIN : POSTINO_ERROR_CLOSED;
+#ifdef NX_DISABLE_PACKET_CHAIN
+    packet = self->in;
+#else
+    packet = self->piece;
+#endif
+    self->lent = 1;
+    *data = packet->nx_packet_prepend_ptr;
+    *length_octets = (size_t)(packet->nx_packet_append_ptr - packet->nx_packet_prepend_ptr);
+    return POSTINO_OK;
+}
+
+static int transport_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
+{
+    ULONG ticks = 1;
+
+    /* Nothing tells when the peer's window opens: look again at every tick. */
+    if ((events & POSTINO_EVENT_WRITE) == 0) {
+        if (timeout_ms > TRANSPORT_WAIT_MS)
+            timeout_ms = TRANSPORT_WAIT_MS;
+        ticks += timeout_ms * NX_IP_PERIODIC_RATE / 1000;
+    }
+    /* receive() will find what this found. */
+    transport_fetch((struct nx_smtp_transport *)transport, ticks);
+    return POSTINO_OK;
+}
+
+static void transport_close(struct postino_transport *transport, int graceful)
+{
+    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
+    NX_TCP_SOCKET *socket = &self->client->nx_smtp_client_socket;
+    NX_PACKET *packet = self->out;
+
+    if (packet != NX_NULL)
+        nx_packet_release(packet);
+    packet = self->in;
+    if (packet != NX_NULL)
+        nx_packet_release(packet);
+    self->out = NX_NULL;
+    self->in = NX_NULL;
+    self->lent = 0;
+    nx_tcp_socket_disconnect(socket, graceful != 0 ? NX_SMTP_CLIENT_DISCONNECT_TIMEOUT : NX_NO_WAIT);
+    nx_tcp_client_socket_unbind(socket);
+}
+
+static int transport_connect(struct postino_transport *transport, uint32_t timeout_ms)
+{
+    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
+    NX_SMTP_CLIENT *client = self->client;
+    NX_TCP_SOCKET *socket = &client->nx_smtp_client_socket;
+
+    /* The limit is the option's: in ticks, as the application gave it. */
+    NX_PARAMETER_NOT_USED(timeout_ms);
+    transport->unsent_octets = 0;
+    self->status = nx_tcp_client_socket_bind(socket, NX_ANY_PORT, NX_SMTP_CLIENT_CONNECTION_TIMEOUT);
+    if (self->status != NX_SUCCESS)
+        return POSTINO_ERROR_CONNECT;
+    self->status =
+        nxd_tcp_client_socket_connect(socket, &client->nx_smtp_client_server_address,
+                                      client->nx_smtp_client_server_port, NX_SMTP_CLIENT_CONNECTION_TIMEOUT);
+    if (self->status != NX_SUCCESS) {
+        transport_close(transport, 0);
+        return POSTINO_ERROR_CONNECT;
+    }
+    return POSTINO_OK;
+}
+
+static const struct postino_transport_class transport_class = {
+    transport_connect, transport_reserve, transport_send,  transport_receive,
+    transport_wait,    transport_close,   transport_now_ms};
+
+VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr)
+{
+    struct nx_smtp_transport *self = &client_ptr->nx_smtp_client_transport;
+
+    self->transport.methods = &transport_class;
+    self->client = client_ptr;
+    client_ptr->nx_smtp_client_transport_ptr = &self->transport;
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* The three calls of the NetX Duo SMTP Client. Invariant: between two calls the client's socket is unbound
+ * and closed and no packet is the client's, so that every mail starts from the same state. */
+#define NX_SMTP_SOURCE_CODE
+#include "nxd_smtp_client.h"
+#include "nx_ip.h"
+#include "postino/address.h"
+#include "postino/pump.h"
+
+NX_CALLER_CHECKING_EXTERNS
+
+/* RFC 5322 section 2.1.1, less "Subject: ". */
+#define CLIENT_SUBJECT_MAX (998 - 9)
+
+/* Ticks to milliseconds for constants; NX_WAIT_FOREVER becomes the longest that a session knows. */
+#define CLIENT_MS(ticks) \
+    ((ticks) > (ULONG)INT32_MAX / 1000 ? (uint32_t)INT32_MAX : (uint32_t)(ticks)*1000u / NX_IP_PERIODIC_RATE)
+
+static const struct postino_time_limits client_limits = {
+    CLIENT_MS(NX_SMTP_GREETING_TIMEOUT), CLIENT_MS(NX_SMTP_ENVELOPE_TIMEOUT),
+    CLIENT_MS(NX_SMTP_ENVELOPE_TIMEOUT), CLIENT_MS(NX_SMTP_CLIENT_SEND_TIMEOUT),
+    CLIENT_MS(NX_SMTP_MESSAGE_TIMEOUT),  CLIENT_MS(NX_SMTP_CLIENT_DISCONNECT_TIMEOUT)};
+
+/* LOGIN first for a client that is configured so, else from the second on. */
+static const struct postino_mechanism *const client_mechanisms[] = {&postino_sasl_login, &postino_sasl_plain,
+                                                                    &postino_sasl_login, NULL};
+
+static UINT client_copy(CHAR *destination, const CHAR *source, size_t limit)
+{
+    size_t length = strlen(source);
+
+    if (length > limit)
+        return NX_SIZE_ERROR;
+    memcpy(destination, source, length + 1);
+    return NX_SUCCESS;
+}
+
+static UINT client_address_check(const NXD_ADDRESS *address)
+{
+#ifndef NX_DISABLE_IPV4
+    if (address->nxd_ip_version == NX_IP_VERSION_V4)
+        return NX_SUCCESS;
+#endif
+#ifdef FEATURE_NX_IPV6
+    if (address->nxd_ip_version == NX_IP_VERSION_V6)
+        return NX_SUCCESS;
+#endif
+    return NX_IP_ADDRESS_ERROR;
+}
+
+UINT _nxde_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
+                              NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
+                              CHAR *from_address, CHAR *client_domain, UINT authentication_type,
+                              NXD_ADDRESS *server_address, UINT port)
+{
+    if (client_ptr == NX_NULL || ip_ptr == NX_NULL || client_packet_pool_ptr == NX_NULL ||
+        username == NX_NULL || password == NX_NULL || from_address == NX_NULL || client_domain == NX_NULL ||
+        server_address == NX_NULL)
+        return NX_PTR_ERROR;
+    NX_INIT_AND_THREADS_CALLER_CHECKING
+    if (ip_ptr->nx_ip_id != NX_IP_ID)
+        return NX_SMTP_INVALID_PARAM;
+    return _nxd_smtp_client_create(client_ptr, ip_ptr, client_packet_pool_ptr, username, password,
+                                   from_address, client_domain, authentication_type, server_address, port);
+}
+
+UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
+                             NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
+                             CHAR *from_address, CHAR *client_domain, UINT authentication_type,
+                             NXD_ADDRESS *server_address, UINT port)
+{
+    ULONG actual;
+    UINT status;
+    struct postino_span domain;
+
+    if (client_address_check(server_address) != NX_SUCCESS)
+        return NX_IP_ADDRESS_ERROR;
+    if (port == 0 || port > NX_MAX_PORT)
+        return NX_INVALID_PORT;
+    if (nx_ip_status_check(ip_ptr, NX_IP_TCP_ENABLED, &actual, NX_NO_WAIT) != NX_SUCCESS)
+        return NX_NOT_ENABLED;
+    memset(client_ptr, 0, sizeof *client_ptr);
+    if (client_copy(client_ptr->nx_smtp_client_username, username, NX_SMTP_CLIENT_MAX_USERNAME) !=
+            NX_SUCCESS ||
+        client_copy(client_ptr->nx_smtp_client_password, password, NX_SMTP_CLIENT_MAX_PASSWORD) !=
+            NX_SUCCESS ||
+        client_copy(client_ptr->nx_smtp_client_domain, client_domain, NX_SMTP_CLIENT_MAX_USERNAME) !=
+            NX_SUCCESS)
+        return NX_SIZE_ERROR;
+    /* Empty, or in brackets that are not an address literal's, or not to be sent at all. */
+    if (postino_address_path(client_domain, &domain) != 0 || domain.length_octets == 0 ||
+        domain.data != client_domain)
+        return NX_SMTP_INVALID_PARAM;
+    client_ptr->nx_smtp_client_packet_pool_ptr = client_packet_pool_ptr;
+    client_ptr->nx_smtp_client_from_address = from_address;
+    client_ptr->nx_smtp_client_authentication_type = authentication_type;
+    client_ptr->nx_smtp_client_server_address = *server_address;
+    client_ptr->nx_smtp_client_server_port = port;
+    _nx_smtp_transport_create(client_ptr);
+    status = nx_tcp_socket_create(ip_ptr, &client_ptr->nx_smtp_client_socket, "SMTP Client", NX_IP_NORMAL,
+                                  NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, NX_SMTP_CLIENT_TCP_WINDOW_SIZE,
+                                  NX_NULL, NX_NULL);
+    if (status != NX_SUCCESS)
+        return status;
+    /* Cannot fail: the memory is new and the initial count is not. */
+    (VOID) tx_semaphore_create(&client_ptr->nx_smtp_client_idle, "SMTP Client", 1);
+    client_ptr->nx_smtp_client_id = NX_SMTP_CLIENT_ID;
+    return NX_SUCCESS;
+}
+
+UINT _nxe_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
+{
+    if (client_ptr == NX_NULL || client_ptr->nx_smtp_client_id != NX_SMTP_CLIENT_ID)
+        return NX_PTR_ERROR;
+    NX_THREADS_ONLY_CALLER_CHECKING
+    return _nx_smtp_client_delete(client_ptr);
+}
+
+UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
+{
+    UINT status;
+
+    /* A mail in progress has its socket bound, or will in a moment. */
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_STILL_BOUND;
+    status = nx_tcp_socket_delete(&client_ptr->nx_smtp_client_socket);
+    if (status != NX_SUCCESS) {
+        tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+        return status;
+    }
+    client_ptr->nx_smtp_client_id = 0;
+    tx_semaphore_delete(&client_ptr->nx_smtp_client_idle);
+    return NX_SUCCESS;
+}
+
+/* The status of a mail whose error is not a step's refusal. */
+static const struct {
+    int16_t error;
+    uint8_t status;
+} client_statuses[] = {
+    {POSTINO_OK, NX_SUCCESS},
+    {POSTINO_ERROR_EHLO_NAME, NX_SMTP_INVALID_PARAM},
+    {POSTINO_ERROR_REVERSE_PATH, NX_SMTP_INVALID_PARAM},
+    {POSTINO_ERROR_FORWARD_PATH, NX_SMTP_INVALID_PARAM},
+    {POSTINO_ERROR_CREDENTIALS, NX_SMTP_AUTHENTICATION_ERROR},
+    {POSTINO_ERROR_MESSAGE_SIZE, NX_SMTP_OVERSIZE_MAIL_DATA},
+    {POSTINO_ERROR_SERVICE_CLOSING, NX_SMTP_SERVER_ERROR_CODE_RECEIVED},
+    {POSTINO_ERROR_REPLY_SYNTAX, NX_SMTP_SERVER_ERROR_REPLY},
+    {POSTINO_ERROR_REPLY_UNEXPECTED, NX_SMTP_INVALID_SERVER_REPLY},
+    {POSTINO_ERROR_REPLY_TOO_LONG, NX_SMTP_OVERSIZE_SERVER_REPLY},
+    {POSTINO_ERROR_CHALLENGE, NX_SMTP_INVALID_SERVER_CHALLENGE},
+    {POSTINO_ERROR_BUFFER, NX_SMTP_PACKET_ALLOCATE_ERROR},
+    {POSTINO_ERROR_SEND, NX_SMTP_TRANSMIT_ERROR},
+    {POSTINO_ERROR_CLOSED, NX_NOT_CONNECTED},
+    {POSTINO_ERROR_TIMEOUT, NX_NO_PACKET},
+};
+
+static UINT client_status(const NX_SMTP_CLIENT *client_ptr)
+{
+    const struct postino_result *result = &client_ptr->nx_smtp_client_mail.result;
+    UINT i;
+
+    if (result->outcome == POSTINO_OUTCOME_UNKNOWN)
+        return NX_SMTP_MESSAGE_REPLY_ERROR;
+    /* The statuses of refused steps stand in the order of the steps. */
+    if (result->error == POSTINO_ERROR_REFUSED)
+        return result->step <= POSTINO_STEP_AUTH ? NX_SMTP_GREET_REPLY_ERROR + result->step
+                                                 : NX_SMTP_INTERNAL_ERROR;
+    if (result->step == POSTINO_STEP_GREETING && result->reply_code != 0)
+        return NX_SMTP_GREET_REPLY_ERROR;
+    /* What could not be sent in time is not a reply that did not come in time. */
+    if (client_ptr->nx_smtp_client_transport_ptr->unsent_octets != 0 &&
+        result->error == POSTINO_ERROR_TIMEOUT)
+        return NX_SMTP_TRANSMIT_ERROR;
+    for (i = 0; i < sizeof client_statuses / sizeof client_statuses[0]; i++) {
+        if (client_statuses[i].error == result->error)
+            return client_statuses[i].status;
+    }
+    return NX_SMTP_INTERNAL_ERROR;
+}
+
+static UINT client_subject_check(const CHAR *subject)
+{
+    UINT i;
+
+    for (i = 0; subject[i] != '\0'; i++) {
+        UCHAR octet = (UCHAR)subject[i];
+
+        if (i == CLIENT_SUBJECT_MAX || octet < ' ' || octet == 127)
+            return NX_SMTP_INVALID_PARAM;
+    }
+    return NX_SUCCESS;
+}
+
+static struct postino_span *client_add(struct postino_span *span, const CHAR *text)
+{
+    span->data = text;
+    span->length_octets = strlen(text);
+    return span + 1;
+}
+
+/* The message as the original writes it, then what it lacks. */
+static VOID client_compose(NX_SMTP_CLIENT *client_ptr, const struct postino_span *to,
+                           const struct postino_span *from, UINT priority, const CHAR *subject,
+                           const CHAR *mail_body, UINT mail_body_length)
+{
+    NX_SMTP_HEADERS *headers = client_ptr->nx_smtp_client_headers_ptr;
+    struct postino_span *span = client_add(client_ptr->nx_smtp_client_spans, "To: ");
+
+    *span++ = *to;
+    span = client_add(span, "\r\nFrom: ");
+    *span++ = *from;
+    span = client_add(span, "\r\nSubject: ");
+    span = client_add(span, subject);
+    span = client_add(span, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
+                            "Content-Transfer-Encoding: 8bit\r\n");
+    if (headers != NX_NULL)
+        span += headers->nx_smtp_headers_add(headers, client_ptr->nx_smtp_client_domain, span);
+    span = client_add(span, priority == NX_SMTP_MAIL_PRIORITY_LOW ? "X-Priority: 5\r\nImportance: low\r\n\r\n"
+                            : priority == NX_SMTP_MAIL_PRIORITY_HIGH
+                                ? "X-Priority: 1\r\nImportance: high\r\n\r\n"
+                                : "\r\n");
+    span->data = mail_body;
+    span->length_octets = mail_body_length;
+    span++;
+    postino_spans_source_init(&client_ptr->nx_smtp_client_source, client_ptr->nx_smtp_client_spans,
+                              (size_t)(span - client_ptr->nx_smtp_client_spans));
+}
+
+/* Says how the session is to authenticate. Returns NX_SMTP_AUTHENTICATION_ERROR where it cannot. */
+static UINT client_authentication(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,
+                                  const struct postino_credentials *credentials)
+{
+    UINT type = client_ptr->nx_smtp_client_authentication_type;
+
+    config->flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
+    if (type == NX_SMTP_CLIENT_AUTH_NONE) {
+#ifdef NX_SMTP_CLIENT_AUTH_NONE_STRICT
+        return NX_SUCCESS;
+#else
+        /* With a server that lists AUTH, NONE becomes PLAIN, if there is anything to say. */
+        if (credentials->user[0] == '\0')
+            return NX_SUCCESS;
+        config->flags |= POSTINO_SESSION_AUTH_IF_OFFERED;
+#endif
+    } else if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || credentials->user[0] == '\0') {
+        return NX_SMTP_AUTHENTICATION_ERROR;
+    }
+    config->credentials = credentials;
+    config->mechanisms = type == NX_SMTP_CLIENT_AUTH_LOGIN ? client_mechanisms : client_mechanisms + 1;
+    config->last_resort = &postino_sasl_plain;
+    config->challenge_octets_max = NX_SMTP_SERVER_CHALLENGE_MAX_STRING;
+    return NX_SUCCESS;
+}
+
+/* Sends the mail that is composed. */
+static UINT client_session(NX_SMTP_CLIENT *client_ptr, const struct postino_session_config *config)
+{
+    struct postino_transport *transport = client_ptr->nx_smtp_client_transport_ptr;
+    struct postino_session *session = &client_ptr->nx_smtp_client_session;
+
+    client_ptr->nx_smtp_client_mail.result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
+    if (transport->methods->connect(transport, 0) != POSTINO_OK)
+        return client_ptr->nx_smtp_client_transport.status;
+    /* Neither can fail: what they check has been checked. */
+    (void)postino_session_init(session, config, transport->methods->now_ms(transport));
+    (void)postino_session_submit(session, &client_ptr->nx_smtp_client_mail);
+    postino_session_quit(session);
+    (void)postino_pump(session, transport, 0);
+    return client_status(client_ptr);
+}
+
+UINT _nxe_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
+                         CHAR *mail_body, UINT mail_body_length)
+{
+    if (client_ptr == NX_NULL || recipient_address == NX_NULL || subject == NX_NULL || mail_body == NX_NULL)
+        return NX_PTR_ERROR;
+    if (mail_body_length == 0)
+        return NX_SMTP_INVALID_PARAM;
+    NX_THREADS_ONLY_CALLER_CHECKING
+    if (client_ptr->nx_smtp_client_id != NX_SMTP_CLIENT_ID)
+        return NX_SMTP_CLIENT_NOT_INITIALIZED;
+    return _nx_smtp_mail_send(client_ptr, recipient_address, priority, subject, mail_body, mail_body_length);
+}
+
+UINT _nx_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
+                        CHAR *mail_body, UINT mail_body_length)
+{
+    struct postino_mail *mail = &client_ptr->nx_smtp_client_mail;
+    struct postino_session_config config;
+    struct postino_credentials credentials;
+    struct postino_span to;
+    struct postino_span from;
+    UINT status;
+
+    if (postino_address_path(recipient_address, &to) != 0 || to.length_octets == 0 ||
+        postino_address_path(client_ptr->nx_smtp_client_from_address, &from) != 0 ||
+        from.length_octets == 0 || client_subject_check(subject) != NX_SUCCESS)
+        return NX_SMTP_INVALID_PARAM;
+    memset(&config, 0, sizeof config);
+    config.ehlo_name = client_ptr->nx_smtp_client_domain;
+    config.time_limits = &client_limits;
+    credentials.user = client_ptr->nx_smtp_client_username;
+    credentials.password = client_ptr->nx_smtp_client_password;
+    status = client_authentication(client_ptr, &config, &credentials);
+    if (status != NX_SUCCESS)
+        return status;
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_IN_PROGRESS;
+    client_compose(client_ptr, &to, &from, priority, subject, mail_body, mail_body_length);
+    client_ptr->nx_smtp_client_recipient.address = recipient_address;
+    mail->reverse_path = client_ptr->nx_smtp_client_from_address;
+    mail->recipients = &client_ptr->nx_smtp_client_recipient;
+    mail->source = &client_ptr->nx_smtp_client_source.source;
+    status = client_session(client_ptr, &config);
+    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+    return status;
+}
