@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* What the library says about errors. Invariant: every code of the header has a text of its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "postino/error.h"
+
+static void every_error_has_a_text_of_its_own(void **state)
+{
+    static const int errors[] = {
+        POSTINO_OK,
+        POSTINO_ERROR_ARGUMENT,
+        POSTINO_ERROR_OBJECT_SIZE,
+        POSTINO_ERROR_STATE,
+        POSTINO_ERROR_EHLO_NAME,
+        POSTINO_ERROR_REVERSE_PATH,
+        POSTINO_ERROR_FORWARD_PATH,
+        POSTINO_ERROR_SOURCE,
+        POSTINO_ERROR_CREDENTIALS,
+        POSTINO_ERROR_MESSAGE_SIZE,
+        POSTINO_ERROR_ABORTED,
+        POSTINO_ERROR_REFUSED,
+        POSTINO_ERROR_REPLY_SYNTAX,
+        POSTINO_ERROR_REPLY_UNEXPECTED,
+        POSTINO_ERROR_REPLY_TOO_LONG,
+        POSTINO_ERROR_CHALLENGE,
+        POSTINO_ERROR_NO_MECHANISM,
+        POSTINO_ERROR_SERVICE_CLOSING,
+        POSTINO_ERROR_RESOLVE,
+        POSTINO_ERROR_CONNECT,
+        POSTINO_ERROR_SEND,
+        POSTINO_ERROR_RECEIVE,
+        POSTINO_ERROR_CLOSED,
+        POSTINO_ERROR_BUFFER,
+        POSTINO_ERROR_CONNECT_TIMEOUT,
+        POSTINO_ERROR_TIMEOUT,
+    };
+    const size_t count = sizeof errors / sizeof errors[0];
+    size_t texts = 0;
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        assert_string_not_equal(postino_strerror(errors[i]), postino_strerror(1));
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(postino_strerror(errors[i]), postino_strerror(errors[j]));
+    }
+    /* None was forgotten above. */
+    for (int error = -999; error <= 0; error++)
+        texts += strcmp(postino_strerror(error), postino_strerror(1)) != 0;
+    assert_int_equal(texts, count);
+    assert_string_equal(postino_strerror(INT32_MIN), "unknown error");
+}
+
+static void every_step_and_outcome_has_a_name(void **state)
+{
+    (void)state;
+    for (unsigned step = POSTINO_STEP_GREETING; step <= POSTINO_STEP_IDLE; step++)
+        assert_string_not_equal(postino_step_name(step), "unknown step");
+    assert_string_equal(postino_step_name(POSTINO_STEP_RCPT), "RCPT TO");
+    assert_string_equal(postino_step_name(POSTINO_STEP_IDLE + 1), "unknown step");
+    assert_string_equal(postino_step_name(UINT32_MAX), "unknown step");
+    for (unsigned outcome = POSTINO_OUTCOME_PENDING; outcome <= POSTINO_OUTCOME_NOT_ATTEMPTED; outcome++)
+        assert_string_not_equal(postino_outcome_name(outcome), "unknown outcome");
+    assert_string_equal(postino_outcome_name(POSTINO_OUTCOME_UNKNOWN), "unknown");
+    assert_string_equal(postino_outcome_name(POSTINO_OUTCOME_NOT_ATTEMPTED + 1), "unknown outcome");
+}
+
+static void enhanced_codes_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        struct postino_enhanced_code code;
+    } cases[] = {
+        {"2.0.0 Ok: queued", {2, 0, 0}},
+        {"4.7.28\tslow down", {4, 7, 28}},
+        {"5.1.1", {5, 1, 1}},
+        {"5.999.100\nsecond line", {5, 999, 100}},
+        {"", {0, 0, 0}},
+        {"5", {0, 0, 0}},
+        {"5.1", {0, 0, 0}},
+        {"5.1.", {0, 0, 0}},
+        {"5..1 ", {0, 0, 0}},
+        {"3.1.1 no such class", {0, 0, 0}},
+        {"5,1,1 commas", {0, 0, 0}},
+        {"5.1.1.1 is an address", {0, 0, 0}},
+        {"5.1.1: colon", {0, 0, 0}},
+        {"5.1000.1 four digits", {0, 0, 0}},
+        {"5.1.1000 four digits", {0, 0, 0}},
+        {"5.-1.1 sign", {0, 0, 0}},
+        {" 5.1.1 blank", {0, 0, 0}},
+        {"55.1.1 two digits", {0, 0, 0}},
+        {"hello", {0, 0, 0}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct postino_enhanced_code code = postino_enhanced_code_read(cases[i].text, strlen(cases[i].text));
+        assert_int_equal(code.status_class, cases[i].code.status_class);
+        assert_int_equal(code.subject, cases[i].code.subject);
+        assert_int_equal(code.detail, cases[i].code.detail);
+    }
+}
+
+/* The text is as long as it is said to be, terminated or not. */
+static void enhanced_code_ends_with_the_text(void **state)
+{
+    static const char text[] = {'5', '.', '7', '.', '8', '9'};
+    char copy[sizeof text];
+
+    (void)state;
+    for (size_t length = 0; length <= sizeof text; length++) {
+        struct postino_enhanced_code code;
+
+        memcpy(copy + sizeof copy - length, text, length);
+        code = postino_enhanced_code_read(copy + sizeof copy - length, length);
+        assert_int_equal(code.status_class, length < 5 ? 0 : 5);
+        assert_int_equal(code.detail, length < 5 ? 0 : length == 5 ? 8 : 89);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_error_has_a_text_of_its_own),
+        cmocka_unit_test(every_step_and_outcome_has_a_name),
+        cmocka_unit_test(enhanced_codes_are_read),
+        cmocka_unit_test(enhanced_code_ends_with_the_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
