@@ -169,20 +169,21 @@ class Stack:
             for match in re.finditer(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"( label: "([^"]*)")?', text):
                 caller, callee, place = match.group(1), match.group(2), match.group(4)
                 if callee == "__indirect_call":
-                    self.indirect[caller].add(self.member_called(place))
+                    self.indirect[caller] |= self.members_called(place)
                 else:
                     self.calls[caller].add(callee)
 
     @staticmethod
-    def member_called(place):
+    def members_called(place):
         path, line, column = place.rsplit(":", 2)
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
             text = file.read().splitlines()[int(line) - 1]
-        # The column is where the call's expression begins.
-        match = re.match(r"\(?\*?(?:[\w\[\]]+(?:->|\.))*(\w+)\)?\(", text[int(column) - 1:])
-        if match is None:
+        # The column is where the call's expression begins, or the macro that it is an argument of.
+        match = re.match(r"\(?\*?(?:[\w\[\]]+(?:->|\.))+(\w+)\)?\(", text[int(column) - 1:])
+        members = {match.group(1)} if match else set(re.findall(r"(?:->|\.)(\w+)\(", text))
+        if not members:
             raise MeasureError(f"{place}: cannot read the name of the member that is called")
-        return match.group(1)
+        return members
 
     def read_library(self):
         """Frames and calls of the C library's and the compiler's helpers, from their instructions."""
