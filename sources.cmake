@@ -27,7 +27,9 @@ set(POSTINO_POSIX_SOURCES
     ports/posix/postino_posix.c)
 
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
-set(POSTINO_NETXDUO_SOURCES)
+set(POSTINO_NETXDUO_SOURCES
+    ports/netxduo/nx_smtp_transport.c
+    ports/netxduo/nxd_smtp_client.c)
 
 # ThreadX and NetX Duo as far as an SMTP application needs them, on POSIX: on a PC only.
 set(POSTINO_NETX_HOST_SOURCES
@@ -35,6 +37,7 @@ set(POSTINO_NETX_HOST_SOURCES
     host/src/clock.c
     host/src/control.c
     host/src/event_flags.c
+    host/src/io.c
     host/src/ip.c
     host/src/kernel.c
     host/src/lock.c
@@ -43,6 +46,13 @@ set(POSTINO_NETX_HOST_SOURCES
     host/src/objects.c
     host/src/packet_data.c
     host/src/packet_pool.c
+    host/src/reset.c
     host/src/semaphore.c
+    host/src/tcp_client.c
+    host/src/tcp_disconnect.c
+    host/src/tcp_receive.c
+    host/src/tcp_send.c
+    host/src/tcp_server.c
+    host/src/tcp_socket.c
     host/src/thread.c
     host/src/timer.c)
