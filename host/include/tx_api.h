@@ -96,7 +96,6 @@ typedef struct TX_EVENT_FLAGS_GROUP_STRUCT {
     ULONG tx_event_flags_group_id;
     CHAR *tx_event_flags_group_name;
     ULONG tx_event_flags_group_current;
-    ULONG tx_event_flags_group_host;
 } TX_EVENT_FLAGS_GROUP;
 
 typedef struct TX_TIMER_STRUCT {
