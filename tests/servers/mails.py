@@ -84,10 +84,10 @@ def message(api, body, sender=FROM, recipient=TO, subject=SUBJECT, priority=None
 
 
 def netx_headers(sender, recipient, subject, priority):
-    """The original client's headers, in its order, and the priority that it forgets."""
+    """The original client's headers, in its order, then the priority that it forgets."""
     urgency = {None: "", "high": "X-Priority: 1\r\nImportance: high\r\n", "low": "X-Priority: 5\r\nImportance: low\r\n"}
-    return ("To: %s\r\nFrom: %s\r\nSubject: %s\r\n%sMIME-Version: 1.0\r\n"
-            "Content-Type: text/plain;\r\n\tcharset=\"utf-8\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    return ("To: %s\r\nFrom: %s\r\nSubject: %s\r\nMIME-Version: 1.0\r\n"
+            "Content-Type: text/plain;\r\n charset=\"utf-8\"\r\nContent-Transfer-Encoding: 8bit\r\n%s\r\n"
             % (recipient, sender, subject, urgency[priority])).encode()
 
 

@@ -97,9 +97,6 @@ class MailTests:
         trace, _ = self.take_the_only_new_mail()
         self.assertIn("Return-Path: <%s>\n" % mails.FROM, trace)
 
-    def test_null_sender(self):
-        self.assert_arrives(sender="")
-
     def test_no_extensions(self):
         self.assertIn("with ESMTP id", self.assert_arrives(port="no_extensions"))
 
@@ -160,9 +157,18 @@ class NetxTests(MailTests, unittest.TestCase):
     def test_low_priority(self):
         self.assert_arrives("--low", priority="low")
 
+    def test_null_sender(self):
+        # NetX's sender stands in From: too, which cannot be empty (RFC 5322 section 3.6.2).
+        for sender in ("", "<>"):
+            with self.subTest(sender=sender):
+                self.assert_refused({"netx": "status 0xA5"}, sender=sender)
+
 
 class ClientTests(MailTests, unittest.TestCase):
     api = "client"
+
+    def test_null_sender(self):
+        self.assert_arrives(sender="")
 
 
 if __name__ == "__main__":
