@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* Strict: a word that is not known, a mail without an expectation or a file without an end is an error,
+ * because a transcript that is not understood tests nothing. */
+#include "transcript.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_LINE_OCTETS 4096
+
+static int read_auth(const char *value, enum transcript_auth *auth)
+{
+    static const char *const names[] = {"none", "plain", "login", "any"};
+    unsigned i;
+
+    for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], value) == 0) {
+            *auth = (enum transcript_auth)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* Words that stand alone. */
+static int read_config_switch(struct transcript *transcript, const char *key)
+{
+    if (strcmp(key, "clear") == 0) {
+        transcript->flags |= (uint8_t)POSTINO_SESSION_CLEAR_TEXT_AUTH;
+    } else if (strcmp(key, "if_offered") == 0) {
+        transcript->flags |= (uint8_t)POSTINO_SESSION_AUTH_IF_OFFERED;
+    } else if (strcmp(key, "read_first") == 0) {
+        transcript->read_first = 1;
+    } else if (strcmp(key, "linger") == 0) {
+        transcript->linger = 1;
+    } else if (strcmp(key, "interrupts") == 0) {
+        transcript->interrupts = 1;
+    } else if (strcmp(key, "never_ready") == 0) {
+        transcript->never_ready = 1;
+    } else if (strcmp(key, "session_only") == 0) {
+        transcript->ways = TRANSCRIPT_SESSION;
+    } else {
+        return -1;
+    }
+    return 0;
+}
+
+static int read_config(struct transcript *transcript, const char *line)
+{
+    struct transcript_word word;
+    int more;
+    int bad = 0;
+
+    while ((more = transcript_next_word(transcript, &line, &word)) > 0 && !bad) {
+        if (word.value == NULL) {
+            bad = read_config_switch(transcript, word.key);
+        } else if (strcmp(word.key, "ehlo") == 0) {
+            transcript->ehlo_name = word.value;
+        } else if (strcmp(word.key, "user") == 0) {
+            transcript->user = word.value;
+        } else if (strcmp(word.key, "password") == 0) {
+            transcript->password = word.value;
+        } else if (strcmp(word.key, "auth") == 0) {
+            bad = read_auth(word.value, &transcript->auth);
+        } else if (strcmp(word.key, "last_resort") == 0) {
+            bad = read_auth(word.value, &transcript->last_resort);
+        } else if (strcmp(word.key, "challenge_max") == 0) {
+            transcript->challenge_octets_max = (uint16_t)strtoul(word.value, NULL, 10);
+        } else {
+            bad = -1;
+        }
+    }
+    return more < 0 ? -1 : bad;
+}
+
+static int read_mail_word(struct transcript_mail *mail, const struct transcript_word *word)
+{
+    if (word->value == NULL) {
+        if (strcmp(word->key, "partial") != 0) {
+            return -1;
+        }
+        mail->flags |= (uint8_t)POSTINO_MAIL_PARTIAL;
+    } else if (strcmp(word->key, "from") == 0) {
+        mail->from = word->value;
+    } else if (strcmp(word->key, "to") == 0 && mail->recipients < TRANSCRIPT_RECIPIENTS) {
+        mail->to[mail->recipients++] = word->value;
+    } else if (strcmp(word->key, "subject") == 0) {
+        mail->subject = word->value;
+    } else if (strcmp(word->key, "begin_error") == 0) {
+        mail->begin_error = atoi(word->value);
+    } else if (strcmp(word->key, "size") == 0) {
+        mail->size_octets = (size_t)strtoul(word->value, NULL, 10);
+    } else {
+        return -1;
+    }
+    return 0;
+}
+
+static int read_mail(struct transcript *transcript, const char *line)
+{
+    struct transcript_mail *mail = &transcript->mails[transcript->mail_count];
+    struct transcript_word word;
+    int more;
+    size_t i;
+
+    if (transcript->mail_count++ == TRANSCRIPT_MAILS) {
+        return -1;
+    }
+    mail->from = "a@example.com";
+    mail->subject = "A test";
+    mail->body = (const uint8_t *)"Hello\r\n";
+    mail->body_octets = 7;
+    mail->wait_octets = SIZE_MAX;
+    mail->fail_octets = SIZE_MAX;
+    mail->size_octets = POSTINO_SIZE_UNKNOWN;
+    mail->submit = 0;
+    mail->outcome = mail->error = mail->step = mail->code = mail->nx_status = TRANSCRIPT_NOT_SAID;
+    for (i = 0; i < TRANSCRIPT_RECIPIENTS; i++) {
+        mail->recipient_outcomes[i] = mail->recipient_codes[i] = TRANSCRIPT_NOT_SAID;
+    }
+    while ((more = transcript_next_word(transcript, &line, &word)) > 0) {
+        if (read_mail_word(mail, &word) != 0) {
+            return -1;
+        }
+    }
+    if (mail->recipients == 0) {
+        mail->to[mail->recipients++] = "b@example.org";
+    }
+    return more;
+}
+
+/* The body's lines; a second one goes on where the first one ended. */
+static int read_body(struct transcript *transcript, const char *line)
+{
+    struct transcript_mail *mail = &transcript->mails[transcript->mail_count - 1];
+    const uint8_t *start = &transcript->octets[transcript->used_octets];
+
+    if (transcript->mail_count == 0) {
+        return -1;
+    }
+    if (mail->body + mail->body_octets != start) {
+        mail->body = start;
+        mail->body_octets = 0;
+    }
+    if (transcript_unescape(transcript, line, line + strlen(line)) != 0) {
+        return -1;
+    }
+    mail->body_octets = (size_t)(&transcript->octets[transcript->used_octets] - mail->body);
+    return 0;
+}
+
+static int read_body_mark(struct transcript *transcript, int fails)
+{
+    struct transcript_mail *mail = &transcript->mails[transcript->mail_count - 1];
+    const uint8_t *here = &transcript->octets[transcript->used_octets];
+
+    if (transcript->mail_count == 0 || mail->body + mail->body_octets != here) {
+        return -1;
+    }
+    *(fails ? &mail->fail_octets : &mail->wait_octets) = mail->body_octets;
+    return 0;
+}
+
+static struct peer_event *read_event(struct transcript *transcript, enum peer_event_kind kind)
+{
+    struct peer_event *event = &transcript->events[transcript->event_count];
+    const uint8_t *here = &transcript->octets[transcript->used_octets];
+
+    if (transcript->event_count != 0 && kind <= PEER_SERVER && event[-1].kind == kind &&
+        event[-1].data + event[-1].length_octets == here) {
+        return event - 1;
+    }
+    if (transcript->event_count == TRANSCRIPT_EVENTS) {
+        return NULL;
+    }
+    transcript->event_count++;
+    event->kind = kind;
+    event->data = here;
+    return event;
+}
+
+static int read_headers(struct transcript *transcript)
+{
+    const struct transcript_mail *mail = &transcript->mails[0];
+    char headers[1024];
+
+    (void)snprintf(
+        headers, sizeof headers,
+        "To: %s\\r\\nFrom: %s\\r\\nSubject: %s\\r\\nMIME-Version: 1.0\\r\\nContent-Type: text/plain;\\r\\n"
+        " charset=\"utf-8\"\\r\\nContent-Transfer-Encoding: 8bit\\r\\n\\r\\n",
+        mail->to[0], mail->from, mail->subject);
+    return transcript->netx ? transcript_unescape(transcript, headers, headers + strlen(headers)) : 0;
+}
+
+/* A line of the dialogue: [SC] [-?]? (*N)? : text */
+static int read_dialogue(struct transcript *transcript, const char *line)
+{
+    enum peer_event_kind kind = line[0] == 'S' ? PEER_SERVER : PEER_CLIENT;
+    const char *text = strchr(line, ':');
+    unsigned long times = 1;
+    struct peer_event *event;
+    int whole = 1;
+
+    if (text == NULL) {
+        return -1;
+    }
+    if (line[1] == '-' || line[1] == '?') {
+        whole = 0;
+        kind = line[1] == '?' ? PEER_CLIENT_MAYBE : kind;
+    } else if (line[1] == '*') {
+        times = strtoul(line + 2, NULL, 10);
+    } else if (line[1] != ':') {
+        return -1;
+    }
+    text += text[1] == ' ' ? 2 : 1;
+    event = read_event(transcript, kind);
+    if (event == NULL) {
+        return -1;
+    }
+    for (; times != 0; times--) {
+        if (strcmp(text, "<headers>") == 0) {
+            if (read_headers(transcript) != 0) {
+                return -1;
+            }
+        } else if (transcript_unescape(transcript, text, text + strlen(text)) != 0 ||
+                   (whole &&
+                    (transcript_put(transcript, '\r') != 0 || transcript_put(transcript, '\n') != 0))) {
+            return -1;
+        }
+    }
+    event->length_octets = (size_t)(&transcript->octets[transcript->used_octets] - event->data);
+    return 0;
+}
+
+static int read_mark(struct transcript *transcript, const char *line)
+{
+    struct peer_event *event;
+
+    if (strcmp(line, "<eof>") == 0) {
+        return read_event(transcript, PEER_EOF) != NULL ? 0 : -1;
+    }
+    if (strcmp(line, "<reset>") == 0) {
+        return read_event(transcript, PEER_RESET) != NULL ? 0 : -1;
+    }
+    if (strncmp(line, "<delay ", 7) == 0) {
+        event = read_event(transcript, PEER_DELAY);
+        if (event != NULL) {
+            event->delay_ms = (uint32_t)strtoul(line + 7, NULL, 10);
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static int read_line(struct transcript *transcript, const char *line)
+{
+    if (line[0] == '#' || line[0] == '\0') {
+        return 0;
+    }
+    if (line[0] == '<') {
+        return read_mark(transcript, line);
+    }
+    if (line[0] == 'S' || line[0] == 'C') {
+        return read_dialogue(transcript, line);
+    }
+    if (strncmp(line, "config ", 7) == 0) {
+        return read_config(transcript, line + 7);
+    }
+    if (strcmp(line, "mail") == 0 || strncmp(line, "mail ", 5) == 0) {
+        return read_mail(transcript, line + 4);
+    }
+    if (strcmp(line, "body") == 0 || strncmp(line, "body ", 5) == 0) {
+        return read_body(transcript, line[4] == ' ' ? line + 5 : "");
+    }
+    if (strcmp(line, "body-waits") == 0 || strcmp(line, "body-fails") == 0) {
+        return read_body_mark(transcript, line[5] == 'f');
+    }
+    if (strncmp(line, "expect ", 7) == 0) {
+        return transcript_read_expectation(transcript, line + 7);
+    }
+    if (strncmp(line, "ends ", 5) == 0) {
+        return transcript_read_ends(transcript, line + 5);
+    }
+    return -1;
+}
+
+static int read_complete(struct transcript *transcript, const char *path)
+{
+    size_t i;
+
+    for (i = 0; i < transcript->event_count; i++) {
+        if (transcript->events[i].kind == PEER_SERVER) {
+            transcript->server_octets += transcript->events[i].length_octets;
+        }
+    }
+    for (i = 0; i < transcript->mail_count; i++) {
+        if (transcript->mails[i].outcome == TRANSCRIPT_NOT_SAID && transcript->mails[i].submit == 0) {
+            (void)fprintf(stderr, "%s: mail %lu expects nothing\n", path, (unsigned long)i + 1);
+            return -1;
+        }
+    }
+    if (!transcript->ends_said) {
+        (void)fprintf(stderr, "%s: no \"ends\" line\n", path);
+        return -1;
+    }
+    return 0;
+}
+
+int transcript_read(struct transcript *transcript, const char *path, int netx)
+{
+    char line[READ_LINE_OCTETS];
+    unsigned number = 0;
+    FILE *file = fopen(path, "rb");
+
+    memset(transcript, 0, sizeof *transcript);
+    transcript->netx = netx;
+    transcript->ways = TRANSCRIPT_SESSION | TRANSCRIPT_PUMP;
+    transcript->ehlo_name = "client.example.com";
+    transcript->after_ms = TRANSCRIPT_NOT_SAID;
+    transcript->error = transcript->step = transcript->code = transcript->graceful = TRANSCRIPT_NOT_SAID;
+    if (file == NULL) {
+        (void)fprintf(stderr, "%s: cannot be opened\n", path);
+        return -1;
+    }
+    while (fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        number++;
+        if (read_line(transcript, line) != 0) {
+            (void)fprintf(stderr, "%s:%u: not understood: %s\n", path, number, line);
+            (void)fclose(file);
+            return -1;
+        }
+    }
+    (void)fclose(file);
+    return read_complete(transcript, path);
+}

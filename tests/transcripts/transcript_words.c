@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* The names that transcripts use for the values of enum postino_error_code and its kin. */
+#include "transcript.h"
+
+#include <string.h>
+
+struct named_value {
+    const char *name;
+    int value;
+};
+
+static const struct named_value error_names[] = {
+    {"0", POSTINO_OK},
+    {"ARGUMENT", POSTINO_ERROR_ARGUMENT},
+    {"STATE", POSTINO_ERROR_STATE},
+    {"REVERSE_PATH", POSTINO_ERROR_REVERSE_PATH},
+    {"FORWARD_PATH", POSTINO_ERROR_FORWARD_PATH},
+    {"SOURCE", POSTINO_ERROR_SOURCE},
+    {"MESSAGE_SIZE", POSTINO_ERROR_MESSAGE_SIZE},
+    {"ABORTED", POSTINO_ERROR_ABORTED},
+    {"REFUSED", POSTINO_ERROR_REFUSED},
+    {"REPLY_SYNTAX", POSTINO_ERROR_REPLY_SYNTAX},
+    {"REPLY_UNEXPECTED", POSTINO_ERROR_REPLY_UNEXPECTED},
+    {"REPLY_TOO_LONG", POSTINO_ERROR_REPLY_TOO_LONG},
+    {"CHALLENGE", POSTINO_ERROR_CHALLENGE},
+    {"NO_MECHANISM", POSTINO_ERROR_NO_MECHANISM},
+    {"SERVICE_CLOSING", POSTINO_ERROR_SERVICE_CLOSING},
+    {"SEND", POSTINO_ERROR_SEND},
+    {"RECEIVE", POSTINO_ERROR_RECEIVE},
+    {"CLOSED", POSTINO_ERROR_CLOSED},
+    {"BUFFER", POSTINO_ERROR_BUFFER},
+    {"TIMEOUT", POSTINO_ERROR_TIMEOUT},
+    {NULL, 0},
+};
+
+static const struct named_value step_names[] = {
+    {"GREETING", POSTINO_STEP_GREETING}, {"EHLO", POSTINO_STEP_EHLO}, {"AUTH", POSTINO_STEP_AUTH},
+    {"MAIL", POSTINO_STEP_MAIL},         {"RCPT", POSTINO_STEP_RCPT}, {"DATA", POSTINO_STEP_DATA},
+    {"MESSAGE", POSTINO_STEP_MESSAGE},   {"RSET", POSTINO_STEP_RSET}, {"NOOP", POSTINO_STEP_NOOP},
+    {"QUIT", POSTINO_STEP_QUIT},         {"IDLE", POSTINO_STEP_IDLE}, {NULL, 0},
+};
+
+static const struct named_value outcome_names[] = {
+    {"accepted", POSTINO_OUTCOME_ACCEPTED},           {"transient", POSTINO_OUTCOME_TRANSIENT},
+    {"permanent", POSTINO_OUTCOME_PERMANENT},         {"unknown", POSTINO_OUTCOME_UNKNOWN},
+    {"not_attempted", POSTINO_OUTCOME_NOT_ATTEMPTED}, {NULL, 0},
+};
+
+static int words_value(const struct named_value *names, const char *name)
+{
+    for (; names->name != NULL; names++) {
+        if (strcmp(names->name, name) == 0) {
+            return names->value;
+        }
+    }
+    return TRANSCRIPT_NOT_SAID;
+}
+
+int transcript_error_value(const char *name)
+{
+    return words_value(error_names, name);
+}
+
+int transcript_step_value(const char *name)
+{
+    return words_value(step_names, name);
+}
+
+int transcript_outcome_value(const char *name)
+{
+    return words_value(outcome_names, name);
+}
+
+const char *transcript_error_name(int error)
+{
+    const struct named_value *names = error_names;
+
+    while (names->name != NULL && names->value != error) {
+        names++;
+    }
+    return names->name != NULL ? names->name : "?";
+}
