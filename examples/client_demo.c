@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 
     if ((argc != 6 && argc != 8) || !demo_is_header_text(argv[3]) || !demo_is_header_text(argv[4]) ||
         !demo_is_header_text(argv[5])) {
-        fprintf(stderr, "usage: client_demo HOST PORT FROM TO SUBJECT [USER PASSWORD]\n");
+        (void)fprintf(stderr, "usage: client_demo HOST PORT FROM TO SUBJECT [USER PASSWORD]\n");
         return 2;
     }
     if (argc == 8) {
@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     if (error == 0)
         error = postino_client_init(&client, &posix.transport, &config);
     if (error != 0) {
-        fprintf(stderr, "client_demo: %s\n", postino_strerror(error));
+        (void)fprintf(stderr, "client_demo: %s\n", postino_strerror(error));
         return 2;
     }
     return demo_send(&client, argv[3], argv[4], argv[5]);
