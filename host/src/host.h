@@ -217,15 +217,37 @@ void host_io_nudge(void);
 /* Until no callback of this socket runs. */
 void host_io_callback_wait(const NX_TCP_SOCKET *socket_ptr);
 
-/* ---- tcp_server.c ---- */
+/* ---- listener.c ---- */
+#define HOST_LISTENER_FDS                                                             \
+    2 /* the IPv4 one, which connections inside the process use too, and the IPv6 one \
+       */
+struct host_listener {
+    struct host_listener *next;
+    uint64_t id;
+    NX_IP *ip;
+    UINT port;
+    int fd[HOST_LISTENER_FDS];
+    int is_watched[HOST_LISTENER_FDS];
+    unsigned int watched[HOST_LISTENER_FDS];
+    struct host_socket *waiting;
+    VOID (*callback)(NX_TCP_SOCKET *, UINT);
+};
+struct host_listener *host_listener_of(const NX_IP *ip, UINT port);
+int host_listener_port_taken(const NX_IP *ip, UINT port);
+/* Opens the kernel's sockets and lists the listener, or leaves nothing. */
+UINT host_listener_open(struct host_listener *listener, UINT queue);
+void host_listener_watch(struct host_listener *listener);
+/* Gives a connection that waits in the kernel to the NetX socket that waits here, if both are there. */
+struct host_socket *host_listener_take(struct host_listener *listener);
+/* Ends it; frees the listener. */
+void host_listener_close(struct host_listener *listener);
 /* Where to connect to reach a listen of this process: 1, or 0 when there is none. */
-int host_server_find(const NX_IP *from, const struct host_address *address, UINT port,
-                     struct sockaddr_storage *kernel, unsigned int *kernel_size);
+int host_listener_find(const NX_IP *from, const struct host_address *address, UINT port,
+                       struct sockaddr_storage *kernel, unsigned int *kernel_size);
 /* A listener was reported ready: the socket that got a connection and its callback, or NULL. */
-NX_TCP_SOCKET *host_server_ready(uint64_t id, VOID (**callback)(NX_TCP_SOCKET *, UINT), UINT *port);
-int host_server_port_taken(const NX_IP *ip, UINT port);
-void host_server_forget(const struct host_socket *s);
-UINT host_server_sockets(void);
-void host_server_reset(void);
+NX_TCP_SOCKET *host_listener_ready(uint64_t id, VOID (**callback)(NX_TCP_SOCKET *, UINT), UINT *port);
+void host_listener_forget(const struct host_socket *s);
+UINT host_listener_sockets(void);
+void host_listener_reset(void);
 
 #endif

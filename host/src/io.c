@@ -160,7 +160,7 @@ static void io_event(const struct epoll_event *event)
     } else {
         VOID (*callback)(NX_TCP_SOCKET *, UINT) = NULL;
         UINT port = 0;
-        NX_TCP_SOCKET *socket_ptr = host_server_ready(id, &callback, &port);
+        NX_TCP_SOCKET *socket_ptr = host_listener_ready(id, &callback, &port);
 
         if (socket_ptr && callback && io_open_callback(socket_ptr)) {
             callback(socket_ptr, port);

@@ -16,7 +16,7 @@ UINT netx_host_reset(VOID)
     host_io_reset();
     host_lock();
     host_sockets_reset();
-    host_server_reset();
+    host_listener_reset();
     host_objects_reset();
     host_controls_reset();
     host_map_reset();

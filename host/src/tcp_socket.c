@@ -283,7 +283,7 @@ UINT netx_host_open_sockets(VOID)
     UINT count;
 
     host_lock();
-    count = host_server_sockets();
+    count = host_listener_sockets();
     for (s = host_sockets; s; s = s->next) {
         count += s->fd >= 0;
     }

@@ -28,6 +28,14 @@ static void net_create(NX_IP *ip, ULONG address)
                                   net_stack, (ULONG)sizeof net_stack, 1),
                      NX_SUCCESS);
     assert_int_equal(nx_tcp_enable(ip), NX_SUCCESS);
+#ifdef NX_DISABLE_IPV4
+    {
+        NXD_ADDRESS ipv6 = net_address(address);
+
+        assert_int_equal(nxd_ipv6_enable(ip), NX_SUCCESS);
+        assert_int_equal(nxd_ipv6_address_set(ip, 0, &ipv6, 64, NX_NULL), NX_SUCCESS);
+    }
+#endif
 }
 
 int net_setup(void **state)
@@ -67,37 +75,53 @@ ULONG net_free_packets(void)
     return available;
 }
 
-NXD_ADDRESS net_v4(ULONG address)
+/* Without IPv4 the cases run on IPv6 addresses: ::1 and 2001:db8::a.b.c.d. */
+NXD_ADDRESS net_address(ULONG address)
 {
     NXD_ADDRESS result;
 
     memset(&result, 0, sizeof result);
-    result.nxd_ip_version = NX_IP_VERSION_V4;
 #ifndef NX_DISABLE_IPV4
+    result.nxd_ip_version = NX_IP_VERSION_V4;
     result.nxd_ip_address.v4 = address;
 #else
-    (void)address;
+    result.nxd_ip_version = NX_IP_VERSION_V6;
+    if (address == IP_ADDRESS(127, 0, 0, 1)) {
+        result.nxd_ip_address.v6[3] = 1;
+    } else if (address) {
+        result.nxd_ip_address.v6[0] = 0x20010DB8UL;
+        result.nxd_ip_address.v6[3] = address;
+    }
 #endif
     return result;
 }
 
+/* The loopback address; returns its size. */
+static socklen_t net_loopback(int ipv6, UINT port, struct sockaddr_storage *address)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)address;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)address;
+
+    memset(address, 0, sizeof *address);
+    if (ipv6) {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons((uint16_t)port);
+        v6->sin6_addr.s6_addr[15] = 1;
+        return sizeof *v6;
+    }
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons((uint16_t)port);
+    v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return sizeof *v4;
+}
+
 int net_listen(int ipv6, UINT *port)
 {
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-    socklen_t size;
-    int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
-    int bound;
+    struct sockaddr_storage address;
+    socklen_t size = net_loopback(ipv6, 0, &address);
+    int fd = socket(address.ss_family, SOCK_STREAM, 0);
 
-    memset(&v4, 0, sizeof v4);
-    memset(&v6, 0, sizeof v6);
-    v4.sin_family = AF_INET;
-    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    v6.sin6_family = AF_INET6;
-    v6.sin6_addr.s6_addr[15] = 1;
-    bound = fd >= 0 && (ipv6 ? bind(fd, (struct sockaddr *)&v6, sizeof v6)
-                             : bind(fd, (struct sockaddr *)&v4, sizeof v4)) == 0;
-    if (!bound) {
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0) {
         assert_true(ipv6);
         if (fd >= 0) {
             (void)close(fd);
@@ -105,9 +129,9 @@ int net_listen(int ipv6, UINT *port)
         return -1;
     }
     assert_int_equal(listen(fd, 8), 0);
-    size = ipv6 ? (socklen_t)sizeof v6 : (socklen_t)sizeof v4;
-    assert_int_equal(getsockname(fd, ipv6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, &size), 0);
-    *port = ntohs(ipv6 ? v6.sin6_port : v4.sin_port);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    *port = ntohs(ipv6 ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
+                       : ((struct sockaddr_in *)(void *)&address)->sin_port);
     return fd;
 }
 
@@ -130,15 +154,12 @@ int net_accept(int listener)
 
 int net_connect(UINT port)
 {
-    struct sockaddr_in v4;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_storage address;
+    socklen_t size = net_loopback(NET_IPV6, port, &address);
+    int fd = socket(address.ss_family, SOCK_STREAM, 0);
 
-    memset(&v4, 0, sizeof v4);
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons((uint16_t)port);
-    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&v4, sizeof v4), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, size), 0);
     return fd;
 }
 
@@ -196,8 +217,8 @@ void net_socket(NX_IP *ip, NX_TCP_SOCKET *socket)
 void net_open(NX_TCP_SOCKET *socket, int *peer)
 {
     UINT port = 0;
-    int listener = net_listen(0, &port);
-    NXD_ADDRESS address = net_v4(IP_ADDRESS(127, 0, 0, 1));
+    int listener = net_listen(NET_IPV6, &port);
+    NXD_ADDRESS address = net_address(IP_ADDRESS(127, 0, 0, 1));
 
     net_socket(&net_ip, socket);
     assert_int_equal(nx_tcp_client_socket_bind(socket, NX_ANY_PORT, NX_NO_WAIT), NX_SUCCESS);

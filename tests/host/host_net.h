@@ -10,10 +10,15 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#define T              TX_TIMER_TICKS_PER_SECOND
-#define NET_WAIT       ((ULONG)(3 * T))
-#define NET_PAYLOAD    1536
-#define NET_PACKETS    40
+#define T           TX_TIMER_TICKS_PER_SECOND
+#define NET_WAIT    ((ULONG)(3 * T))
+#define NET_PAYLOAD 1536
+#define NET_PACKETS 40
+#ifdef NX_DISABLE_IPV4
+#define NET_IPV6 1
+#else
+#define NET_IPV6 0
+#endif
 #define NET_WINDOW     8192
 #define RUN_CASE(name) cmocka_unit_test_setup_teardown(name, net_setup, net_teardown)
 /* Defines a test whose body runs as a ThreadX thread. */
@@ -35,7 +40,7 @@ extern CHAR net_name[];
 int net_setup(void **state);
 int net_teardown(void **state); /* fails on a socket or a packet that leaked */
 
-NXD_ADDRESS net_v4(ULONG address);
+NXD_ADDRESS net_address(ULONG address);
 /* A kernel listener on 127.0.0.1 (or ::1); returns its descriptor, -1 when the PC lacks IPv6. */
 int net_listen(int ipv6, UINT *port);
 int net_accept(int listener);

@@ -254,7 +254,6 @@ THREAD_CASE(receive_window_holds_back)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#ifndef NX_DISABLE_IPV4
 #ifndef NX_DISABLE_PACKET_CHAIN
         RUN_CASE(window_overflow_leaves_the_rest),
         RUN_CASE(send_waits_for_acknowledgements),
@@ -266,7 +265,6 @@ int main(void)
         RUN_CASE(send_statuses),
         RUN_CASE(reception_is_cut_and_held_back),
         RUN_CASE(receive_window_holds_back),
-#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
