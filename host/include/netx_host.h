@@ -53,11 +53,12 @@ VOID netx_host_mss_set(ULONG octets);
 /* Octets that one call of send accepts before it fails with NX_WINDOW_OVERFLOW, whatever its wait. 0: no
  * limit. */
 VOID netx_host_send_limit_set(ULONG octets);
-/* The peer's receive window, octets: so many may be unacknowledged. 0: as many as the kernel takes. */
+/* The peer's receive window, octets: so many may be unacknowledged, which takes an acknowledge delay to
+ * matter. 0: as many as the kernel takes. */
 VOID netx_host_transmit_window_set(ULONG octets);
 /* Ticks from send to acknowledgement, for packets sent from now on. Until then the packet stays out of its
  * pool and counts against window and queue depth. 0, the default: acknowledged at once. NX_WAIT_FOREVER: not
- * before netx_host_acknowledge(). */
+ * before netx_host_acknowledge(), or the end of the connection. */
 VOID netx_host_acknowledge_delay_set(ULONG ticks);
 /* Acknowledges everything sent so far, on all sockets. */
 VOID netx_host_acknowledge(VOID);

@@ -147,6 +147,7 @@ THREAD_CASE(disconnect_succeeds_with_the_peers_fin)
 THREAD_CASE(connect_statuses)
 {
     NX_TCP_SOCKET socket;
+    NX_PACKET *packet = NULL;
     NXD_ADDRESS address = net_address(IP_ADDRESS(127, 0, 0, 1));
     UINT port = 0;
     int listener = net_listen(NET_IPV6, &port);
@@ -154,7 +155,12 @@ THREAD_CASE(connect_statuses)
 
     (void)input;
     net_socket(&net_ip, &socket);
+    packet = net_packet(4, 0);
     assert_int_equal(nxd_tcp_client_socket_connect(&socket, &address, port, NET_WAIT), NX_NOT_BOUND);
+    assert_int_equal(nx_tcp_socket_send(&socket, packet, NX_NO_WAIT), NX_NOT_BOUND);
+    assert_int_equal(nx_packet_release(packet), NX_SUCCESS);
+    assert_int_equal(nx_tcp_socket_receive(&socket, &packet, NX_NO_WAIT), NX_NOT_BOUND);
+    assert_int_equal(nx_tcp_client_socket_unbind(&socket), NX_NOT_BOUND);
     assert_int_equal(nx_tcp_client_socket_bind(&socket, NX_ANY_PORT, NX_NO_WAIT), NX_SUCCESS);
     assert_int_equal(nx_tcp_client_socket_bind(&socket, NX_ANY_PORT, NX_NO_WAIT), NX_ALREADY_BOUND);
     assert_int_equal(nxd_tcp_client_socket_connect(&socket, &address, port, NX_NO_WAIT), NX_IN_PROGRESS);
@@ -203,6 +209,29 @@ THREAD_CASE(maps_lead_to_the_host)
     assert_memory_equal(&peer_address, &address, sizeof address);
     peer = net_accept(listener);
     assert_int_equal(close(listener), 0);
+    net_close(&socket, peer);
+}
+
+THREAD_CASE(maps_from_the_environment)
+{
+    NX_TCP_SOCKET socket;
+    NXD_ADDRESS address = net_address(IP_ADDRESS(192, 168, 1, 10));
+    char ports[32];
+    UINT port = 0;
+    int listener = net_listen(NET_IPV6, &port);
+    int peer;
+
+    (void)input;
+    (void)snprintf(ports, sizeof ports, "587:1,25:%u", port);
+    assert_int_equal(setenv("NETX_HOST_PORT_MAP", ports, 1), 0);
+    assert_int_equal(setenv("NETX_HOST_ADDRESS_MAP", "192.168.1.10=127.0.0.1,2001:db8::c0a8:10a=::1", 1), 0);
+    net_socket(&net_ip, &socket);
+    assert_int_equal(nx_tcp_client_socket_bind(&socket, NX_ANY_PORT, NX_NO_WAIT), NX_SUCCESS);
+    assert_int_equal(nxd_tcp_client_socket_connect(&socket, &address, 25, NET_WAIT), NX_SUCCESS);
+    peer = net_accept(listener);
+    assert_int_equal(close(listener), 0);
+    assert_int_equal(unsetenv("NETX_HOST_PORT_MAP"), 0);
+    assert_int_equal(unsetenv("NETX_HOST_ADDRESS_MAP"), 0);
     net_close(&socket, peer);
 }
 
@@ -345,6 +374,7 @@ int main(void)
         RUN_CASE(disconnect_succeeds_with_the_peers_fin),
         RUN_CASE(connect_statuses),
         RUN_CASE(maps_lead_to_the_host),
+        RUN_CASE(maps_from_the_environment),
         RUN_CASE(callbacks_are_no_threads),
         RUN_CASE(faults_on_demand),
 #if defined(FEATURE_NX_IPV6) && !defined(NX_DISABLE_IPV4)

@@ -185,13 +185,86 @@ THREAD_CASE(accept_gives_up)
     assert_int_equal(net_ip_two.nx_ip_id, 0);
 }
 
+#define CLIENTS  3
+#define SESSIONS 4
+
+static TX_THREAD client_threads[CLIENTS];
+static NX_TCP_SOCKET client_sockets[CLIENTS];
+static UINT client_failures[CLIENTS];
+
+static UINT one_session(NX_TCP_SOCKET *socket)
+{
+    NXD_ADDRESS address = net_address(IP_ADDRESS(10, 0, 0, 10));
+    NX_PACKET *packet = NULL;
+    UINT status = nxd_tcp_client_socket_connect(socket, &address, SMTP_PORT, NET_WAIT);
+
+    if (status == NX_SUCCESS) {
+        status = nx_packet_allocate(&net_pool, &packet, NX_TCP_PACKET, NET_WAIT);
+    }
+    if (status == NX_SUCCESS) {
+        (void)nx_packet_data_append(packet, net_name, 4, &net_pool, NET_WAIT);
+        status = nx_tcp_socket_send(socket, packet, NET_WAIT);
+    }
+    if (status == NX_SUCCESS) {
+        status = nx_tcp_socket_receive(socket, &packet, NET_WAIT);
+    }
+    if (status == NX_SUCCESS) {
+        status = packet->nx_packet_length == 5 ? NX_SUCCESS : NX_SIZE_ERROR;
+        (void)nx_packet_release(packet);
+    }
+    (void)nx_tcp_socket_disconnect(socket, NET_WAIT);
+    return status;
+}
+
+static void run_client(ULONG number)
+{
+    NX_TCP_SOCKET *socket = &client_sockets[number];
+    UINT i;
+
+    (void)nx_tcp_client_socket_bind(socket, NX_ANY_PORT, NX_NO_WAIT);
+    for (i = 0; i < SESSIONS; i++) {
+        client_failures[number] += one_session(socket) != NX_SUCCESS;
+    }
+    (void)nx_tcp_client_socket_unbind(socket);
+}
+
+THREAD_CASE(many_clients_one_server)
+{
+    static ULONG64 stacks[CLIENTS][256];
+    ULONG i;
+
+    (void)input;
+    net_socket(&net_ip_two, &server);
+    assert_int_equal(nx_tcp_server_socket_listen(&net_ip_two, SMTP_PORT, &server, 5, NX_NULL), NX_SUCCESS);
+    for (i = 0; i < CLIENTS; i++) {
+        client_failures[i] = 0;
+        net_socket(&net_ip_one, &client_sockets[i]);
+        assert_int_equal(tx_thread_create(&client_threads[i], net_name, run_client, i, stacks[i],
+                                          (ULONG)sizeof stacks[i], 4, 4, TX_NO_TIME_SLICE, TX_AUTO_START),
+                         TX_SUCCESS);
+    }
+    for (i = 0; i < CLIENTS * SESSIONS; i++) {
+        UINT status;
+
+        serve_one(0);
+        assert_int_equal(served_status, NX_SUCCESS);
+        assert_int_equal(nx_tcp_server_socket_unaccept(&server), NX_SUCCESS);
+        status = nx_tcp_server_socket_relisten(&net_ip_two, SMTP_PORT, &server);
+        assert_true(status == NX_SUCCESS || status == NX_CONNECTION_PENDING);
+    }
+    for (i = 0; i < CLIENTS; i++) {
+        join(&client_threads[i]);
+        assert_int_equal(client_failures[i], 0);
+        assert_int_equal(nx_tcp_socket_delete(&client_sockets[i]), NX_SUCCESS);
+    }
+    close_server(&net_ip_two);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RUN_CASE(two_instances_talk),
-        RUN_CASE(relisten_takes_who_waits),
-        RUN_CASE(the_outside_connects),
-        RUN_CASE(accept_gives_up),
+        RUN_CASE(two_instances_talk), RUN_CASE(relisten_takes_who_waits), RUN_CASE(the_outside_connects),
+        RUN_CASE(accept_gives_up),    RUN_CASE(many_clients_one_server),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
