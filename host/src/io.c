@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: a kernel socket is watched exactly for the events that its state can use, so the network thread
  * never spins; callbacks of the application run on this thread, without the lock, one at a time. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 
 #include "host.h"
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: a listener has kernel sockets from listen to unlisten, which are watched exactly while a NetX
  * socket waits in it; connections that come meanwhile wait in the kernel's queue. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 
 #include "host.h"
 #include <errno.h>

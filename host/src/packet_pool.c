@@ -5,6 +5,7 @@
 
 #define POOL_ID        ((ULONG)0x5041434BUL)
 #define POOL_ALIGNMENT ((ULONG)sizeof(ALIGN_TYPE))
+#define POOL_TYPE_UNIT 4 /* a ULONG of the boards: NX_TCP_PACKET is no multiple of a 64-bit one */
 
 static ULONG pool_round_up(ULONG size)
 {
@@ -186,7 +187,7 @@ UINT _nx_packet_allocate(NX_PACKET_POOL *pool_ptr, NX_PACKET **packet_ptr, ULONG
         status = NX_PTR_ERROR;
     } else if (host_wait_forbidden(wait_option)) {
         status = NX_WAIT_ERROR;
-    } else if (packet_type % sizeof(ULONG)) {
+    } else if (packet_type % POOL_TYPE_UNIT) {
         status = NX_OPTION_ERROR;
     } else if (packet_type > pool_ptr->nx_packet_pool_payload_size) {
         status = NX_INVALID_PARAMETERS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: octets go to the kernel once and in order; a packet that could not be sent whole holds exactly
  * the octets that were not sent. A flight exists for octets that the controls count as unacknowledged. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 
 #include "host.h"
 #include <errno.h>
