@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: `connected` is set exactly while the connection is open, and then the session is not over; each
- * session that ran is told of its end once. A mail is never on loan to the session when postino_client_send()
- * returns, and is accepted only where the session settled it so. */
+ * session that ran over one is told of its end once. A mail is never on loan to the session when
+ * postino_client_send() returns, and is accepted only where the session settled it so. */
 
 #include "postino/client.h"
 
@@ -58,47 +58,40 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
     return postino_session_init(&client->session, &client->session_config, 0);
 }
 
-/* Connects and starts a session. A connection that could not be made is a session lost before its first
- * octet, so that the session says what happened. */
-static int client_connect(struct postino_client *client)
+/* Connects. A connection that could not be made is a session lost before its first octet: it settles the mail
+ * as after any other loss. */
+static void client_connect(struct postino_client *client)
 {
-    int lost = client->transport->methods->connect(client->transport, client->connect_timeout_ms);
-    int error = postino_session_init(&client->session, &client->session_config, client_now_ms(client));
+    int error = client->transport->methods->connect(client->transport, client->connect_timeout_ms);
 
-    if (lost != 0) {
-        postino_session_lost(&client->session, lost, 0);
-        return lost;
-    }
     if (error != 0) {
-        client->transport->methods->close(client->transport, 0);
-        return error;
+        postino_session_lost(&client->session, error, 0);
+        return;
     }
+    postino_session_connected(&client->session, client_now_ms(client));
     client->connected = 1;
-    return 0;
 }
 
-/* Runs the session until it is ready for a mail, or with `until` 0 until it is over. */
-static int client_pump(struct postino_client *client, unsigned until)
+/* Runs the session until it is ready for a mail, or with `until` 0 until it is over. What the pump returns is
+ * the connection's fate; a mail's stands in its result. */
+static void client_pump(struct postino_client *client, unsigned until)
 {
-    int error = postino_pump(&client->session, client->transport, until);
-
+    (void)postino_pump(&client->session, client->transport, until);
     client->connected = (postino_session_want(&client->session) & POSTINO_WANT_CLOSED) == 0;
-    return error;
 }
 
 /* Servers close idle connections, with a 421 or without a word. Looks whether this one did, so that the mail
- * goes over a new connection instead of into a dead one. Does not block. */
+ * goes over a new connection instead of into a dead one, and tells the session the time: the limits of what
+ * comes next run from now, not from before the pause. Does not block. */
 static void client_check(struct postino_client *client)
 {
     struct postino_transport *transport = client->transport;
-    const uint8_t *data;
-    size_t length_octets;
+    const uint8_t *data = NULL;
+    size_t length_octets = 0;
     int status = transport->methods->receive(transport, &data, &length_octets);
 
-    if (status == POSTINO_AGAIN)
-        return;
-    if (status == 0) {
-        postino_session_input(&client->session, data, length_octets, client_now_ms(client));
+    if (status >= 0) {
+        postino_session_input(&client->session, data, status == 0 ? length_octets : 0, client_now_ms(client));
         if ((postino_session_want(&client->session) & POSTINO_WANT_CLOSED) == 0)
             return;
     }
@@ -107,21 +100,16 @@ static void client_check(struct postino_client *client)
     client->connected = 0;
 }
 
-/* Leaves in the mail why it did not come to be sent. */
-static int client_refuse(const struct postino_client *client, struct postino_mail *mail, int error)
+/* Leaves in a mail that the session did not take why it did not. */
+static int client_refuse(struct postino_mail *mail, int error)
 {
-    const struct postino_result *session_result = postino_session_result(&client->session);
     struct postino_recipient *recipient;
 
-    mail->result = (struct postino_result){.error = (int16_t)error, .step = POSTINO_STEP_MAIL};
-    if (session_result->error != 0)
-        mail->result = *session_result;
-    else if (error == POSTINO_ERROR_FORWARD_PATH)
-        mail->result.step = POSTINO_STEP_RCPT;
-    mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
+    mail->result = (struct postino_result){.error = (int16_t)error, .outcome = POSTINO_OUTCOME_NOT_ATTEMPTED};
+    mail->result.step = error == POSTINO_ERROR_FORWARD_PATH ? POSTINO_STEP_RCPT : POSTINO_STEP_MAIL;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
         recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-        recipient->reply_code = mail->result.reply_code;
+        recipient->reply_code = 0;
     }
     return error;
 }
@@ -135,25 +123,30 @@ int postino_client_send(struct postino_client *client, struct postino_mail *mail
     if (client->connected)
         client_check(client);
     if (!client->connected)
-        error = client_connect(client);
-    if (error == 0)
-        error = client_pump(client, POSTINO_WANT_MAIL);
+        error = postino_session_init(&client->session, &client->session_config, client_now_ms(client));
+    /* Before connecting: for a mail that cannot be sent nobody is called. */
     if (error == 0)
         error = postino_session_submit(&client->session, mail);
     if (error != 0)
-        return client_refuse(client, mail, error);
-    /* What this returns is the connection's fate; the mail's stands in its result. */
-    (void)client_pump(client, POSTINO_WANT_MAIL);
+        return client_refuse(mail, error);
+    if (!client->connected)
+        client_connect(client);
+    if (client->connected)
+        client_pump(client, POSTINO_WANT_MAIL);
     (void)postino_session_finished(&client->session);
     return mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ? 0 : mail->result.error;
 }
 
 void postino_client_quit(struct postino_client *client)
 {
-    if (client == NULL || !client->connected)
+    if (client == NULL)
         return;
-    postino_session_quit(&client->session);
-    (void)client_pump(client, 0);
+    if (client->connected)
+        client_check(client);
+    if (client->connected) {
+        postino_session_quit(&client->session);
+        client_pump(client, 0);
+    }
 }
 
 const struct postino_session *postino_client_session(const struct postino_client *client)

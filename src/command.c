@@ -1,54 +1,75 @@
 /* SPDX-License-Identifier: MIT */
-/* Command lines. Nothing of a command is kept: it is composed anew for each piece of it that goes out, so
- * that it can be cut anywhere and needs no buffer. */
+/* Command lines. Nothing of a command is kept: it is composed anew for each piece of it that goes out, and
+ * the emitter drops what went out before. So it can be cut anywhere and needs no buffer. */
 #include "internal.h"
 
-void postino_command_build(const struct postino_session *session, struct postino_command *command)
+void postino_emit(struct postino_emitter *emitter, const void *data, size_t length)
+{
+    size_t skip = emitter->skip;
+
+    emitter->total += length;
+    if (skip >= length) {
+        emitter->skip = skip - length;
+        return;
+    }
+    emitter->skip = 0;
+    length -= skip;
+    if (length > emitter->room)
+        length = emitter->room;
+    emitter->room -= length;
+    memcpy(emitter->out, (const uint8_t *)data + skip, length);
+    emitter->out += length;
+}
+
+void postino_emit_text(struct postino_emitter *emitter, const char *text)
+{
+    postino_emit(emitter, text, strlen(text));
+}
+
+static char command_base64_digit(unsigned sextet)
+{
+    if (sextet < 26)
+        return (char)('A' + sextet);
+    if (sextet < 52)
+        return (char)('a' - 26 + sextet);
+    if (sextet < 62)
+        return (char)(sextet - 52 + '0');
+    return sextet == 62 ? '+' : '/';
+}
+
+void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *spans, unsigned count)
+{
+    size_t next = 0;
+    unsigned octets;
+
+    do {
+        uint32_t bits = 0;
+        unsigned i;
+
+        for (octets = 0; octets < 3 && count != 0;) {
+            if (next == spans->length_octets) {
+                spans++;
+                count--;
+                next = 0;
+            } else {
+                bits |= (uint32_t)((const uint8_t *)spans->data)[next++] << (16 - 8 * octets++);
+            }
+        }
+        for (i = 0; octets != 0 && i < 4; i++, bits <<= 6) {
+            char digit = i > octets ? '=' : command_base64_digit(bits >> 18 & 63);
+
+            postino_emit(emitter, &digit, 1);
+        }
+    } while (octets == 3);
+}
+
+void postino_emit_command(const struct postino_session *session, struct postino_emitter *emitter)
 {
     const struct postino_step *step = session->sent.step;
 
-    command->spans[0].data = step->verb;
-    command->spans[0].length_octets = strlen(step->verb);
-    command->plain = 1;
-    command->encoded = 0;
-    if (step->build != NULL)
-        step->build(session, command);
-}
-
-static size_t command_sum(const struct postino_span *span, unsigned count)
-{
-    size_t sum = 0;
-
-    for (; count != 0; count--, span++)
-        sum += span->length_octets;
-    return sum;
-}
-
-static size_t command_plain_octets(const struct postino_command *command)
-{
-    return command_sum(command->spans, command->plain);
-}
-
-size_t postino_command_octets(const struct postino_command *command)
-{
-    size_t octets = command_sum(command->spans + command->plain, command->encoded);
-
-    return command_plain_octets(command) + (octets + 2) / 3 * 4 + 2;
-}
-
-size_t postino_command_copy(const struct postino_command *command, size_t offset, uint8_t *out,
-                            size_t capacity)
-{
-    size_t plain = command_plain_octets(command);
-    size_t end = postino_command_octets(command);
-    size_t written = 0;
-
-    if (offset < plain)
-        written = postino_spans_copy(command->spans, command->plain, offset, out, capacity);
-    if (offset + written >= plain)
-        written += postino_base64_spans(command->spans + command->plain, command->encoded,
-                                        offset + written - plain, out + written, capacity - written);
-    for (; written < capacity && offset + written < end; written++)
-        out[written] = offset + written == end - 1 ? '\n' : '\r';
-    return written;
+    emitter->total = 0;
+    postino_emit_text(emitter, step->verb);
+    if (step->emit != NULL)
+        step->emit(session, emitter);
+    postino_emit(emitter, "\r\n", 2);
 }

@@ -9,57 +9,66 @@
 /* Returns how many of `length` octets come before the first line break. */
 static size_t filter_run(const uint8_t *data, size_t length)
 {
+#if POSTINO_SMALL
+    size_t run = 0;
+
+    while (run < length && data[run] != '\r' && data[run] != '\n')
+        run++;
+    return run;
+#else
     const uint8_t *found = memchr(data, '\n', length);
 
     if (found != NULL)
         length = (size_t)(found - data);
     found = memchr(data, '\r', length);
     return found != NULL ? (size_t)(found - data) : length;
+#endif
 }
 
-size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t length, size_t *taken, uint8_t *out,
-                           size_t capacity)
+size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, uint8_t *out, size_t capacity)
 {
     unsigned flags = *state;
-    size_t in = 0;
-    size_t written = 0;
+    const uint8_t *in = data;
+    const uint8_t *end = data + *length;
+    uint8_t *const begin = out;
+    uint8_t *const limit = out + capacity;
 
-    while (in < length) {
-        uint8_t octet = data[in];
+    while (in != end) {
+        uint8_t octet = *in;
 
         if (octet == '\n' && (flags & FILTER_CR) != 0) {
             flags &= ~(unsigned)FILTER_CR;
             in++;
             continue;
         }
-        if (written == capacity)
+        if (out == limit)
             break;
         flags &= ~(unsigned)FILTER_CR;
         if ((flags & FILTER_HALF) != 0) {
-            out[written++] = '\n';
+            *out++ = '\n';
             flags = 0;
         } else if ((flags & FILTER_BREAK) != 0) {
-            out[written++] = '\r';
+            *out++ = '\r';
             flags |= FILTER_HALF;
         } else if (octet == '\r' || octet == '\n') {
             flags |= octet == '\r' ? FILTER_BREAK | FILTER_CR : FILTER_BREAK;
             in++;
         } else if (octet == '.' && (flags & FILTER_MIDDLE) == 0) {
-            out[written++] = '.';
+            *out++ = '.';
             flags |= FILTER_MIDDLE;
         } else {
-            size_t run = length - in;
+            size_t run = (size_t)(end - in);
 
-            if (run > capacity - written)
-                run = capacity - written;
-            run = filter_run(data + in, run);
-            memcpy(out + written, data + in, run);
-            written += run;
+            if (run > (size_t)(limit - out))
+                run = (size_t)(limit - out);
+            run = filter_run(in, run);
+            memcpy(out, in, run);
+            out += run;
             in += run;
             flags |= FILTER_MIDDLE;
         }
     }
     *state = (uint8_t)flags;
-    *taken = in;
-    return written;
+    *length = (size_t)(in - data);
+    return (size_t)(out - begin);
 }

@@ -17,9 +17,13 @@ static const char extensions_known[] =
 
 static int extensions_is(const struct postino_session *session, const char *name)
 {
-    size_t length = strlen(name);
+    unsigned i;
 
-    return length == session->word_octets && memcmp(session->word, name, length) == 0;
+    for (i = 0; i < session->word_octets && i < sizeof session->word; i++) {
+        if (name[i] != session->word[i]) /* the end of the name too */
+            return 0;
+    }
+    return name[i] == '\0' && i == session->word_octets;
 }
 
 static void extensions_keyword(struct postino_session *session)
@@ -49,7 +53,7 @@ static void extensions_mechanism(struct postino_session *session)
     }
 }
 
-/* A limit that does not fit is as good as none. */
+/* No limit, 0, and one that does not fit are the same. */
 static void extensions_size(struct postino_session *session)
 {
     size_t limit = 0;
@@ -64,7 +68,7 @@ static void extensions_size(struct postino_session *session)
         }
         limit = limit * 10 + digit;
     }
-    session->size_limit_octets = limit;
+    session->size_limit_octets = limit != 0 ? limit : POSTINO_SIZE_UNKNOWN;
 }
 
 void postino_extensions_octet(struct postino_session *session, uint8_t octet)

@@ -16,8 +16,7 @@ enum session_state {
     SESSION_DIRTY = 16,       /* the server may hold a transaction that RSET must end before the next MAIL */
     SESSION_SOURCE_WAIT = 32, /* the mail source had nothing */
     SESSION_TEXT_KEPT = 64,   /* the text is that of a failure: later replies leave it alone */
-    SESSION_REPLY_MORE = 128, /* the reply line that is arriving announced another one */
-    SESSION_DEAF = 256        /* the server makes no sense: say QUIT, and hear nothing more */
+    SESSION_DEAF = 128        /* the server makes no sense: say QUIT, and hear nothing more */
 };
 
 /* struct postino_mail.progress */
@@ -27,24 +26,26 @@ enum mail_progress {
     MAIL_SETTLED = 4
 };
 
-/* A command line: spans as they are, then spans that go out base64-coded, then CRLF. */
-struct postino_command {
-    struct postino_span spans[3 + POSTINO_SASL_SPANS];
-    unsigned plain;
-    unsigned encoded;
+/* Where a command goes: composed anew each time, of which `skip` octets went out before and `room` fit now.
+ */
+struct postino_emitter {
+    uint8_t *out;
+    size_t skip;
+    size_t room;
+    size_t total; /* octets of the whole command */
 };
 
 /* One row of the step table. */
 struct postino_step {
     const char *verb; /* NULL: no command; the message, or nothing to send */
-    /* Adds what follows the verb; may be NULL. */
-    void (*build)(const struct postino_session *session, struct postino_command *command);
-    void (*accepted)(struct postino_session *session);
-    void (*refused)(struct postino_session *session); /* 4xx and 5xx */
-    uint8_t
-        accept; /* the code, or the class of codes, that lets the step succeed: see postino_session_reply() */
-    uint8_t id; /* enum postino_step_id */
-    uint8_t limit; /* offset in struct postino_time_limits */
+    /* Puts out what follows the verb; may be NULL. */
+    void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
+    /* Acts on the reply that lets the step succeed and returns the row that follows; may be NULL. */
+    unsigned (*done)(struct postino_session *session);
+    uint8_t id;     /* enum postino_step_id */
+    uint8_t accept; /* the code, or the class of codes, that lets the step succeed; 0: any */
+    uint8_t limit;  /* offset in struct postino_time_limits */
+    uint8_t next;   /* the row that follows where done is NULL */
 };
 
 enum step_row {
@@ -61,37 +62,42 @@ enum step_row {
     STEP_MESSAGE,
     STEP_RSET,
     STEP_QUIT,
-    STEP_ROWS
+    STEP_ROWS,
+    STEP_NEXT, /* in a row: ask postino_steps_next() */
+    STEP_STAY  /* nothing follows: the session is over, or the row's feature entered a step of its own */
 };
 
 extern const struct postino_step postino_steps[STEP_ROWS];
 
-/* steps.c */
+/* steps.c: each returns the row that follows. */
 /* Goes on when nothing is in hand: RSET, the next mail, QUIT, or idle. */
-void postino_steps_next(struct postino_session *session);
+unsigned postino_steps_next(struct postino_session *session);
 /* Answers a 334. */
-void postino_steps_challenge(struct postino_session *session);
-/* Settles the mail in hand by the reply that refused it. */
-void postino_steps_refuse_mail(struct postino_session *session);
+unsigned postino_steps_challenge(struct postino_session *session);
+/* Goes on after a 4xx or 5xx. */
+unsigned postino_steps_refused(struct postino_session *session);
 /* Says QUIT because of an error, with every mail settled. */
-void postino_steps_give_up(struct postino_session *session, int error);
+unsigned postino_steps_give_up(struct postino_session *session, int error);
+/* Settles the mail in hand by the reply in hand. */
+void postino_steps_settle(struct postino_session *session, int error, unsigned outcome);
+void postino_steps_enter(struct postino_session *session, unsigned row);
+/* What a 4xx or 5xx says of a mail: enum postino_outcome. */
+unsigned postino_steps_refusal(const struct postino_session *session);
 
 /* command.c */
-/* Composes the command of the step in hand. */
-void postino_command_build(const struct postino_session *session, struct postino_command *command);
-size_t postino_command_octets(const struct postino_command *command);
-size_t postino_command_copy(const struct postino_command *command, size_t offset, uint8_t *out,
-                            size_t capacity);
+void postino_emit(struct postino_emitter *emitter, const void *data, size_t length);
+void postino_emit_text(struct postino_emitter *emitter, const char *text);
+/* base64 (RFC 4648 section 4) of all spans taken together. */
+void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *spans, unsigned count);
+/* Puts out the command of the step in hand. */
+void postino_emit_command(const struct postino_session *session, struct postino_emitter *emitter);
 
 /* session.c */
 /* Every change of step goes through enter, every end for an error through fail. */
-void postino_session_enter(struct postino_session *session, unsigned row);
-void postino_session_enter_step(struct postino_session *session, const struct postino_step *step);
+void postino_session_enter(struct postino_session *session, const struct postino_step *step);
 void postino_session_record(struct postino_session *session, int error);
-void postino_session_fail(struct postino_session *session, int error);
-void postino_session_settle(struct postino_mail *mail, const struct postino_result *result);
-/* Acts on a complete reply. */
-void postino_session_reply(struct postino_session *session);
+unsigned postino_session_fail(struct postino_session *session, int error); /* returns STEP_STAY */
+void postino_session_settle(struct postino_mail *mail, const struct postino_result *result, unsigned outcome);
 
 /* reply.c */
 void postino_reply_octet(struct postino_session *session, uint8_t octet);
@@ -106,13 +112,9 @@ enum filter_state {
     FILTER_HALF = 4,   /* its CR went out, its LF did not */
     FILTER_CR = 8      /* the octet before was CR: an LF belongs to it */
 };
-size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t length, size_t *taken, uint8_t *out,
+/* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
+ * returns how many were written. */
+size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, uint8_t *out,
                            size_t capacity);
-
-/* base64.c, source.c */
-size_t postino_base64_spans(const struct postino_span *spans, size_t count, size_t offset, uint8_t *out,
-                            size_t capacity);
-size_t postino_spans_copy(const struct postino_span *spans, size_t count, size_t offset, uint8_t *out,
-                          size_t capacity);
 
 #endif

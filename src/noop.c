@@ -3,18 +3,13 @@
  * Whatever the reply says, the connection lives. */
 #include "internal.h"
 
-static const struct postino_step noop_step = {"NOOP",
-                                              NULL,
-                                              postino_steps_next,
-                                              postino_steps_next,
-                                              2,
-                                              POSTINO_STEP_NOOP,
-                                              offsetof(struct postino_time_limits, command_ms)};
+static const struct postino_step noop_step = {
+    "NOOP", NULL, NULL, POSTINO_STEP_NOOP, 0, offsetof(struct postino_time_limits, command_ms), STEP_NEXT};
 
 int postino_session_noop(struct postino_session *session)
 {
     if ((postino_session_want(session) & POSTINO_WANT_MAIL) == 0)
         return POSTINO_ERROR_STATE;
-    postino_session_enter_step(session, &noop_step);
+    postino_session_enter(session, &noop_step);
     return POSTINO_OK;
 }

@@ -3,28 +3,6 @@
  * rest at the end of a span that is not the last. */
 #include "internal.h"
 
-size_t postino_spans_copy(const struct postino_span *spans, size_t count, size_t offset, uint8_t *out,
-                          size_t capacity)
-{
-    size_t copied = 0;
-
-    for (; count != 0; count--, spans++) {
-        size_t length = spans->length_octets;
-
-        if (offset >= length) {
-            offset -= length;
-            continue;
-        }
-        length -= offset;
-        if (length > capacity - copied)
-            length = capacity - copied;
-        memcpy(out + copied, (const uint8_t *)spans->data + offset, length);
-        copied += length;
-        offset = 0;
-    }
-    return copied;
-}
-
 static int source_begin(struct postino_source *source, uint32_t capabilities, size_t *size_octets)
 {
     struct postino_spans_source *self = (struct postino_spans_source *)source;

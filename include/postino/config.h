@@ -28,6 +28,18 @@
 #error "POSTINO_REPLY_LINES_MAX must be 20 to 65535"
 #endif
 
+/* 1: small code before fast code, the default where the compiler was told to optimise for size. RAM: none. */
+#ifndef POSTINO_SMALL
+#ifdef __OPTIMIZE_SIZE__
+#define POSTINO_SMALL 1
+#else
+#define POSTINO_SMALL 0
+#endif
+#endif
+#if POSTINO_SMALL != 0 && POSTINO_SMALL != 1
+#error "POSTINO_SMALL must be 0 or 1"
+#endif
+
 /* Octets of the buffer that a POSIX transport sends from, and as many again that it receives into. Large
  * messages travel in pieces of this size. RAM: this much plus POSTINO_POSIX_RECEIVE_OCTETS a transport. */
 #ifndef POSTINO_POSIX_SEND_OCTETS

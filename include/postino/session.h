@@ -114,11 +114,12 @@ struct postino_recipient {
     /* Result. */
     uint16_t reply_code; /* the reply that decided it: to RCPT, or to the whole mail */
     uint8_t outcome;     /* enum postino_outcome */
+    /* private */
+    struct postino_span path; /* the address without its brackets */
 };
 
 enum postino_mail_flag {
-    /* Deliver to those recipients that the server takes. Without it one refused recipient gives the mail up.
-     */
+    /* Deliver to those recipients that the server takes. Without it one refused recipient gives the mail up. */
     POSTINO_MAIL_PARTIAL = 1
 };
 
@@ -127,14 +128,16 @@ struct postino_mail {
     const char *reverse_path; /* the sender; "" or "<>" is the null reverse-path */
     struct postino_recipient *recipients;
     struct postino_source *source;
-    uint16_t flags; /* of enum postino_mail_flag */
+    uint8_t flags; /* of enum postino_mail_flag */
+    /* private */
+    uint8_t progress;
     /* Result. */
     struct postino_result result;
     /* private */
-    uint8_t progress;
     struct postino_mail *next;
-    size_t start; /* where the mail's first octet stands in the output stream */
-    size_t end;   /* where the octet after its end mark stands */
+    struct postino_span path; /* the sender without its brackets */
+    size_t start;             /* where the mail's first octet stands in the output stream */
+    size_t end;               /* where the octet after its end mark stands */
 };
 
 struct postino_step;
@@ -147,31 +150,31 @@ struct postino_cursor {
 };
 
 struct postino_session {
-    /* private */
+    /* private; octets first: what stands near the beginning is reached with shorter instructions on devices */
+    uint8_t flags;
+    uint8_t column;       /* of the reply line that is arriving */
+    uint8_t filter;       /* state of the data filter */
+    uint8_t mark_octets;  /* of the end mark, handed out already */
+    uint8_t round;        /* of the authentication exchange */
+    uint8_t keyword;      /* of the EHLO line that is arriving */
+    uint8_t word_octets;  /* of its word that is arriving */
+    uint16_t code;        /* of the reply that is arriving */
+    uint16_t line_code;   /* of its line that is arriving */
+    uint16_t lines;       /* of it that arrived */
+    uint16_t capabilities; /* enum postino_capability */
+    uint16_t mechanisms_offered; /* bit i: config->mechanisms[i] */
+    struct postino_result result; /* the first connection error */
     const struct postino_session_config *config;
     struct postino_mail *mails;    /* submitted and not yet handed back, in order */
     struct postino_cursor sent;    /* the step whose octets go out now, or went out last */
     struct postino_cursor replied; /* the step whose reply is awaited */
-    size_t offset_octets;          /* of the sent step, handed out already */
+    size_t offset_octets;          /* of the sent command, handed out already */
     size_t output_octets;          /* handed out in all: the position in the output stream */
     size_t size_limit_octets;      /* the server's SIZE; 0: none */
-    uint32_t deadline_ms;          /* of the step in hand */
+    size_t text_octets;            /* of the reply's text, kept or not */
+    uint32_t since_ms;             /* when the time limit of the step in hand began to run */
     uint32_t now_ms;               /* as the last call told it */
-    struct postino_result result;  /* the first connection error */
     const struct postino_mechanism *mechanism;
-    uint16_t capabilities;       /* enum postino_capability */
-    uint16_t mechanisms_offered; /* bit i: config->mechanisms[i] */
-    uint16_t flags;
-    uint16_t code;      /* of the reply that is arriving */
-    uint16_t line_code; /* of its line that is arriving */
-    uint16_t lines;
-    uint16_t text_octets;
-    uint16_t challenge_octets;
-    uint8_t column;
-    uint8_t filter;  /* state of the data filter */
-    uint8_t round;   /* of the authentication exchange */
-    uint8_t keyword; /* of the EHLO line that is arriving */
-    uint8_t word_octets;
     char word[19]; /* of the EHLO line, as much as arrived; the longest known is 19 */
     char text[POSTINO_REPLY_TEXT_OCTETS];
 };
@@ -185,6 +188,10 @@ struct postino_session {
     postino_session_init_sized((session), sizeof *(session), (config), (now_ms))
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
                                const struct postino_session_config *config, uint32_t now_ms);
+
+/* Begins the greeting's time limit at `now_ms`, for a port that has its session check the mails before it connects. May be
+ * called before the first of postino_session_input() and postino_session_tick(). */
+void postino_session_connected(struct postino_session *session, uint32_t now_ms);
 
 /* Says what the session wants, as bits of enum postino_want. May be called at any time after init. */
 unsigned postino_session_want(const struct postino_session *session);

@@ -13,7 +13,7 @@ static uint32_t transport_now_ms(struct postino_transport *transport)
     struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
     ULONG now = tx_time_get();
     /* Counted in steps, for the product of all ticks since the start would not fit. */
-    ULONG product = (ULONG)(now - self->ticks) * 1000 + self->remainder;
+    ULONG product = (now - self->ticks) * 1000 + self->remainder;
 
     self->ticks = now;
     self->milliseconds += (uint32_t)(product / NX_IP_PERIODIC_RATE);

@@ -4,7 +4,6 @@
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "nx_ip.h"
-#include "postino/address.h"
 #include "postino/pump.h"
 
 NX_CALLER_CHECKING_EXTERNS
@@ -71,7 +70,6 @@ UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
 {
     ULONG actual;
     UINT status;
-    struct postino_span domain;
 
     if (client_address_check(server_address) != NX_SUCCESS)
         return NX_IP_ADDRESS_ERROR;
@@ -87,10 +85,6 @@ UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
         client_copy(client_ptr->nx_smtp_client_domain, client_domain, NX_SMTP_CLIENT_MAX_USERNAME) !=
             NX_SUCCESS)
         return NX_SIZE_ERROR;
-    /* Empty, or in brackets that are not an address literal's, or not to be sent at all. */
-    if (postino_address_path(client_domain, &domain) != 0 || domain.length_octets == 0 ||
-        domain.data != client_domain)
-        return NX_SMTP_INVALID_PARAM;
     client_ptr->nx_smtp_client_packet_pool_ptr = client_packet_pool_ptr;
     client_ptr->nx_smtp_client_from_address = from_address;
     client_ptr->nx_smtp_client_authentication_type = authentication_type;
@@ -133,50 +127,42 @@ UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
     return NX_SUCCESS;
 }
 
-/* The status of a mail whose error is not a step's refusal. */
-static const struct {
-    int16_t error;
-    uint8_t status;
-} client_statuses[] = {
-    {POSTINO_OK, NX_SUCCESS},
-    {POSTINO_ERROR_EHLO_NAME, NX_SMTP_INVALID_PARAM},
-    {POSTINO_ERROR_REVERSE_PATH, NX_SMTP_INVALID_PARAM},
-    {POSTINO_ERROR_FORWARD_PATH, NX_SMTP_INVALID_PARAM},
-    {POSTINO_ERROR_CREDENTIALS, NX_SMTP_AUTHENTICATION_ERROR},
-    {POSTINO_ERROR_MESSAGE_SIZE, NX_SMTP_OVERSIZE_MAIL_DATA},
-    {POSTINO_ERROR_SERVICE_CLOSING, NX_SMTP_SERVER_ERROR_CODE_RECEIVED},
-    {POSTINO_ERROR_REPLY_SYNTAX, NX_SMTP_SERVER_ERROR_REPLY},
-    {POSTINO_ERROR_REPLY_UNEXPECTED, NX_SMTP_INVALID_SERVER_REPLY},
-    {POSTINO_ERROR_REPLY_TOO_LONG, NX_SMTP_OVERSIZE_SERVER_REPLY},
-    {POSTINO_ERROR_CHALLENGE, NX_SMTP_INVALID_SERVER_CHALLENGE},
-    {POSTINO_ERROR_BUFFER, NX_SMTP_PACKET_ALLOCATE_ERROR},
-    {POSTINO_ERROR_SEND, NX_SMTP_TRANSMIT_ERROR},
-    {POSTINO_ERROR_CLOSED, NX_NOT_CONNECTED},
-    {POSTINO_ERROR_TIMEOUT, NX_NO_PACKET},
-};
+/* The statuses of what the server may do wrong, from POSTINO_ERROR_REPLY_SYNTAX on. */
+static const UCHAR client_peer_statuses[] = {
+    NX_SMTP_SERVER_ERROR_REPLY,       NX_SMTP_INVALID_SERVER_REPLY, NX_SMTP_OVERSIZE_SERVER_REPLY,
+    NX_SMTP_INVALID_SERVER_CHALLENGE, NX_SMTP_AUTHENTICATION_ERROR, NX_SMTP_SERVER_ERROR_CODE_RECEIVED};
 
-static UINT client_status(const NX_SMTP_CLIENT *client_ptr)
+static UINT client_status(const NX_SMTP_CLIENT *client_ptr, int error)
 {
     const struct postino_result *result = &client_ptr->nx_smtp_client_mail.result;
-    UINT i;
 
     if (result->outcome == POSTINO_OUTCOME_UNKNOWN)
         return NX_SMTP_MESSAGE_REPLY_ERROR;
-    /* The statuses of refused steps stand in the order of the steps. */
-    if (result->error == POSTINO_ERROR_REFUSED)
-        return result->step <= POSTINO_STEP_AUTH ? NX_SMTP_GREET_REPLY_ERROR + result->step
-                                                 : NX_SMTP_INTERNAL_ERROR;
-    if (result->step == POSTINO_STEP_GREETING && result->reply_code != 0)
-        return NX_SMTP_GREET_REPLY_ERROR;
-    /* What could not be sent in time is not a reply that did not come in time. */
-    if (client_ptr->nx_smtp_client_transport_ptr->unsent_octets != 0 &&
-        result->error == POSTINO_ERROR_TIMEOUT)
+    switch (error) {
+    case POSTINO_OK:
+        return NX_SUCCESS;
+    case POSTINO_ERROR_MESSAGE_SIZE:
+        return NX_SMTP_OVERSIZE_MAIL_DATA;
+    case POSTINO_ERROR_REFUSED:
+        /* The statuses of refused steps stand in the order of the steps; RSET is not among the steps of one
+         * mail. */
+        return NX_SMTP_GREET_REPLY_ERROR + result->step;
+    case POSTINO_ERROR_BUFFER:
+        return NX_SMTP_PACKET_ALLOCATE_ERROR;
+    case POSTINO_ERROR_CLOSED:
+        return NX_NOT_CONNECTED;
+    case POSTINO_ERROR_TIMEOUT:
+        if (client_ptr->nx_smtp_client_transport_ptr->unsent_octets == 0)
+            return NX_NO_PACKET;
+        /* What could not be sent in time is not a reply that did not come in time. */
         return NX_SMTP_TRANSMIT_ERROR;
-    for (i = 0; i < sizeof client_statuses / sizeof client_statuses[0]; i++) {
-        if (client_statuses[i].error == result->error)
-            return client_statuses[i].status;
+    case POSTINO_ERROR_SEND:
+        return NX_SMTP_TRANSMIT_ERROR;
+    default:
+        if (error > POSTINO_ERROR_REFUSED)
+            return NX_SMTP_INVALID_PARAM;
+        return client_peer_statuses[POSTINO_ERROR_REPLY_SYNTAX - error];
     }
-    return NX_SMTP_INTERNAL_ERROR;
 }
 
 static UINT client_subject_check(const CHAR *subject)
@@ -200,26 +186,27 @@ static struct postino_span *client_add(struct postino_span *span, const CHAR *te
 }
 
 /* The message as the original writes it, then what it lacks. */
-static VOID client_compose(NX_SMTP_CLIENT *client_ptr, const struct postino_span *to,
-                           const struct postino_span *from, UINT priority, const CHAR *subject,
+static VOID client_compose(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR *subject,
                            const CHAR *mail_body, UINT mail_body_length)
 {
     NX_SMTP_HEADERS *headers = client_ptr->nx_smtp_client_headers_ptr;
     struct postino_span *span = client_add(client_ptr->nx_smtp_client_spans, "To: ");
+    const CHAR *end = "\r\n";
 
-    *span++ = *to;
+    *span++ = client_ptr->nx_smtp_client_recipient.path;
     span = client_add(span, "\r\nFrom: ");
-    *span++ = *from;
+    *span++ = client_ptr->nx_smtp_client_mail.path;
     span = client_add(span, "\r\nSubject: ");
     span = client_add(span, subject);
     span = client_add(span, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
                             "Content-Transfer-Encoding: 8bit\r\n");
     if (headers != NX_NULL)
         span += headers->nx_smtp_headers_add(headers, client_ptr->nx_smtp_client_domain, span);
-    span = client_add(span, priority == NX_SMTP_MAIL_PRIORITY_LOW ? "X-Priority: 5\r\nImportance: low\r\n\r\n"
-                            : priority == NX_SMTP_MAIL_PRIORITY_HIGH
-                                ? "X-Priority: 1\r\nImportance: high\r\n\r\n"
-                                : "\r\n");
+    if (priority == NX_SMTP_MAIL_PRIORITY_LOW)
+        end = "X-Priority: 5\r\nImportance: low\r\n\r\n";
+    else if (priority == NX_SMTP_MAIL_PRIORITY_HIGH)
+        end = "X-Priority: 1\r\nImportance: high\r\n\r\n";
+    span = client_add(span, end);
     span->data = mail_body;
     span->length_octets = mail_body_length;
     span++;
@@ -253,21 +240,43 @@ static UINT client_authentication(const NX_SMTP_CLIENT *client_ptr, struct posti
     return NX_SUCCESS;
 }
 
-/* Sends the mail that is composed. */
-static UINT client_session(NX_SMTP_CLIENT *client_ptr, const struct postino_session_config *config)
+/* Sends the mail that is in the client, by itself: everything about it that can be wrong is found out before
+ * the connection. */
+static UINT client_session(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR *subject,
+                           const CHAR *mail_body, UINT mail_body_length)
 {
-    struct postino_transport *transport = client_ptr->nx_smtp_client_transport_ptr;
+    struct postino_mail *mail = &client_ptr->nx_smtp_client_mail;
     struct postino_session *session = &client_ptr->nx_smtp_client_session;
+    struct postino_transport *transport = client_ptr->nx_smtp_client_transport_ptr;
+    struct postino_session_config config;
+    struct postino_credentials credentials;
+    UINT status;
+    int error;
 
-    client_ptr->nx_smtp_client_mail.result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-    if (transport->methods->connect(transport, 0) != POSTINO_OK)
-        return client_ptr->nx_smtp_client_transport.status;
-    /* Neither can fail: what they check has been checked. */
-    (void)postino_session_init(session, config, transport->methods->now_ms(transport));
-    (void)postino_session_submit(session, &client_ptr->nx_smtp_client_mail);
-    postino_session_quit(session);
-    (void)postino_pump(session, transport, 0);
-    return client_status(client_ptr);
+    memset(&config, 0, sizeof config);
+    config.ehlo_name = client_ptr->nx_smtp_client_domain;
+    config.time_limits = &client_limits;
+    credentials.user = client_ptr->nx_smtp_client_username;
+    credentials.password = client_ptr->nx_smtp_client_password;
+    status = client_authentication(client_ptr, &config, &credentials);
+    if (status != NX_SUCCESS)
+        return status;
+    error = postino_session_init(session, &config, 0);
+    if (error == POSTINO_OK)
+        error = postino_session_submit(session, mail);
+    if (error == POSTINO_OK && mail->path.length_octets == 0)
+        error = POSTINO_ERROR_REVERSE_PATH;
+    if (error == POSTINO_OK) {
+        client_compose(client_ptr, priority, subject, mail_body, mail_body_length);
+        mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
+        if (transport->methods->connect(transport, 0) != POSTINO_OK)
+            return client_ptr->nx_smtp_client_transport.status;
+        postino_session_connected(session, transport->methods->now_ms(transport));
+        postino_session_quit(session);
+        (void)postino_pump(session, transport, 0);
+        error = mail->result.error;
+    }
+    return client_status(client_ptr, error);
 }
 
 UINT _nxe_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
@@ -287,32 +296,17 @@ UINT _nx_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UIN
                         CHAR *mail_body, UINT mail_body_length)
 {
     struct postino_mail *mail = &client_ptr->nx_smtp_client_mail;
-    struct postino_session_config config;
-    struct postino_credentials credentials;
-    struct postino_span to;
-    struct postino_span from;
     UINT status;
 
-    if (postino_address_path(recipient_address, &to) != 0 || to.length_octets == 0 ||
-        postino_address_path(client_ptr->nx_smtp_client_from_address, &from) != 0 ||
-        from.length_octets == 0 || client_subject_check(subject) != NX_SUCCESS)
+    if (client_subject_check(subject) != NX_SUCCESS)
         return NX_SMTP_INVALID_PARAM;
-    memset(&config, 0, sizeof config);
-    config.ehlo_name = client_ptr->nx_smtp_client_domain;
-    config.time_limits = &client_limits;
-    credentials.user = client_ptr->nx_smtp_client_username;
-    credentials.password = client_ptr->nx_smtp_client_password;
-    status = client_authentication(client_ptr, &config, &credentials);
-    if (status != NX_SUCCESS)
-        return status;
     if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
         return NX_IN_PROGRESS;
-    client_compose(client_ptr, &to, &from, priority, subject, mail_body, mail_body_length);
     client_ptr->nx_smtp_client_recipient.address = recipient_address;
     mail->reverse_path = client_ptr->nx_smtp_client_from_address;
     mail->recipients = &client_ptr->nx_smtp_client_recipient;
     mail->source = &client_ptr->nx_smtp_client_source.source;
-    status = client_session(client_ptr, &config);
+    status = client_session(client_ptr, priority, subject, mail_body, mail_body_length);
     tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
     return status;
 }
