@@ -256,3 +256,14 @@ void net_await_state(NX_TCP_SOCKET *socket, UINT state)
 {
     assert_int_equal(nx_tcp_socket_state_wait(socket, state, NET_WAIT), NX_SUCCESS);
 }
+
+void net_join(TX_THREAD *thread)
+{
+    ULONG patience = NET_WAIT;
+    UINT status;
+
+    while ((status = tx_thread_delete(thread)) == TX_DELETE_ERROR && patience--) {
+        (void)tx_thread_sleep(1);
+    }
+    assert_int_equal(status, TX_SUCCESS);
+}

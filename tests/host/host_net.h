@@ -59,5 +59,7 @@ void net_socket(NX_IP *ip, NX_TCP_SOCKET *socket);
 NX_PACKET *net_packet(ULONG octets, UCHAR first);
 void net_await_state(NX_TCP_SOCKET *socket, UINT state);
 ULONG net_free_packets(void);
+/* Waits for the thread's end, and deletes it. */
+void net_join(TX_THREAD *thread);
 
 #endif

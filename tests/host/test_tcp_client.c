@@ -137,10 +137,7 @@ THREAD_CASE(disconnect_succeeds_with_the_peers_fin)
                      TX_SUCCESS);
     net_write(peer, "late", 4);
     assert_int_equal(nx_tcp_socket_disconnect(&socket, NET_WAIT), NX_SUCCESS);
-    while (thread.tx_thread_state != TX_COMPLETED) {
-        (void)tx_thread_sleep(1);
-    }
-    assert_int_equal(tx_thread_delete(&thread), TX_SUCCESS);
+    net_join(&thread);
     net_close(&socket, peer);
 }
 

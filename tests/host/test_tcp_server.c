@@ -44,16 +44,6 @@ static void serve_one(ULONG input)
     }
 }
 
-static void join(TX_THREAD *thread)
-{
-    ULONG patience = NET_WAIT;
-
-    while (thread->tx_thread_state != TX_COMPLETED && patience--) {
-        (void)tx_thread_sleep(1);
-    }
-    assert_int_equal(tx_thread_delete(thread), TX_SUCCESS);
-}
-
 static void open_client(NX_TCP_SOCKET *socket, NX_IP *ip)
 {
     net_socket(ip, socket);
@@ -106,7 +96,7 @@ THREAD_CASE(two_instances_talk)
     assert_memory_equal(&peer, &expected, sizeof peer);
     assert_true(port >= 49152);
     assert_int_equal(nx_tcp_socket_disconnect(&client, NET_WAIT), NX_SUCCESS);
-    join(&server_thread);
+    net_join(&server_thread);
     assert_int_equal(served_status, NX_SUCCESS);
     assert_int_equal(nx_tcp_client_socket_unbind(&client), NX_SUCCESS);
     assert_int_equal(nx_tcp_socket_delete(&client), NX_SUCCESS);
@@ -253,7 +243,7 @@ THREAD_CASE(many_clients_one_server)
         assert_true(status == NX_SUCCESS || status == NX_CONNECTION_PENDING);
     }
     for (i = 0; i < CLIENTS; i++) {
-        join(&client_threads[i]);
+        net_join(&client_threads[i]);
         assert_int_equal(client_failures[i], 0);
         assert_int_equal(nx_tcp_socket_delete(&client_sockets[i]), NX_SUCCESS);
     }

@@ -35,13 +35,8 @@ static void start(VOID (*entry)(ULONG), ULONG input, UINT auto_start)
 
 static void finish(UINT state)
 {
-    ULONG patience = NET_WAIT;
-
-    while (thread.tx_thread_state != state && patience--) {
-        (void)tx_thread_sleep(1);
-    }
+    net_join(&thread);
     assert_int_equal(thread.tx_thread_state, state);
-    assert_int_equal(tx_thread_delete(&thread), TX_SUCCESS);
 }
 
 static void identify(ULONG input)
