@@ -5,7 +5,6 @@
 # The engine and the blocking client: pure C99, no operating system.
 set(POSTINO_CORE_SOURCES
     src/address.c
-    src/base64.c
     src/client.c
     src/command.c
     src/data_filter.c
@@ -40,6 +39,7 @@ set(POSTINO_NETX_HOST_SOURCES
     host/src/io.c
     host/src/ip.c
     host/src/kernel.c
+    host/src/listener.c
     host/src/lock.c
     host/src/map.c
     host/src/mutex.c
