@@ -76,6 +76,38 @@ static void client_sends_again_after_quit(void **state)
     test_end();
 }
 
+/* No limit runs between mails, and those of the next command run from its start. */
+static void pause_is_no_timeout(void **state)
+{
+    static const char *const script[] = {HELLO, LETTER,      DATA, "S: 250 ok", LETTER,
+                                         DATA,  "S: 250 ok", QUIT, NULL};
+    const struct postino_time_limits limits = {5000, 200, 200, 200, 200, 200};
+    const struct postino_client_config config = {.ehlo_name = "client.test", .time_limits = &limits};
+
+    (void)state;
+    test_begin_with(script, &config);
+    test_succeeds();
+    (void)poll(NULL, 0, 300);
+    test_succeeds();
+    (void)poll(NULL, 0, 300);
+    test_end();
+}
+
+/* Not even a connection is made for it. */
+static void bad_mail_calls_nobody(void **state)
+{
+    const struct postino_client_config config = {.ehlo_name = "client.test"};
+
+    (void)state;
+    assert_int_equal(postino_posix_init(&test_posix, "127.0.0.1", "0"), 0);
+    assert_int_equal(postino_client_init(&test_client, &test_posix.transport, &config), 0);
+    test_write_mail(1);
+    test_mail.reverse_path = "ann@client.test\n";
+    test_fails(POSTINO_ERROR_REVERSE_PATH, POSTINO_STEP_MAIL, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    assert_int_equal(postino_posix_system_error(&test_posix), 0);
+    postino_client_quit(&test_client);
+}
+
 static void server_that_left_is_called_again(void **state)
 {
     static const char *const left[] = {HELLO,  LETTER, DATA,        "S: 250 ok", "close", HELLO,
@@ -151,10 +183,13 @@ static void greeting_that_refuses(void **state)
 
 static void bad_mail_leaves_the_connection_alone(void **state)
 {
-    static const char *const script[] = {HELLO, LETTER, DATA, "S: 250 ok", QUIT, NULL};
+    static const char *const script[] = {HELLO, LETTER,      DATA, "S: 250 ok", LETTER,
+                                         DATA,  "S: 250 ok", QUIT, NULL};
 
     (void)state;
     test_begin(script);
+    test_succeeds();
+    test_write_mail(1);
     test_recipients[0].address = "bob@server.test\r\nDATA";
     test_fails(POSTINO_ERROR_FORWARD_PATH, POSTINO_STEP_RCPT, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
     test_write_mail(1);
@@ -190,6 +225,8 @@ int main(void)
         cmocka_unit_test(mail_is_sent_and_shown),
         cmocka_unit_test(connection_serves_several_mails),
         cmocka_unit_test(client_sends_again_after_quit),
+        cmocka_unit_test(pause_is_no_timeout),
+        cmocka_unit_test(bad_mail_calls_nobody),
         cmocka_unit_test(server_that_left_is_called_again),
         cmocka_unit_test(cut_before_the_message_is_transient),
         cmocka_unit_test(cut_after_the_end_mark_is_unknown),
