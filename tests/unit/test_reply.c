@@ -50,7 +50,7 @@ static void check_heard(const struct bench *bench, const struct heard *heard,
     assert_string_equal(heard->text, text);
 }
 
-/* Each reply to RCPT, with its recipient, and the reply that settles the mail; no other. */
+/* Each reply to a mail's commands and to its message, with the recipient for RCPT; no other. */
 static void test_on_reply(void **state)
 {
     struct bench bench;
@@ -77,11 +77,13 @@ static void test_on_reply(void **state)
     postino_session_quit(&bench.session);
     bench_exchange(&bench, "", "QUIT\r\n");
     bench_input(&bench, "221 bye\r\n");
-    assert_int_equal(log.count, 4);
-    check_heard(&bench, &log.heard[0], &bench.recipient, 550, "5.1.1 first\nunknown");
-    check_heard(&bench, &log.heard[1], &second, 250, "second");
-    check_heard(&bench, &log.heard[2], &third, 451, "third");
-    check_heard(&bench, &log.heard[3], NULL, 250, "queued as 1");
+    assert_int_equal(log.count, 6);
+    check_heard(&bench, &log.heard[0], NULL, 250, "2.1.0 sender\nok");
+    check_heard(&bench, &log.heard[1], &bench.recipient, 550, "5.1.1 first\nunknown");
+    check_heard(&bench, &log.heard[2], &second, 250, "second");
+    check_heard(&bench, &log.heard[3], &third, 451, "third");
+    check_heard(&bench, &log.heard[4], NULL, 354, "go");
+    check_heard(&bench, &log.heard[5], NULL, 250, "queued as 1");
 }
 
 static void test_on_reply_refusals(void **state)
@@ -103,9 +105,9 @@ static void test_on_reply_refusals(void **state)
         if (i == 1) {
             bench_exchange(&bench, "250 ok\r\n", "RCPT TO:<b@example.org>\r\n");
             bench_exchange(&bench, "250 rcpt\r\n", "DATA\r\n");
-            assert_int_equal(log.count, 1);
-            log.count = 0;
+            assert_int_equal(log.count, 2);
         }
+        log.count = 0;
         bench_input(&bench, replies[i]);
         assert_int_equal(log.count, 1);
         check_heard(&bench, &log.heard[0], NULL, codes[i], texts[i]);

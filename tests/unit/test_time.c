@@ -156,6 +156,23 @@ static void test_each_block_has_its_limit(void **state)
     assert_int_equal(bench.mail.result.outcome, POSTINO_OUTCOME_TRANSIENT);
 }
 
+/* A port that prepares the session before it connects: the greeting's limit begins with the connection. */
+static void test_connected(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    bench_prepare(&bench);
+    bench.config.time_limits = &limits;
+    bench.now_ms = 0xFFFFF000;
+    bench_start(&bench);
+    bench.now_ms += 50000;
+    postino_session_connected(&bench.session, bench.now_ms);
+    check_wait(&bench, 1000);
+    pass_ms(&bench, 999);
+    bench_exchange(&bench, "220 mx\r\n", "EHLO client.example.com\r\n");
+}
+
 static void test_default_limits(void **state)
 {
     (void)state;
@@ -175,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_late_tick),
         cmocka_unit_test(test_reply_has_one_limit),
         cmocka_unit_test(test_each_block_has_its_limit),
+        cmocka_unit_test(test_connected),
         cmocka_unit_test(test_default_limits),
     };
 
