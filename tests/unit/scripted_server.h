@@ -30,7 +30,7 @@ struct scripted_server {
 
 static inline void scripted_server_fault(struct scripted_server *server, const char *line, const char *what)
 {
-    (void)snprintf(server->fault, sizeof server->fault, "at \"%s\": %s", line, what);
+    (void)snprintf(server->fault, sizeof server->fault, "at \"%.90s\": %.90s", line, what);
 }
 
 /* Reads up to a line feed, which it takes and does not keep. Returns 0, or -1 when none came. */
