@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* The services beyond the original: what became of a mail, Date and Message-ID, and a look at the dialogue.
+ * Each hangs itself on the client through a pointer, so that a program which calls none of them carries none
+ * of them. */
+#define NX_SMTP_SOURCE_CODE
+#include "nxd_smtp_client.h"
+
+NX_CALLER_CHECKING_EXTERNS
+
+static UINT services_check(const NX_SMTP_CLIENT *client_ptr)
+{
+    if (client_ptr == NX_NULL)
+        return NX_PTR_ERROR;
+    return client_ptr->nx_smtp_client_id == NX_SMTP_CLIENT_ID ? NX_SUCCESS : NX_SMTP_CLIENT_NOT_INITIALIZED;
+}
+
+UINT _nxe_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr)
+{
+    UINT status = services_check(client_ptr);
+
+    NX_INIT_AND_THREADS_CALLER_CHECKING
+    if (status == NX_SUCCESS && outcome_ptr == NX_NULL)
+        status = NX_PTR_ERROR;
+    return status == NX_SUCCESS ? _nx_smtp_client_outcome_get(client_ptr, outcome_ptr) : status;
+}
+
+UINT _nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr)
+{
+    *outcome_ptr = client_ptr->nx_smtp_client_mail.result.outcome;
+    return NX_SUCCESS;
+}
+
+UINT _nxe_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
+                                postino_trace_function function, VOID *context)
+{
+    UINT status = services_check(client_ptr);
+
+    NX_INIT_AND_THREADS_CALLER_CHECKING
+    if (status == NX_SUCCESS && (trace_ptr == NX_NULL || function == NULL))
+        status = NX_PTR_ERROR;
+    return status == NX_SUCCESS ? _nx_smtp_client_trace_set(client_ptr, trace_ptr, function, context)
+                                : status;
+}
+
+UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
+                               postino_trace_function function, VOID *context)
+{
+    postino_trace_transport_init(trace_ptr, &client_ptr->nx_smtp_client_transport.transport,
+                                 &client_ptr->nx_smtp_client_session, function, context);
+    client_ptr->nx_smtp_client_transport_ptr = &trace_ptr->transport;
+    return NX_SUCCESS;
+}
+
+/* Writes two digits and returns what follows them. */
+static CHAR *services_digits(CHAR *text, ULONG value)
+{
+    text[0] = (CHAR)('0' + value / 10);
+    text[1] = (CHAR)('0' + value % 10);
+    return text + 2;
+}
+
+static CHAR *services_text(CHAR *text, const CHAR *words, size_t length)
+{
+    memcpy(text, words, length);
+    return text + length;
+}
+
+/* RFC 5322 section 3.3, in UTC. Years begin in March here, so that a leap day is the last day of its year,
+ * and are counted from 1968; 32 bits of seconds end in 2106, so of all years only 2100 is no leap year
+ * against the rule of four. */
+static size_t services_date(CHAR *date, ULONG unix_seconds)
+{
+    static const CHAR weekdays[] = "SunMonTueWedThuFriSat";
+    static const CHAR months[] = " Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec  Jan  Feb ";
+    ULONG days = unix_seconds / 86400;
+    ULONG second = unix_seconds % 86400;
+    ULONG since =
+        days + 671 + (days >= 47541); /* 1968-03-01; from 2100-03-01 on with the leap day that was not */
+    ULONG year = (4 * since + 3) / 1461;
+    ULONG day = since - 1461 * year / 4;
+    ULONG month = (5 * day + 2) / 153;
+    CHAR *text = services_text(date, "Date: ", 6);
+
+    text = services_text(text, weekdays + (days + 4) % 7 * 3, 3);
+    text = services_text(text, ", ", 2);
+    text = services_digits(text, day - (153 * month + 2) / 5 + 1);
+    text = services_text(text, months + 5 * month, 5);
+    year += 1968 + (month >= 10);
+    text = services_digits(text, year / 100);
+    text = services_digits(text, year % 100);
+    *text++ = ' ';
+    text = services_digits(text, second / 3600);
+    *text++ = ':';
+    text = services_digits(text, second / 60 % 60);
+    *text++ = ':';
+    text = services_digits(text, second % 60);
+    text = services_text(text, " +0000\r\n", 8);
+    return (size_t)(text - date);
+}
+
+/* RFC 5322 section 3.6.4: 64 random bits at the client's own domain. */
+static size_t services_message_id(CHAR *message_id, ULONG (*random)(VOID))
+{
+    CHAR *text = services_text(message_id, "Message-ID: <", 13);
+    UINT half;
+
+    for (half = 0; half < 2; half++) {
+        ULONG bits = random();
+        UINT i;
+
+        for (i = 0; i < 8; i++, bits >>= 4)
+            *text++ = "0123456789abcdef"[bits & 15];
+    }
+    *text++ = '@';
+    return (size_t)(text - message_id);
+}
+
+static UINT services_headers(NX_SMTP_HEADERS *headers_ptr, const CHAR *client_domain,
+                             struct postino_span *spans)
+{
+    struct postino_span *span = spans;
+    ULONG unix_seconds =
+        headers_ptr->nx_smtp_headers_clock != NULL ? headers_ptr->nx_smtp_headers_clock() : 0;
+
+    if (unix_seconds != 0) {
+        span->data = headers_ptr->nx_smtp_headers_date;
+        span->length_octets = services_date(headers_ptr->nx_smtp_headers_date, unix_seconds);
+        span++;
+    }
+    if (headers_ptr->nx_smtp_headers_random != NULL) {
+        span->data = headers_ptr->nx_smtp_headers_message_id;
+        span->length_octets =
+            services_message_id(headers_ptr->nx_smtp_headers_message_id, headers_ptr->nx_smtp_headers_random);
+        span++;
+        span->data = client_domain;
+        span->length_octets = strlen(client_domain);
+        span++;
+        span->data = ">\r\n";
+        span->length_octets = 3;
+        span++;
+    }
+    return (UINT)(span - spans);
+}
+
+UINT _nxe_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,
+                                  ULONG (*clock)(VOID), ULONG (*random)(VOID))
+{
+    UINT status = services_check(client_ptr);
+
+    NX_INIT_AND_THREADS_CALLER_CHECKING
+    if (status == NX_SUCCESS && headers_ptr == NX_NULL)
+        status = NX_PTR_ERROR;
+    return status == NX_SUCCESS ? _nx_smtp_client_headers_set(client_ptr, headers_ptr, clock, random)
+                                : status;
+}
+
+UINT _nx_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,
+                                 ULONG (*clock)(VOID), ULONG (*random)(VOID))
+{
+    headers_ptr->nx_smtp_headers_add = services_headers;
+    headers_ptr->nx_smtp_headers_clock = clock;
+    headers_ptr->nx_smtp_headers_random = random;
+    client_ptr->nx_smtp_client_headers_ptr = headers_ptr;
+    return NX_SUCCESS;
+}
