@@ -176,8 +176,8 @@ static void test_guard_page(void **state)
 {
     static const char *const replies[] = {
         "220-mx\r\n220 mx\r\n",
-        "250-mx\r\n250-SIZE 10000000000000000000000\r\n250-AUTH PLAIN ENHANCEDSTATUSCODES\r\n250 "
-        "ENHANCEDSTATUSCODES\r\n",
+        ("250-mx\r\n250-SIZE 10000000000000000000000\r\n250-AUTH PLAIN ENHANCEDSTATUSCODES\r\n"
+         "250 ENHANCEDSTATUSCODES\r\n"),
         "250 ok\r\n",
         "250\r\n",
         "354-\r\n354 go\n",
