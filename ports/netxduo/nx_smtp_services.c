@@ -85,7 +85,7 @@ static size_t services_date(CHAR *date, ULONG unix_seconds)
     text = services_text(text, ", ", 2);
     text = services_digits(text, day - (153 * month + 2) / 5 + 1);
     text = services_text(text, months + 5 * month, 5);
-    year += 1968 + (month >= 10);
+    year += 1968u + (month >= 10 ? 1u : 0u);
     text = services_digits(text, year / 100);
     text = services_digits(text, year % 100);
     *text++ = ' ';
