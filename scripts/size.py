@@ -146,7 +146,7 @@ class Stack:
     """The deepest stack of the image: the compiler's frames along its call graph.
 
     An indirect call is known by the member it goes through (methods->send); scripts/indirect_calls.txt says
-    what each member may hold, and every function whose address the image takes must be among them.
+    what each may hold, and every function whose address the image takes must be among them.
     """
 
     def __init__(self, build):
@@ -169,21 +169,24 @@ class Stack:
             for match in re.finditer(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"( label: "([^"]*)")?', text):
                 caller, callee, place = match.group(1), match.group(2), match.group(4)
                 if callee == "__indirect_call":
-                    self.indirect[caller] |= self.members_called(place)
+                    self.indirect[caller] |= self.pointers_called(place)
                 else:
                     self.calls[caller].add(callee)
 
     @staticmethod
-    def members_called(place):
+    def pointers_called(place):
+        """The names of the members, or of the parameter, that the call at path:line:column may go through."""
         path, line, column = place.rsplit(":", 2)
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
             text = file.read().splitlines()[int(line) - 1]
         # The column is where the call's expression begins, or the macro that it is an argument of.
-        match = re.match(r"\(?\*?(?:[\w\[\]]+(?:->|\.))+(\w+)\)?\(", text[int(column) - 1:])
-        members = {match.group(1)} if match else set(re.findall(r"(?:->|\.)(\w+)\(", text))
-        if not members:
-            raise MeasureError(f"{place}: cannot read the name of the member that is called")
-        return members
+        call = re.match(r"\(?\*?((?:[\w\[\]]+(?:->|\.))*)(\w+)\)?\(", text[int(column) - 1:])
+        if call and call.group(1):
+            return {call.group(2)}
+        members = set(re.findall(r"(?:->|\.)(\w+)\(", text))
+        if not members and not call:
+            raise MeasureError(f"{place}: cannot read what is called")
+        return members or {call.group(2)}
 
     def read_library(self):
         """Frames and calls of the C library's and the compiler's helpers, from their instructions."""
