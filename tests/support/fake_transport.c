@@ -137,6 +137,7 @@ static int fake_send(struct postino_transport *transport, size_t length_octets)
         return POSTINO_ERROR_SEND;
     }
     transport->unsent_octets += length_octets;
+    fake->handed_octets += length_octets;
     if (fake->broken) {
         return POSTINO_ERROR_SEND;
     }

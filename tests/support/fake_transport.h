@@ -38,6 +38,7 @@ struct fake_transport {
     void *connected_context;
 
     /* Counters and findings. */
+    size_t handed_octets; /* to send(), sent or not */
     unsigned connects;
     unsigned closes_graceful; /* of an open connection */
     unsigned closes_abort;
