@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""An SMTP server for tests on 127.0.0.1 and ::1, ports chosen by the kernel. Needs Debian's python3-aiosmtpd.
+"""An SMTP server for tests on 127.0.0.1 and ::1, on a port that is free on both. Needs Debian's python3-aiosmtpd.
 
 usage: aiosmtpd_server.py [FOLDER]
 
-Prints one line of JSON when it is ready: {"ipv4": port, "ipv6": port or null, "folder": FOLDER}. Ends on SIGTERM
-and when standard input ends. Without FOLDER it makes a temporary one, and removes it at its end.
+Prints one line of JSON when it is ready: {"port": N, "addresses": ["127.0.0.1", "::1"], "folder": FOLDER}. Ends
+on SIGTERM and when standard input ends. Without FOLDER it makes a temporary one, and removes it at its end.
 
 A mail is stored as FOLDER/000001.eml, the octets between DATA and the lone dot with transparency undone and nothing
 else changed, and FOLDER/000001.json, its envelope. The .json comes last and whole: once it is there, the mail is
@@ -14,17 +14,16 @@ complete. aiosmtpd reports the null sender as "<>". FOLDER/transcript has the di
 # SPDX-License-Identifier: MIT
 
 import asyncio
-import errno
 import json
 import logging
 import os
-import socket
 import sys
 import tempfile
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 import lifetime
+import loopback
 
 ACCOUNTS = {b"alice@mail.test": b"secret", b"bob@mail.test": b"hunter2 with space"}
 
@@ -112,23 +111,6 @@ def authenticate(_server, _session, _envelope, _mechanism, data):
     return AuthResult(success=known, handled=False, auth_data=data)
 
 
-def listen_on_free_port(family, address):
-    """Return a listening socket, or None if this machine has no such address."""
-    try:
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            listener.bind((address, 0))
-        except OSError:
-            listener.close()
-            raise
-    except OSError as error:
-        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
-            return None
-        raise
-    listener.listen()
-    return listener
-
-
 async def serve(folder, end_request):
     loop = asyncio.get_running_loop()
     handler = Store(folder)
@@ -139,13 +121,10 @@ async def serve(folder, end_request):
                              data_size_limit=64 * 2**20, enable_SMTPUTF8=True, decode_data=False,
                              authenticator=authenticate, auth_require_tls=False)
 
-    listeners = {"ipv4": listen_on_free_port(socket.AF_INET, "127.0.0.1"),
-                 "ipv6": listen_on_free_port(socket.AF_INET6, "::1")}
-    for listener in filter(None, listeners.values()):
-        await loop.create_server(session, sock=listener)
-
-    ports = {name: listener and listener.getsockname()[1] for name, listener in listeners.items()}
-    lifetime.announce({**ports, "folder": folder})
+    port, sockets = loopback.bind_free_port()
+    for bound in sockets:
+        await loop.create_server(session, sock=bound)
+    lifetime.announce({"port": port, "addresses": loopback.addresses(), "folder": folder})
     await loop.run_in_executor(None, end_request.wait)
 
 

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 EXIT_SKIPPED = 77  # CTest's SKIP_RETURN_CODE for these tests
-SENDER_LIMIT_S = 120
+SENDER_LIMIT_S = 30
 
 AUTHENTICATION_REFUSED = {"netx": "status 0xAD", "client": "error -201 step AUTH reply 535"}
 RECIPIENT_REFUSED = {"netx": "status 0xAA", "client": "error -201 step RCPT TO reply 550"}

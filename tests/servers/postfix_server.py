@@ -22,20 +22,19 @@ A lone LF from a client is refused, and so is pipelining that was not announced.
 
 # SPDX-License-Identifier: MIT
 
-import errno
 import grp
 import os
 import pwd
 import shutil
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 import lifetime
+import loopback
 
 ACCOUNTS = {"alice": "secret", "bob": "hunter2 with space"}
 MAILBOXES = ("alice", "bob", "carol")
@@ -169,10 +168,13 @@ class PostfixServer:
 
     def _start(self):
         self._root = tempfile.mkdtemp(prefix="postino-postfix-")
-        addresses = ["127.0.0.1"] + (["::1"] if has_ipv6_loopback() else [])
-        reserved = {name: reserve_port(addresses) for name in PORT_OPTIONS}
+        addresses = loopback.addresses()
+        ports = {}
+        reserved = []
         try:
-            ports = {name: sockets[0].getsockname()[1] for name, sockets in reserved.items()}
+            for name in PORT_OPTIONS:
+                ports[name], sockets = loopback.bind_free_port()
+                reserved += sockets
             write_folders(self._root)
             write_configuration(self._root, addresses, ports)
             self._master = subprocess.Popen(
@@ -184,9 +186,8 @@ class PostfixServer:
                 for port in ports.values():
                     self._wait_for_greeting(address, port, deadline)
         finally:
-            for sockets in reserved.values():
-                for reservation in sockets:
-                    reservation.close()
+            for reservation in reserved:
+                reservation.close()
         self.info = {"ports": ports, "addresses": addresses,
                      "mailboxes": self._root + "/mail", "spool": self._root + "/spool"}
 
@@ -246,40 +247,6 @@ def live_processes_of_group(group):
         if int(process_group) == group and state not in "ZX":
             left.append(int(name))
     return left
-
-
-def has_ipv6_loopback():
-    try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
-            probe.bind(("::1", 0))
-        return True
-    except OSError:
-        return False
-
-
-def reserve_port(addresses):
-    """Return sockets, one for each address, bound to one port that is free on all of them.
-
-    While they are open nobody else is given that port. They do not listen, and have SO_REUSEADDR as Postfix's
-    sockets have, so Postfix can listen there at the same time.
-    """
-    for _ in range(50):
-        sockets = []
-        try:
-            port = 0
-            for address in addresses:
-                family = socket.AF_INET6 if ":" in address else socket.AF_INET
-                sockets.append(socket.socket(family, socket.SOCK_STREAM))
-                sockets[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                sockets[-1].bind((address, port))
-                port = sockets[-1].getsockname()[1]
-            return sockets
-        except OSError as error:
-            for bound in sockets:
-                bound.close()
-            if error.errno != errno.EADDRINUSE:
-                raise
-    raise lifetime.ServerFailed("no port is free on all of " + ", ".join(addresses))
 
 
 def write_folders(root):
