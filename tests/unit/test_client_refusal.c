@@ -62,7 +62,10 @@ static void password_is_not_sent_in_the_clear_unasked(void **state)
 
     (void)state;
     test_begin_with(script, &config);
-    test_fails(POSTINO_ERROR_NO_MECHANISM, POSTINO_STEP_EHLO, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    assert_int_equal(postino_client_send(&test_client, &test_mail), POSTINO_ERROR_NO_MECHANISM);
+    assert_int_equal(test_mail.result.step, POSTINO_STEP_EHLO);
+    assert_int_equal(test_mail.result.outcome, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    assert_int_equal(test_recipients[0].outcome, POSTINO_OUTCOME_NOT_ATTEMPTED);
     test_end();
 }
 
