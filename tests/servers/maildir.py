@@ -11,7 +11,8 @@ that is left in the stored mail was a lone CR on the wire, and makes the compari
 import os
 import re
 
-# What Postfix puts above the mail, each with its folded lines. It adds nothing below them: local_header_rewrite_clients is empty.
+# What Postfix puts above the mail, each with its folded lines. It adds nothing below them, for
+# local_header_rewrite_clients is empty.
 TRACE_HEADER = re.compile(rb"(?:Return-Path|X-Original-To|Delivered-To|Received):[^\n]*\n(?:[ \t][^\n]*\n)*")
 
 
