@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <time.h>
 #include "postino/client.h"
 #include "postino/posix.h"
-
+#define HEADERS \
+    "From: Pump <p@example.org>\nTo: ann@example.org\nSubject: Water\nDate: %a, %d %b %Y %T +0000\n"
 int main(int argc, char **argv) /* send_mail HOST PORT */
 {
-    static const char text[] = "From: Sensor <sensor@example.org>\nTo: Ann <ann@example.org>\n"
-                               "Subject: Water in the cellar\n\nThe pump is running.\n";
-    struct postino_client_config config = {.ehlo_name = "sensor.example.org"};
-    struct postino_recipient ann = {.address = "ann@example.org"};
-    struct postino_mail mail = {.reverse_path = "sensor@example.org", .recipients = &ann};
-    struct postino_memory_source message;
+    char text[256];
+    time_t now = time(NULL);
     static struct postino_posix posix;
     struct postino_client client;
+    struct postino_client_config config = {.ehlo_name = "pump.example.org"};
+    struct postino_recipient to = {.address = "ann@example.org"};
+    struct postino_memory_source body;
+    struct postino_mail mail = {
+        .reverse_path = "p@example.org", .recipients = &to, .source = &body.spans.source};
+    postino_memory_source_init(&body, text,
+                               strftime(text, sizeof text, HEADERS "\nIt rises.\n", gmtime(&now)));
     if (argc != 3 || postino_posix_init(&posix, argv[1], argv[2]) != 0 ||
         postino_client_init(&client, &posix.transport, &config) != 0)
         return 2;
-    postino_memory_source_init(&message, text, sizeof text - 1);
-    mail.source = &message.spans.source;
-    int error = postino_client_send(&client, &mail);
+    printf("%s\n", postino_strerror(postino_client_send(&client, &mail)));
     postino_client_quit(&client);
-    printf("%s: %s\n", postino_outcome_name(mail.result.outcome), postino_strerror(error));
-    return error != 0;
+    return mail.result.outcome != POSTINO_OUTCOME_ACCEPTED;
 }

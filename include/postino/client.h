@@ -11,7 +11,7 @@ extern "C" {
 
 /* The blocking client: connects, sends mails over one connection, quits. One thread at a time. */
 
-/* Start from {0}; only ehlo_name is required. Strings are borrowed as long as the client. */
+/* Start from {0}; only ehlo_name is required. */
 struct postino_client_config {
     const char *ehlo_name;       /* as in struct postino_session_config */
     const char *user;            /* NULL: no authentication */
@@ -34,8 +34,10 @@ struct postino_client {
     int connected;
 };
 
-/* Prepares a client over a closed transport; connects nothing yet. Transport and strings are borrowed until
- * postino_client_quit(). Returns 0, POSTINO_ERROR_ARGUMENT or POSTINO_ERROR_OBJECT_SIZE. */
+/* Prepares a client over a closed transport; connects nothing yet. The transport, the strings and the time
+ * limits are borrowed as long as the client is used; the client points into itself, so it must not be copied.
+ * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, or a user without a password; POSTINO_ERROR_OBJECT_SIZE;
+ * or POSTINO_ERROR_EHLO_NAME. */
 #define postino_client_init(client, transport, config) \
     postino_client_init_sized((client), sizeof *(client), (transport), (config))
 int postino_client_init_sized(struct postino_client *client, size_t client_octets,

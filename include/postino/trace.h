@@ -15,7 +15,8 @@ enum postino_direction {
 };
 
 /* Takes octets of the dialogue as they are sent and received. Where the client's octets hold a secret, `data`
- * is NULL and the length 0: print a mask instead. */
+ * is NULL and the length 0: print a mask instead; a secret that leaves in several pieces is told several
+ * times. */
 typedef void (*postino_trace_function)(void *context, enum postino_direction direction, const uint8_t *data,
                                        size_t length_octets);
 

@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Writes the two files that a NetX Duo user copies: amalgamate.py FOLDER
+
+FOLDER gets nxd_smtp_client.h and nxd_smtp_client.c, the whole of what the NetX Duo API needs, engine included. They take the
+place of the original's two files of the same names. Nothing in them is not in the tree: headers stand where they were
+included first, sources follow each other in the order of sources.cmake.
+"""
+
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+INCLUDE_FOLDERS = ["include", "src"]
+# Of the core, what the NetX Duo API has no use for.
+LEFT_OUT = {"src/client.c", "src/error.c", "src/noop.c", "src/time_limits.c"}
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"\s*$')
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def source_list(variable):
+    found = re.search(r"set\(%s\s([^)]*)\)" % variable, read("sources.cmake"))
+    if found is None:
+        sys.exit(f"amalgamate: sources.cmake has no {variable}")
+    return found.group(1).split()
+
+
+def own_header(name):
+    """The path of one of our own headers; None for what the user's build brings (nx_api.h)."""
+    for folder in INCLUDE_FOLDERS:
+        path = f"{folder}/{name}"
+        if os.path.exists(os.path.join(ROOT, path)):
+            return path
+    return None
+
+
+def expand(path, done):
+    """The text of a file with our own headers in place, each once in all."""
+    lines = []
+    for line in read(path).splitlines():
+        match = INCLUDE.match(line)
+        header = own_header(match.group(1)) if match else None
+        if header is None:
+            lines.append(line)
+        elif header not in done:
+            done.add(header)
+            lines += expand(header, done)
+    return lines
+
+
+def without_source_switch(lines):
+    """The amalgamation defines NX_SMTP_SOURCE_CODE once, at its head."""
+    return [line for line in lines if not re.match(r"#define NX_SMTP_SOURCE_CODE\b", line)]
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    done = {"include/nxd_smtp_client.h"}
+    header = expand("include/nxd_smtp_client.h", done)
+    source = ["/* SPDX-License-Identifier: MIT */",
+              "/* The NetX Duo SMTP Client API of Postino in one file, made by its scripts/amalgamate.py. */",
+              "#define NX_SMTP_SOURCE_CODE", '#include "nxd_smtp_client.h"']
+    for path in source_list("POSTINO_CORE_SOURCES") + source_list("POSTINO_NETXDUO_SOURCES"):
+        if path not in LEFT_OUT:
+            source += ["", f"/* ---- {path} ---- */"] + without_source_switch(expand(path, done))
+    os.makedirs(sys.argv[1], exist_ok=True)
+    for name, lines in (("nxd_smtp_client.h", header), ("nxd_smtp_client.c", source)):
+        with open(os.path.join(sys.argv[1], name), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
