@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: MIT
 # netx_variant(NAME DEFINES NAME=VALUE...) builds the NetX Duo API, the host layer and the core once more with
-# other options, as a static library NAME; programs that link it are compiled with the same options.
+# other options, as a static library NAME; programs that link it are compiled with the same options. It may be
+# called again for the same library.
 
 function(netx_variant name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEFINES")
+    if(TARGET ${name})
+        get_target_property(defines ${name} COMPILE_DEFINITIONS)
+        if(NOT "${defines}" STREQUAL "${arg_DEFINES}")
+            message(FATAL_ERROR "${name} exists with other options: ${defines}")
+        endif()
+        return()
+    endif()
     set(sources ${POSTINO_CORE_SOURCES} ${POSTINO_NETXDUO_SOURCES} ${POSTINO_NETX_HOST_SOURCES})
     list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/)
     add_library(${name} STATIC EXCLUDE_FROM_ALL ${sources})
