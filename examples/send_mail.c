@@ -3,21 +3,19 @@
 #include <time.h>
 #include "postino/client.h"
 #include "postino/posix.h"
-#define HEADERS \
-    "From: Pump <p@example.org>\nTo: ann@example.org\nSubject: Water\nDate: %a, %d %b %Y %T +0000\n"
+#define HEADERS "From: Pump <a@b.test>\nTo: ann@c.test\nSubject: Water\nDate: %a, %d %b %Y %T +0000\n"
+
 int main(int argc, char **argv) /* send_mail HOST PORT */
 {
     char text[256];
     time_t now = time(NULL);
     static struct postino_posix posix;
     struct postino_client client;
-    struct postino_client_config config = {.ehlo_name = "pump.example.org"};
-    struct postino_recipient to = {.address = "ann@example.org"};
+    struct postino_client_config config = {.ehlo_name = "pump.b.test"};
+    struct postino_recipient to = {.address = "ann@c.test"};
     struct postino_memory_source body;
-    struct postino_mail mail = {
-        .reverse_path = "p@example.org", .recipients = &to, .source = &body.spans.source};
-    postino_memory_source_init(&body, text,
-                               strftime(text, sizeof text, HEADERS "\nIt rises.\n", gmtime(&now)));
+    struct postino_mail mail = {.reverse_path = "a@b.test", .recipients = &to, .source = &body.spans.source};
+    postino_memory_source_init(&body, text, strftime(text, 256, HEADERS "\nIt rises.\n", gmtime(&now)));
     if (argc != 3 || postino_posix_init(&posix, argv[1], argv[2]) != 0 ||
         postino_client_init(&client, &posix.transport, &config) != 0)
         return 2;
