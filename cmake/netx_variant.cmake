@@ -24,3 +24,23 @@ function(netx_variant name)
         PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/ports/netxduo ${PROJECT_SOURCE_DIR}/host/src)
     target_link_libraries(${name} PUBLIC Threads::Threads)
 endfunction()
+
+# netx_amalgamation(NAME): the same library from the two files that scripts/amalgamate.py makes for NetX users.
+function(netx_amalgamation name)
+    set(folder ${PROJECT_BINARY_DIR}/amalgamation)
+    file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.h ${PROJECT_SOURCE_DIR}/include/postino/*.h
+         ${PROJECT_SOURCE_DIR}/src/* ${PROJECT_SOURCE_DIR}/ports/netxduo/*)
+    add_custom_command(
+        OUTPUT ${folder}/nxd_smtp_client.c ${folder}/nxd_smtp_client.h
+        COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/scripts/amalgamate.py ${folder}
+        DEPENDS ${PROJECT_SOURCE_DIR}/scripts/amalgamate.py ${PROJECT_SOURCE_DIR}/sources.cmake ${parts})
+    set(host_sources ${POSTINO_NETX_HOST_SOURCES})
+    list(TRANSFORM host_sources PREPEND ${PROJECT_SOURCE_DIR}/)
+    add_library(${name} STATIC EXCLUDE_FROM_ALL ${folder}/nxd_smtp_client.c ${folder}/nxd_smtp_client.h
+                                                ${host_sources})
+    postino_compile_settings(${name})
+    postino_link_settings(${name})
+    target_include_directories(${name} PUBLIC ${folder} ${PROJECT_SOURCE_DIR}/host/include
+                                       PRIVATE ${PROJECT_SOURCE_DIR}/host/src)
+    target_link_libraries(${name} PUBLIC Threads::Threads)
+endfunction()
