@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* Authentication, as the User Guide and the servers of today have it. */
+#include "bed.h"
+
+#define EHLO       "EHLO " BED_DOMAIN "\r\n"
+#define PLAIN_SAID "AUTH PLAIN " BED_PLAIN "\r\n"
+#define LOGIN_SAID "AUTH LOGIN\r\n" BED_LOGIN_USER "\r\n" BED_LOGIN_PASS "\r\n"
+#define MAIL       "MAIL FROM:<" BED_FROM ">\r\n"
+
+#define NO_AUTH    "250-mx\r\n250 8BITMIME\r\n"
+#define ONLY_PLAIN "250-mx\r\n250-AUTH PLAIN\r\n250 8BITMIME\r\n"
+#define ONLY_LOGIN "250-mx\r\n250 AUTH LOGIN\r\n"
+#define BOTH       "250-mx\r\n250 AUTH PLAIN LOGIN\r\n"
+#define UNKNOWN    "250-mx\r\n250 AUTH CRAM-MD5 DIGEST-MD5 PLAIN-CLIENTTOKEN XOAUTH2\r\n"
+
+static VOID check(UINT type, CHAR *user, CHAR *password, const char *ehlo_reply, const char *expected)
+{
+    bed_create_as(&bed_client, user, password, type, bed_server.port);
+    bed_server.replies[SERVER_EHLO] = ehlo_reply;
+    bed_delivers();
+    if (strncmp(bed_server.received, expected, strlen(expected)) != 0)
+        assert_string_equal(bed_server.received, expected);
+    bed_delete();
+}
+
+BED_THREAD(none_without_credentials_says_nothing)
+{
+    (VOID) input;
+    check(NX_SMTP_CLIENT_AUTH_NONE, "", "", NO_AUTH, EHLO MAIL);
+    check(NX_SMTP_CLIENT_AUTH_NONE, "", "", BOTH, EHLO MAIL);
+    check(NX_SMTP_CLIENT_AUTH_NONE, "", BED_PASSWORD, BOTH, EHLO MAIL);
+}
+
+#ifdef NX_SMTP_CLIENT_AUTH_NONE_STRICT
+BED_THREAD(none_with_credentials_says_nothing)
+{
+    (VOID) input;
+    check(NX_SMTP_CLIENT_AUTH_NONE, BED_USER, BED_PASSWORD, NO_AUTH, EHLO MAIL);
+    check(NX_SMTP_CLIENT_AUTH_NONE, BED_USER, BED_PASSWORD, BOTH, EHLO MAIL);
+    check(NX_SMTP_CLIENT_AUTH_NONE, BED_USER, BED_PASSWORD, ONLY_PLAIN, EHLO MAIL);
+}
+#else
+BED_THREAD(none_with_credentials_takes_what_is_offered)
+{
+    (VOID) input;
+    check(NX_SMTP_CLIENT_AUTH_NONE, BED_USER, BED_PASSWORD, NO_AUTH, EHLO MAIL);
+    check(NX_SMTP_CLIENT_AUTH_NONE, BED_USER, BED_PASSWORD, BOTH, EHLO PLAIN_SAID MAIL);
+    check(NX_SMTP_CLIENT_AUTH_NONE, BED_USER, BED_PASSWORD, ONLY_PLAIN, EHLO PLAIN_SAID MAIL);
+    check(NX_SMTP_CLIENT_AUTH_NONE, BED_USER, BED_PASSWORD, ONLY_LOGIN, EHLO LOGIN_SAID MAIL);
+}
+#endif
+
+BED_THREAD(configured_mechanism_is_used)
+{
+    (VOID) input;
+    check(NX_SMTP_CLIENT_AUTH_PLAIN, BED_USER, BED_PASSWORD, BOTH, EHLO PLAIN_SAID MAIL);
+    check(NX_SMTP_CLIENT_AUTH_LOGIN, BED_USER, BED_PASSWORD, BOTH, EHLO LOGIN_SAID MAIL);
+    check(NX_SMTP_CLIENT_AUTH_PLAIN, BED_USER, BED_PASSWORD, "250-mx\r\n250 auth=login plain\r\n",
+          EHLO PLAIN_SAID MAIL);
+}
+
+BED_THREAD(unknown_types_are_plain)
+{
+    static const UINT types[] = {0, 4, 5, 0xFFFE, 0x10000, 0xFFFFFFFFu};
+    UINT i;
+
+    (VOID) input;
+    for (i = 0; i < sizeof types / sizeof types[0]; i++)
+        check(types[i], BED_USER, BED_PASSWORD, BOTH, EHLO PLAIN_SAID MAIL);
+}
+
+BED_THREAD(other_mechanism_where_only_that_is_offered)
+{
+    (VOID) input;
+    check(NX_SMTP_CLIENT_AUTH_PLAIN, BED_USER, BED_PASSWORD, ONLY_LOGIN, EHLO LOGIN_SAID MAIL);
+    check(NX_SMTP_CLIENT_AUTH_LOGIN, BED_USER, BED_PASSWORD, ONLY_PLAIN, EHLO PLAIN_SAID MAIL);
+}
+
+BED_THREAD(plain_is_tried_where_none_is_offered)
+{
+    (VOID) input;
+    check(NX_SMTP_CLIENT_AUTH_PLAIN, BED_USER, BED_PASSWORD, NO_AUTH, EHLO PLAIN_SAID MAIL);
+    check(NX_SMTP_CLIENT_AUTH_LOGIN, BED_USER, BED_PASSWORD, NO_AUTH, EHLO PLAIN_SAID MAIL);
+    check(NX_SMTP_CLIENT_AUTH_PLAIN, BED_USER, BED_PASSWORD, UNKNOWN, EHLO PLAIN_SAID MAIL);
+    check(NX_SMTP_CLIENT_AUTH_LOGIN, BED_USER, BED_PASSWORD, UNKNOWN, EHLO PLAIN_SAID MAIL);
+}
+
+BED_THREAD(display_names_are_user_names)
+{
+    (VOID) input;
+    check(NX_SMTP_CLIENT_AUTH_PLAIN, "Alice Doe", "p w", BOTH,
+          EHLO "AUTH PLAIN AEFsaWNlIERvZQBwIHc=\r\n" MAIL);
+    check(NX_SMTP_CLIENT_AUTH_PLAIN, "a", "", BOTH, EHLO "AUTH PLAIN AGEA\r\n" MAIL);
+}
+
+/* An initial response that is answered by an empty 334 is given again. */
+BED_THREAD(initial_response_again_after_334)
+{
+    static const char *const replies[] = {"334 \r\n", "334\r\n", "334-\r\n334 \r\n", "334 go on\r\n"};
+    UINT i;
+
+    (VOID) input;
+    for (i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        bed_server.replies[SERVER_AUTH] = replies[i];
+        check(NX_SMTP_CLIENT_AUTH_PLAIN, BED_USER, BED_PASSWORD, BOTH, EHLO PLAIN_SAID BED_PLAIN "\r\n" MAIL);
+    }
+}
+
+BED_THREAD(login_whatever_the_challenges_say)
+{
+    (VOID) input;
+    bed_server.replies[SERVER_AUTH] = "334 \r\n";
+    bed_server.replies[SERVER_ANSWER] = "334 dXNlcm5hbWU6\r\n";
+    check(NX_SMTP_CLIENT_AUTH_LOGIN, BED_USER, BED_PASSWORD, ONLY_LOGIN, EHLO LOGIN_SAID MAIL);
+}
+
+/* Nothing is sent where the mechanism or the user name is missing. */
+BED_THREAD(what_cannot_be_said_is_not_begun)
+{
+    static const UINT types[] = {NX_SMTP_CLIENT_AUTH_PLAIN, NX_SMTP_CLIENT_AUTH_LOGIN,
+                                 NX_SMTP_CLIENT_AUTH_CRAM_MD5, 7};
+    UINT i;
+
+    (VOID) input;
+    bed_create(NX_SMTP_CLIENT_AUTH_CRAM_MD5);
+    assert_int_equal(bed_send("Hello"), NX_SMTP_AUTHENTICATION_ERROR);
+    assert_int_equal(bed_outcome(), NX_SMTP_OUTCOME_NOT_ATTEMPTED);
+    bed_delete();
+    for (i = 0; i < sizeof types / sizeof types[0]; i++) {
+        bed_create_as(&bed_client, "", BED_PASSWORD, types[i], bed_server.port);
+        assert_int_equal(bed_send("Hello"), NX_SMTP_AUTHENTICATION_ERROR);
+        assert_int_equal(bed_outcome(), NX_SMTP_OUTCOME_NOT_ATTEMPTED);
+        bed_delete();
+    }
+    assert_int_equal(server_connections(&bed_server), 0);
+    assert_int_equal(netx_host_count_get(NETX_HOST_BIND), 0);
+}
+
+static VOID check_refused(UINT type, enum server_step step, const char *reply, UINT status)
+{
+    bed_create(type);
+    bed_server.replies[step] = reply;
+    bed_fails(status, NX_SMTP_OUTCOME_NOT_ATTEMPTED);
+    assert_null(strstr(bed_server.received, "MAIL"));
+    assert_true(strstr(bed_server.received, "QUIT\r\n") != NULL ||
+                status == NX_SMTP_SERVER_ERROR_CODE_RECEIVED);
+    /* One mechanism and no other: accounts get locked. */
+    assert_null(strstr(strstr(bed_server.received, "AUTH") + 1, "AUTH"));
+    bed_recovers();
+    bed_delete();
+}
+
+BED_THREAD(refusals)
+{
+    (VOID) input;
+    check_refused(NX_SMTP_CLIENT_AUTH_PLAIN, SERVER_AUTH, "535 wrong\r\n", NX_SMTP_AUTH_REPLY_ERROR);
+    check_refused(NX_SMTP_CLIENT_AUTH_PLAIN, SERVER_AUTH, "504 unknown\r\n", NX_SMTP_AUTH_REPLY_ERROR);
+    check_refused(NX_SMTP_CLIENT_AUTH_PLAIN, SERVER_AUTH, "530 TLS\r\n", NX_SMTP_AUTH_REPLY_ERROR);
+    check_refused(NX_SMTP_CLIENT_AUTH_LOGIN, SERVER_AUTH, "500 unknown\r\n", NX_SMTP_AUTH_REPLY_ERROR);
+    check_refused(NX_SMTP_CLIENT_AUTH_LOGIN, SERVER_ANSWER, "535 who\r\n", NX_SMTP_AUTH_REPLY_ERROR);
+    check_refused(NX_SMTP_CLIENT_AUTH_LOGIN, SERVER_SECOND, "535 wrong\r\n", NX_SMTP_AUTH_REPLY_ERROR);
+    check_refused(NX_SMTP_CLIENT_AUTH_LOGIN, SERVER_SECOND, "421 bye\r\n",
+                  NX_SMTP_SERVER_ERROR_CODE_RECEIVED);
+}
+
+/* One challenge too many is cancelled. */
+BED_THREAD(challenges_without_end)
+{
+    (VOID) input;
+    bed_server.replies[SERVER_AUTH] = "334 \r\n";
+    bed_server.replies[SERVER_ANSWER] = "334 \r\n";
+    check_refused(NX_SMTP_CLIENT_AUTH_PLAIN, SERVER_SECOND, "334 \r\n", NX_SMTP_INVALID_SERVER_CHALLENGE);
+    bed_server.replies[SERVER_ANSWER] = NULL;
+    check_refused(NX_SMTP_CLIENT_AUTH_LOGIN, SERVER_SECOND, "334 \r\n", NX_SMTP_INVALID_SERVER_CHALLENGE);
+    assert_non_null(strstr(bed_server.received, "MAIL"));
+}
+
+static const char *challenge_of(UINT octets)
+{
+    static char reply[NX_SMTP_SERVER_CHALLENGE_MAX_STRING + 20];
+
+    memset(reply, 'A', sizeof reply);
+    memcpy(reply, "334 ", 4);
+    memcpy(reply + 4 + octets, "\r\n", 3);
+    return reply;
+}
+
+BED_THREAD(challenges_have_a_limit)
+{
+    (VOID) input;
+    bed_server.replies[SERVER_AUTH] = challenge_of(NX_SMTP_SERVER_CHALLENGE_MAX_STRING);
+    check(NX_SMTP_CLIENT_AUTH_LOGIN, BED_USER, BED_PASSWORD, ONLY_LOGIN, EHLO LOGIN_SAID MAIL);
+    check_refused(NX_SMTP_CLIENT_AUTH_LOGIN, SERVER_AUTH,
+                  challenge_of(NX_SMTP_SERVER_CHALLENGE_MAX_STRING + 1), NX_SMTP_INVALID_SERVER_CHALLENGE);
+    check_refused(NX_SMTP_CLIENT_AUTH_PLAIN, SERVER_AUTH,
+                  challenge_of(NX_SMTP_SERVER_CHALLENGE_MAX_STRING + 1), NX_SMTP_INVALID_SERVER_CHALLENGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_CASE(none_without_credentials_says_nothing),
+#ifdef NX_SMTP_CLIENT_AUTH_NONE_STRICT
+        BED_CASE(none_with_credentials_says_nothing),
+#else
+        BED_CASE(none_with_credentials_takes_what_is_offered),
+#endif
+        BED_CASE(configured_mechanism_is_used),
+        BED_CASE(unknown_types_are_plain),
+        BED_CASE(other_mechanism_where_only_that_is_offered),
+        BED_CASE(plain_is_tried_where_none_is_offered),
+        BED_CASE(display_names_are_user_names),
+        BED_CASE(initial_response_again_after_334),
+        BED_CASE(login_whatever_the_challenges_say),
+        BED_CASE(what_cannot_be_said_is_not_begun),
+        BED_CASE(refusals),
+        BED_CASE(challenges_without_end),
+        BED_CASE(challenges_have_a_limit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
