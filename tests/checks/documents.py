@@ -3,7 +3,7 @@
 """Checks what the documents say against the tree: usage: documents.py ROOT
 
 - A relative link leads to a file, and to a heading in it where it names one.
-- A path of the tree in `code` exists.
+- A path in `code` exists, from the root or from the page.
 - A ./dev command in code is one that ./dev knows.
 - A block of C is part of a file that is compiled (examples/, include/, tests/).
 """
@@ -47,10 +47,14 @@ def link_faults(page, text, root):
             yield f"link to {target}: no such heading"
 
 
-def path_faults(text, root):
+def path_faults(page, text, root):
+    starts = [root, os.path.join(root, os.path.dirname(page))]
     for code in re.findall(r"`([^`\n]+)`", FENCE.sub("", text)):
         match = re.match(r"(?:\./)?((?:%s)/[\w./*{},-]*)$" % "|".join(FOLDERS), code)
-        if match and not glob.glob(os.path.join(root, re.sub(r"\{.*?\}", "*", match.group(1)))):
+        if not match:
+            continue
+        pattern = re.sub(r"\{.*?\}", "*", match.group(1))
+        if not any(glob.glob(os.path.join(start, pattern)) for start in starts):
             yield f"`{code}` does not exist"
 
 
@@ -78,7 +82,7 @@ def main():
     faults = 0
     for page in pages:
         text = read(os.path.join(root, page))
-        for fault in [*link_faults(page, text, root), *path_faults(text, root), *command_faults(text, known),
+        for fault in [*link_faults(page, text, root), *path_faults(page, text, root), *command_faults(text, known),
                       *program_faults(text, compiled)]:
             print(f"{page}: {fault}")
             faults += 1
