@@ -2,8 +2,6 @@
 /* What create and delete return, and when. */
 #include "bed.h"
 
-static NXD_ADDRESS create_address;
-
 static UINT create_with(CHAR *user, CHAR *password, CHAR *domain)
 {
     NXD_ADDRESS address = bed_address(IP_ADDRESS(127, 0, 0, 1));
@@ -15,7 +13,8 @@ static UINT create_with(CHAR *user, CHAR *password, CHAR *domain)
 #ifndef NX_SMTP_DISABLE_ERROR_CHECKING
 BED_THREAD(null_pointers)
 {
-    NXD_ADDRESS *address = &create_address;
+    NXD_ADDRESS nowhere;
+    NXD_ADDRESS *address = &nowhere;
     NX_IP dead;
 
     (VOID) input;
