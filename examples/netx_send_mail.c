@@ -146,8 +146,10 @@ static VOID print_dialogue(VOID *context, enum postino_direction direction, cons
     static INT middle; /* of a line */
 
     NX_PARAMETER_NOT_USED(context);
-    if (data == NX_NULL)
+    if (data == NX_NULL) {
         printf("%c: ***\n", (INT)direction);
+        return;
+    }
     for (; length != 0; length--, data++) {
         if (!middle)
             printf("%c: ", (INT)direction);

@@ -278,7 +278,7 @@ static UINT client_connect(struct host_socket *s, const struct host_address *add
     return status == NX_SUCCESS ? client_await(s, wait_option) : status;
 }
 
-UINT _nxd_tcp_client_socket_connect(NX_TCP_SOCKET *socket_ptr, NXD_ADDRESS *server_ip, UINT listener_port,
+UINT _nxd_tcp_client_socket_connect(NX_TCP_SOCKET *socket_ptr, NXD_ADDRESS *server_ip, UINT server_port,
                                     ULONG wait_option)
 {
     struct host_address address;
@@ -293,13 +293,13 @@ UINT _nxd_tcp_client_socket_connect(NX_TCP_SOCKET *socket_ptr, NXD_ADDRESS *serv
     } else if (!host_address_from_nxd(&address, server_ip)) {
         status = NX_IP_ADDRESS_ERROR;
     } else {
-        status = client_connect(s, &address, listener_port, wait_option);
+        status = client_connect(s, &address, server_port, wait_option);
     }
     host_leave();
     return status;
 }
 
-UINT _nx_tcp_client_socket_connect(NX_TCP_SOCKET *socket_ptr, ULONG server_ip, UINT listener_port,
+UINT _nx_tcp_client_socket_connect(NX_TCP_SOCKET *socket_ptr, ULONG server_ip, UINT server_port,
                                    ULONG wait_option)
 {
 #ifndef NX_DISABLE_IPV4
@@ -308,11 +308,11 @@ UINT _nx_tcp_client_socket_connect(NX_TCP_SOCKET *socket_ptr, ULONG server_ip, U
     memset(&address, 0, sizeof address);
     address.nxd_ip_version = NX_IP_VERSION_V4;
     address.nxd_ip_address.v4 = server_ip;
-    return _nxd_tcp_client_socket_connect(socket_ptr, &address, listener_port, wait_option);
+    return _nxd_tcp_client_socket_connect(socket_ptr, &address, server_port, wait_option);
 #else
     NX_PARAMETER_NOT_USED(socket_ptr);
     NX_PARAMETER_NOT_USED(server_ip);
-    NX_PARAMETER_NOT_USED(listener_port);
+    NX_PARAMETER_NOT_USED(server_port);
     NX_PARAMETER_NOT_USED(wait_option);
     return NX_NOT_SUPPORTED;
 #endif
