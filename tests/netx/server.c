@@ -123,6 +123,8 @@ static void server_read(struct server *server)
         server_take(server, octets, (size_t)length);
         return;
     }
+    if (length == 0)
+        server_pause(server, server->linger_ms);
     server->over = 1;
     server->end = length == 0 ? SERVER_END_CLOSED : errno == ECONNRESET ? SERVER_END_RESET : SERVER_END_NONE;
 }
@@ -207,6 +209,7 @@ void server_usual(struct server *server)
     server->cut_sent = SIZE_MAX;
     server->cut_reset = 0;
     server->hold = 0;
+    server->linger_ms = 0;
     server->stall_ms = 0;
 }
 

@@ -50,6 +50,7 @@ struct server {
     size_t cut_sent;     /* or went */
     int cut_reset;       /* how */
     int hold;            /* the client ends the connection after QUIT, not the server */
+    unsigned linger_ms;  /* when the client has closed its side, the server takes so long to close its own */
     unsigned stall_ms;   /* reads nothing for so long, once, in mid message */
 
     /* Of the last connection; to be read after server_await(). */
