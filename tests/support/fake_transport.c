@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define FAKE_CAPACITY_OCTETS 4096
+#define FAKE_CALLS_MAX       1000000 /* more than any script needs: a loop */
 
 static struct fake_transport *fake_of(struct postino_transport *transport)
 {
@@ -85,6 +86,10 @@ static int fake_reserve(struct postino_transport *transport, uint8_t **buffer, s
     if (!fake->open || transport->unsent_octets != 0) {
         fake_breach(fake, "reserve() while closed or with octets unsent");
         return POSTINO_ERROR_SEND;
+    }
+    if (call > FAKE_CALLS_MAX) {
+        fake_breach(fake, "reserve() without end");
+        return POSTINO_ERROR_BUFFER;
     }
     if (fake->reserve_error != 0 && call == fake->reserve_error_call) {
         return fake->reserve_error;
@@ -225,6 +230,10 @@ static int fake_wait(struct postino_transport *transport, unsigned events, uint3
     fake->waits++;
     if (!fake->open || events == 0) {
         fake_breach(fake, "wait() while closed or for nothing");
+        return POSTINO_ERROR_RECEIVE;
+    }
+    if (fake->waits > FAKE_CALLS_MAX) {
+        fake_breach(fake, "wait() without end");
         return POSTINO_ERROR_RECEIVE;
     }
     if (fake->wait_error != 0) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DRIVE_TURNS_MAX 2000000
+#define DRIVE_TURNS_SPARE 1000
 
 struct drive_port {
     struct drive *drive;
@@ -111,9 +111,23 @@ static int port_turn(struct drive_port *port, unsigned want)
     return 0;
 }
 
+/* Every turn moves an octet, a mail, or the clock to something that is due: more turns than that are a loop.
+ */
+static size_t port_turns_max(const struct transcript *transcript)
+{
+    size_t turns = DRIVE_TURNS_SPARE;
+    size_t i;
+
+    for (i = 0; i < transcript->event_count; i++) {
+        turns += 4 + 2 * transcript->events[i].length_octets;
+    }
+    return turns;
+}
+
 void drive_over_session(struct drive *drive)
 {
     struct drive_port port = {0};
+    size_t turns_max = port_turns_max(drive->transcript);
     unsigned want;
     size_t turns = 0;
 
@@ -131,7 +145,7 @@ void drive_over_session(struct drive *drive)
         drive_submit_all(drive);
     }
     while (((want = postino_session_want(&drive->session)) & POSTINO_WANT_CLOSED) == 0) {
-        if (turns++ == DRIVE_TURNS_MAX) {
+        if (turns++ == turns_max) {
             drive_find(drive, "it never ends");
             return;
         }

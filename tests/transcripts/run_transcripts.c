@@ -8,6 +8,7 @@
 
 #define RUN_LARGE_OCTETS    65536
 #define RUN_FINDINGS_A_FILE 3
+#define RUN_FAILURES_A_FILE 100 /* then the rest of the file's cases would tell nothing new */
 
 struct run {
     const char *path;
@@ -23,6 +24,9 @@ static void run_case(struct run *run, const char *way, run_driver driver, const 
 {
     static struct drive drive;
 
+    if (run->findings == RUN_FAILURES_A_FILE) {
+        return;
+    }
     drive_init(&drive, run->transcript, plan);
     driver(&drive);
     if (drive.finding[0] == '\0') {
