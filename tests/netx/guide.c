@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program as the NetX Duo User Guides write them: nothing but their headers, the pool before
- * nx_system_initialize(), a client on one IP instance and a server on the other. It sends three mails, and its
- * status says whether they arrived. */
+ * nx_system_initialize(), a client on one IP instance and a server on the other. It sends three mails, and
+ * its status says whether they arrived. */
 #include "nx_api.h"
 #include "nxd_smtp_client.h"
 
@@ -9,16 +9,16 @@
 #define SERVER_ADDRESS IP_ADDRESS(10, 0, 0, 10)
 #define SERVER_PORT    25
 
-#define USERNAME      "myusername"
-#define PASSWORD      "mypassword"
-#define FROM_ADDRESS  "my@mycompany.com"
-#define RECIPIENT     "<recipient@domain.com>"
-#define LOCAL_DOMAIN  "mycompany.com"
-#define SUBJECT_LINE  "NetX Duo SMTP Client Demo"
-#define MAIL_BODY                             \
+#define USERNAME     "myusername"
+#define PASSWORD     "mypassword"
+#define FROM_ADDRESS "my@mycompany.com"
+#define RECIPIENT    "<recipient@domain.com>"
+#define LOCAL_DOMAIN "mycompany.com"
+#define SUBJECT_LINE "NetX Duo SMTP Client Demo"
+#define MAIL_BODY                               \
     "NetX Duo SMTP client is a simple SMTP\r\n" \
-    "client.\r\n"                              \
-    ".\r\n"                                    \
+    "client.\r\n"                               \
+    ".\r\n"                                     \
     "It ends here.\r\n"
 
 #define MAILS 3
@@ -140,7 +140,8 @@ static UINT server_answer(CHAR *buffer, UINT *in_message)
         return 0;
     if (*in_message) {
         *in_message = 0;
-        if (strstr(buffer, "\r\n\r\n" MAIL_BODY) == NX_NULL && strstr(buffer, "client.\r\n..\r\nIt ends") != NX_NULL)
+        if (strstr(buffer, "\r\n\r\n" MAIL_BODY) == NX_NULL &&
+            strstr(buffer, "client.\r\n..\r\nIt ends") != NX_NULL)
             mails_arrived++;
         server_say("250 OK\r\n");
         return (UINT)(end - buffer) + 5;

@@ -5,7 +5,7 @@
 
 #define CONSTANTS_JOIN2(a, b) a##b
 #define CONSTANTS_JOIN(a, b)  CONSTANTS_JOIN2(a, b)
-#define STATIC_ASSERT(condition) \
+#define STATIC_ASSERT(condition)                                                    \
     typedef char CONSTANTS_JOIN(static_assertion_, __LINE__)[(condition) ? 1 : -1]; \
     extern CONSTANTS_JOIN(static_assertion_, __LINE__) CONSTANTS_JOIN(static_object_, __LINE__)
 #define IS(name, value) STATIC_ASSERT((name) == (value))
@@ -95,12 +95,13 @@ STATIC_ASSERT(NX_SMTP_CLIENT_MAX_PASSWORD >= 20);
 IS(NX_IP_PERIODIC_RATE, 100);
 
 /* Both spellings of the calls: through the names of the API, and what stands behind them. */
-extern UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *, NX_IP *, NX_PACKET_POOL *, CHAR *, CHAR *, CHAR *, CHAR *,
-                                    UINT, NXD_ADDRESS *, UINT);
+extern UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *, NX_IP *, NX_PACKET_POOL *, CHAR *, CHAR *, CHAR *,
+                                    CHAR *, UINT, NXD_ADDRESS *, UINT);
 extern UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *);
 extern UINT _nx_smtp_mail_send(NX_SMTP_CLIENT *, CHAR *, UINT, CHAR *, CHAR *, UINT);
 extern UINT _nx_smtp_client_outcome_get(NX_SMTP_CLIENT *, UINT *);
-extern UINT _nx_smtp_client_headers_set(NX_SMTP_CLIENT *, NX_SMTP_HEADERS *, ULONG (*)(VOID), ULONG (*)(VOID));
+extern UINT _nx_smtp_client_headers_set(NX_SMTP_CLIENT *, NX_SMTP_HEADERS *, ULONG (*)(VOID),
+                                        ULONG (*)(VOID));
 extern UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *, NX_SMTP_TRACE *, postino_trace_function, VOID *);
 
 typedef UINT (*create_function)(NX_SMTP_CLIENT *, NX_IP *, NX_PACKET_POOL *, CHAR *, CHAR *, CHAR *, CHAR *,
@@ -110,8 +111,10 @@ typedef UINT (*send_function)(NX_SMTP_CLIENT *, CHAR *, UINT, CHAR *, CHAR *, UI
 
 static void symbols_link(void **state)
 {
-    const create_function creates[] = {nxd_smtp_client_create, _nxde_smtp_client_create, _nxd_smtp_client_create};
-    const delete_function deletes[] = {nx_smtp_client_delete, _nxe_smtp_client_delete, _nx_smtp_client_delete};
+    const create_function creates[] = {nxd_smtp_client_create, _nxde_smtp_client_create,
+                                       _nxd_smtp_client_create};
+    const delete_function deletes[] = {nx_smtp_client_delete, _nxe_smtp_client_delete,
+                                       _nx_smtp_client_delete};
     const send_function sends[] = {nx_smtp_mail_send, _nxe_smtp_mail_send, _nx_smtp_mail_send};
 
     (void)state;
@@ -134,8 +137,9 @@ BED_THREAD(core_functions_send_a_mail)
     UINT outcome = 99;
 
     (VOID) input;
-    assert_int_equal(_nxd_smtp_client_create(&bed_client, &bed_ip, &bed_pool, BED_USER, BED_PASSWORD, BED_FROM,
-                                             BED_DOMAIN, NX_SMTP_CLIENT_AUTH_PLAIN, &address, bed_server.port),
+    assert_int_equal(_nxd_smtp_client_create(&bed_client, &bed_ip, &bed_pool, BED_USER, BED_PASSWORD,
+                                             BED_FROM, BED_DOMAIN, NX_SMTP_CLIENT_AUTH_PLAIN, &address,
+                                             bed_server.port),
                      NX_SUCCESS);
     assert_int_equal(_nx_smtp_mail_send(&bed_client, BED_TO, NX_SMTP_MAIL_PRIORITY_NORMAL, "s", "Hello", 5),
                      NX_SUCCESS);
@@ -144,7 +148,8 @@ BED_THREAD(core_functions_send_a_mail)
     assert_int_equal(_nx_smtp_client_delete(&bed_client), NX_SUCCESS);
 }
 
-/* The reserved status and those that a reply decides have tests; no two share a value but the two spellings. */
+/* The reserved status and those that a reply decides have tests; no two share a value but the two spellings.
+ */
 static void types_are_complete(void **state)
 {
     NX_SMTP_CLIENT client;

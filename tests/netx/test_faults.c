@@ -219,10 +219,14 @@ BED_THREAD(pool_runs_dry_for_a_while)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BED_CASE(every_allocation_fails_in_turn), BED_CASE(every_send_fails_in_turn),
-        BED_CASE(every_send_waits_in_turn),       BED_CASE(every_reception_fails_in_turn),
-        BED_CASE(pool_is_dry),                    BED_CASE(every_send_is_short),
-        BED_CASE(window_overflows_in_mid_body),   BED_CASE(pool_runs_dry_for_a_while),
+        BED_CASE(every_allocation_fails_in_turn),
+        BED_CASE(every_send_fails_in_turn),
+        BED_CASE(every_send_waits_in_turn),
+        BED_CASE(every_reception_fails_in_turn),
+        BED_CASE(pool_is_dry),
+        BED_CASE(every_send_is_short),
+        BED_CASE(window_overflows_in_mid_body),
+        BED_CASE(pool_runs_dry_for_a_while),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,8 @@ static VOID local_packet(const char *data, size_t octets)
         local_faults++;
         return;
     }
-    if (nx_packet_data_append(packet, (VOID *)(ALIGN_TYPE)data, (ULONG)octets, &bed_ip_pool, 100) != NX_SUCCESS ||
+    if (nx_packet_data_append(packet, (VOID *)(ALIGN_TYPE)data, (ULONG)octets, &bed_ip_pool, 100) !=
+            NX_SUCCESS ||
         nx_tcp_socket_send(&local_socket, packet, NX_IP_PERIODIC_RATE) != NX_SUCCESS) {
         nx_packet_release(packet);
         local_faults++;
@@ -110,14 +111,15 @@ static VOID local_start(ULONG sessions)
     local_faults = 0;
     bed_ip_create(&local_ip, IP_ADDRESS(10, 0, 0, 1), &bed_ip_pool);
     bed_ip_create(&local_server, IP_ADDRESS(10, 0, 0, 10), &bed_ip_pool);
-    assert_int_equal(nx_tcp_socket_create(&local_server, &local_socket, bed_name, NX_IP_NORMAL, NX_FRAGMENT_OKAY,
-                                          NX_IP_TIME_TO_LIVE, 1024, NX_NULL, NX_NULL),
+    assert_int_equal(nx_tcp_socket_create(&local_server, &local_socket, bed_name, NX_IP_NORMAL,
+                                          NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, 1024, NX_NULL, NX_NULL),
                      NX_SUCCESS);
     assert_int_equal(nx_tcp_server_socket_listen(&local_server, LOCAL_PORT, &local_socket, 5, NX_NULL),
                      NX_SUCCESS);
     bed_thread(&local_thread, local_serve, sessions);
-    assert_int_equal(nxd_smtp_client_create(&bed_client, &local_ip, &bed_pool, BED_USER, BED_PASSWORD, BED_FROM,
-                                            BED_DOMAIN, NX_SMTP_CLIENT_AUTH_PLAIN, &address, LOCAL_PORT),
+    assert_int_equal(nxd_smtp_client_create(&bed_client, &local_ip, &bed_pool, BED_USER, BED_PASSWORD,
+                                            BED_FROM, BED_DOMAIN, NX_SMTP_CLIENT_AUTH_PLAIN, &address,
+                                            LOCAL_PORT),
                      NX_SUCCESS);
 }
 
@@ -133,7 +135,7 @@ static VOID local_end(VOID)
     bed_settled();
 }
 
-#define LOCAL_DIALOGUE                                                                              \
+#define LOCAL_DIALOGUE                                                                                \
     "EHLO " BED_DOMAIN "\r\nAUTH PLAIN " BED_PLAIN "\r\nMAIL FROM:<" BED_FROM ">\r\nRCPT TO:<" BED_TO \
     ">\r\nDATA\r\n" BED_HEADERS "\r\nHello\r\n..\r\nWorld\r\n.\r\nQUIT\r\n"
 

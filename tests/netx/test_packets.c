@@ -133,12 +133,12 @@ BED_THREAD(segments_of_any_size)
     bed_delete();
 }
 
-#define LONG_REPLIES()                                                                                      \
-    do {                                                                                                    \
-        bed_server.replies[SERVER_GREETING] = "220-mx.example.com\r\n220-a greeting of\r\n220 3 lines\r\n"; \
-        bed_server.replies[SERVER_EHLO] = "250-mx.example.com\r\n250-8BITMIME\r\n250-SIZE 100000\r\n"       \
+#define LONG_REPLIES()                                                                                       \
+    do {                                                                                                     \
+        bed_server.replies[SERVER_GREETING] = "220-mx.example.com\r\n220-a greeting of\r\n220 3 lines\r\n";  \
+        bed_server.replies[SERVER_EHLO] = "250-mx.example.com\r\n250-8BITMIME\r\n250-SIZE 100000\r\n"        \
                                           "250-PIPELINING\r\n250-AUTH LOGIN\r\n250 ENHANCEDSTATUSCODES\r\n"; \
-        bed_server.replies[SERVER_RCPT] = "250-2.1.5\r\n250 2.1.5 ok\r\n";                                  \
+        bed_server.replies[SERVER_RCPT] = "250-2.1.5\r\n250 2.1.5 ok\r\n";                                   \
     } while (0)
 
 /* Chains of pieces, and several packets for a reply. Without chains each piece is a packet. */

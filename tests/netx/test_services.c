@@ -102,14 +102,14 @@ BED_THREAD(dates_are_right)
         ULONG seconds;
         const char *date;
     } cases[] = {
-        {1, "Thu, 01 Jan 1970 00:00:01"},          {86399, "Thu, 01 Jan 1970 23:59:59"},
-        {68169600, "Tue, 29 Feb 1972 00:00:00"},   {68256000, "Wed, 01 Mar 1972 00:00:00"},
-        {94694399, "Sun, 31 Dec 1972 23:59:59"},   {94694400, "Mon, 01 Jan 1973 00:00:00"},
-        {951782400, "Tue, 29 Feb 2000 00:00:00"},  {951868800, "Wed, 01 Mar 2000 00:00:00"},
-        {978307199, "Sun, 31 Dec 2000 23:59:59"},  {1000000000, "Sun, 09 Sep 2001 01:46:40"},
-        {1709164800, "Thu, 29 Feb 2024 00:00:00"}, {1772236800, "Sat, 28 Feb 2026 00:00:00"},
-        {1772323200, "Sun, 01 Mar 2026 00:00:00"}, {1795477805, "Mon, 23 Nov 2026 23:50:05"},
-        {2147483647, "Tue, 19 Jan 2038 03:14:07"}, {2147483648u, "Tue, 19 Jan 2038 03:14:08"},
+        {1, "Thu, 01 Jan 1970 00:00:01"},           {86399, "Thu, 01 Jan 1970 23:59:59"},
+        {68169600, "Tue, 29 Feb 1972 00:00:00"},    {68256000, "Wed, 01 Mar 1972 00:00:00"},
+        {94694399, "Sun, 31 Dec 1972 23:59:59"},    {94694400, "Mon, 01 Jan 1973 00:00:00"},
+        {951782400, "Tue, 29 Feb 2000 00:00:00"},   {951868800, "Wed, 01 Mar 2000 00:00:00"},
+        {978307199, "Sun, 31 Dec 2000 23:59:59"},   {1000000000, "Sun, 09 Sep 2001 01:46:40"},
+        {1709164800, "Thu, 29 Feb 2024 00:00:00"},  {1772236800, "Sat, 28 Feb 2026 00:00:00"},
+        {1772323200, "Sun, 01 Mar 2026 00:00:00"},  {1795477805, "Mon, 23 Nov 2026 23:50:05"},
+        {2147483647, "Tue, 19 Jan 2038 03:14:07"},  {2147483648u, "Tue, 19 Jan 2038 03:14:08"},
         {4107542399u, "Sun, 28 Feb 2100 23:59:59"}, {4107542400u, "Mon, 01 Mar 2100 00:00:00"},
         {4133980799u, "Fri, 31 Dec 2100 23:59:59"}, {4294967295u, "Sun, 07 Feb 2106 06:28:15"},
     };
@@ -142,8 +142,9 @@ BED_THREAD(message_ids_are_random)
                      NX_SUCCESS);
     check_headers(NX_SMTP_MAIL_PRIORITY_NORMAL, "Message-ID: <876543210fedcba9@" BED_DOMAIN ">\r\n");
     assert_int_equal(services_bits_taken, 2);
-    assert_int_equal(nx_smtp_client_headers_set(&bed_client, &services_headers, services_clock, services_random),
-                     NX_SUCCESS);
+    assert_int_equal(
+        nx_smtp_client_headers_set(&bed_client, &services_headers, services_clock, services_random),
+        NX_SUCCESS);
     check_headers(NX_SMTP_MAIL_PRIORITY_HIGH, "Date: Sun, 09 Sep 2001 01:46:40 +0000\r\n"
                                               "Message-ID: <876543210fedcba9@" BED_DOMAIN ">\r\n"
                                               "X-Priority: 1\r\nImportance: high\r\n");
@@ -236,9 +237,12 @@ int main(void)
 #ifndef NX_SMTP_DISABLE_ERROR_CHECKING
         BED_CASE(services_check_their_arguments),
 #endif
-        BED_CASE(outcomes_are_told),           BED_CASE(dates_are_right),
-        BED_CASE(message_ids_are_random),      BED_CASE(trace_shows_all_but_secrets),
-        BED_CASE(trace_masks_every_piece),     BED_CASE(services_go_together),
+        BED_CASE(outcomes_are_told),
+        BED_CASE(dates_are_right),
+        BED_CASE(message_ids_are_random),
+        BED_CASE(trace_shows_all_but_secrets),
+        BED_CASE(trace_masks_every_piece),
+        BED_CASE(services_go_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

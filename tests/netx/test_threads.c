@@ -161,8 +161,8 @@ BED_THREAD(mails_over_ipv4_and_ipv6)
     assert_int_not_equal(server_start(&threads_server, 1), 0);
     memset(&threads_client, 0, sizeof threads_client);
     bed_create(NX_SMTP_CLIENT_AUTH_PLAIN);
-    assert_int_equal(nxd_smtp_client_create(&threads_client, &bed_ip, &bed_pool, BED_USER, BED_PASSWORD, BED_FROM,
-                                            BED_DOMAIN, NX_SMTP_CLIENT_AUTH_PLAIN, &address,
+    assert_int_equal(nxd_smtp_client_create(&threads_client, &bed_ip, &bed_pool, BED_USER, BED_PASSWORD,
+                                            BED_FROM, BED_DOMAIN, NX_SMTP_CLIENT_AUTH_PLAIN, &address,
                                             threads_server.port),
                      NX_SUCCESS);
     sender_start(0, &threads_client, &threads_server, sender_once);

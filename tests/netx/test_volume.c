@@ -28,7 +28,8 @@ BED_THREAD(a_thousand_mails_in_a_row)
 /* A thousand of which two in three fail, each in another way. */
 BED_THREAD(a_thousand_mails_with_failures)
 {
-    static const char *const replies[] = {NULL, "550 no\r\n", server_reset, "??\r\n", server_close, "421 bye\r\n"};
+    static const char *const replies[] = {NULL,     "550 no\r\n", server_reset,
+                                          "??\r\n", server_close, "421 bye\r\n"};
     UINT accepted = 0;
     UINT i;
 
