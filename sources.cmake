@@ -10,6 +10,7 @@ set(POSTINO_CORE_SOURCES
     src/data_filter.c
     src/error.c
     src/extensions.c
+    src/message.c
     src/noop.c
     src/pump.c
     src/reply.c

@@ -116,30 +116,32 @@ extern "C" {
 #define NX_SMTP_CODE_BAD_SERVER_CODE_RECEIVED          555
 
 /* Status values, besides those of NetX Duo: when each occurs. */
-#define NX_SMTP_AUTHENTICATION_ERROR                                        \
-    0xA0 /* authentication is configured with an empty user name, or with a \
-            mechanism that this build does not have */
-#define NX_SMTP_OVERSIZE_MAIL_DATA         0xA1 /* the message is larger than the server's SIZE */
-#define NX_SMTP_INVALID_SERVER_REPLY       0xA2 /* a reply that does not answer what was sent */
-#define NX_SMTP_INTERNAL_ERROR             0xA3 /* reserved */
-#define NX_SMTP_SERVER_ERROR_CODE_RECEIVED 0xA4 /* 421 after the greeting: the server closes the connection \
-                                                 */
-#define NX_SMTP_INVALID_PARAM              0xA5 /* an address, subject, domain, length or IP instance that is not valid \
-                                                 */
-#define NX_SMTP_PACKET_ALLOCATE_ERROR      0xA6 /* the pool had no packet in time */
-#define NX_SMTP_GREET_REPLY_ERROR          0xA7 /* the greeting was not 220 */
-#define NX_SMTP_HELLO_REPLY_ERROR          0xA8 /* EHLO and HELO were refused */
-#define NX_SMTP_MAIL_REPLY_ERROR           0xA9 /* MAIL was refused */
-#define NX_SMTP_RCPT_REPLY_ERROR           0xAA /* RCPT was refused */
-#define NX_SMTP_MESSAGE_REPLY_ERROR        0xAB /* the message was refused, or its outcome is not known */
-#define NX_SMTP_DATA_REPLY_ERROR           0xAC /* DATA was refused */
-#define NX_SMTP_AUTH_REPLY_ERROR           0xAD /* authentication was refused */
-#define NX_SMTP_SERVER_ERROR_REPLY         0xAE /* a reply without a code */
-#define NX_SMTP_TRANSMIT_ERROR             0xAF /* the TCP connection took no more, at once or in time */
-#define NX_SMTP_INVALID_SERVER_CHALLENGE   0xB0 /* a challenge too long, or one too many */
-#define NX_SMTP_OVERSIZE_SERVER_REPLY      0xB1 /* a reply of more than POSTINO_REPLY_LINES_MAX lines */
-#define NX_SMTP_CLIENT_NOT_INTIALIZED      0xB2 /* the client was not created, or is deleted */
-#define NX_SMTP_CLIENT_NOT_INITIALIZED     0xB2
+#define NX_SMTP_AUTHENTICATION_ERROR                                                                         \
+    0xA0                                  /* authentication is configured with an empty user name, or with a \
+                                             mechanism that this build does not have */
+#define NX_SMTP_OVERSIZE_MAIL_DATA   0xA1 /* the message is larger than the server's SIZE */
+#define NX_SMTP_INVALID_SERVER_REPLY 0xA2 /* a reply that does not answer what was sent */
+#define NX_SMTP_INTERNAL_ERROR       0xA3 /* reserved */
+#define NX_SMTP_SERVER_ERROR_CODE_RECEIVED                           \
+    0xA4 /* 421 after the greeting: the server closes the connection \
+          */
+#define NX_SMTP_INVALID_PARAM                                                    \
+    0xA5 /* an address, subject, domain, length or IP instance that is not valid \
+          */
+#define NX_SMTP_PACKET_ALLOCATE_ERROR    0xA6 /* the pool had no packet in time */
+#define NX_SMTP_GREET_REPLY_ERROR        0xA7 /* the greeting was not 220 */
+#define NX_SMTP_HELLO_REPLY_ERROR        0xA8 /* EHLO and HELO were refused */
+#define NX_SMTP_MAIL_REPLY_ERROR         0xA9 /* MAIL was refused */
+#define NX_SMTP_RCPT_REPLY_ERROR         0xAA /* RCPT was refused */
+#define NX_SMTP_MESSAGE_REPLY_ERROR      0xAB /* the message was refused, or its outcome is not known */
+#define NX_SMTP_DATA_REPLY_ERROR         0xAC /* DATA was refused */
+#define NX_SMTP_AUTH_REPLY_ERROR         0xAD /* authentication was refused */
+#define NX_SMTP_SERVER_ERROR_REPLY       0xAE /* a reply without a code */
+#define NX_SMTP_TRANSMIT_ERROR           0xAF /* the TCP connection took no more, at once or in time */
+#define NX_SMTP_INVALID_SERVER_CHALLENGE 0xB0 /* a challenge too long, or one too many */
+#define NX_SMTP_OVERSIZE_SERVER_REPLY    0xB1 /* a reply of more than POSTINO_REPLY_LINES_MAX lines */
+#define NX_SMTP_CLIENT_NOT_INTIALIZED    0xB2 /* the client was not created, or is deleted */
+#define NX_SMTP_CLIENT_NOT_INITIALIZED   0xB2
 
 /* What became of the last mail: nx_smtp_client_outcome_get(). */
 #define NX_SMTP_OUTCOME_NONE          0 /* no mail was sent with this client yet */
@@ -158,45 +160,44 @@ struct NX_SMTP_HEADERS_STRUCT;
 /* The transport over a NetX Duo TCP socket. */
 struct nx_smtp_transport {
     struct postino_transport transport;
-    struct NX_SMTP_CLIENT_STRUCT *client;
-    NX_PACKET *out; /* being filled, or not sent yet */
-    NX_PACKET *in;  /* received; the whole chain */
-#ifndef NX_DISABLE_PACKET_CHAIN
+    NX_PACKET *out;   /* being filled, or not sent yet */
+    NX_PACKET *in;    /* received; the whole chain */
     NX_PACKET *piece; /* of the chain, lent next */
-#endif
+    ULONG mss;        /* of the connection, in octets */
+    UINT status;      /* of the NetX Duo service that failed to connect */
+    /* Where a tick is no whole number of milliseconds: */
     ULONG ticks; /* the clock as it was when milliseconds were counted last */
     uint32_t milliseconds;
     UINT remainder; /* of the division */
-    UINT status;    /* of the NetX Duo service that failed */
-    UINT lent;      /* the piece was handed out */
 };
 
-/* Everything in it is private. */
+/* Everything in it is private. The transport stands first, so that its address is the client's; what is used
+ * often stands near it, the big members last. */
 typedef struct NX_SMTP_CLIENT_STRUCT {
+    struct nx_smtp_transport nx_smtp_client_transport;
     ULONG nx_smtp_client_id;
     NX_PACKET_POOL *nx_smtp_client_packet_pool_ptr;
     CHAR *nx_smtp_client_from_address;
-    NXD_ADDRESS nx_smtp_client_server_address;
     UINT nx_smtp_client_server_port;
     UINT nx_smtp_client_authentication_type;
-    CHAR nx_smtp_client_username[NX_SMTP_CLIENT_MAX_USERNAME + 1];
-    CHAR nx_smtp_client_password[NX_SMTP_CLIENT_MAX_PASSWORD + 1];
-    CHAR nx_smtp_client_domain[NX_SMTP_CLIENT_MAX_USERNAME + 1];
-    NX_TCP_SOCKET nx_smtp_client_socket;
-    TX_SEMAPHORE nx_smtp_client_idle;
-    struct nx_smtp_transport nx_smtp_client_transport;
     struct postino_transport *nx_smtp_client_transport_ptr;
-    struct postino_session nx_smtp_client_session;
+    struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
     struct postino_mail nx_smtp_client_mail;
     struct postino_recipient nx_smtp_client_recipient;
     struct postino_spans_source nx_smtp_client_source;
+    NXD_ADDRESS nx_smtp_client_server_address;
     struct postino_span nx_smtp_client_spans[NX_SMTP_CLIENT_SPANS];
-    struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
+    struct postino_session nx_smtp_client_session;
+    TX_SEMAPHORE nx_smtp_client_idle;
+    NX_TCP_SOCKET nx_smtp_client_socket;
+    CHAR nx_smtp_client_username[NX_SMTP_CLIENT_MAX_USERNAME + 1];
+    CHAR nx_smtp_client_password[NX_SMTP_CLIENT_MAX_PASSWORD + 1];
+    CHAR nx_smtp_client_domain[NX_SMTP_CLIENT_MAX_USERNAME + 1];
 } NX_SMTP_CLIENT;
 
 /* What nx_smtp_client_headers_set() needs besides the client. Everything in it is private. */
 typedef struct NX_SMTP_HEADERS_STRUCT {
-    UINT (*nx_smtp_headers_add)
+    UINT(*nx_smtp_headers_add)
     (struct NX_SMTP_HEADERS_STRUCT *headers_ptr, const CHAR *client_domain, struct postino_span *spans);
     ULONG (*nx_smtp_headers_clock)(VOID);
     ULONG (*nx_smtp_headers_random)(VOID);

@@ -4,44 +4,61 @@
 #include "internal.h"
 
 /* RFC 5321 section 4.5.3.1: local part 64, path 256 with its brackets, domain within it. */
-#define ADDRESS_LOCAL_MAX 64
-#define ADDRESS_PATH_MAX  254
+#define ADDRESS_LOCAL_MAX  64
+#define ADDRESS_PATH_MAX   254
+#define ADDRESS_DOMAIN_MAX 255
+
+int postino_address_domain(const char *domain)
+{
+    size_t i;
+
+    for (i = 0; domain[i] != '\0'; i++) {
+        char c = domain[i];
+
+        if (c <= ' ' || c > '~' || c == '<' || c == '>')
+            return -1;
+    }
+    return i == 0 || i > ADDRESS_DOMAIN_MAX ? -1 : 0;
+}
 
 int postino_address_path(const char *address, struct postino_span *path)
 {
-    size_t length = strlen(address);
+    int bracket = *address == '<';
+    int quoted = 0;
     size_t local = 0;
     size_t i;
-    int quoted = 0;
 
-    if (address[0] == '<') {
-        if (address[length - 1] != '>')
-            return -1;
-        address++;
-        length -= 2;
-    }
-    path->data = address;
-    path->length_octets = length;
-    if (length > ADDRESS_PATH_MAX)
-        return -1;
-    for (i = 0; i < length; i++) {
+    address += bracket;
+    for (i = 0; address[i] != '\0'; i++) {
         char c = address[i];
 
-        if (quoted && c == '\\')
+        if (quoted && c == '\\') {
             c = address[++i];
-        else if (c == '"')
+        } else if (c == '"') {
             quoted = !quoted;
-        else if (!quoted && (c == ' ' || c == '<' || c == '>' || c == '\\'))
-            return -1;
-        else if (!quoted && c == '@') {
-            if (local != 0 || i == 0 || i + 1 == length)
+        } else if (!quoted) {
+            if (c == '>')
+                break;
+            if (c == ' ' || c == '<' || c == '\\')
                 return -1;
-            local = i;
+            if (c == '@') {
+                if (local != 0 || i == 0)
+                    return -1;
+                local = i;
+            }
         }
         if (c < ' ' || c > '~')
             return -1;
     }
-    if (quoted || i != length || local > ADDRESS_LOCAL_MAX)
+    path->data = address;
+    path->length_octets = i;
+    /* The bracket that ends it stands where one began it, and nothing behind it. */
+    if (quoted || (address[i] != '\0') != bracket || address[i + (size_t)bracket] != '\0')
         return -1;
-    return 0;
+    /* A domain is not empty; without an at-sign everything is the local part ("Postmaster"). */
+    if (local == 0)
+        local = i;
+    else if (local + 1 == i)
+        return -1;
+    return local > ADDRESS_LOCAL_MAX || i > ADDRESS_PATH_MAX ? -1 : 0;
 }

@@ -23,7 +23,8 @@ static void client_configure(struct postino_client *client, const struct postino
 {
     struct postino_session_config *session_config = &client->session_config;
 
-    *session_config = (struct postino_session_config){.ehlo_name = config->ehlo_name};
+    *session_config =
+        (struct postino_session_config){.ehlo_name = config->ehlo_name, .extensions = postino_extensions_all};
     session_config->time_limits =
         config->time_limits != NULL ? config->time_limits : &postino_time_limits_rfc5321;
     client->credentials = (struct postino_credentials){config->user, config->password};

@@ -1,75 +1,109 @@
 /* SPDX-License-Identifier: MIT */
 /* Command lines. Nothing of a command is kept: it is composed anew for each piece of it that goes out, and
- * the emitter drops what went out before. So it can be cut anywhere and needs no buffer. */
+ * the emitter drops what went out before and what has no room yet. So it can be cut anywhere and needs no
+ * buffer. */
 #include "internal.h"
 
-void postino_emit(struct postino_emitter *emitter, const void *data, size_t length)
+void postino_emit(struct postino_emitter *emitter, unsigned octet)
 {
-    size_t skip = emitter->skip;
+    size_t place = emitter->total - emitter->skip; /* wraps for what went out before */
 
-    emitter->total += length;
-    if (skip >= length) {
-        emitter->skip = skip - length;
-        return;
-    }
-    emitter->skip = 0;
-    length -= skip;
-    if (length > emitter->room)
-        length = emitter->room;
-    emitter->room -= length;
-    memcpy(emitter->out, (const uint8_t *)data + skip, length);
-    emitter->out += length;
+    emitter->total++;
+    if (place < emitter->room)
+        emitter->out[place] = (uint8_t)octet;
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
 {
-    postino_emit(emitter, text, strlen(text));
+    while (*text != '\0')
+        postino_emit(emitter, (uint8_t)*text++);
 }
 
-static char command_base64_digit(unsigned sextet)
+void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span)
 {
-    if (sextet < 26)
-        return (char)('A' + sextet);
-    if (sextet < 52)
-        return (char)('a' - 26 + sextet);
-    if (sextet < 62)
-        return (char)(sextet - 52 + '0');
-    return sextet == 62 ? '+' : '/';
+    const uint8_t *data = span->data;
+    size_t length = span->length_octets;
+
+    for (; length != 0; length--)
+        postino_emit(emitter, *data++);
 }
 
-void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *spans, unsigned count)
+static void command_sextet(struct postino_emitter *emitter, unsigned bits)
 {
-    size_t next = 0;
-    unsigned octets;
+    unsigned sextet = bits & 63;
+    unsigned digit = sextet + 'A';
 
-    do {
-        uint32_t bits = 0;
-        unsigned i;
+    if (sextet >= 26)
+        digit += 'a' - 'Z' - 1;
+    if (sextet >= 52)
+        digit -= 'z' + 1 - '0';
+    if (sextet >= 62)
+        digit = sextet == 62 ? '+' : '/';
+    postino_emit(emitter, digit);
+}
 
-        for (octets = 0; octets < 3 && count != 0;) {
-            if (next == spans->length_octets) {
-                spans++;
-                count--;
-                next = 0;
-            } else {
-                bits |= (uint32_t)((const uint8_t *)spans->data)[next++] << (16 - 8 * octets++);
+/* base64 (RFC 4648 section 4) of all spans taken together. */
+static void command_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count)
+{
+    unsigned bits = 0;
+    unsigned pending = 0; /* of them that were not put out yet */
+
+    for (; count != 0; count--, span++) {
+        const uint8_t *data = span->data;
+        size_t i;
+
+        for (i = 0; i < span->length_octets; i++) {
+            if (data[i] == 0 && span->length_octets == POSTINO_SASL_TEXT)
+                break;
+            bits = bits << 8 | data[i];
+            pending += 8;
+            while (pending >= 6) {
+                pending -= 6;
+                command_sextet(emitter, bits >> pending);
             }
         }
-        for (i = 0; octets != 0 && i < 4; i++, bits <<= 6) {
-            char digit = i > octets ? '=' : command_base64_digit(bits >> 18 & 63);
-
-            postino_emit(emitter, &digit, 1);
-        }
-    } while (octets == 3);
+    }
+    if (pending != 0) {
+        command_sextet(emitter, bits << (6 - pending));
+        for (; pending < 6; pending += 2)
+            postino_emit(emitter, '=');
+    }
 }
 
-void postino_emit_command(const struct postino_session *session, struct postino_emitter *emitter)
+/* session->round counts the responses that are given with the step in hand and before. */
+void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    struct postino_span spans[POSTINO_SASL_SPANS];
+    int count = session->mechanism->respond(session->config->credentials, session->round - 1u, spans);
+
+    command_base64(emitter, spans, (unsigned)count);
+}
+
+void postino_emit_nothing(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    (void)session;
+    (void)emitter;
+}
+
+size_t postino_emitted(struct postino_session *session, const struct postino_emitter *emitter)
+{
+    size_t length = emitter->total - emitter->skip;
+
+    if (length <= emitter->room)
+        session->complete = 1;
+    else
+        length = emitter->room;
+    session->offset_octets += length;
+    return length;
+}
+
+size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     const struct postino_step *step = session->sent.step;
+    struct postino_emitter emitter = {out, session->offset_octets, capacity, 0};
 
-    emitter->total = 0;
-    postino_emit_text(emitter, step->verb);
-    if (step->emit != NULL)
-        step->emit(session, emitter);
-    postino_emit(emitter, "\r\n", 2);
+    postino_emit_text(&emitter, step->verb);
+    step->emit(session, &emitter);
+    postino_emit_text(&emitter, "\r\n");
+    return postino_emitted(session, &emitter);
 }

@@ -6,22 +6,24 @@
  */
 #include "internal.h"
 
-/* Returns how many of `length` octets come before the first line break. */
-static size_t filter_run(const uint8_t *data, size_t length)
+/* Copies octets up to the first line break, as many as it likes, but at least the first, which is none.
+ * Returns how many. */
+static size_t filter_copy(uint8_t *out, const uint8_t *data, size_t length)
 {
 #if POSTINO_SMALL
-    size_t run = 0;
-
-    while (run < length && data[run] != '\r' && data[run] != '\n')
-        run++;
-    return run;
+    (void)length;
+    *out = *data;
+    return 1;
 #else
     const uint8_t *found = memchr(data, '\n', length);
 
     if (found != NULL)
         length = (size_t)(found - data);
     found = memchr(data, '\r', length);
-    return found != NULL ? (size_t)(found - data) : length;
+    if (found != NULL)
+        length = (size_t)(found - data);
+    memcpy(out, data, length);
+    return length;
 #endif
 }
 
@@ -61,8 +63,7 @@ size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, 
 
             if (run > (size_t)(limit - out))
                 run = (size_t)(limit - out);
-            run = filter_run(in, run);
-            memcpy(out, in, run);
+            run = filter_copy(out, in, run);
             out += run;
             in += run;
             flags |= FILTER_MIDDLE;

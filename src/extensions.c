@@ -1,68 +1,58 @@
 /* SPDX-License-Identifier: MIT */
 /* The EHLO reply (RFC 5321 section 4.1.1.1), word by word as its octets arrive. Invariant: word holds the
- * head of the word that is arriving, in upper case, and word_octets its whole length, so that only a whole
- * word can match. */
+ * word that is arriving, in upper case; of one that is too long to be known, its head fills all the room. */
 #include "internal.h"
 
-/* In the order of the bits of enum postino_capability. */
-static const char extensions_known[] =
-    "AUTH\0SIZE\0"
-    "8BITMIME\0ENHANCEDSTATUSCODES\0PIPELINING\0CHUNKING\0STARTTLS\0SMTPUTF8\0DSN\0";
-
-/* struct postino_session.keyword: 0 when the line's keyword has not been read, else its place in the list
- * above, from 1. */
-#define EXTENSIONS_AUTH    1
-#define EXTENSIONS_SIZE    2
-#define EXTENSIONS_UNKNOWN 255
-
-static int extensions_is(const struct postino_session *session, const char *name)
+static int extensions_is(const char *word, const char *name)
 {
-    unsigned i;
-
-    for (i = 0; i < session->word_octets && i < sizeof session->word; i++) {
-        if (name[i] != session->word[i]) /* the end of the name too */
-            return 0;
+    for (; *word == *name; word++, name++) {
+        if (*word == '\0')
+            return 1;
     }
-    return name[i] == '\0' && i == session->word_octets;
+    return 0;
 }
 
 static void extensions_keyword(struct postino_session *session)
 {
-    const char *name;
-    unsigned index = 1;
+    const struct postino_extension *const *known = session->config->extensions;
 
-    session->keyword = EXTENSIONS_UNKNOWN;
-    for (name = extensions_known; *name != '\0'; name += strlen(name) + 1, index++) {
-        if (extensions_is(session, name)) {
-            session->keyword = (uint8_t)index;
-            session->capabilities |= (uint16_t)(1u << (index - 1));
+    session->keyword_read = 1;
+    session->extension = NULL;
+    if (known == NULL)
+        return;
+    for (; *known != NULL; known++) {
+        if (extensions_is(session->word, (*known)->keyword)) {
+            session->extension = *known;
+            session->capabilities |= (*known)->capability;
         }
     }
 }
 
+/* Keeps the most preferred of those that may be used. */
 static void extensions_mechanism(struct postino_session *session)
 {
     const struct postino_mechanism *const *mechanism = session->config->mechanisms;
-    unsigned bit;
 
     if (mechanism == NULL)
         return;
-    for (bit = 1; *mechanism != NULL; mechanism++, bit <<= 1) {
-        if (extensions_is(session, (*mechanism)->name))
-            session->mechanisms_offered |= (uint16_t)bit;
+    for (; *mechanism != NULL && mechanism != session->offered; mechanism++) {
+        if (extensions_is(session->word, (*mechanism)->name) && postino_steps_allowed(session, *mechanism)) {
+            session->offered = mechanism;
+            break;
+        }
     }
 }
 
 /* No limit, 0, and one that does not fit are the same. */
 static void extensions_size(struct postino_session *session)
 {
+    const char *word = session->word;
     size_t limit = 0;
-    unsigned i;
 
-    for (i = 0; i < session->word_octets; i++) {
-        unsigned digit = (unsigned)session->word[i] - '0';
+    for (; *word != '\0'; word++) {
+        unsigned digit = (unsigned)*word - '0';
 
-        if (i == sizeof session->word || digit > 9 || limit > (SIZE_MAX - 9) / 10) {
+        if (digit > 9 || limit > (SIZE_MAX - 9) / 10) {
             limit = 0;
             break;
         }
@@ -73,24 +63,44 @@ static void extensions_size(struct postino_session *session)
 
 void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 {
+    unsigned length = session->word_octets;
+
     if (octet > ' ' && octet != '=') {
         if (octet >= 'a' && octet <= 'z')
             octet = (uint8_t)(octet - ('a' - 'A'));
-        if (session->word_octets < sizeof session->word)
-            session->word[session->word_octets] = (char)octet;
-        if (session->word_octets < UINT8_MAX)
-            session->word_octets++;
-        return;
+        if (length < sizeof session->word - 1)
+            session->word[length++] = (char)octet;
+    } else {
+        session->word[length] = '\0';
+        if (length != 0) {
+            if (!session->keyword_read)
+                extensions_keyword(session);
+            else if (session->extension != NULL && session->extension->parameter != NULL)
+                session->extension->parameter(session);
+        }
+        length = 0;
+        if (octet == '\n')
+            session->keyword_read = 0;
     }
-    if (session->word_octets != 0) {
-        if (session->keyword == 0)
-            extensions_keyword(session);
-        else if (session->keyword == EXTENSIONS_AUTH)
-            extensions_mechanism(session);
-        else if (session->keyword == EXTENSIONS_SIZE)
-            extensions_size(session);
-    }
-    session->word_octets = 0;
-    if (octet == '\n')
-        session->keyword = 0;
+    session->word_octets = (uint8_t)length;
 }
+
+const struct postino_extension postino_extension_auth = {"AUTH", extensions_mechanism,
+                                                         POSTINO_CAPABILITY_AUTH};
+const struct postino_extension postino_extension_size = {"SIZE", extensions_size, POSTINO_CAPABILITY_SIZE};
+const struct postino_extension postino_extension_8bitmime = {"8BITMIME", NULL, POSTINO_CAPABILITY_8BITMIME};
+const struct postino_extension postino_extension_enhancedstatuscodes = {
+    "ENHANCEDSTATUSCODES", NULL, POSTINO_CAPABILITY_ENHANCEDSTATUSCODES};
+const struct postino_extension postino_extension_pipelining = {"PIPELINING", NULL,
+                                                               POSTINO_CAPABILITY_PIPELINING};
+const struct postino_extension postino_extension_chunking = {"CHUNKING", NULL, POSTINO_CAPABILITY_CHUNKING};
+const struct postino_extension postino_extension_starttls = {"STARTTLS", NULL, POSTINO_CAPABILITY_STARTTLS};
+const struct postino_extension postino_extension_smtputf8 = {"SMTPUTF8", NULL, POSTINO_CAPABILITY_SMTPUTF8};
+const struct postino_extension postino_extension_dsn = {"DSN", NULL, POSTINO_CAPABILITY_DSN};
+
+const struct postino_extension *const postino_extensions_all[] = {
+    &postino_extension_auth,       &postino_extension_size,
+    &postino_extension_8bitmime,   &postino_extension_enhancedstatuscodes,
+    &postino_extension_pipelining, &postino_extension_chunking,
+    &postino_extension_starttls,   &postino_extension_smtputf8,
+    &postino_extension_dsn,        NULL};

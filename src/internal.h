@@ -7,23 +7,20 @@
 #include "postino/address.h"
 #include "postino/session.h"
 
-/* struct postino_session.flags */
-enum session_state {
-    SESSION_COMPLETE = 1,     /* the sent step has no more octets to hand out */
-    SESSION_QUITTING = 2,     /* QUIT follows the last mail */
-    SESSION_CLOSED = 4,       /* nothing more is sent or taken */
-    SESSION_GRACEFUL = 8,     /* the connection may be closed in the orderly way */
-    SESSION_DIRTY = 16,       /* the server may hold a transaction that RSET must end before the next MAIL */
-    SESSION_SOURCE_WAIT = 32, /* the mail source had nothing */
-    SESSION_TEXT_KEPT = 64,   /* the text is that of a failure: later replies leave it alone */
-    SESSION_DEAF = 128        /* the server makes no sense: say QUIT, and hear nothing more */
+/* struct postino_session.line */
+enum reply_line {
+    REPLY_CODE = 0, /* its code and what stands behind it are arriving */
+    REPLY_LAST,     /* it is the last of its reply */
+    REPLY_MORE,     /* another line follows */
+    REPLY_DEAF      /* the server makes no sense: say QUIT, and hear nothing more */
 };
 
-/* struct postino_mail.progress */
+/* struct postino_mail.progress, in this order */
 enum mail_progress {
-    MAIL_STARTED = 1, /* mail->start is set */
-    MAIL_ENDED = 2,   /* mail->end is set: the whole end mark was handed out */
-    MAIL_SETTLED = 4
+    MAIL_WAITING = 0,
+    MAIL_STARTED, /* mail->start is set */
+    MAIL_ENDED,   /* mail->end is set: the whole end mark was handed out */
+    MAIL_SETTLED
 };
 
 /* Where a command goes: composed anew each time, of which `skip` octets went out before and `room` fit now.
@@ -32,20 +29,19 @@ struct postino_emitter {
     uint8_t *out;
     size_t skip;
     size_t room;
-    size_t total; /* octets of the whole command */
+    size_t total; /* octets of the command so far, whether they go out now or not */
 };
 
 /* One row of the step table. */
 struct postino_step {
-    const char *verb; /* NULL: no command; the message, or nothing to send */
-    /* Puts out what follows the verb; may be NULL. */
-    void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
-    /* Acts on the reply that lets the step succeed and returns the row that follows; may be NULL. */
-    unsigned (*done)(struct postino_session *session);
+    char verb[5];
     uint8_t id;     /* enum postino_step_id */
     uint8_t accept; /* the code, or the class of codes, that lets the step succeed; 0: any */
     uint8_t limit;  /* offset in struct postino_time_limits */
-    uint8_t next;   /* the row that follows where done is NULL */
+    /* Puts out what follows the verb; NULL: the step sends nothing. */
+    void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
+    /* Acts on the reply that lets the step succeed and returns the row that follows. */
+    unsigned (*done)(struct postino_session *session);
 };
 
 enum step_row {
@@ -63,8 +59,7 @@ enum step_row {
     STEP_RSET,
     STEP_QUIT,
     STEP_ROWS,
-    STEP_NEXT, /* in a row: ask postino_steps_next() */
-    STEP_STAY  /* nothing follows: the session is over, or the row's feature entered a step of its own */
+    STEP_STAY /* nothing follows: the session is over */
 };
 
 extern const struct postino_step postino_steps[STEP_ROWS];
@@ -78,26 +73,40 @@ unsigned postino_steps_challenge(struct postino_session *session);
 unsigned postino_steps_refused(struct postino_session *session);
 /* Says QUIT because of an error, with every mail settled. */
 unsigned postino_steps_give_up(struct postino_session *session, int error);
-/* Settles the mail in hand by the reply in hand. */
-void postino_steps_settle(struct postino_session *session, int error, unsigned outcome);
+/* Enters a row, unless it is STEP_STAY. */
 void postino_steps_enter(struct postino_session *session, unsigned row);
-/* What a 4xx or 5xx says of a mail: enum postino_outcome. */
-unsigned postino_steps_refusal(const struct postino_session *session);
+/* Whether the configuration allows the mechanism on this connection. */
+int postino_steps_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);
 
 /* command.c */
-void postino_emit(struct postino_emitter *emitter, const void *data, size_t length);
+void postino_emit(struct postino_emitter *emitter, unsigned octet);
 void postino_emit_text(struct postino_emitter *emitter, const char *text);
-/* base64 (RFC 4648 section 4) of all spans taken together. */
-void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *spans, unsigned count);
-/* Puts out the command of the step in hand. */
-void postino_emit_command(const struct postino_session *session, struct postino_emitter *emitter);
+void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span);
+/* The mechanism's response, in base64. */
+void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter);
+/* For commands that are a verb and no more. */
+void postino_emit_nothing(const struct postino_session *session, struct postino_emitter *emitter);
+
+/* Counts what was put out; without a rest the step is complete. Returns how many octets there was room for.
+ */
+size_t postino_emitted(struct postino_session *session, const struct postino_emitter *emitter);
+/* Puts out the command of the step in hand and returns how many octets. */
+size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity);
+
+/* message.c */
+size_t postino_message(struct postino_session *session, uint8_t *out, size_t capacity);
 
 /* session.c */
 /* Every change of step goes through enter, every end for an error through fail. */
 void postino_session_enter(struct postino_session *session, const struct postino_step *step);
 void postino_session_record(struct postino_session *session, int error);
 unsigned postino_session_fail(struct postino_session *session, int error); /* returns STEP_STAY */
+/* Settles a mail that is not settled; `outcome` is that of its recipients that are not decided. */
 void postino_session_settle(struct postino_mail *mail, const struct postino_result *result, unsigned outcome);
+/* Counts an octet of the reply's text and keeps it, if it is of the head. */
+void postino_session_keep_text(struct postino_session *session, uint8_t octet);
+/* Settles every mail by the session's result, where so many octets certainly never left. */
+void postino_session_settle_all(struct postino_session *session, size_t unsent_octets);
 
 /* reply.c */
 void postino_reply_octet(struct postino_session *session, uint8_t octet);

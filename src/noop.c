@@ -3,8 +3,12 @@
  * Whatever the reply says, the connection lives. */
 #include "internal.h"
 
-static const struct postino_step noop_step = {
-    "NOOP", NULL, NULL, POSTINO_STEP_NOOP, 0, offsetof(struct postino_time_limits, command_ms), STEP_NEXT};
+static const struct postino_step noop_step = {"NOOP",
+                                              POSTINO_STEP_NOOP,
+                                              0,
+                                              offsetof(struct postino_time_limits, command_ms),
+                                              postino_emit_nothing,
+                                              postino_steps_next};
 
 int postino_session_noop(struct postino_session *session)
 {

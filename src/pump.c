@@ -4,16 +4,15 @@
  * way. */
 #include "postino/pump.h"
 
-/* Sends what there is. Returns 0 when something went out or was found out, POSTINO_AGAIN, or an error. */
+/* Sends what there is. Returns 0 when something went out or was found out, or what the transport said. */
 static int pump_send(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms)
 {
-    const struct postino_transport_class *methods = transport->methods;
     size_t length = 0;
 
     if (transport->unsent_octets == 0) {
         uint8_t *buffer;
         size_t capacity;
-        int status = methods->reserve(transport, &buffer, &capacity);
+        int status = transport->methods->reserve(transport, &buffer, &capacity);
 
         if (status != 0)
             return status;
@@ -21,7 +20,7 @@ static int pump_send(struct postino_session *session, struct postino_transport *
         if (length == 0)
             return 0;
     }
-    return methods->send(transport, length);
+    return transport->methods->send(transport, length);
 }
 
 static int pump_receive(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms)
@@ -41,19 +40,25 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
     int send_error = 0;
     int status = 0;
 
-    for (;;) {
+    while (status >= 0) {
         uint32_t now_ms = methods->now_ms(transport);
+        uint32_t wait_ms = postino_session_wait_ms(session, now_ms);
+        unsigned want = postino_session_want(session);
         unsigned events = POSTINO_EVENT_READ;
-        unsigned want;
 
-        postino_session_tick(session, now_ms);
-        want = postino_session_want(session);
         if ((want & POSTINO_WANT_CLOSED) != 0)
             break;
+        if (wait_ms == 0) {
+            status = POSTINO_ERROR_TIMEOUT;
+            break;
+        }
         if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
             status = pump_send(session, transport, now_ms);
             if (status == 0)
                 continue;
+            /* Without a buffer no command goes out, and so no reply can come. */
+            if (status == POSTINO_ERROR_BUFFER)
+                break;
             if (status < 0)
                 send_error = status;
             else
@@ -63,9 +68,7 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
         }
         status = pump_receive(session, transport, now_ms);
         if (status > 0)
-            status = methods->wait(transport, events, postino_session_wait_ms(session, now_ms));
-        if (status < 0)
-            break;
+            status = methods->wait(transport, events, wait_ms);
     }
     postino_session_lost(session, send_error != 0 ? send_error : status, transport->unsent_octets);
     methods->close(transport, (postino_session_want(session) & POSTINO_WANT_GRACEFUL) != 0);

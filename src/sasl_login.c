@@ -6,12 +6,10 @@
 static int login_respond(const struct postino_credentials *credentials, unsigned round,
                          struct postino_span *spans)
 {
-    const char *response = round == 0 ? credentials->user : credentials->password;
-
     if (round > 1)
         return -1;
-    spans[0].data = response;
-    spans[0].length_octets = strlen(response);
+    spans[0].data = round == 0 ? credentials->user : credentials->password;
+    spans[0].length_octets = POSTINO_SASL_TEXT;
     return 1;
 }
 

@@ -11,10 +11,11 @@ static int plain_respond(const struct postino_credentials *credentials, unsigned
     spans[0].data = "";
     spans[0].length_octets = 1;
     spans[1].data = credentials->user;
-    spans[1].length_octets = strlen(credentials->user) + 1;
-    spans[2].data = credentials->password;
-    spans[2].length_octets = strlen(credentials->password);
-    return 3;
+    spans[1].length_octets = POSTINO_SASL_TEXT;
+    spans[2] = spans[0];
+    spans[3].data = credentials->password;
+    spans[3].length_octets = POSTINO_SASL_TEXT;
+    return 4;
 }
 
 const struct postino_mechanism postino_sasl_plain = {

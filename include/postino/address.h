@@ -16,6 +16,11 @@ extern "C" {
  * 5321 sections 4.1.2 and 4.5.3.1) */
 int postino_address_path(const char *address, struct postino_span *path);
 
+/* Checks a domain name or an address literal as the EHLO command takes it. May be called at any time, from
+ * any thread. Returns 0, or -1 for one that must not be sent: empty, over 255 octets, or with a blank, a
+ * control character, an angle bracket or an octet outside ASCII. (RFC 5321 sections 4.1.2 and 4.5.3.1) */
+int postino_address_domain(const char *domain);
+
 #ifdef __cplusplus
 }
 #endif

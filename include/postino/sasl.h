@@ -16,6 +16,9 @@ struct postino_credentials {
 
 #define POSTINO_SASL_SPANS 4
 
+/* As the length of such a span: the string at its data, without its NUL. */
+#define POSTINO_SASL_TEXT SIZE_MAX
+
 enum postino_mechanism_flag {
     POSTINO_MECHANISM_CLEAR_TEXT = 1, /* whoever reads the connection learns the password */
     POSTINO_MECHANISM_INITIAL_RESPONSE =

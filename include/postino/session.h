@@ -83,6 +83,29 @@ struct postino_reply {
 
 struct postino_mail;
 struct postino_recipient;
+struct postino_session;
+
+/* What a session understands of the EHLO reply (RFC 5321 section 4.1.1.1). A build carries those that its
+ * configuration names. */
+struct postino_extension {
+    const char *keyword; /* in upper case */
+    /* private */
+    void (*parameter)(
+        struct postino_session *session); /* takes session->word; NULL: parameters say nothing */
+    uint16_t capability;                  /* of enum postino_capability */
+};
+
+extern const struct postino_extension postino_extension_auth;
+extern const struct postino_extension postino_extension_size;
+extern const struct postino_extension postino_extension_8bitmime;
+extern const struct postino_extension postino_extension_enhancedstatuscodes;
+extern const struct postino_extension postino_extension_pipelining;
+extern const struct postino_extension postino_extension_chunking;
+extern const struct postino_extension postino_extension_starttls;
+extern const struct postino_extension postino_extension_smtputf8;
+extern const struct postino_extension postino_extension_dsn;
+/* All of them, as the configuration takes them. */
+extern const struct postino_extension *const postino_extensions_all[];
 
 /* Borrowed by the session from init until it is over; only what has a comment that says so may be left 0. */
 struct postino_session_config {
@@ -92,9 +115,11 @@ struct postino_session_config {
     const struct postino_time_limits *time_limits;
     /* NULL: no authentication. */
     const struct postino_credentials *credentials;
-    /* Those that may be used, the preferred one first, ended by NULL; at most 16. NULL without credentials.
-     */
+    /* Those that may be used, the preferred one first, ended by NULL. NULL without credentials. */
     const struct postino_mechanism *const *mechanisms;
+    /* What to understand of the EHLO reply, ended by NULL; with mechanisms postino_extension_auth must be
+     * among it. NULL: nothing. */
+    const struct postino_extension *const *extensions;
     /* The one to try when the server lists none of them; NULL: fail instead. */
     const struct postino_mechanism *last_resort;
     /* Octets of a 334 text above which the exchange is cancelled; 0: no limit. */
@@ -119,7 +144,8 @@ struct postino_recipient {
 };
 
 enum postino_mail_flag {
-    /* Deliver to those recipients that the server takes. Without it one refused recipient gives the mail up. */
+    /* Deliver to those recipients that the server takes. Without it one refused recipient gives the mail up.
+     */
     POSTINO_MAIL_PARTIAL = 1
 };
 
@@ -150,32 +176,37 @@ struct postino_cursor {
 };
 
 struct postino_session {
-    /* private; octets first: what stands near the beginning is reached with shorter instructions on devices */
-    uint8_t flags;
-    uint8_t column;       /* of the reply line that is arriving */
-    uint8_t filter;       /* state of the data filter */
-    uint8_t mark_octets;  /* of the end mark, handed out already */
-    uint8_t round;        /* of the authentication exchange */
-    uint8_t keyword;      /* of the EHLO line that is arriving */
-    uint8_t word_octets;  /* of its word that is arriving */
-    uint16_t code;        /* of the reply that is arriving */
-    uint16_t line_code;   /* of its line that is arriving */
-    uint16_t lines;       /* of it that arrived */
+    /* private; octets first: what stands near the beginning is reached with shorter instructions on devices
+     */
+    uint8_t over;          /* POSTINO_WANT_CLOSED, GRACEFUL besides or not; 0: the session goes on */
+    uint8_t quitting;      /* QUIT follows the last mail */
+    uint8_t dirty;         /* the server may hold a transaction that RSET must end before the next MAIL */
+    uint8_t source_waits;  /* the mail source had nothing */
+    uint8_t text_kept;     /* the text is that of a failure: later replies leave it alone */
+    uint8_t round;         /* of the authentication exchange */
+    uint8_t line;          /* what is known of the reply line that is arriving: enum reply_line */
+    uint8_t keyword_read;  /* of the EHLO line that is arriving */
+    uint8_t word_octets;   /* of its word that is arriving */
+    uint8_t complete;      /* the sent step has no more octets to hand out */
+    uint8_t filter;        /* state of the data filter */
+    uint16_t line_code;    /* of the reply line that is arriving, as many digits as arrived */
+    uint16_t lines;        /* of the reply that arrived before it */
     uint16_t capabilities; /* enum postino_capability */
-    uint16_t mechanisms_offered; /* bit i: config->mechanisms[i] */
-    struct postino_result result; /* the first connection error */
-    const struct postino_session_config *config;
+    struct postino_result result;  /* the first connection error */
     struct postino_mail *mails;    /* submitted and not yet handed back, in order */
     struct postino_cursor sent;    /* the step whose octets go out now, or went out last */
     struct postino_cursor replied; /* the step whose reply is awaited */
-    size_t offset_octets;          /* of the sent command, handed out already */
-    size_t output_octets;          /* handed out in all: the position in the output stream */
-    size_t size_limit_octets;      /* the server's SIZE; 0: none */
-    size_t text_octets;            /* of the reply's text, kept or not */
-    uint32_t since_ms;             /* when the time limit of the step in hand began to run */
-    uint32_t now_ms;               /* as the last call told it */
-    const struct postino_mechanism *mechanism;
-    char word[19]; /* of the EHLO line, as much as arrived; the longest known is 19 */
+    struct postino_reply reply; /* that is arriving, or arrived last; text_octets of the text, kept or not */
+    size_t offset_octets;       /* of the sent command or end mark, handed out already */
+    size_t output_octets;       /* handed out in all: the position in the output stream */
+    size_t size_limit_octets;   /* the server's SIZE; POSTINO_SIZE_UNKNOWN: none */
+    uint32_t since_ms;          /* when the time limit of the step in hand began to run */
+    uint32_t now_ms;            /* as the last call told it */
+    const struct postino_session_config *config;
+    const struct postino_extension *extension; /* whose EHLO line is arriving; NULL: one that is not known */
+    const struct postino_mechanism *const *offered; /* the best of config->mechanisms; NULL: none yet */
+    const struct postino_mechanism *mechanism;      /* in use */
+    char word[22]; /* of the EHLO line, as much as fits: more than the longest that can be known */
     char text[POSTINO_REPLY_TEXT_OCTETS];
 };
 
@@ -189,8 +220,8 @@ struct postino_session {
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
                                const struct postino_session_config *config, uint32_t now_ms);
 
-/* Begins the greeting's time limit at `now_ms`, for a port that has its session check the mails before it connects. May be
- * called before the first of postino_session_input() and postino_session_tick(). */
+/* Begins the greeting's time limit at `now_ms`, for a port that has its session check the mails before it
+ * connects. May be called before the first of postino_session_input() and postino_session_tick(). */
 void postino_session_connected(struct postino_session *session, uint32_t now_ms);
 
 /* Says what the session wants, as bits of enum postino_want. May be called at any time after init. */

@@ -5,6 +5,9 @@
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 
+/* The milliseconds of a tick where they are a whole number, as with 100 or 1000 ticks a second; else 0. */
+#define TRANSPORT_TICK_MS ((uint32_t)(1000 % NX_IP_PERIODIC_RATE == 0 ? 1000 / NX_IP_PERIODIC_RATE : 0))
+
 /* The longest wait in one piece: its product with the tick rate fits 32 bits. */
 #define TRANSPORT_WAIT_MS 600000UL
 
@@ -12,63 +15,67 @@ static uint32_t transport_now_ms(struct postino_transport *transport)
 {
     struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
     ULONG now = tx_time_get();
-    /* Counted in steps, for the product of all ticks since the start would not fit. */
-    ULONG product = (now - self->ticks) * 1000 + self->remainder;
+    ULONG product;
 
+    /* Both clocks wrap at 2^32. */
+    if (TRANSPORT_TICK_MS != 0)
+        return (uint32_t)now * TRANSPORT_TICK_MS;
+    /* Counted in steps, for the product of all ticks since the start would not fit. */
+    product = (now - self->ticks) * 1000 + self->remainder;
     self->ticks = now;
     self->milliseconds += (uint32_t)(product / NX_IP_PERIODIC_RATE);
     self->remainder = (UINT)(product % NX_IP_PERIODIC_RATE);
     return self->milliseconds;
 }
 
-/* Has an arrived packet at hand, waiting for it for so many ticks; the piece that was lent is done with. */
-static UINT transport_fetch(struct nx_smtp_transport *self, ULONG ticks)
+static ULONG transport_ticks(uint32_t timeout_ms)
 {
-    NX_PACKET *packet = self->in;
+    if (TRANSPORT_TICK_MS != 0)
+        return timeout_ms / (TRANSPORT_TICK_MS + (TRANSPORT_TICK_MS == 0));
+    if (timeout_ms > TRANSPORT_WAIT_MS)
+        timeout_ms = TRANSPORT_WAIT_MS;
+    return timeout_ms * NX_IP_PERIODIC_RATE / 1000;
+}
 
-    if (self->lent != 0) {
-        self->lent = 0;
-#ifndef NX_DISABLE_PACKET_CHAIN
-        self->piece = self->piece->nx_packet_next;
-        if (self->piece == NX_NULL)
-#endif
-        {
-            nx_packet_release(packet);
-            self->in = NX_NULL;
-        }
-    }
-    if (self->in == NX_NULL) {
-        UINT status = nx_tcp_socket_receive(&self->client->nx_smtp_client_socket, &packet, ticks);
+static VOID transport_release(NX_PACKET **packet)
+{
+    if (*packet != NX_NULL)
+        nx_packet_release(*packet);
+    *packet = NX_NULL;
+}
 
-        if (status != NX_SUCCESS)
-            return status;
-        self->in = packet;
-#ifndef NX_DISABLE_PACKET_CHAIN
-        self->piece = packet;
-#endif
-    }
-    return NX_SUCCESS;
+/* Has a piece of an arrived packet at hand, waiting for it for so many ticks; the one lent before is done
+ * with. */
+static UINT transport_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
+{
+    struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
+    UINT status;
+
+    if (self->piece != NX_NULL)
+        return NX_SUCCESS;
+    transport_release(&self->in);
+    status = nx_tcp_socket_receive(&client->nx_smtp_client_socket, &self->in, ticks);
+    if (status == NX_SUCCESS)
+        self->piece = self->in;
+    return status;
 }
 
 static int transport_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
 {
-    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
-    NX_PACKET *packet = self->out;
-    ULONG mss = 0;
+    NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
+    struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
+    NX_PACKET *packet;
     size_t room;
 
-    if (packet == NX_NULL) {
-        self->status = nx_packet_allocate(self->client->nx_smtp_client_packet_pool_ptr, &packet,
-                                          NX_TCP_PACKET, NX_SMTP_CLIENT_PACKET_TIMEOUT);
-        if (self->status != NX_SUCCESS)
-            return POSTINO_ERROR_BUFFER;
-        self->out = packet;
-    }
+    if (self->out == NX_NULL &&
+        nx_packet_allocate(client->nx_smtp_client_packet_pool_ptr, &self->out, NX_TCP_PACKET,
+                           NX_SMTP_CLIENT_PACKET_TIMEOUT) != NX_SUCCESS)
+        return POSTINO_ERROR_BUFFER;
+    packet = self->out;
     room = (size_t)(packet->nx_packet_data_end - packet->nx_packet_prepend_ptr);
     /* A packet above the segment size would be copied, into packets that the pool may not have. */
-    nx_tcp_socket_mss_get(&self->client->nx_smtp_client_socket, &mss);
-    if (mss != 0 && room > mss)
-        room = mss;
+    if (room > self->mss)
+        room = self->mss;
     *buffer = packet->nx_packet_prepend_ptr;
     *capacity_octets = room;
     return room != 0 ? POSTINO_OK : POSTINO_ERROR_BUFFER;
@@ -76,7 +83,8 @@ static int transport_reserve(struct postino_transport *transport, uint8_t **buff
 
 static int transport_send(struct postino_transport *transport, size_t length_octets)
 {
-    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
+    NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
+    struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
     NX_PACKET *packet = self->out;
     UINT status;
 
@@ -84,7 +92,7 @@ static int transport_send(struct postino_transport *transport, size_t length_oct
         packet->nx_packet_append_ptr = packet->nx_packet_prepend_ptr + length_octets;
         packet->nx_packet_length = (ULONG)length_octets;
     }
-    status = nx_tcp_socket_send(&self->client->nx_smtp_client_socket, packet, NX_NO_WAIT);
+    status = nx_tcp_socket_send(&client->nx_smtp_client_socket, packet, NX_NO_WAIT);
     if (status == NX_SUCCESS) {
         self->out = NX_NULL;
         transport->unsent_octets = 0;
@@ -99,18 +107,18 @@ static int transport_send(struct postino_transport *transport, size_t length_oct
 
 static int transport_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
 {
-    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
-    NX_PACKET *packet;
+    NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
+    struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
+    UINT status = transport_fetch(client, NX_NO_WAIT);
+    NX_PACKET *packet = self->piece;
 
-    self->status = transport_fetch(self, NX_NO_WAIT);
-    if (self->status != NX_SUCCESS)
-        return self->status == NX_NO_PACKET ? POSTINO_AGAIN : POSTINO_ERROR_CLOSED;
+    if (status != NX_SUCCESS)
+        return status == NX_NO_PACKET ? POSTINO_AGAIN : POSTINO_ERROR_CLOSED;
 #ifdef NX_DISABLE_PACKET_CHAIN
-    packet = self->in;
+    self->piece = NX_NULL;
 #else
-    packet = self->piece;
+    self->piece = packet->nx_packet_next;
 #endif
-    self->lent = 1;
     *data = packet->nx_packet_prepend_ptr;
     *length_octets = (size_t)(packet->nx_packet_append_ptr - packet->nx_packet_prepend_ptr);
     return POSTINO_OK;
@@ -121,38 +129,30 @@ static int transport_wait(struct postino_transport *transport, unsigned events, 
     ULONG ticks = 1;
 
     /* Nothing tells when the peer's window opens: look again at every tick. */
-    if ((events & POSTINO_EVENT_WRITE) == 0) {
-        if (timeout_ms > TRANSPORT_WAIT_MS)
-            timeout_ms = TRANSPORT_WAIT_MS;
-        ticks += timeout_ms * NX_IP_PERIODIC_RATE / 1000;
-    }
+    if ((events & POSTINO_EVENT_WRITE) == 0)
+        ticks += transport_ticks(timeout_ms);
     /* receive() will find what this found. */
-    transport_fetch((struct nx_smtp_transport *)transport, ticks);
+    transport_fetch((NX_SMTP_CLIENT *)transport, ticks);
     return POSTINO_OK;
 }
 
 static void transport_close(struct postino_transport *transport, int graceful)
 {
-    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
-    NX_TCP_SOCKET *socket = &self->client->nx_smtp_client_socket;
-    NX_PACKET *packet = self->out;
+    NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
+    struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
+    NX_TCP_SOCKET *socket = &client->nx_smtp_client_socket;
 
-    if (packet != NX_NULL)
-        nx_packet_release(packet);
-    packet = self->in;
-    if (packet != NX_NULL)
-        nx_packet_release(packet);
-    self->out = NX_NULL;
-    self->in = NX_NULL;
-    self->lent = 0;
+    transport_release(&self->out);
+    transport_release(&self->in);
+    self->piece = NX_NULL;
     nx_tcp_socket_disconnect(socket, graceful != 0 ? NX_SMTP_CLIENT_DISCONNECT_TIMEOUT : NX_NO_WAIT);
     nx_tcp_client_socket_unbind(socket);
 }
 
 static int transport_connect(struct postino_transport *transport, uint32_t timeout_ms)
 {
-    struct nx_smtp_transport *self = (struct nx_smtp_transport *)transport;
-    NX_SMTP_CLIENT *client = self->client;
+    NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
+    struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
     NX_TCP_SOCKET *socket = &client->nx_smtp_client_socket;
 
     /* The limit is the option's: in ticks, as the application gave it. */
@@ -168,6 +168,7 @@ static int transport_connect(struct postino_transport *transport, uint32_t timeo
         transport_close(transport, 0);
         return POSTINO_ERROR_CONNECT;
     }
+    nx_tcp_socket_mss_get(socket, &self->mss);
     return POSTINO_OK;
 }
 
@@ -180,6 +181,8 @@ VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr)
     struct nx_smtp_transport *self = &client_ptr->nx_smtp_client_transport;
 
     self->transport.methods = &transport_class;
-    self->client = client_ptr;
+    self->out = NX_NULL;
+    self->in = NX_NULL;
+    self->piece = NX_NULL;
     client_ptr->nx_smtp_client_transport_ptr = &self->transport;
 }

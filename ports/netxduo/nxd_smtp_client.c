@@ -4,6 +4,7 @@
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "nx_ip.h"
+#include "postino/address.h"
 #include "postino/pump.h"
 
 NX_CALLER_CHECKING_EXTERNS
@@ -24,13 +25,24 @@ static const struct postino_time_limits client_limits = {
 static const struct postino_mechanism *const client_mechanisms[] = {&postino_sasl_login, &postino_sasl_plain,
                                                                     &postino_sasl_login, NULL};
 
-static UINT client_copy(CHAR *destination, const CHAR *source, size_t limit)
-{
-    size_t length = strlen(source);
+static const struct postino_extension *const client_extensions[] = {&postino_extension_auth, NULL};
 
-    if (length > limit)
-        return NX_SIZE_ERROR;
-    memcpy(destination, source, length + 1);
+/* The checked and the unchecked entry of a service share one body: a program calls one of them, and the
+ * linker drops the other. */
+#ifdef __GNUC__
+#define CLIENT_BODY static inline __attribute__((always_inline))
+#else
+#define CLIENT_BODY static
+#endif
+
+static UINT client_copy(CHAR *destination, const CHAR *source, UINT limit)
+{
+    UINT length;
+
+    for (length = 0; (destination[length] = source[length]) != '\0'; length++) {
+        if (length == limit)
+            return NX_SIZE_ERROR;
+    }
     return NX_SUCCESS;
 }
 
@@ -47,26 +59,10 @@ static UINT client_address_check(const NXD_ADDRESS *address)
     return NX_IP_ADDRESS_ERROR;
 }
 
-UINT _nxde_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
-                              NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
-                              CHAR *from_address, CHAR *client_domain, UINT authentication_type,
-                              NXD_ADDRESS *server_address, UINT port)
-{
-    if (client_ptr == NX_NULL || ip_ptr == NX_NULL || client_packet_pool_ptr == NX_NULL ||
-        username == NX_NULL || password == NX_NULL || from_address == NX_NULL || client_domain == NX_NULL ||
-        server_address == NX_NULL)
-        return NX_PTR_ERROR;
-    NX_INIT_AND_THREADS_CALLER_CHECKING
-    if (ip_ptr->nx_ip_id != NX_IP_ID)
-        return NX_SMTP_INVALID_PARAM;
-    return _nxd_smtp_client_create(client_ptr, ip_ptr, client_packet_pool_ptr, username, password,
-                                   from_address, client_domain, authentication_type, server_address, port);
-}
-
-UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
-                             NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
-                             CHAR *from_address, CHAR *client_domain, UINT authentication_type,
-                             NXD_ADDRESS *server_address, UINT port)
+CLIENT_BODY UINT client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
+                               NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
+                               CHAR *from_address, CHAR *client_domain, UINT authentication_type,
+                               NXD_ADDRESS *server_address, UINT port)
 {
     ULONG actual;
     UINT status;
@@ -77,7 +73,8 @@ UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
         return NX_INVALID_PORT;
     if (nx_ip_status_check(ip_ptr, NX_IP_TCP_ENABLED, &actual, NX_NO_WAIT) != NX_SUCCESS)
         return NX_NOT_ENABLED;
-    memset(client_ptr, 0, sizeof *client_ptr);
+    if (postino_address_domain(client_domain) != 0)
+        return NX_SMTP_INVALID_PARAM;
     if (client_copy(client_ptr->nx_smtp_client_username, username, NX_SMTP_CLIENT_MAX_USERNAME) !=
             NX_SUCCESS ||
         client_copy(client_ptr->nx_smtp_client_password, password, NX_SMTP_CLIENT_MAX_PASSWORD) !=
@@ -90,6 +87,10 @@ UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     client_ptr->nx_smtp_client_authentication_type = authentication_type;
     client_ptr->nx_smtp_client_server_address = *server_address;
     client_ptr->nx_smtp_client_server_port = port;
+    client_ptr->nx_smtp_client_headers_ptr = NX_NULL;
+    client_ptr->nx_smtp_client_mail.flags = 0;
+    client_ptr->nx_smtp_client_mail.result.outcome = NX_SMTP_OUTCOME_NONE;
+    client_ptr->nx_smtp_client_recipient.next = NULL;
     _nx_smtp_transport_create(client_ptr);
     status = nx_tcp_socket_create(ip_ptr, &client_ptr->nx_smtp_client_socket, "SMTP Client", NX_IP_NORMAL,
                                   NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, NX_SMTP_CLIENT_TCP_WINDOW_SIZE,
@@ -102,15 +103,32 @@ UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     return NX_SUCCESS;
 }
 
-UINT _nxe_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
+UINT _nxde_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
+                              NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
+                              CHAR *from_address, CHAR *client_domain, UINT authentication_type,
+                              NXD_ADDRESS *server_address, UINT port)
 {
-    if (client_ptr == NX_NULL || client_ptr->nx_smtp_client_id != NX_SMTP_CLIENT_ID)
+    if (client_ptr == NX_NULL || ip_ptr == NX_NULL || client_packet_pool_ptr == NX_NULL ||
+        username == NX_NULL || password == NX_NULL || from_address == NX_NULL || client_domain == NX_NULL ||
+        server_address == NX_NULL)
         return NX_PTR_ERROR;
-    NX_THREADS_ONLY_CALLER_CHECKING
-    return _nx_smtp_client_delete(client_ptr);
+    NX_INIT_AND_THREADS_CALLER_CHECKING
+    if (ip_ptr->nx_ip_id != NX_IP_ID)
+        return NX_SMTP_INVALID_PARAM;
+    return client_create(client_ptr, ip_ptr, client_packet_pool_ptr, username, password, from_address,
+                         client_domain, authentication_type, server_address, port);
 }
 
-UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
+UINT _nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
+                             NX_PACKET_POOL *client_packet_pool_ptr, CHAR *username, CHAR *password,
+                             CHAR *from_address, CHAR *client_domain, UINT authentication_type,
+                             NXD_ADDRESS *server_address, UINT port)
+{
+    return client_create(client_ptr, ip_ptr, client_packet_pool_ptr, username, password, from_address,
+                         client_domain, authentication_type, server_address, port);
+}
+
+CLIENT_BODY UINT client_delete(NX_SMTP_CLIENT *client_ptr)
 {
     UINT status;
 
@@ -127,10 +145,26 @@ UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
     return NX_SUCCESS;
 }
 
-/* The statuses of what the server may do wrong, from POSTINO_ERROR_REPLY_SYNTAX on. */
-static const UCHAR client_peer_statuses[] = {
-    NX_SMTP_SERVER_ERROR_REPLY,       NX_SMTP_INVALID_SERVER_REPLY, NX_SMTP_OVERSIZE_SERVER_REPLY,
-    NX_SMTP_INVALID_SERVER_CHALLENGE, NX_SMTP_AUTHENTICATION_ERROR, NX_SMTP_SERVER_ERROR_CODE_RECEIVED};
+UINT _nxe_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
+{
+    if (client_ptr == NX_NULL || client_ptr->nx_smtp_client_id != NX_SMTP_CLIENT_ID)
+        return NX_PTR_ERROR;
+    NX_THREADS_ONLY_CALLER_CHECKING
+    return client_delete(client_ptr);
+}
+
+UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
+{
+    return client_delete(client_ptr);
+}
+
+/* The statuses of what the server may do wrong, up to POSTINO_ERROR_REPLY_SYNTAX, and of what the connection
+ * may do, up to POSTINO_ERROR_SEND. */
+static const UCHAR client_server_statuses[] = {
+    NX_SMTP_SERVER_ERROR_CODE_RECEIVED, NX_SMTP_AUTHENTICATION_ERROR, NX_SMTP_INVALID_SERVER_CHALLENGE,
+    NX_SMTP_OVERSIZE_SERVER_REPLY,      NX_SMTP_INVALID_SERVER_REPLY, NX_SMTP_SERVER_ERROR_REPLY};
+static const UCHAR client_connection_statuses[] = {NX_SMTP_PACKET_ALLOCATE_ERROR, NX_NOT_CONNECTED,
+                                                   NX_NOT_CONNECTED, NX_SMTP_TRANSMIT_ERROR};
 
 static UINT client_status(const NX_SMTP_CLIENT *client_ptr, int error)
 {
@@ -138,110 +172,109 @@ static UINT client_status(const NX_SMTP_CLIENT *client_ptr, int error)
 
     if (result->outcome == POSTINO_OUTCOME_UNKNOWN)
         return NX_SMTP_MESSAGE_REPLY_ERROR;
-    switch (error) {
-    case POSTINO_OK:
+    if (error == POSTINO_OK)
         return NX_SUCCESS;
-    case POSTINO_ERROR_MESSAGE_SIZE:
-        return NX_SMTP_OVERSIZE_MAIL_DATA;
-    case POSTINO_ERROR_REFUSED:
-        /* The statuses of refused steps stand in the order of the steps; RSET is not among the steps of one
-         * mail. */
+    if (error > POSTINO_ERROR_REFUSED)
+        return NX_SMTP_INVALID_PARAM;
+    /* The statuses of refused steps stand in the order of the steps; RSET is not among the steps of one mail.
+     */
+    if (error == POSTINO_ERROR_REFUSED)
         return NX_SMTP_GREET_REPLY_ERROR + result->step;
-    case POSTINO_ERROR_BUFFER:
-        return NX_SMTP_PACKET_ALLOCATE_ERROR;
-    case POSTINO_ERROR_CLOSED:
-        return NX_NOT_CONNECTED;
-    case POSTINO_ERROR_TIMEOUT:
-        if (client_ptr->nx_smtp_client_transport_ptr->unsent_octets == 0)
-            return NX_NO_PACKET;
-        /* What could not be sent in time is not a reply that did not come in time. */
-        return NX_SMTP_TRANSMIT_ERROR;
-    case POSTINO_ERROR_SEND:
-        return NX_SMTP_TRANSMIT_ERROR;
-    default:
-        if (error > POSTINO_ERROR_REFUSED)
-            return NX_SMTP_INVALID_PARAM;
-        return client_peer_statuses[POSTINO_ERROR_REPLY_SYNTAX - error];
-    }
+    if (error >= POSTINO_ERROR_SERVICE_CLOSING)
+        return client_server_statuses[error - POSTINO_ERROR_SERVICE_CLOSING];
+    if (error >= POSTINO_ERROR_BUFFER)
+        return client_connection_statuses[error - POSTINO_ERROR_BUFFER];
+    /* A time-out: what could not be sent in time is not a reply that did not come in time. */
+    return client_ptr->nx_smtp_client_transport_ptr->unsent_octets != 0 ? NX_SMTP_TRANSMIT_ERROR
+                                                                        : NX_NO_PACKET;
 }
 
-static UINT client_subject_check(const CHAR *subject)
+/* Returns the length of a subject, or 0 with *status set for one that must not be sent. */
+static size_t client_subject_length(const CHAR *subject, UINT *status)
 {
-    UINT i;
+    size_t length;
 
-    for (i = 0; subject[i] != '\0'; i++) {
-        UCHAR octet = (UCHAR)subject[i];
+    for (length = 0; subject[length] != '\0'; length++) {
+        UCHAR octet = (UCHAR)subject[length];
 
-        if (i == CLIENT_SUBJECT_MAX || octet < ' ' || octet == 127)
-            return NX_SMTP_INVALID_PARAM;
+        if (length == CLIENT_SUBJECT_MAX || octet < ' ' || octet == 127)
+            *status = NX_SMTP_INVALID_PARAM;
     }
-    return NX_SUCCESS;
+    return length;
 }
 
-static struct postino_span *client_add(struct postino_span *span, const CHAR *text)
+#define CLIENT_PRIORITY(number, name) "X-Priority: " number "\r\nImportance: " name "\r\n\r\n"
+
+static struct postino_span *client_add(struct postino_span *span, const CHAR *text, size_t length)
 {
-    span->data = text;
-    span->length_octets = strlen(text);
+    *span = (struct postino_span){text, length};
     return span + 1;
 }
 
+/* A string constant. */
+#define CLIENT_ADD(span, text) client_add((span), (text), sizeof(text) - 1)
+
 /* The message as the original writes it, then what it lacks. */
 static VOID client_compose(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR *subject,
-                           const CHAR *mail_body, UINT mail_body_length)
+                           size_t subject_length, const CHAR *mail_body, UINT mail_body_length)
 {
     NX_SMTP_HEADERS *headers = client_ptr->nx_smtp_client_headers_ptr;
-    struct postino_span *span = client_add(client_ptr->nx_smtp_client_spans, "To: ");
-    const CHAR *end = "\r\n";
+    struct postino_span *span = CLIENT_ADD(client_ptr->nx_smtp_client_spans, "To: ");
 
     *span++ = client_ptr->nx_smtp_client_recipient.path;
-    span = client_add(span, "\r\nFrom: ");
+    span = CLIENT_ADD(span, "\r\nFrom: ");
     *span++ = client_ptr->nx_smtp_client_mail.path;
-    span = client_add(span, "\r\nSubject: ");
-    span = client_add(span, subject);
-    span = client_add(span, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
+    span = CLIENT_ADD(span, "\r\nSubject: ");
+    span = client_add(span, subject, subject_length);
+    span = CLIENT_ADD(span, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
                             "Content-Transfer-Encoding: 8bit\r\n");
     if (headers != NX_NULL)
         span += headers->nx_smtp_headers_add(headers, client_ptr->nx_smtp_client_domain, span);
     if (priority == NX_SMTP_MAIL_PRIORITY_LOW)
-        end = "X-Priority: 5\r\nImportance: low\r\n\r\n";
+        span = CLIENT_ADD(span, CLIENT_PRIORITY("5", "low"));
     else if (priority == NX_SMTP_MAIL_PRIORITY_HIGH)
-        end = "X-Priority: 1\r\nImportance: high\r\n\r\n";
-    span = client_add(span, end);
-    span->data = mail_body;
-    span->length_octets = mail_body_length;
-    span++;
+        span = CLIENT_ADD(span, CLIENT_PRIORITY("1", "high"));
+    else
+        span = CLIENT_ADD(span, "\r\n");
+    span = client_add(span, mail_body, mail_body_length);
     postino_spans_source_init(&client_ptr->nx_smtp_client_source, client_ptr->nx_smtp_client_spans,
                               (size_t)(span - client_ptr->nx_smtp_client_spans));
 }
 
-/* Says how the session is to authenticate. Returns NX_SMTP_AUTHENTICATION_ERROR where it cannot. */
-static UINT client_authentication(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,
-                                  const struct postino_credentials *credentials)
+/* Says how the session is to run. Returns NX_SMTP_AUTHENTICATION_ERROR where it cannot authenticate as it is
+ * told to. */
+static UINT client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,
+                             struct postino_credentials *credentials)
 {
     UINT type = client_ptr->nx_smtp_client_authentication_type;
 
+    config->ehlo_name = client_ptr->nx_smtp_client_domain;
+    config->time_limits = &client_limits;
+    config->credentials = credentials;
+    config->mechanisms = type == NX_SMTP_CLIENT_AUTH_LOGIN ? client_mechanisms : client_mechanisms + 1;
+    config->extensions = client_extensions;
+    config->last_resort = &postino_sasl_plain;
+    config->challenge_octets_max = NX_SMTP_SERVER_CHALLENGE_MAX_STRING;
     config->flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
+    config->on_reply = NULL;
+    credentials->user = client_ptr->nx_smtp_client_username;
+    credentials->password = client_ptr->nx_smtp_client_password;
     if (type == NX_SMTP_CLIENT_AUTH_NONE) {
 #ifdef NX_SMTP_CLIENT_AUTH_NONE_STRICT
-        return NX_SUCCESS;
+        config->credentials = NULL;
 #else
         /* With a server that lists AUTH, NONE becomes PLAIN, if there is anything to say. */
+        config->flags = POSTINO_SESSION_CLEAR_TEXT_AUTH | POSTINO_SESSION_AUTH_IF_OFFERED;
         if (credentials->user[0] == '\0')
-            return NX_SUCCESS;
-        config->flags |= POSTINO_SESSION_AUTH_IF_OFFERED;
+            config->credentials = NULL;
 #endif
     } else if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || credentials->user[0] == '\0') {
         return NX_SMTP_AUTHENTICATION_ERROR;
     }
-    config->credentials = credentials;
-    config->mechanisms = type == NX_SMTP_CLIENT_AUTH_LOGIN ? client_mechanisms : client_mechanisms + 1;
-    config->last_resort = &postino_sasl_plain;
-    config->challenge_octets_max = NX_SMTP_SERVER_CHALLENGE_MAX_STRING;
     return NX_SUCCESS;
 }
 
-/* Sends the mail that is in the client, by itself: everything about it that can be wrong is found out before
- * the connection. */
+/* Everything about the mail that can be wrong is found out before the connection. */
 static UINT client_session(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR *subject,
                            const CHAR *mail_body, UINT mail_body_length)
 {
@@ -250,15 +283,12 @@ static UINT client_session(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR
     struct postino_transport *transport = client_ptr->nx_smtp_client_transport_ptr;
     struct postino_session_config config;
     struct postino_credentials credentials;
-    UINT status;
+    UINT status = NX_SUCCESS;
+    size_t subject_length = client_subject_length(subject, &status);
     int error;
 
-    memset(&config, 0, sizeof config);
-    config.ehlo_name = client_ptr->nx_smtp_client_domain;
-    config.time_limits = &client_limits;
-    credentials.user = client_ptr->nx_smtp_client_username;
-    credentials.password = client_ptr->nx_smtp_client_password;
-    status = client_authentication(client_ptr, &config, &credentials);
+    if (status == NX_SUCCESS)
+        status = client_configure(client_ptr, &config, &credentials);
     if (status != NX_SUCCESS)
         return status;
     error = postino_session_init(session, &config, 0);
@@ -267,16 +297,35 @@ static UINT client_session(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR
     if (error == POSTINO_OK && mail->path.length_octets == 0)
         error = POSTINO_ERROR_REVERSE_PATH;
     if (error == POSTINO_OK) {
-        client_compose(client_ptr, priority, subject, mail_body, mail_body_length);
-        mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-        if (transport->methods->connect(transport, 0) != POSTINO_OK)
+        client_compose(client_ptr, priority, subject, subject_length, mail_body, mail_body_length);
+        if (transport->methods->connect(transport, 0) != POSTINO_OK) {
+            mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
             return client_ptr->nx_smtp_client_transport.status;
+        }
         postino_session_connected(session, transport->methods->now_ms(transport));
         postino_session_quit(session);
-        (void)postino_pump(session, transport, 0);
+        (VOID) postino_pump(session, transport, 0);
         error = mail->result.error;
     }
     return client_status(client_ptr, error);
+}
+
+CLIENT_BODY UINT client_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority,
+                             CHAR *subject, CHAR *mail_body, UINT mail_body_length)
+{
+    struct postino_mail *mail = &client_ptr->nx_smtp_client_mail;
+    UINT status;
+
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_IN_PROGRESS;
+    client_ptr->nx_smtp_client_recipient.address = recipient_address;
+    mail->reverse_path = client_ptr->nx_smtp_client_from_address;
+    mail->recipients = &client_ptr->nx_smtp_client_recipient;
+    mail->source = &client_ptr->nx_smtp_client_source.source;
+    mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
+    status = client_session(client_ptr, priority, subject, mail_body, mail_body_length);
+    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+    return status;
 }
 
 UINT _nxe_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
@@ -289,24 +338,11 @@ UINT _nxe_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UI
     NX_THREADS_ONLY_CALLER_CHECKING
     if (client_ptr->nx_smtp_client_id != NX_SMTP_CLIENT_ID)
         return NX_SMTP_CLIENT_NOT_INITIALIZED;
-    return _nx_smtp_mail_send(client_ptr, recipient_address, priority, subject, mail_body, mail_body_length);
+    return client_send(client_ptr, recipient_address, priority, subject, mail_body, mail_body_length);
 }
 
 UINT _nx_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
                         CHAR *mail_body, UINT mail_body_length)
 {
-    struct postino_mail *mail = &client_ptr->nx_smtp_client_mail;
-    UINT status;
-
-    if (client_subject_check(subject) != NX_SUCCESS)
-        return NX_SMTP_INVALID_PARAM;
-    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
-        return NX_IN_PROGRESS;
-    client_ptr->nx_smtp_client_recipient.address = recipient_address;
-    mail->reverse_path = client_ptr->nx_smtp_client_from_address;
-    mail->recipients = &client_ptr->nx_smtp_client_recipient;
-    mail->source = &client_ptr->nx_smtp_client_source.source;
-    status = client_session(client_ptr, priority, subject, mail_body, mail_body_length);
-    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
-    return status;
+    return client_send(client_ptr, recipient_address, priority, subject, mail_body, mail_body_length);
 }

@@ -92,6 +92,7 @@ void dialogue_init(struct dialogue *dialogue)
     dialogue->credentials.password = "tanstaaftanstaaf";
     dialogue->config.ehlo_name = "client.example.com";
     dialogue->config.time_limits = &postino_time_limits_rfc5321;
+    dialogue->config.extensions = postino_extensions_all;
     dialogue->config.credentials = &dialogue->credentials;
     dialogue->config.mechanisms = mechanisms;
     dialogue->config.flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;

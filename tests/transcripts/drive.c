@@ -32,6 +32,7 @@ static void drive_configure(struct drive *drive)
 
     drive->config.ehlo_name = transcript->ehlo_name;
     drive->config.time_limits = &postino_time_limits_rfc5321;
+    drive->config.extensions = postino_extensions_all;
     drive->config.flags = transcript->flags;
     drive->config.challenge_octets_max = transcript->challenge_octets_max;
     drive->config.last_resort = drive_mechanism(transcript->last_resort);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The message (RFC 5321 section 4.1.1.4). Invariant: the end mark is begun only when the source said that the
+ * message is complete, and the mail counts as ended when the mark is out whole. */
+#include "internal.h"
+
+#define MESSAGE_MARK_OCTETS 5
+
+/* Puts out the end mark (RFC 5321 section 4.5.2), held back line end included, or nothing where the call's
+ * capacity would cut it and the next one's would not. */
+static size_t message_end(struct postino_session *session, uint8_t *out, size_t room, size_t capacity)
+{
+    struct postino_emitter emitter = {out, session->offset_octets, room, 0};
+
+    /* An empty message has no line to end. */
+    if (session->filter != 0)
+        postino_emit_text(&emitter, "\r\n");
+    postino_emit_text(&emitter, ".\r\n");
+    if (emitter.total - emitter.skip > room && capacity >= MESSAGE_MARK_OCTETS)
+        return 0;
+    return postino_emitted(session, &emitter);
+}
+
+size_t postino_message(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    struct postino_mail *mail = session->sent.mail;
+    struct postino_source *source = mail->source;
+    size_t written = 0;
+
+    while (written < capacity) {
+        const uint8_t *data;
+        size_t length;
+        enum postino_source_status status = source->methods->span(source, &data, &length);
+
+        if (status == POSTINO_SOURCE_DATA) {
+            written +=
+                postino_data_filter(&session->filter, data, &length, out + written, capacity - written);
+            source->methods->consume(source, length);
+            continue;
+        }
+        if (status == POSTINO_SOURCE_END)
+            written += message_end(session, out + written, capacity - written, capacity);
+        else if (status == POSTINO_SOURCE_WAIT)
+            session->source_waits = 1;
+        else
+            postino_session_fail(session, POSTINO_ERROR_SOURCE);
+        break;
+    }
+    if (session->complete) {
+        mail->end = session->output_octets + written;
+        mail->progress = MAIL_ENDED;
+    }
+    return written;
+}
