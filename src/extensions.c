@@ -3,8 +3,10 @@
  * word that is arriving, in upper case; of one that is too long to be known, its head fills all the room. */
 #include "internal.h"
 
-static int extensions_is(const char *word, const char *name)
+static int extensions_is(const struct postino_session *session, const char *name)
 {
+    const char *word = session->word;
+
     for (; *word == *name; word++, name++) {
         if (*word == '\0')
             return 1;
@@ -12,17 +14,22 @@ static int extensions_is(const char *word, const char *name)
     return 0;
 }
 
-static void extensions_keyword(struct postino_session *session)
+/* A parameter that says nothing to us. */
+static void extensions_ignore(struct postino_session *session)
+{
+    (void)session;
+}
+
+void postino_extensions_keyword(struct postino_session *session)
 {
     const struct postino_extension *const *known = session->config->extensions;
 
-    session->keyword_read = 1;
-    session->extension = NULL;
+    session->take_word = extensions_ignore;
     if (known == NULL)
         return;
     for (; *known != NULL; known++) {
-        if (extensions_is(session->word, (*known)->keyword)) {
-            session->extension = *known;
+        if (extensions_is(session, (*known)->keyword)) {
+            session->take_word = (*known)->take_parameter;
             session->capabilities |= (*known)->capability;
         }
     }
@@ -36,7 +43,7 @@ static void extensions_mechanism(struct postino_session *session)
     if (mechanism == NULL)
         return;
     for (; *mechanism != NULL && mechanism != session->offered; mechanism++) {
-        if (extensions_is(session->word, (*mechanism)->name) && postino_steps_allowed(session, *mechanism)) {
+        if (extensions_is(session, (*mechanism)->name) && postino_steps_allowed(session, *mechanism)) {
             session->offered = mechanism;
             break;
         }
@@ -72,15 +79,11 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
             session->word[length++] = (char)octet;
     } else {
         session->word[length] = '\0';
-        if (length != 0) {
-            if (!session->keyword_read)
-                extensions_keyword(session);
-            else if (session->extension != NULL && session->extension->parameter != NULL)
-                session->extension->parameter(session);
-        }
+        if (length != 0)
+            session->take_word(session);
         length = 0;
         if (octet == '\n')
-            session->keyword_read = 0;
+            session->take_word = postino_extensions_keyword;
     }
     session->word_octets = (uint8_t)length;
 }
@@ -88,15 +91,19 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 const struct postino_extension postino_extension_auth = {"AUTH", extensions_mechanism,
                                                          POSTINO_CAPABILITY_AUTH};
 const struct postino_extension postino_extension_size = {"SIZE", extensions_size, POSTINO_CAPABILITY_SIZE};
-const struct postino_extension postino_extension_8bitmime = {"8BITMIME", NULL, POSTINO_CAPABILITY_8BITMIME};
+const struct postino_extension postino_extension_8bitmime = {"8BITMIME", extensions_ignore,
+                                                             POSTINO_CAPABILITY_8BITMIME};
 const struct postino_extension postino_extension_enhancedstatuscodes = {
-    "ENHANCEDSTATUSCODES", NULL, POSTINO_CAPABILITY_ENHANCEDSTATUSCODES};
-const struct postino_extension postino_extension_pipelining = {"PIPELINING", NULL,
+    "ENHANCEDSTATUSCODES", extensions_ignore, POSTINO_CAPABILITY_ENHANCEDSTATUSCODES};
+const struct postino_extension postino_extension_pipelining = {"PIPELINING", extensions_ignore,
                                                                POSTINO_CAPABILITY_PIPELINING};
-const struct postino_extension postino_extension_chunking = {"CHUNKING", NULL, POSTINO_CAPABILITY_CHUNKING};
-const struct postino_extension postino_extension_starttls = {"STARTTLS", NULL, POSTINO_CAPABILITY_STARTTLS};
-const struct postino_extension postino_extension_smtputf8 = {"SMTPUTF8", NULL, POSTINO_CAPABILITY_SMTPUTF8};
-const struct postino_extension postino_extension_dsn = {"DSN", NULL, POSTINO_CAPABILITY_DSN};
+const struct postino_extension postino_extension_chunking = {"CHUNKING", extensions_ignore,
+                                                             POSTINO_CAPABILITY_CHUNKING};
+const struct postino_extension postino_extension_starttls = {"STARTTLS", extensions_ignore,
+                                                             POSTINO_CAPABILITY_STARTTLS};
+const struct postino_extension postino_extension_smtputf8 = {"SMTPUTF8", extensions_ignore,
+                                                             POSTINO_CAPABILITY_SMTPUTF8};
+const struct postino_extension postino_extension_dsn = {"DSN", extensions_ignore, POSTINO_CAPABILITY_DSN};
 
 const struct postino_extension *const postino_extensions_all[] = {
     &postino_extension_auth,       &postino_extension_size,

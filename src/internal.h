@@ -112,6 +112,8 @@ void postino_session_settle_all(struct postino_session *session, size_t unsent_o
 void postino_reply_octet(struct postino_session *session, uint8_t octet);
 
 /* extensions.c */
+/* Takes the keyword, the first word of each line. */
+void postino_extensions_keyword(struct postino_session *session);
 void postino_extensions_octet(struct postino_session *session, uint8_t octet);
 
 /* data_filter.c */

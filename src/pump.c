@@ -36,12 +36,11 @@ static int pump_receive(struct postino_session *session, struct postino_transpor
 
 int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)
 {
-    const struct postino_transport_class *methods = transport->methods;
     int send_error = 0;
     int status = 0;
 
     while (status >= 0) {
-        uint32_t now_ms = methods->now_ms(transport);
+        uint32_t now_ms = transport->methods->now_ms(transport);
         uint32_t wait_ms = postino_session_wait_ms(session, now_ms);
         unsigned want = postino_session_want(session);
         unsigned events = POSTINO_EVENT_READ;
@@ -68,9 +67,9 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
         }
         status = pump_receive(session, transport, now_ms);
         if (status > 0)
-            status = methods->wait(transport, events, wait_ms);
+            status = transport->methods->wait(transport, events, wait_ms);
     }
     postino_session_lost(session, send_error != 0 ? send_error : status, transport->unsent_octets);
-    methods->close(transport, (postino_session_want(session) & POSTINO_WANT_GRACEFUL) != 0);
+    transport->methods->close(transport, (postino_session_want(session) & POSTINO_WANT_GRACEFUL) != 0);
     return postino_session_result(session)->error;
 }

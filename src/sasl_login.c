@@ -8,8 +8,8 @@ static int login_respond(const struct postino_credentials *credentials, unsigned
 {
     if (round > 1)
         return -1;
-    spans[0].data = round == 0 ? credentials->user : credentials->password;
-    spans[0].length_octets = POSTINO_SASL_TEXT;
+    spans[0] =
+        (struct postino_span){round == 0 ? credentials->user : credentials->password, POSTINO_SASL_TEXT};
     return 1;
 }
 

@@ -8,13 +8,10 @@ static int plain_respond(const struct postino_credentials *credentials, unsigned
 {
     if (round > 1)
         return -1;
-    spans[0].data = "";
-    spans[0].length_octets = 1;
-    spans[1].data = credentials->user;
-    spans[1].length_octets = POSTINO_SASL_TEXT;
-    spans[2] = spans[0];
-    spans[3].data = credentials->password;
-    spans[3].length_octets = POSTINO_SASL_TEXT;
+    spans[0] = (struct postino_span){"", 1};
+    spans[1] = (struct postino_span){credentials->user, POSTINO_SASL_TEXT};
+    spans[2] = (struct postino_span){"", 1};
+    spans[3] = (struct postino_span){credentials->password, POSTINO_SASL_TEXT};
     return 4;
 }
 

@@ -77,7 +77,6 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     session->text_kept = 0;
     session->round = 0;
     session->line = REPLY_CODE;
-    session->keyword_read = 0;
     session->word_octets = 0;
     session->line_code = 0;
     session->lines = 0;
@@ -95,6 +94,7 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
     session->now_ms = now_ms;
     session->config = config;
+    session->take_word = postino_extensions_keyword;
     session->offered = NULL;
     postino_steps_enter(session, STEP_GREETING);
     return POSTINO_OK;

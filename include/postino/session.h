@@ -90,9 +90,8 @@ struct postino_session;
 struct postino_extension {
     const char *keyword; /* in upper case */
     /* private */
-    void (*parameter)(
-        struct postino_session *session); /* takes session->word; NULL: parameters say nothing */
-    uint16_t capability;                  /* of enum postino_capability */
+    void (*take_parameter)(struct postino_session *session); /* it is session->word */
+    uint16_t capability;                                     /* of enum postino_capability */
 };
 
 extern const struct postino_extension postino_extension_auth;
@@ -185,7 +184,6 @@ struct postino_session {
     uint8_t text_kept;     /* the text is that of a failure: later replies leave it alone */
     uint8_t round;         /* of the authentication exchange */
     uint8_t line;          /* what is known of the reply line that is arriving: enum reply_line */
-    uint8_t keyword_read;  /* of the EHLO line that is arriving */
     uint8_t word_octets;   /* of its word that is arriving */
     uint8_t complete;      /* the sent step has no more octets to hand out */
     uint8_t filter;        /* state of the data filter */
@@ -203,9 +201,9 @@ struct postino_session {
     uint32_t since_ms;          /* when the time limit of the step in hand began to run */
     uint32_t now_ms;            /* as the last call told it */
     const struct postino_session_config *config;
-    const struct postino_extension *extension; /* whose EHLO line is arriving; NULL: one that is not known */
-    const struct postino_mechanism *const *offered; /* the best of config->mechanisms; NULL: none yet */
-    const struct postino_mechanism *mechanism;      /* in use */
+    void (*take_word)(struct postino_session *session); /* what its next word means */
+    const struct postino_mechanism *const *offered;     /* the best of config->mechanisms; NULL: none yet */
+    const struct postino_mechanism *mechanism;          /* in use */
     char word[22]; /* of the EHLO line, as much as fits: more than the longest that can be known */
     char text[POSTINO_REPLY_TEXT_OCTETS];
 };

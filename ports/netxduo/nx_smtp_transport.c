@@ -28,13 +28,16 @@ static uint32_t transport_now_ms(struct postino_transport *transport)
     return self->milliseconds;
 }
 
+/* Rounds up, so that the limit has passed when the wait is over. */
 static ULONG transport_ticks(uint32_t timeout_ms)
 {
+    if (TRANSPORT_TICK_MS == 1)
+        return timeout_ms;
     if (TRANSPORT_TICK_MS != 0)
-        return timeout_ms / (TRANSPORT_TICK_MS + (TRANSPORT_TICK_MS == 0));
+        return timeout_ms / (TRANSPORT_TICK_MS + (TRANSPORT_TICK_MS == 0)) + 1;
     if (timeout_ms > TRANSPORT_WAIT_MS)
         timeout_ms = TRANSPORT_WAIT_MS;
-    return timeout_ms * NX_IP_PERIODIC_RATE / 1000;
+    return timeout_ms * NX_IP_PERIODIC_RATE / 1000 + 1;
 }
 
 static VOID transport_release(NX_PACKET **packet)
@@ -126,13 +129,10 @@ static int transport_receive(struct postino_transport *transport, const uint8_t 
 
 static int transport_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
 {
-    ULONG ticks = 1;
-
-    /* Nothing tells when the peer's window opens: look again at every tick. */
-    if ((events & POSTINO_EVENT_WRITE) == 0)
-        ticks += transport_ticks(timeout_ms);
-    /* receive() will find what this found. */
-    transport_fetch((NX_SMTP_CLIENT *)transport, ticks);
+    /* Nothing tells when the peer's window opens: look again at every tick. What this finds, receive() will.
+     */
+    transport_fetch((NX_SMTP_CLIENT *)transport,
+                    (events & POSTINO_EVENT_WRITE) != 0 ? 1 : transport_ticks(timeout_ms));
     return POSTINO_OK;
 }
 

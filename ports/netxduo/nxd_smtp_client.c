@@ -189,20 +189,6 @@ static UINT client_status(const NX_SMTP_CLIENT *client_ptr, int error)
                                                                         : NX_NO_PACKET;
 }
 
-/* Returns the length of a subject, or 0 with *status set for one that must not be sent. */
-static size_t client_subject_length(const CHAR *subject, UINT *status)
-{
-    size_t length;
-
-    for (length = 0; subject[length] != '\0'; length++) {
-        UCHAR octet = (UCHAR)subject[length];
-
-        if (length == CLIENT_SUBJECT_MAX || octet < ' ' || octet == 127)
-            *status = NX_SMTP_INVALID_PARAM;
-    }
-    return length;
-}
-
 #define CLIENT_PRIORITY(number, name) "X-Priority: " number "\r\nImportance: " name "\r\n\r\n"
 
 static struct postino_span *client_add(struct postino_span *span, const CHAR *text, size_t length)
@@ -214,18 +200,30 @@ static struct postino_span *client_add(struct postino_span *span, const CHAR *te
 /* A string constant. */
 #define CLIENT_ADD(span, text) client_add((span), (text), sizeof(text) - 1)
 
-/* The message as the original writes it, then what it lacks. */
-static VOID client_compose(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR *subject,
-                           size_t subject_length, const CHAR *mail_body, UINT mail_body_length)
+/* Where the addresses stand in the message. */
+#define CLIENT_SPAN_TO   1
+#define CLIENT_SPAN_FROM 3
+
+/* The message as the original writes it, then what it lacks; the addresses follow when they have been
+ * checked.
+ */
+static UINT client_compose(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR *subject,
+                           const CHAR *mail_body, UINT mail_body_length)
 {
     NX_SMTP_HEADERS *headers = client_ptr->nx_smtp_client_headers_ptr;
-    struct postino_span *span = CLIENT_ADD(client_ptr->nx_smtp_client_spans, "To: ");
+    struct postino_span *span = client_ptr->nx_smtp_client_spans;
+    UINT length;
 
-    *span++ = client_ptr->nx_smtp_client_recipient.path;
-    span = CLIENT_ADD(span, "\r\nFrom: ");
-    *span++ = client_ptr->nx_smtp_client_mail.path;
+    for (length = 0; subject[length] != '\0'; length++) {
+        UCHAR octet = (UCHAR)subject[length];
+
+        if (length == CLIENT_SUBJECT_MAX || octet < ' ' || octet == 127)
+            return NX_SMTP_INVALID_PARAM;
+    }
+    span = CLIENT_ADD(span, "To: ") + 1;
+    span = CLIENT_ADD(span, "\r\nFrom: ") + 1;
     span = CLIENT_ADD(span, "\r\nSubject: ");
-    span = client_add(span, subject, subject_length);
+    span = client_add(span, subject, length);
     span = CLIENT_ADD(span, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
                             "Content-Transfer-Encoding: 8bit\r\n");
     if (headers != NX_NULL)
@@ -239,6 +237,7 @@ static VOID client_compose(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR
     span = client_add(span, mail_body, mail_body_length);
     postino_spans_source_init(&client_ptr->nx_smtp_client_source, client_ptr->nx_smtp_client_spans,
                               (size_t)(span - client_ptr->nx_smtp_client_spans));
+    return NX_SUCCESS;
 }
 
 /* Says how the session is to run. Returns NX_SMTP_AUTHENTICATION_ERROR where it cannot authenticate as it is
@@ -274,30 +273,27 @@ static UINT client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_se
     return NX_SUCCESS;
 }
 
-/* Everything about the mail that can be wrong is found out before the connection. */
-static UINT client_session(NX_SMTP_CLIENT *client_ptr, UINT priority, const CHAR *subject,
-                           const CHAR *mail_body, UINT mail_body_length)
+/* Sends the mail that is in the client. Everything about it that can be wrong is found out before the
+ * connection. */
+static UINT client_session(NX_SMTP_CLIENT *client_ptr)
 {
     struct postino_mail *mail = &client_ptr->nx_smtp_client_mail;
     struct postino_session *session = &client_ptr->nx_smtp_client_session;
     struct postino_transport *transport = client_ptr->nx_smtp_client_transport_ptr;
     struct postino_session_config config;
     struct postino_credentials credentials;
-    UINT status = NX_SUCCESS;
-    size_t subject_length = client_subject_length(subject, &status);
     int error;
 
-    if (status == NX_SUCCESS)
-        status = client_configure(client_ptr, &config, &credentials);
-    if (status != NX_SUCCESS)
-        return status;
+    if (client_configure(client_ptr, &config, &credentials) != NX_SUCCESS)
+        return NX_SMTP_AUTHENTICATION_ERROR;
     error = postino_session_init(session, &config, 0);
     if (error == POSTINO_OK)
         error = postino_session_submit(session, mail);
     if (error == POSTINO_OK && mail->path.length_octets == 0)
         error = POSTINO_ERROR_REVERSE_PATH;
     if (error == POSTINO_OK) {
-        client_compose(client_ptr, priority, subject, subject_length, mail_body, mail_body_length);
+        client_ptr->nx_smtp_client_spans[CLIENT_SPAN_TO] = client_ptr->nx_smtp_client_recipient.path;
+        client_ptr->nx_smtp_client_spans[CLIENT_SPAN_FROM] = mail->path;
         if (transport->methods->connect(transport, 0) != POSTINO_OK) {
             mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
             return client_ptr->nx_smtp_client_transport.status;
@@ -323,7 +319,9 @@ CLIENT_BODY UINT client_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address
     mail->recipients = &client_ptr->nx_smtp_client_recipient;
     mail->source = &client_ptr->nx_smtp_client_source.source;
     mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-    status = client_session(client_ptr, priority, subject, mail_body, mail_body_length);
+    status = client_compose(client_ptr, priority, subject, mail_body, mail_body_length);
+    if (status == NX_SUCCESS)
+        status = client_session(client_ptr);
     tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
     return status;
 }
