@@ -117,7 +117,7 @@ static void server_read(struct server *server)
         server_pause(server, server->stall_ms);
         server->stall_ms = 0;
     }
-    if (server_readable(server, server->connection, SERVER_WAIT_MS))
+    if (server_readable(server, server->connection, (int)server->patience_ms))
         length = recv(server->connection, octets, room, 0);
     if (length > 0) {
         server_take(server, octets, (size_t)length);
@@ -210,6 +210,7 @@ void server_usual(struct server *server)
     server->cut_reset = 0;
     server->hold = 0;
     server->linger_ms = 0;
+    server->patience_ms = SERVER_WAIT_MS;
     server->stall_ms = 0;
 }
 

@@ -45,13 +45,14 @@ struct server {
     const char *replies[SERVER_STEPS]; /* as sent, line ends included; NULL: the usual one */
     size_t reply_octets[SERVER_STEPS]; /* 0: up to the reply's NUL */
     unsigned delays_ms[SERVER_STEPS];
-    size_t piece_octets; /* a pause after so many; 0: none */
-    size_t cut_received; /* the connection ends when so many octets came; SIZE_MAX: it does not */
-    size_t cut_sent;     /* or went */
-    int cut_reset;       /* how */
-    int hold;            /* the client ends the connection after QUIT, not the server */
-    unsigned linger_ms;  /* when the client has closed its side, the server takes so long to close its own */
-    unsigned stall_ms;   /* reads nothing for so long, once, in mid message */
+    size_t piece_octets;  /* a pause after so many; 0: none */
+    size_t cut_received;  /* the connection ends when so many octets came; SIZE_MAX: it does not */
+    size_t cut_sent;      /* or went */
+    int cut_reset;        /* how */
+    int hold;             /* the client ends the connection after QUIT, not the server */
+    unsigned linger_ms;   /* when the client has closed its side, the server takes so long to close its own */
+    unsigned patience_ms; /* the server closes when nothing comes for so long */
+    unsigned stall_ms;    /* reads nothing for so long, once, in mid message */
 
     /* Of the last connection; to be read after server_await(). */
     char received[SERVER_RECORD]; /* the first octets of it, terminated */

@@ -106,12 +106,12 @@ BED_THREAD(commands_span_packets)
     bed_delete();
 }
 
-/* A pool whose packets have no room for data, or not even for headers. */
+/* A pool whose packets have no room, not even for the stack's headers. */
 BED_THREAD(payloads_without_room)
 {
     (VOID) input;
     bed_create(NX_SMTP_CLIENT_AUTH_NONE);
-    bed_pool_create(64, BED_PACKETS);
+    bed_pool_create(48, BED_PACKETS);
     bed_fails(NX_SMTP_PACKET_ALLOCATE_ERROR, NX_SMTP_OUTCOME_NOT_ATTEMPTED);
     bed_pool_create(BED_PAYLOAD, BED_PACKETS);
     bed_recovers();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many mails, and a large one, in the same small memory. */
+/* Many mails, and a large one, in the same small memory; and no memory at all. */
 #include "bed.h"
 
 #define VOLUME_MAILS  1000
@@ -101,9 +101,33 @@ BED_THREAD(fifty_megabytes_through_twenty_packets)
     bed_delete();
 }
 
+/* A pool that is dry: an error after the default time-out, never a loop. */
+BED_THREAD(pool_is_dry)
+{
+    NX_PACKET *taken[BED_PACKETS];
+    uint64_t start_ns;
+    UINT i;
+
+    (VOID) input;
+    bed_create(NX_SMTP_CLIENT_AUTH_PLAIN);
+    for (i = 0; i < BED_PACKETS; i++)
+        assert_int_equal(nx_packet_allocate(&bed_pool, &taken[i], NX_TCP_PACKET, NX_NO_WAIT), NX_SUCCESS);
+    start_ns = server_now_ns();
+    assert_int_equal(bed_send("Hello"), NX_SMTP_PACKET_ALLOCATE_ERROR);
+    assert_int_equal(bed_outcome(), NX_SMTP_OUTCOME_NOT_ATTEMPTED);
+    assert_in_range(bed_elapsed_ms(start_ns), 1900, 2900);
+    for (i = 0; i < BED_PACKETS; i++)
+        assert_int_equal(nx_packet_release(taken[i]), NX_SUCCESS);
+    assert_true(server_await(&bed_server, 1));
+    bed_settled();
+    bed_delivers();
+    bed_delete();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BED_CASE(pool_is_dry),
         BED_CASE(a_thousand_mails_in_a_row),
         BED_CASE(a_thousand_mails_with_failures),
         BED_CASE(fifty_megabytes_through_twenty_packets),
