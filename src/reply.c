@@ -15,22 +15,23 @@ static unsigned reply_next(struct postino_session *session)
 {
     const struct postino_step *step = session->replied.step;
     unsigned code = session->reply.code;
-    int greeting = step->id == POSTINO_STEP_GREETING;
     int error = POSTINO_ERROR_REPLY_UNEXPECTED;
 
-    if (code == 421 && !greeting) {
+    /* A greeting welcomes us, or whatever it says is a refusal. */
+    if (step->id == POSTINO_STEP_GREETING)
+        return code == 220 ? step->done(session) : postino_steps_refused(session);
+    if (code == 421) {
         error = POSTINO_ERROR_SERVICE_CLOSING;
     } else if (!session->complete) {
         /* Answered before it was asked. A message may be refused before its end, and cannot be ended then. */
         if (step->id == POSTINO_STEP_MESSAGE && code >= 400)
             postino_steps_refused(session);
-    } else {
-        if (code == 334 && step->accept == 235)
-            return postino_steps_challenge(session);
-        if (step->accept == 0 || step->accept == reply_kind(code))
-            return step->done(session);
-        if (code >= 400 || greeting)
-            return postino_steps_refused(session);
+    } else if (code == 334 && step->accept == 235) {
+        return postino_steps_challenge(session);
+    } else if (step->accept == 0 || step->accept == reply_kind(code)) {
+        return step->done(session);
+    } else if (code >= 400) {
+        return postino_steps_refused(session);
     }
     return postino_session_fail(session, error);
 }
@@ -94,18 +95,22 @@ static int reply_octet(struct postino_session *session, uint8_t octet)
         session->line = octet == '-' ? REPLY_MORE : REPLY_LAST;
         if (octet != ' ' && octet != '-' && octet != '\n')
             return -1;
-        if (session->lines != 0 && octet != '\n')
-            postino_session_keep_text(session, '\n');
+        if (octet != '\n') {
+            if (session->lines != 0)
+                postino_session_keep_text(session, '\n');
+            return 0;
+        }
     } else {
-        if (octet != '\n')
-            postino_session_keep_text(session, octet);
         /* The first line of the reply to EHLO greets; the others list extensions. */
         if (session->lines != 0 && session->reply.code < 300 &&
             session->replied.step == &postino_steps[STEP_EHLO])
             postino_extensions_octet(session, octet);
+        if (octet != '\n') {
+            postino_session_keep_text(session, octet);
+            return 0;
+        }
     }
-    if (octet == '\n')
-        reply_line(session);
+    reply_line(session);
     return 0;
 }
 

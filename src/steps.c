@@ -259,7 +259,7 @@ static unsigned steps_quit(struct postino_session *session)
 #define LIMIT(name) offsetof(struct postino_time_limits, name)
 
 const struct postino_step postino_steps[STEP_ROWS] = {
-    [STEP_GREETING] = {"", POSTINO_STEP_GREETING, 220, LIMIT(greeting_ms), NULL, steps_greeting},
+    [STEP_GREETING] = {"", POSTINO_STEP_GREETING, 0, LIMIT(greeting_ms), NULL, steps_greeting},
     [STEP_EHLO] = {"EHLO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), steps_emit_name, steps_ehlo},
     [STEP_HELO] = {"HELO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), steps_emit_name, postino_steps_next},
     [STEP_AUTH] = {"AUTH", POSTINO_STEP_AUTH, 235, LIMIT(command_ms), steps_emit_auth, postino_steps_next},
