@@ -229,18 +229,8 @@ BED_THREAD(strings_have_limits)
 
 BED_THREAD(domain_must_be_fit_to_be_sent)
 {
-    static CHAR *const wrong[] = {"",
-                                  "a\r\nQUIT",
-                                  "a\nb",
-                                  "a\rb",
-                                  "a b",
-                                  "a\tb",
-                                  "a\x01z",
-                                  "a\x7F"
-                                  "b",
-                                  " a",
-                                  "a.test ",
-                                  "<a.test>"};
+    static CHAR *const wrong[] = {"",       "a\r\nQUIT", "a\nb", "a\rb",    "a b",     "a\tb",
+                                  "a\x01z", "a\177b",    " a",   "a.test ", "<a.test>"};
     UINT i;
 
     (VOID) input;
@@ -251,6 +241,28 @@ BED_THREAD(domain_must_be_fit_to_be_sent)
     assert_int_equal(create_with("", "", "[192.0.2.1]"), NX_SUCCESS);
     bed_delivers();
     assert_memory_equal(bed_server.received, "EHLO [192.0.2.1]\r\n", 18);
+    bed_delete();
+}
+
+/* As the caller's memory is before the first create, and between two. */
+BED_THREAD(memory_may_hold_anything)
+{
+    UINT fill;
+
+    (VOID) input;
+    for (fill = 0; fill <= 0xFF; fill += 0x33) {
+        memset(&bed_client, (int)fill, sizeof bed_client);
+        bed_create(NX_SMTP_CLIENT_AUTH_LOGIN);
+        assert_int_equal(bed_outcome(), NX_SMTP_OUTCOME_NONE);
+        bed_delivers();
+        assert_string_equal(bed_message(), BED_HEADERS "\r\nHello\r\n.\r\n");
+        bed_delete();
+    }
+    memset(&bed_client, 0xA5, sizeof bed_client);
+    bed_create(NX_SMTP_CLIENT_AUTH_PLAIN);
+    netx_host_fail_set(NETX_HOST_CONNECT, 1, 1, NX_NOT_CONNECTED);
+    assert_int_equal(bed_send("Hello"), NX_NOT_CONNECTED);
+    bed_delivers();
     bed_delete();
 }
 
@@ -270,6 +282,7 @@ int main(void)
         BED_CASE(socket_status_is_handed_on),
         BED_CASE(strings_have_limits),
         BED_CASE(domain_must_be_fit_to_be_sent),
+        BED_CASE(memory_may_hold_anything),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
