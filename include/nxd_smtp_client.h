@@ -116,32 +116,26 @@ extern "C" {
 #define NX_SMTP_CODE_BAD_SERVER_CODE_RECEIVED          555
 
 /* Status values, besides those of NetX Duo: when each occurs. */
-#define NX_SMTP_AUTHENTICATION_ERROR                                                                         \
-    0xA0                                  /* authentication is configured with an empty user name, or with a \
-                                             mechanism that this build does not have */
-#define NX_SMTP_OVERSIZE_MAIL_DATA   0xA1 /* the message is larger than the server's SIZE */
-#define NX_SMTP_INVALID_SERVER_REPLY 0xA2 /* a reply that does not answer what was sent */
-#define NX_SMTP_INTERNAL_ERROR       0xA3 /* reserved */
-#define NX_SMTP_SERVER_ERROR_CODE_RECEIVED                           \
-    0xA4 /* 421 after the greeting: the server closes the connection \
-          */
-#define NX_SMTP_INVALID_PARAM                                                    \
-    0xA5 /* an address, subject, domain, length or IP instance that is not valid \
-          */
-#define NX_SMTP_PACKET_ALLOCATE_ERROR    0xA6 /* the pool had no packet in time */
-#define NX_SMTP_GREET_REPLY_ERROR        0xA7 /* the greeting was not 220 */
-#define NX_SMTP_HELLO_REPLY_ERROR        0xA8 /* EHLO and HELO were refused */
-#define NX_SMTP_MAIL_REPLY_ERROR         0xA9 /* MAIL was refused */
-#define NX_SMTP_RCPT_REPLY_ERROR         0xAA /* RCPT was refused */
-#define NX_SMTP_MESSAGE_REPLY_ERROR      0xAB /* the message was refused, or its outcome is not known */
-#define NX_SMTP_DATA_REPLY_ERROR         0xAC /* DATA was refused */
-#define NX_SMTP_AUTH_REPLY_ERROR         0xAD /* authentication was refused */
-#define NX_SMTP_SERVER_ERROR_REPLY       0xAE /* a reply without a code */
-#define NX_SMTP_TRANSMIT_ERROR           0xAF /* the TCP connection took no more, at once or in time */
-#define NX_SMTP_INVALID_SERVER_CHALLENGE 0xB0 /* a challenge too long, or one too many */
-#define NX_SMTP_OVERSIZE_SERVER_REPLY    0xB1 /* a reply of more than POSTINO_REPLY_LINES_MAX lines */
-#define NX_SMTP_CLIENT_NOT_INTIALIZED    0xB2 /* the client was not created, or is deleted */
-#define NX_SMTP_CLIENT_NOT_INITIALIZED   0xB2
+#define NX_SMTP_AUTHENTICATION_ERROR       0xA0 /* no user name, or a mechanism that is not built in */
+#define NX_SMTP_OVERSIZE_MAIL_DATA         0xA1 /* reserved: a server refuses what is too large for it */
+#define NX_SMTP_INVALID_SERVER_REPLY       0xA2 /* a reply that does not answer what was sent */
+#define NX_SMTP_INTERNAL_ERROR             0xA3 /* reserved */
+#define NX_SMTP_SERVER_ERROR_CODE_RECEIVED 0xA4 /* 421 after the greeting: the server closes */
+#define NX_SMTP_INVALID_PARAM              0xA5 /* an address, subject, domain or length, or no IP instance */
+#define NX_SMTP_PACKET_ALLOCATE_ERROR      0xA6 /* the pool had no packet in time */
+#define NX_SMTP_GREET_REPLY_ERROR          0xA7 /* the greeting was not 220 */
+#define NX_SMTP_HELLO_REPLY_ERROR          0xA8 /* EHLO and HELO were refused */
+#define NX_SMTP_MAIL_REPLY_ERROR           0xA9 /* MAIL was refused */
+#define NX_SMTP_RCPT_REPLY_ERROR           0xAA /* RCPT was refused */
+#define NX_SMTP_MESSAGE_REPLY_ERROR        0xAB /* the message was refused, or its outcome is not known */
+#define NX_SMTP_DATA_REPLY_ERROR           0xAC /* DATA was refused */
+#define NX_SMTP_AUTH_REPLY_ERROR           0xAD /* authentication was refused */
+#define NX_SMTP_SERVER_ERROR_REPLY         0xAE /* a reply without a code */
+#define NX_SMTP_TRANSMIT_ERROR             0xAF /* the TCP connection took no more, at once or in time */
+#define NX_SMTP_INVALID_SERVER_CHALLENGE   0xB0 /* a challenge too long, or one too many */
+#define NX_SMTP_OVERSIZE_SERVER_REPLY      0xB1 /* a reply of more than POSTINO_REPLY_LINES_MAX lines */
+#define NX_SMTP_CLIENT_NOT_INTIALIZED      0xB2 /* the client was not created, or is deleted */
+#define NX_SMTP_CLIENT_NOT_INITIALIZED     0xB2
 
 /* What became of the last mail: nx_smtp_client_outcome_get(). */
 #define NX_SMTP_OUTCOME_NONE          0 /* no mail was sent with this client yet */

@@ -21,9 +21,9 @@ extern "C" {
  *     postino_session_init(&session, &config, now_ms);          the connection is open
  *     while (!((want = postino_session_want(&session)) & POSTINO_WANT_CLOSED)) {
  *         if (want & POSTINO_WANT_MAIL)     postino_session_submit() or postino_session_quit()
- *         if (want & POSTINO_WANT_SEND)     length = postino_session_output(&session, buffer, capacity,
- * now_ms) if (want & POSTINO_WANT_RECEIVE)  postino_session_input(&session, octets, length, now_ms) wait at
- * most postino_session_wait_ms(), then postino_session_tick()
+ *         if (want & POSTINO_WANT_SEND)     length = postino_session_output(&session, buffer, capacity, now_ms)
+ *         if (want & POSTINO_WANT_RECEIVE)  postino_session_input(&session, octets, length, now_ms)
+ *         wait at most postino_session_wait_ms(); postino_session_tick(&session, now_ms)
  *     }
  *     close the connection; postino_session_lost(&session, 0, unsent);
  *
