@@ -183,6 +183,7 @@ static UINT client_status(const NX_SMTP_CLIENT *client_ptr, int error)
     if (error >= POSTINO_ERROR_SERVICE_CLOSING)
         return client_server_statuses[error - POSTINO_ERROR_SERVICE_CLOSING];
     if (error >= POSTINO_ERROR_BUFFER)
+        /* cppcheck-suppress arrayIndexOutOfBoundsCond ; it forgets the comparison above, which ends at -207 */
         return client_connection_statuses[error - POSTINO_ERROR_BUFFER];
     /* A time-out: what could not be sent in time is not a reply that did not come in time. */
     return client_ptr->nx_smtp_client_transport_ptr->unsent_octets != 0 ? NX_SMTP_TRANSMIT_ERROR

@@ -18,7 +18,7 @@ done >"$work/all.c"
 # A function's name stands before its parenthesis; a pointer's, before the one that closes its own.
 {
     grep -o 'postino_[a-z0-9_]*(' "$work/all.i" | tr -d '('
-    sed -n 's/.*extern const struct [a-z0-9_]* \(postino_[a-z0-9_]*\);.*/\1/p' "$work/all.i"
+    sed -n 's/.*extern const struct .*\(postino_[a-z0-9_]*\)\(\[\]\)*;.*/\1/p' "$work/all.i"
 } | sort -u >"$work/declared"
 # The version's own name is an absolute symbol.
 "$nm" -D -P --defined-only "$library" | awk '$2 != "A" { sub("@.*", "", $1); print $1 }' | sort -u >"$work/exported"
