@@ -2,6 +2,7 @@
 /* What submit() makes of a mail and its addresses. Nothing may pass that could end the command, begin another
  * one, or add a parameter: whatever is accepted is looked at on the wire too. */
 #include "bench.h"
+#include "postino/address.h"
 
 static int submit_with(struct bench *bench, const char *from, const char *to)
 {
@@ -231,6 +232,43 @@ static void test_second_recipient(void **state)
     assert_int_equal(postino_session_submit(&bench.session, &bench.mail), 0);
 }
 
+/* postino_address_path() lends what stands between the brackets. */
+static void test_path(void **state)
+{
+    static const char bracketed[] = "<a@example.com>";
+    struct postino_span path;
+
+    (void)state;
+    assert_int_equal(postino_address_path(bracketed, &path), 0);
+    assert_ptr_equal(path.data, bracketed + 1);
+    assert_int_equal(path.length_octets, sizeof bracketed - 3);
+    assert_int_equal(postino_address_path(bracketed + 1, &path), -1);
+    assert_int_equal(postino_address_path("<>", &path), 0);
+    assert_int_equal(path.length_octets, 0);
+}
+
+static void test_domain(void **state)
+{
+    static const char *const good[] = {"a", "mx.example.org", "[192.0.2.1]", "[IPv6:2001:db8::1]"};
+    static const char *const bad[] = {"",    "a b", "<a>", "a>",        "a<b",  "a\r",
+                                      "a\n", "a\t", " a",  "b\xc3\xb6", "a\x7f"};
+    char name[300];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_int_equal(postino_address_domain(good[i]), 0);
+    }
+    for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(postino_address_domain(bad[i]), -1);
+    }
+    memset(name, 'a', sizeof name);
+    name[256] = '\0';
+    assert_int_equal(postino_address_domain(name), -1);
+    name[255] = '\0';
+    assert_int_equal(postino_address_domain(name), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -241,6 +279,8 @@ int main(void)
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_every_octet),
         cmocka_unit_test(test_second_recipient),
+        cmocka_unit_test(test_path),
+        cmocka_unit_test(test_domain),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

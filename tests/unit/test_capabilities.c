@@ -118,13 +118,39 @@ static void test_helo_has_none(void **state)
     assert_true(bench_want(&bench) & POSTINO_WANT_MAIL);
 }
 
+/* A session understands what its configuration names, and nothing else. */
+static void test_chosen_by_name(void **state)
+{
+    static const struct postino_extension *const chosen[] = {&postino_extension_dsn, &postino_extension_size,
+                                                             NULL};
+    static const struct postino_extension *const none[] = {NULL};
+    static const char reply[] = "250-mx\r\n250-SIZE 10\r\n250-AUTH PLAIN\r\n250-DSN\r\n250 CHUNKING\r\n";
+    const struct postino_extension *const *choices[3];
+    static const uint32_t expected[] = {POSTINO_CAPABILITY_DSN | POSTINO_CAPABILITY_SIZE, 0, 0};
+    size_t i;
+
+    (void)state;
+    choices[0] = chosen;
+    choices[1] = none;
+    choices[2] = NULL;
+    for (i = 0; i < 3; i++) {
+        struct bench bench;
+
+        bench_prepare(&bench);
+        bench.config.extensions = choices[i];
+        bench_start(&bench);
+        bench_exchange(&bench, "220 mx\r\n", "EHLO client.example.com\r\n");
+        bench_input(&bench, reply);
+        assert_int_equal(postino_session_capabilities(&bench.session), expected[i]);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_big_reply),
-        cmocka_unit_test(test_each),
-        cmocka_unit_test(test_near_misses),
-        cmocka_unit_test(test_helo_has_none),
+        cmocka_unit_test(test_big_reply),      cmocka_unit_test(test_each),
+        cmocka_unit_test(test_near_misses),    cmocka_unit_test(test_helo_has_none),
+        cmocka_unit_test(test_chosen_by_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
