@@ -19,11 +19,15 @@
 #define EARLY_MS     (2u * 1000u / (unsigned)NX_IP_PERIODIC_RATE + 1u)
 #define LATE_MS      80u
 
-static VOID check_elapsed(uint64_t start_ns, uint64_t limit_ms)
+/* Never too early. Too late may be the machine's fault: then the limit is measured once more. */
+#define LIMITS_ATTEMPTS 4
+
+static int limits_met(uint64_t start_ns, uint64_t limit_ms)
 {
     uint64_t elapsed_ms = bed_elapsed_ms(start_ns);
 
-    assert_in_range(elapsed_ms, limit_ms - EARLY_MS, limit_ms + LATE_MS);
+    assert_true(elapsed_ms + EARLY_MS >= limit_ms);
+    return elapsed_ms <= limit_ms + LATE_MS;
 }
 
 static VOID limits_clock(int wraps)
@@ -33,10 +37,11 @@ static VOID limits_clock(int wraps)
 }
 
 /* The server is silent at a step. */
-static VOID check_silence(enum server_step step, ULONG limit, UINT status, UINT outcome, int wraps)
+static int silence_is_ended(enum server_step step, ULONG limit, UINT status, UINT outcome, int wraps)
 {
     unsigned before = server_connections(&bed_server);
     uint64_t start_ns;
+    int met;
 
     server_usual(&bed_server);
     bed_server.replies[step] = server_silence;
@@ -44,11 +49,20 @@ static VOID check_silence(enum server_step step, ULONG limit, UINT status, UINT 
     limits_clock(wraps);
     start_ns = server_now_ns();
     assert_int_equal(bed_send("Hello"), status);
-    check_elapsed(start_ns, MS_OF(limit));
+    met = limits_met(start_ns, MS_OF(limit));
     assert_int_equal(bed_outcome(), outcome);
     assert_true(server_await(&bed_server, before + 1));
     assert_int_equal(bed_server.end, SERVER_END_RESET);
     bed_settled();
+    return met;
+}
+
+static VOID check_silence(enum server_step step, ULONG limit, UINT status, UINT outcome, int wraps)
+{
+    UINT attempts = LIMITS_ATTEMPTS;
+
+    while (!silence_is_ended(step, limit, status, outcome, wraps))
+        assert_int_not_equal(--attempts, 0);
 }
 
 static VOID check_greeting_message_and_quit(int wraps)
@@ -125,29 +139,42 @@ BED_THREAD(slow_server_is_served)
 }
 
 /* The server does not close its side after 221. */
-BED_THREAD(disconnect_timeout)
+static int disconnect_attempt(VOID)
 {
+    unsigned before = server_connections(&bed_server);
     uint64_t start_ns;
+    int met;
 
-    (VOID) input;
     bed_create(NX_SMTP_CLIENT_AUTH_NONE);
     bed_server.hold = 1;
     bed_server.linger_ms = 600;
     start_ns = server_now_ns();
     assert_int_equal(bed_send("Hello"), NX_SUCCESS);
-    check_elapsed(start_ns, MS_OF(NX_SMTP_CLIENT_DISCONNECT_TIMEOUT));
+    met = limits_met(start_ns, MS_OF(NX_SMTP_CLIENT_DISCONNECT_TIMEOUT));
     assert_int_equal(bed_outcome(), NX_SMTP_OUTCOME_ACCEPTED);
-    assert_true(server_await(&bed_server, 1));
+    assert_true(server_await(&bed_server, before + 1));
     bed_settled();
     bed_recovers();
     bed_delete();
+    return met;
+}
+
+BED_THREAD(disconnect_timeout)
+{
+    UINT attempts = LIMITS_ATTEMPTS;
+
+    (VOID) input;
+    while (!disconnect_attempt())
+        assert_int_not_equal(--attempts, 0);
 }
 
 static CHAR limits_body[20000];
 
-static VOID check_send_timeout(int wraps)
+static int send_attempt(int wraps)
 {
+    unsigned before = server_connections(&bed_server);
     uint64_t start_ns;
+    int met;
 
     memset(limits_body, 'b', sizeof limits_body - 1);
     bed_create(NX_SMTP_CLIENT_AUTH_NONE);
@@ -156,14 +183,23 @@ static VOID check_send_timeout(int wraps)
     limits_clock(wraps);
     start_ns = server_now_ns();
     assert_int_equal(bed_send(limits_body), NX_SMTP_TRANSMIT_ERROR);
-    check_elapsed(start_ns, MS_OF(NX_SMTP_CLIENT_SEND_TIMEOUT));
+    met = limits_met(start_ns, MS_OF(NX_SMTP_CLIENT_SEND_TIMEOUT));
     assert_int_equal(bed_outcome(), NX_SMTP_OUTCOME_TRANSIENT);
-    assert_true(server_await(&bed_server, 1));
+    assert_true(server_await(&bed_server, before + 1));
     bed_settled();
     netx_host_transmit_window_set(0);
     netx_host_acknowledge_delay_set(0);
     bed_recovers();
     bed_delete();
+    return met;
+}
+
+static VOID check_send_timeout(int wraps)
+{
+    UINT attempts = LIMITS_ATTEMPTS;
+
+    while (!send_attempt(wraps))
+        assert_int_not_equal(--attempts, 0);
 }
 
 BED_THREAD(send_timeout)
@@ -178,39 +214,50 @@ BED_THREAD(send_timeout_of_a_wrapping_clock)
     check_send_timeout(1);
 }
 
-BED_THREAD(packet_timeout)
+static int packet_attempt(VOID)
 {
+    unsigned before = server_connections(&bed_server);
     NX_PACKET *taken[BED_PACKETS];
     uint64_t start_ns;
+    int met;
     UINT i;
 
-    (VOID) input;
     bed_create(NX_SMTP_CLIENT_AUTH_NONE);
     for (i = 0; i < BED_PACKETS; i++)
         assert_int_equal(nx_packet_allocate(&bed_pool, &taken[i], NX_TCP_PACKET, NX_NO_WAIT), NX_SUCCESS);
     start_ns = server_now_ns();
     assert_int_equal(bed_send("Hello"), NX_SMTP_PACKET_ALLOCATE_ERROR);
-    check_elapsed(start_ns, MS_OF(NX_SMTP_CLIENT_PACKET_TIMEOUT));
+    met = limits_met(start_ns, MS_OF(NX_SMTP_CLIENT_PACKET_TIMEOUT));
     for (i = 0; i < BED_PACKETS; i++)
         assert_int_equal(nx_packet_release(taken[i]), NX_SUCCESS);
-    assert_true(server_await(&bed_server, 1));
+    assert_true(server_await(&bed_server, before + 1));
     bed_settled();
     bed_recovers();
     bed_delete();
+    return met;
+}
+
+BED_THREAD(packet_timeout)
+{
+    UINT attempts = LIMITS_ATTEMPTS;
+
+    (VOID) input;
+    while (!packet_attempt())
+        assert_int_not_equal(--attempts, 0);
 }
 
 #ifndef NX_DISABLE_IPV4
 /* A listener whose queue is full does not answer. */
-BED_THREAD(connection_timeout)
+static int connection_attempt(VOID)
 {
     struct sockaddr_in address;
     socklen_t size = sizeof address;
     int fillers[8];
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     uint64_t start_ns;
+    int met;
     UINT i;
 
-    (VOID) input;
     memset(&address, 0, sizeof address);
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -225,13 +272,23 @@ BED_THREAD(connection_timeout)
     bed_create_as(&bed_client, "", "", NX_SMTP_CLIENT_AUTH_NONE, ntohs(address.sin_port));
     start_ns = server_now_ns();
     assert_int_equal(bed_send("Hello"), NX_NOT_CONNECTED);
-    check_elapsed(start_ns, MS_OF(NX_SMTP_CLIENT_CONNECTION_TIMEOUT));
+    met = limits_met(start_ns, MS_OF(NX_SMTP_CLIENT_CONNECTION_TIMEOUT));
     assert_int_equal(bed_outcome(), NX_SMTP_OUTCOME_NOT_ATTEMPTED);
     for (i = 0; i < 8; i++)
         assert_int_equal(close(fillers[i]), 0);
     assert_int_equal(close(listener), 0);
     bed_settled();
     bed_delete();
+    return met;
+}
+
+BED_THREAD(connection_timeout)
+{
+    UINT attempts = LIMITS_ATTEMPTS;
+
+    (VOID) input;
+    while (!connection_attempt())
+        assert_int_not_equal(--attempts, 0);
 }
 #endif
 
