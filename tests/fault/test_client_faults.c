@@ -186,6 +186,35 @@ static void test_server_falls_silent(void **state)
     cut_server(PEER_OFFER_NOTHING, POSTINO_ERROR_TIMEOUT);
 }
 
+/* Hours between two mails: no limit runs while nothing is in hand, and the second mail's begins when it is handed in. */
+static void test_long_pause(void **state)
+{
+    static struct peer_event twice[LINES + 8];
+    static const uint32_t pauses_ms[] = {1, 300000, 86400000, 0x7FFFFFFF, 0xFFFFFFFF};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof pauses_ms / sizeof pauses_ms[0]; i++) {
+        prepare();
+        /* The second transaction looks like the first. */
+        memcpy(twice, events, sizeof events);
+        memcpy(twice + LINE_FINAL + 1, events + LINE_MAIL, (LINE_FINAL + 1 - LINE_MAIL) * sizeof events[0]);
+        memcpy(twice + 2 * (LINE_FINAL + 1) - LINE_MAIL, events + LINE_FINAL + 1, 2 * sizeof events[0]);
+        fake.connected = NULL;
+        scripted_peer_init(&fake.peer, twice, sizeof twice / sizeof twice[0], 0);
+        assert_int_equal(postino_client_send(&client, &mail), 0);
+        fake.now_ms += pauses_ms[i];
+        assert_int_equal(postino_client_send(&client, &mail), 0);
+        fake.now_ms += pauses_ms[i];
+        postino_client_quit(&client);
+        assert_int_equal(fake.connects, 1);
+        assert_int_equal(fake.closes_graceful, 1);
+        assert_string_equal(fake.peer.departure, "");
+        assert_true(scripted_peer_heard_all(&fake.peer));
+        fake_transport_free(&fake);
+    }
+}
+
 /* A connection that cannot be made at all, then one that can. */
 static void test_connect_fails(void **state)
 {
@@ -214,7 +243,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cut_client),    cmocka_unit_test(test_server_closes),
         cmocka_unit_test(test_server_resets), cmocka_unit_test(test_server_falls_silent),
-        cmocka_unit_test(test_connect_fails),
+        cmocka_unit_test(test_long_pause),    cmocka_unit_test(test_connect_fails),
     };
 
     (void)alarm(TEST_LIMIT_S);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "dialogue.h"
+#include "postino/pump.h"
 
 #include <unistd.h>
 
@@ -184,6 +185,29 @@ static void test_reason_behind_a_failed_send(void **state)
     }
 }
 
+/* An application that comes back to the pump after a day finds the connection as it left it. */
+static void test_pump_after_a_pause(void **state)
+{
+    struct postino_transport *transport = &fake.transport;
+    size_t i;
+
+    (void)state;
+    prepare(4096);
+    assert_int_equal(transport->methods->connect(transport, 1000), 0);
+    assert_int_equal(postino_session_init(&dialogue.session, &dialogue.config, fake.now_ms), 0);
+    for (i = 0; i < DIALOGUE_MAILS; i++) {
+        assert_int_equal(postino_pump(&dialogue.session, transport, POSTINO_WANT_MAIL), 0);
+        fake.now_ms += 86400000;
+        assert_int_equal(postino_session_submit(&dialogue.session, &dialogue.mails[i].mail), 0);
+    }
+    assert_int_equal(postino_pump(&dialogue.session, transport, POSTINO_WANT_MAIL), 0);
+    fake.now_ms += 86400000;
+    postino_session_quit(&dialogue.session);
+    assert_int_equal(postino_pump(&dialogue.session, transport, 0), 0);
+    assert_int_equal(fake.closes_graceful, 1);
+    judge("pause", 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -193,6 +217,7 @@ int main(void)
         cmocka_unit_test(test_every_send_short),
         cmocka_unit_test(test_window_closes),
         cmocka_unit_test(test_wait_fails),
+        cmocka_unit_test(test_pump_after_a_pause),
         cmocka_unit_test(test_reason_behind_a_failed_send),
     };
 
