@@ -218,7 +218,7 @@ void host_io_nudge(void);
 void host_io_callback_wait(const NX_TCP_SOCKET *socket_ptr);
 
 /* ---- listener.c ---- */
-#define HOST_LISTENER_FDS                                                             \
+#define HOST_LISTENER_FDS \
     2 /* the IPv4 one, which connections inside the process use too, and the IPv6 one \
        */
 struct host_listener {
