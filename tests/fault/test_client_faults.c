@@ -199,7 +199,7 @@ static void test_long_pause(void **state)
         /* The second transaction looks like the first. */
         memcpy(twice, events, sizeof events);
         memcpy(twice + LINE_FINAL + 1, events + LINE_MAIL, (LINE_FINAL + 1 - LINE_MAIL) * sizeof events[0]);
-        memcpy(twice + 2 * (LINE_FINAL + 1) - LINE_MAIL, events + LINE_FINAL + 1, 2 * sizeof events[0]);
+        memcpy(twice + (2 * (LINE_FINAL + 1) - LINE_MAIL), events + LINE_FINAL + 1, 2 * sizeof events[0]);
         fake.connected = NULL;
         scripted_peer_init(&fake.peer, twice, sizeof twice / sizeof twice[0], 0);
         assert_int_equal(postino_client_send(&client, &mail), 0);
