@@ -171,6 +171,32 @@ static void test_text_is_bounded(void **state)
     }
 }
 
+/* A long text ends where its room ends: what stands behind it in the session's own memory (padding, at most) and behind the
+ * session stays as it was. */
+static void test_text_stays_in_its_room(void **state)
+{
+    static const size_t end = offsetof(struct postino_session, text) + POSTINO_REPLY_TEXT_OCTETS;
+    struct bench bench;
+    struct guard guard;
+    struct postino_session *session;
+    size_t i;
+
+    (void)state;
+    assert_int_equal(guard_init(&guard, sizeof *session), 0);
+    session = (struct postino_session *)(void *)guard_end(&guard, sizeof *session);
+    memset(session, 0x5A, sizeof *session);
+    bench_prepare(&bench);
+    assert_int_equal(postino_session_init(session, &bench.config, 0), 0);
+    postino_session_input(session, (const uint8_t *)"554 ", 4, 0);
+    for (i = 0; i < 1000; i++) {
+        postino_session_input(session, (const uint8_t *)"x", 1, 0);
+    }
+    for (i = end; i < sizeof *session; i++) {
+        assert_int_equal(((const uint8_t *)session)[i], 0x5A);
+    }
+    guard_free(&guard);
+}
+
 /* A dialogue whose replies stand flush against memory that cannot be read, whole and in every split. */
 static void test_guard_page(void **state)
 {
@@ -274,9 +300,13 @@ static void test_noise(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_on_reply),     cmocka_unit_test(test_on_reply_refusals),
-        cmocka_unit_test(test_text_is_kept), cmocka_unit_test(test_text_is_bounded),
-        cmocka_unit_test(test_guard_page),   cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_on_reply),
+        cmocka_unit_test(test_on_reply_refusals),
+        cmocka_unit_test(test_text_is_kept),
+        cmocka_unit_test(test_text_is_bounded),
+        cmocka_unit_test(test_text_stays_in_its_room),
+        cmocka_unit_test(test_guard_page),
+        cmocka_unit_test(test_noise),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
