@@ -41,16 +41,12 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
 
     while (status >= 0) {
         uint32_t now_ms = transport->methods->now_ms(transport);
-        uint32_t wait_ms = postino_session_wait_ms(session, now_ms);
+        uint32_t wait_ms;
         unsigned want = postino_session_want(session);
         unsigned events = POSTINO_EVENT_READ;
 
         if ((want & POSTINO_WANT_CLOSED) != 0)
             break;
-        if (wait_ms == 0) {
-            status = POSTINO_ERROR_TIMEOUT;
-            break;
-        }
         if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
             status = pump_send(session, transport, now_ms);
             if (status == 0)
@@ -64,6 +60,12 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
                 events |= POSTINO_EVENT_WRITE;
         } else if ((want & until) != 0) {
             return POSTINO_OK;
+        }
+        /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
+        wait_ms = postino_session_wait_ms(session, now_ms);
+        if (wait_ms == 0) {
+            status = POSTINO_ERROR_TIMEOUT;
+            break;
         }
         status = pump_receive(session, transport, now_ms);
         if (status > 0)
