@@ -63,7 +63,7 @@ static void dialogue_second_mail(struct dialogue *dialogue)
     mail->final_octets = dialogue->server_octets;
     postino_memory_source_init(&mail->source, "two\r\n", 5);
     mail->mail.reverse_path = "";
-    mail->mail.flags = POSTINO_MAIL_PARTIAL;
+    mail->mail.delivery = &postino_delivery_partial;
     mail->recipients[0].address = "x@example.net";
     mail->recipients[1].address = "<y@example.net>";
     mail->recipients[0].next = &mail->recipients[1];
@@ -86,7 +86,7 @@ void dialogue_init(struct dialogue *dialogue)
     dialogue_pair(dialogue, "QUIT\r\n", "221 2.0.0 bye\r\n");
     for (i = 0; i < DIALOGUE_MAILS; i++) {
         dialogue->mails[i].mail.recipients = dialogue->mails[i].recipients;
-        dialogue->mails[i].mail.source = &dialogue->mails[i].source.spans.source;
+        dialogue->mails[i].mail.source = &dialogue->mails[i].source.source;
     }
     dialogue->credentials.user = "tim";
     dialogue->credentials.password = "tanstaaftanstaaf";
