@@ -77,7 +77,7 @@ void dialogue_init(struct dialogue *dialogue)
     memset(dialogue, 0, sizeof *dialogue);
     dialogue_add(dialogue, PEER_SERVER, "220-mx.example.org\r\n220 ESMTP\r\n");
     dialogue_pair(dialogue, "EHLO client.example.com\r\n",
-                  "250-mx.example.org\r\n250-SIZE\r\n250 AUTH LOGIN\r\n");
+                  "250-mx.example.org\r\n250-DSN\r\n250 AUTH LOGIN\r\n");
     dialogue_pair(dialogue, "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n");
     dialogue_pair(dialogue, "dGlt\r\n", "334 UGFzc3dvcmQ6\r\n");
     dialogue_pair(dialogue, "dGFuc3RhYWZ0YW5zdGFhZg==\r\n", "235 2.7.0 ok\r\n");
