@@ -83,12 +83,12 @@ class Daemon:
                 for reservation in reserved:
                     reservation.close()
         except BaseException:
-            self._stop()
+            self.stop()
             raise
         return self
 
     def __exit__(self, *_):
-        self._stop()
+        self.stop()
 
     def path(self, *names):
         return os.path.join(self.root, *names)
@@ -148,13 +148,16 @@ class Daemon:
                     time.sleep(0.02)
 
     def log_tail(self):
+        return self.tail("log")
+
+    def tail(self, name):
         try:
-            with open(self.path("log"), encoding="utf-8", errors="replace") as log:
+            with open(self.path(name), encoding="utf-8", errors="replace") as log:
                 return "".join(log.readlines()[-20:])
         except FileNotFoundError:
             return "(no log)"
 
-    def _stop(self):
+    def stop(self):
         left = False
         if self._child and self._first_process is not None:
             # unshare(1) ignores SIGTERM; its end is that of the whole namespace.

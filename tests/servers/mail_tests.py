@@ -31,10 +31,11 @@ def start(program, *arguments):
 
 
 class MailTests:
-    """Everything that holds for both APIs, both IP versions and every server. port: the port's name."""
+    """Everything that holds for both APIs, both IP versions and every server."""
 
     api = host = None
-    port = "open"
+    port = "open"  # the port's name
+    login = ()  # options for a server that takes mail from those only whom it knows
     bodies = BODIES
     unknown_recipient_code = 550
 
@@ -48,7 +49,7 @@ class MailTests:
 
     def send(self, *options, body=mails.BODIES["plain_text"], sender=mails.FROM, recipient=mails.TO, port=None):
         return harness.send(self.api, self.host, server["ports"][port or self.port], body, sender, recipient,
-                            mails.SUBJECT, *options)
+                            mails.SUBJECT, *(options or self.login))
 
     def assert_arrives(self, *options, body=mails.BODIES["plain_text"], sender=mails.FROM, port=None):
         self.assertEqual(self.send(*options, body=body, sender=sender, port=port), "")
@@ -107,17 +108,16 @@ def credentials(mechanism, user, password):
     return "--auth", mechanism, "--user", user + "@mail.test", "--password", password
 
 
-def classes(module, tests):
-    """Return {name: class} for the module of that name: all the server's tests over IPv4, the first ones over IPv6.
+def classes(module, base, *more):
+    """Return {name: class} for the module of that name: base for both APIs over IPv4 and IPv6, more over IPv4.
 
-    Both for each API. What a body becomes does not depend on the IP version.
+    What a body becomes does not depend on the IP version, so that over IPv6 few will do.
     """
     made = {}
     for api in ("netx", "client"):
-        for ip, host, base, bodies in (("Ipv4", "127.0.0.1", tests, tests.bodies),
-                                       ("Ipv6", "::1", MailTests, IPV6_BODIES)):
-            name = api.capitalize() + ip + "Tests"
-            made[name] = type(name, (base, unittest.TestCase), {
-                "__module__": module, "api": api, "host": host, "port": tests.port, "bodies": bodies,
-                "unknown_recipient_code": tests.unknown_recipient_code})
+        ipv4, ipv6 = api.capitalize() + "Ipv4Tests", api.capitalize() + "Ipv6Tests"
+        made[ipv4] = type(ipv4, (base, *more, unittest.TestCase), {
+            "__module__": module, "api": api, "host": "127.0.0.1"})
+        made[ipv6] = type(ipv6, (base, unittest.TestCase), {
+            "__module__": module, "api": api, "host": "::1", "bodies": IPV6_BODIES})
     return made

@@ -26,11 +26,16 @@ def delivered(maildir):
 def read(path):
     """Return (trace, mail): the lines that the server added, and what the client sent, in wire form."""
     with open(path, "rb") as file:
-        stored = file.read()
+        trace, mail = split_trace(file.read())
+    return trace, mail.replace(b"\n", b"\r\n")
+
+
+def split_trace(stored):
+    """Return (trace, mail), both with the line ends that they have."""
     end = 0
     while header := TRACE_HEADER.match(stored, end):
         end = header.end()
-    return stored[:end].decode(), stored[end:].replace(b"\n", b"\r\n")
+    return stored[:end].decode(), stored[end:]
 
 
 def difference(expected, arrived):

@@ -33,6 +33,7 @@ import sys
 import tempfile
 import time
 
+import daemons
 import lifetime
 import loopback
 
@@ -153,9 +154,8 @@ class PostfixServer:
         self.info = None
 
     def __enter__(self):
-        missing = sorted({package for path, package in PROGRAMS.items() if not os.path.exists(path)})
-        if missing:
-            raise lifetime.ServerFailed("packages to install: " + " ".join(missing))
+        daemons.need_root("Postfix")
+        daemons.need_programs(PROGRAMS)
         try:
             self._start()
         except BaseException:
@@ -302,12 +302,7 @@ def write_configuration(root, addresses, ports):
 def main():
     if len(sys.argv) > 1:
         sys.exit(__doc__)
-    if os.geteuid() != 0:
-        sys.exit("postfix_server.py: Postfix runs as root only")
-    end_request = lifetime.EndRequest()
-    with PostfixServer() as server:
-        lifetime.announce(server.info)
-        end_request.wait()
+    lifetime.run(PostfixServer())
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ A server program describes its store in its line of JSON:
     {"kind": "maildirs", "mailboxes": FOLDER, "queues": [FOLDER, ...]}   MAILBOXES/name/new/*; a file in a queue is a
                                                                           mail that is still to be delivered
                                                                           "added": a regular expression for lines
-                                                                          that the server adds below the headers
-    {"kind": "files", "folder": FOLDER}                                  FOLDER/*.json and *.eml beside them
+                                                                          that the server adds below the headers;
+                                                                          "domain": where the trace names nobody, the
+                                                                          recipient is the box's name at this domain
+    {"kind": "files", "folder": FOLDER}                                   FOLDER/*.json and *.eml beside them;
+                                                                          "traced": the server adds lines above the mail
 """
 
 # SPDX-License-Identifier: MIT
@@ -76,16 +79,18 @@ class Maildirs(Store):
 
     def read(self, path):
         trace, octets = maildir.read(path)
+        box = os.path.basename(os.path.dirname(os.path.dirname(path)))
         sender, = re.findall(r"^Return-Path: *<(.*)>\n", trace, re.MULTILINE | re.IGNORECASE)
         # The first one that the server writes: X-Original-To before Delivered-To is what the client said.
         recipients = (re.findall(r"^X-Original-To: *(.*)\n", trace, re.MULTILINE | re.IGNORECASE) or
                       re.findall(r"^(?:Envelope-To|Delivered-To): *<?([^>\n]*)>?\n", trace,
                                  re.MULTILINE | re.IGNORECASE))
+        if not recipients and "domain" in self._description:
+            recipients = [box + "@" + self._description["domain"]]
         if "added" in self._description:
             headers, end, body = octets.partition(b"\r\n\r\n")
             headers = re.sub(self._description["added"].encode() + rb"\Z", b"", headers + b"\r\n")
             octets = headers + end[2:] + body
-        box = os.path.basename(os.path.dirname(os.path.dirname(path)))
         return Mail(sender, recipients, octets, box, trace, {})
 
 
@@ -103,5 +108,8 @@ class Files(Store):
             details = json.load(file)
         with open(path.removesuffix(".json") + ".eml", "rb") as file:
             octets = file.read()
+        trace = ""
+        if self._description.get("traced"):
+            trace, octets = maildir.split_trace(octets)
         sender = details["mail_from"]
-        return Mail("" if sender == "<>" else sender, details["rcpt_tos"], octets, "", "", details)
+        return Mail("" if sender == "<>" else sender, details["rcpt_tos"], octets, "", trace, details)
