@@ -14,7 +14,8 @@ import re
 # What the servers put above the mail, each with its folded lines. They add nothing below them: Postfix's
 # local_header_rewrite_clients is empty.
 TRACE_HEADER = re.compile(
-    rb"(?:Return-Path|X-Original-To|Delivered-To|Envelope-To|Received):[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE)
+    rb"(?:Return-Path|X-Original-To|Delivered-To|Envelope-To|Received|Authentication-Results):[^\n]*\n"
+    rb"(?:[ \t][^\n]*\n)*", re.IGNORECASE)
 
 
 def delivered(maildir):
