@@ -6,8 +6,11 @@
 const fs = require('fs');
 const path = require('path');
 
-const SENDERS = {'refused@mail.test': [DENY, 550], 'later@mail.test': [DENYSOFT, 450]};
-const RECIPIENTS = {'nobody@mail.test': [DENY, 550], 'later@mail.test': [DENYSOFT, 450], 'full@mail.test': [DENYSOFT, 452]};
+const dsn = require('haraka-dsn');
+
+// The code, and the subject and detail of the enhanced one.
+const SENDERS = {'refused@mail.test': [550, 7, 1], 'later@mail.test': [450, 7, 1]};
+const RECIPIENTS = {'nobody@mail.test': [550, 1, 1], 'later@mail.test': [450, 2, 0], 'full@mail.test': [452, 5, 3]};
 
 let count = 0;
 
@@ -21,8 +24,9 @@ exports.register = function () {
 };
 
 function answer(next, refusal, text) {
-    if (refusal) return next(refusal[0], {code: refusal[1], reply: text});
-    return next(OK);
+    if (!refusal) return next(OK);
+    const [code, subject, detail] = refusal;
+    return next(code < 500 ? DENYSOFT : DENY, dsn.create(code, text, subject, detail));
 }
 
 exports.take_sender = function (next, connection, params) {

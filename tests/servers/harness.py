@@ -36,13 +36,13 @@ def send(api, host, port, body, sender, recipient, subject, *options):
     return said or "exit status %d" % result.returncode
 
 
-def start(program, *arguments):
+def start(program, *arguments, enter=unittest.enterModuleContext):
     """In setUpModule: start a server program of this folder for all the module's tests; return its info.
 
-    A server that this machine cannot have skips them.
+    A server that this machine cannot have skips them. In setUpClass, enter is cls.enterClassContext.
     """
     try:
-        return unittest.enterModuleContext(lifetime.ServerProcess(path_beside_this_file(program), *arguments)).info
+        return enter(lifetime.ServerProcess(path_beside_this_file(program), *arguments)).info
     except lifetime.Unavailable as reason:
         raise unittest.SkipTest(str(reason)) from None
 
