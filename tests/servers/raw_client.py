@@ -29,7 +29,11 @@ class RawClient:
         self._file = self._socket.makefile("rb")
         self.replies = []
         if greeted:
-            self.read(1)
+            try:
+                self.read(1)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self):
         return self
@@ -56,7 +60,7 @@ class RawClient:
                     line = self._file.readline()
                 except ConnectionResetError:
                     line = b""
-                if not line:
+                if not line.endswith(b"\n"):
                     raise ConnectionEnded(codes)
                 reply += line
                 if line[3:4] != b"-":
