@@ -8,8 +8,8 @@ on SIGTERM and when standard input ends. Without FOLDER it makes a temporary one
 
 A mail is stored as FOLDER/000001.eml, the octets between DATA and the lone dot with transparency undone and nothing
 else changed, and FOLDER/000001.json, its envelope. The .json comes last and whole: once it is there, the mail is
-complete. aiosmtpd reports the null sender as "<>". FOLDER/transcript has the dialogues, without their secrets. With --no-auth there is
-no AUTH, and so no `AUTH=` behind MAIL, of which aiosmtpd 1.4 knows nothing.
+complete. aiosmtpd reports the null sender as "<>". FOLDER/transcript has the dialogues, without their secrets.
+With --no-auth there is no AUTH, and so no `AUTH=` behind MAIL, of which aiosmtpd 1.4 knows nothing.
 """
 
 # SPDX-License-Identifier: MIT

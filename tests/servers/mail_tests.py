@@ -1,5 +1,5 @@
-"""What every server test asks of a server: mails of both APIs over IPv4 and IPv6 must arrive once, octet for octet, with
-their envelope; wrong passwords and unknown recipients must give the right outcome and no mail.
+"""What every server test asks of a server: mails of both APIs over IPv4 and IPv6 must arrive once, octet for octet,
+with their envelope; wrong passwords and unknown recipients must give the right outcome and no mail.
 
 A test module says what its server is, with start() in setUpModule, and derives its classes from these.
 """

@@ -1,7 +1,7 @@
 """What a server has stored: each mail with its envelope and its octets in wire form.
 
     store = stores.open_store(server["store"])
-    store.new() -> [Mail, ...]   every mail that arrived since the last call, once the server has nothing left to deliver
+    store.new() -> [Mail, ...]   every mail that arrived since the last call, once nothing is left to deliver
 
 A server program describes its store in its line of JSON:
     {"kind": "maildirs", "mailboxes": FOLDER, "queues": [FOLDER, ...]}   MAILBOXES/name/new/*; a file in a queue is a

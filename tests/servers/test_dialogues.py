@@ -156,7 +156,7 @@ class SenderTests(Dialogues):
 
 
 class RefusalTests(SenderTests):
-    """For the servers that refuse senders and contents, and have CHUNKING. In each, mail B follows without RSET where not said."""
+    """For the servers that refuse contents too, and have CHUNKING. Mail B follows without RSET where none is said."""
 
     def test_refused_sender(self):
         self.assert_said("open", [((REFUSED, CAROL, *chunk(MAIL_A), "RSET", B, CAROL, *chunk(MAIL_B)),

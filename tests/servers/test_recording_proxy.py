@@ -145,8 +145,8 @@ class ReaderTests(unittest.TestCase):
             (-1, "", [220], ""), (0, "EHLO y", [250], ""), (1, "QUIT", [221], "")])
 
     def test_pipelined_data(self):
-        self.assertEqual(read("S220 x\r\n", "CMAIL FROM:<a>\r\nRCPT TO:<b>\r\nDATA\r\n", "S250 m\r\n25", "S0 r\r\n354 d\r\n",
-                              "CQUIT\r\n.", "C\r\nRSET\r\nMAIL FROM:<c>\r\n", "S250 q\r\n250 s\r\n", "S550 m\r\n"), [
+        self.assertEqual(read("S220 x\r\n", "CMAIL FROM:<a>\r\nRCPT TO:<b>\r\nDATA\r\n", "S250 m\r\n25",
+                              "S0 r\r\n354 d\r\n", "CQUIT\r\n.", "C\r\nRSET\r\nMAIL FROM:<c>\r\n", "S250 q\r\n250 s\r\n", "S550 m\r\n"), [
             (-1, "", [220], ""), (0, "MAIL FROM:<a>", [250], ""), (0, "RCPT TO:<b>", [250], ""), (0, "DATA", [354], ""),
             (1, ".", [250], "QUIT\r\n"), (1, "RSET", [250], ""), (1, "MAIL FROM:<c>", [550], "")])
 
@@ -159,8 +159,10 @@ class ReaderTests(unittest.TestCase):
             (0, "DATA", [354], ""), (1, ".", [250], "")])
 
     def test_chunks(self):
-        self.assertEqual(read("S220 x\r\n", "CBDAT 6\r\nQUIT\r\nBD", "CAT 0 LAST\r\nRSET\r\n", "S250 c\r\n250 l\r\n250 s\r\n"), [
-            (-1, "", [220], ""), (0, "BDAT 6", [250], "QUIT\r\n"), (0, "BDAT 0 LAST", [250], ""), (0, "RSET", [250], "")])
+        self.assertEqual(read("S220 x\r\n", "CBDAT 6\r\nQUIT\r\nBD", "CAT 0 LAST\r\nRSET\r\n",
+                              "S250 c\r\n250 l\r\n250 s\r\n"), [
+            (-1, "", [220], ""), (0, "BDAT 6", [250], "QUIT\r\n"), (0, "BDAT 0 LAST", [250], ""),
+            (0, "RSET", [250], "")])
 
     def test_authentication(self):
         self.assertEqual(read("S220 x\r\n", "CAUTH LOGIN\r\n", "S334 u\r\n", "CYQ==\r\n", "S334 p\r\n", "CQUIT\r\n",
