@@ -146,7 +146,8 @@ class ReaderTests(unittest.TestCase):
 
     def test_pipelined_data(self):
         self.assertEqual(read("S220 x\r\n", "CMAIL FROM:<a>\r\nRCPT TO:<b>\r\nDATA\r\n", "S250 m\r\n25",
-                              "S0 r\r\n354 d\r\n", "CQUIT\r\n.", "C\r\nRSET\r\nMAIL FROM:<c>\r\n", "S250 q\r\n250 s\r\n", "S550 m\r\n"), [
+                              "S0 r\r\n354 d\r\n", "CQUIT\r\n.",
+                              "C\r\nRSET\r\nMAIL FROM:<c>\r\n", "S250 q\r\n250 s\r\n", "S550 m\r\n"), [
             (-1, "", [220], ""), (0, "MAIL FROM:<a>", [250], ""), (0, "RCPT TO:<b>", [250], ""), (0, "DATA", [354], ""),
             (1, ".", [250], "QUIT\r\n"), (1, "RSET", [250], ""), (1, "MAIL FROM:<c>", [550], "")])
 
