@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """An SMTP server for tests on 127.0.0.1 and ::1, on a port that is free on both. Needs Debian's python3-aiosmtpd.
 
-usage: aiosmtpd_server.py [FOLDER]
+usage: aiosmtpd_server.py [--no-auth] [FOLDER]
 
 Prints one line of JSON when it is ready: {"port": N, "addresses": ["127.0.0.1", "::1"], "folder": FOLDER}. Ends
 on SIGTERM and when standard input ends. Without FOLDER it makes a temporary one, and removes it at its end.
@@ -9,21 +9,28 @@ on SIGTERM and when standard input ends. Without FOLDER it makes a temporary one
 A mail is stored as FOLDER/000001.eml, the octets between DATA and the lone dot with transparency undone and nothing
 else changed, and FOLDER/000001.json, its envelope. The .json comes last and whole: once it is there, the mail is
 complete. aiosmtpd reports the null sender as "<>". FOLDER/transcript has the dialogues, without their secrets.
+With --no-auth there is no AUTH, and so no `AUTH=` behind MAIL, of which aiosmtpd 1.4 knows nothing.
 """
 
 # SPDX-License-Identifier: MIT
 
+import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import os
 import sys
 import tempfile
 
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
-
 import lifetime
 import loopback
+
+try:
+    from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+except ImportError:
+    lifetime.announce({"unavailable": "not installed: python3-aiosmtpd"})
+    sys.exit()
 
 ACCOUNTS = {b"alice@mail.test": b"secret", b"bob@mail.test": b"hunter2 with space"}
 
@@ -111,7 +118,7 @@ def authenticate(_server, _session, _envelope, _mechanism, data):
     return AuthResult(success=known, handled=False, auth_data=data)
 
 
-async def serve(folder, end_request):
+async def serve(folder, has_auth, end_request):
     loop = asyncio.get_running_loop()
     handler = Store(folder)
     transcript = Transcript(os.path.join(folder, "transcript"))
@@ -119,7 +126,7 @@ async def serve(folder, end_request):
     def session():
         return RecordingSMTP(handler, transcript=transcript, hostname="mail.test", loop=loop,
                              data_size_limit=64 * 2**20, enable_SMTPUTF8=True, decode_data=False,
-                             authenticator=authenticate, auth_require_tls=False)
+                             authenticator=authenticate, auth_require_tls=not has_auth)
 
     port, sockets = loopback.bind_free_port()
     for bound in sockets:
@@ -129,17 +136,17 @@ async def serve(folder, end_request):
 
 
 def main():
-    if len(sys.argv) > 2 or sys.argv[1:2] in (["-h"], ["--help"]):
-        sys.exit(__doc__)
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--no-auth", action="store_true")
+    parser.add_argument("folder", nargs="?")
+    arguments = parser.parse_args()
     end_request = lifetime.EndRequest()
     # aiosmtpd warns about its own internals at every AUTH.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
-    if len(sys.argv) == 2:
-        os.makedirs(sys.argv[1], exist_ok=True)
-        asyncio.run(serve(os.path.abspath(sys.argv[1]), end_request))
-    else:
-        with tempfile.TemporaryDirectory(prefix="postino-aiosmtpd-") as folder:
-            asyncio.run(serve(folder, end_request))
+    with contextlib.ExitStack() as stack:
+        folder = arguments.folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="postino-aiosmtpd-"))
+        os.makedirs(folder, exist_ok=True)
+        asyncio.run(serve(os.path.abspath(folder), not arguments.no_auth, end_request))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import sys
 import tempfile
 import unittest
 
+import lifetime
+
 EXIT_SKIPPED = 77  # CTest's SKIP_RETURN_CODE for these tests
 SENDER_LIMIT_S = 30
 
@@ -34,6 +36,17 @@ def send(api, host, port, body, sender, recipient, subject, *options):
     return said or "exit status %d" % result.returncode
 
 
+def start(program, *arguments, enter=unittest.enterModuleContext):
+    """In setUpModule: start a server program of this folder for all the module's tests; return its info.
+
+    A server that this machine cannot have skips them. In setUpClass, enter is cls.enterClassContext.
+    """
+    try:
+        return enter(lifetime.ServerProcess(path_beside_this_file(program), *arguments)).info
+    except lifetime.Unavailable as reason:
+        raise unittest.SkipTest(str(reason)) from None
+
+
 def main(module):
     """Run the module's tests. Exit status: 0 all passed, 77 all skipped, 1 a failure, or no test at all."""
     if "POSTINO_SEND_FILE" not in os.environ:
@@ -41,5 +54,7 @@ def main(module):
     program = unittest.main(module, exit=False)
     if not program.result.wasSuccessful():
         sys.exit(1)
+    for _, reason in program.result.skipped:
+        print("skipped: " + reason)
     if program.result.testsRun == 0:
         sys.exit(EXIT_SKIPPED if program.result.skipped else "no test ran")

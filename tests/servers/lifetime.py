@@ -20,6 +20,10 @@ class ServerFailed(Exception):
     """The server program did not become ready, or did not end as asked."""
 
 
+class Unavailable(Exception):
+    """The server cannot run on this machine; the text says why."""
+
+
 class ServerProcess:
     """Context manager: runs a server program; `info` is what it printed when it was ready."""
 
@@ -34,6 +38,8 @@ class ServerProcess:
         self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
             self.info = json.loads(self._first_line())
+            if "unavailable" in self.info:
+                raise Unavailable(self.info["unavailable"])
         except BaseException:
             self._end()
             raise
@@ -69,6 +75,17 @@ def announce(info):
     json.dump(info, sys.stdout)
     sys.stdout.write("\n")
     sys.stdout.flush()
+
+
+def run(server):
+    """Server side: the whole life of a server that is a context manager with `info`."""
+    end_request = EndRequest()
+    try:
+        with server:
+            announce(server.info)
+            end_request.wait()
+    except Unavailable as reason:
+        announce({"unavailable": str(reason)})
 
 
 class EndRequest:

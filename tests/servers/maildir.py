@@ -1,6 +1,6 @@
-"""Read mails back from a maildir that Postfix's virtual(8) filled, and compare them octet for octet.
+"""Read mails back from a maildir that a server filled, and compare them octet for octet.
 
-On the wire every line ends in CRLF; Postfix stores LF. The mapping is one to one as long as the client does its
+On the wire every line ends in CRLF; the servers store LF. The mapping is one to one as long as the client does its
 duty and puts no lone CR or LF on the wire: then the stored octets with every LF made CRLF are the wire's. What an
 application gives as a lone CR or LF must arrive as a line end, so expectations are written in wire form. A CR
 that is left in the stored mail was a lone CR on the wire, and makes the comparison fail.
@@ -11,9 +11,11 @@ that is left in the stored mail was a lone CR on the wire, and makes the compari
 import os
 import re
 
-# What Postfix puts above the mail, each with its folded lines. It adds nothing below them, for
+# What the servers put above the mail, each with its folded lines. They add nothing below them: Postfix's
 # local_header_rewrite_clients is empty.
-TRACE_HEADER = re.compile(rb"(?:Return-Path|X-Original-To|Delivered-To|Received):[^\n]*\n(?:[ \t][^\n]*\n)*")
+TRACE_HEADER = re.compile(
+    rb"(?:Return-Path|X-Original-To|Delivered-To|Envelope-To|Received|Authentication-Results):[^\n]*\n"
+    rb"(?:[ \t][^\n]*\n)*", re.IGNORECASE)
 
 
 def delivered(maildir):
@@ -23,13 +25,18 @@ def delivered(maildir):
 
 
 def read(path):
-    """Return (trace, mail): the lines that Postfix added, and what the client sent, in wire form."""
+    """Return (trace, mail): the lines that the server added, and what the client sent, in wire form."""
     with open(path, "rb") as file:
-        stored = file.read()
+        trace, mail = split_trace(file.read())
+    return trace, mail.replace(b"\n", b"\r\n")
+
+
+def split_trace(stored):
+    """Return (trace, mail), both with the line ends that they have."""
     end = 0
     while header := TRACE_HEADER.match(stored, end):
         end = header.end()
-    return stored[:end].decode(), stored[end:].replace(b"\n", b"\r\n")
+    return stored[:end].decode(), stored[end:]
 
 
 def difference(expected, arrived):

@@ -7,7 +7,7 @@ Configuration, queue, log and mailboxes are in a temporary folder of its own; th
 Postfix that may be running from it are not touched, and none needs to run. Prints one line of JSON when it is
 ready, and ends on SIGTERM and when standard input ends, without leaving a process or a file:
 
-    {"ports": {name: port}, "addresses": ["127.0.0.1", "::1"], "mailboxes": FOLDER, "spool": FOLDER}
+    {"ports": {name: port}, "addresses": ["127.0.0.1", "::1"], "store": what stores.py reads}
 
 Each port is open on each address:
     auth           AUTH PLAIN and LOGIN in clear text; without them every recipient is refused
@@ -16,8 +16,11 @@ Each port is open on each address:
     open           all of Postfix's extensions, no AUTH
     no_extensions  EHLO answered by a single line
     helo_only      EHLO refused with 500, HELO served
-Mail for alice, bob and carol at mail.test goes to the maildir MAILBOXES/name; any other recipient is refused.
-A lone LF from a client is refused, and so is pipelining that was not announced.
+    small          messages over 20000 octets are refused with 552 at their end; SIZE is not announced
+Mail for alice, bob and carol at mail.test goes to a maildir. MAIL FROM refused@... gets 550, later@... 450;
+RCPT TO nobody@... 550, later@... 450, full@... 452, and any other recipient 550 or 554. Data that has the line
+`X-Refuse: yes` in its headers gets 550 at its end. A lone LF from a client is refused, and so is what follows EHLO or
+DATA in the same group.
 """
 
 # SPDX-License-Identifier: MIT
@@ -33,6 +36,7 @@ import sys
 import tempfile
 import time
 
+import daemons
 import lifetime
 import loopback
 
@@ -83,8 +87,12 @@ mailbox_size_limit = 0
 message_size_limit = 67108864
 smtpd_tls_security_level = none
 smtpd_relay_restrictions = reject_unauth_destination
-smtpd_recipient_restrictions =
-# A client that leaves a lone LF, or pipelines unasked, must not pass unnoticed.
+smtpd_sender_restrictions = check_sender_access texthash:{root}/etc/senders
+smtpd_recipient_restrictions = check_recipient_access texthash:{root}/etc/recipients
+# A sender is refused in the answer to MAIL, and not to each RCPT.
+smtpd_delay_reject = no
+header_checks = regexp:{root}/etc/headers
+# A client that leaves a lone LF, or does not wait where it must, must not pass unnoticed.
 smtpd_forbid_bare_newline = reject
 smtpd_forbid_bare_newline_exclusions =
 smtpd_forbid_unauth_pipelining = yes
@@ -134,7 +142,18 @@ PORT_OPTIONS = {
     "helo_only": """\
   -o smtpd_command_filter=regexp:{root}/etc/no_ehlo
 """,
+    "small": "  -o message_size_limit=20000\n  -o smtpd_discard_ehlo_keywords=size\n",
 }
+
+SENDERS = """\
+refused@mail.test 550 5.7.1 this sender is refused
+later@mail.test 450 4.7.1 this sender later
+"""
+
+RECIPIENTS = """\
+later@mail.test 450 4.2.0 this mailbox later
+full@mail.test 452 4.5.3 too many recipients
+"""
 
 SASL_CONF = """\
 pwcheck_method: auxprop
@@ -153,9 +172,8 @@ class PostfixServer:
         self.info = None
 
     def __enter__(self):
-        missing = sorted({package for path, package in PROGRAMS.items() if not os.path.exists(path)})
-        if missing:
-            raise lifetime.ServerFailed("packages to install: " + " ".join(missing))
+        daemons.need_root("Postfix")
+        daemons.need_programs(PROGRAMS)
         try:
             self._start()
         except BaseException:
@@ -188,8 +206,11 @@ class PostfixServer:
         finally:
             for reservation in reserved:
                 reservation.close()
-        self.info = {"ports": ports, "addresses": addresses,
-                     "mailboxes": self._root + "/mail", "spool": self._root + "/spool"}
+        self.info = {"ports": ports, "addresses": addresses, "store": {
+            "kind": "maildirs", "mailboxes": self._root + "/mail",
+            # In the order in which a mail moves.
+            "queues": [os.path.join(self._root, "spool", name)
+                       for name in ("maildrop", "incoming", "active", "deferred", "hold", "corrupt")]}}
 
     def _wait_for_greeting(self, address, port, deadline):
         while True:
@@ -289,6 +310,9 @@ def write_configuration(root, addresses, ports):
             services.append("%s:%d inet n - n - - smtpd\n%s" % (host, port, PORT_OPTIONS[name].format(root=root)))
     write("etc/master.cf", "".join(services))
     write("etc/mailboxes", "".join("%s@mail.test %s/\n" % (name, name) for name in MAILBOXES))
+    write("etc/senders", SENDERS)
+    write("etc/recipients", RECIPIENTS)
+    write("etc/headers", "/^X-Refuse: yes/ REJECT this message is refused\n")
     write("etc/no_ehlo", "/^EHLO.*/ X-REFUSED\n")
     # Debian's Postfix looks for this beside its main.cf.
     write("etc/sasl/smtpd.conf", SASL_CONF.format(root=root))
@@ -302,12 +326,7 @@ def write_configuration(root, addresses, ports):
 def main():
     if len(sys.argv) > 1:
         sys.exit(__doc__)
-    if os.geteuid() != 0:
-        sys.exit("postfix_server.py: Postfix runs as root only")
-    end_request = lifetime.EndRequest()
-    with PostfixServer() as server:
-        lifetime.announce(server.info)
-        end_request.wait()
+    lifetime.run(PostfixServer())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import os
 import unittest
 
 import harness
-import lifetime
 import maildir
 import mails
 
@@ -26,8 +25,7 @@ server = None
 
 def setUpModule():
     global server
-    program = harness.path_beside_this_file("aiosmtpd_server.py")
-    server = unittest.enterModuleContext(lifetime.ServerProcess(program)).info
+    server = harness.start("aiosmtpd_server.py")
 
 
 def transcript():

@@ -8,39 +8,21 @@ Needs root and Debian's postfix, sasl2-bin and libsasl2-modules; without root it
 
 # SPDX-License-Identifier: MIT
 
-import os
-import time
 import unittest
 
 import harness
-import lifetime
 import maildir
 import mails
-
-QUIET_LIMIT_S = 30.0
+import stores
 
 server = None
+store = None
 
 
 def setUpModule():
-    if os.geteuid() != 0:
-        raise unittest.SkipTest("Postfix runs as root only")
-    global server
-    program = harness.path_beside_this_file("postfix_server.py")
-    server = unittest.enterModuleContext(lifetime.ServerProcess(program)).info
-
-
-def all_delivered():
-    """Return {path: mailbox} of every mail in every mailbox, once Postfix has nothing left to deliver."""
-    deadline = time.monotonic() + QUIET_LIMIT_S
-    # In the order in which a mail moves, so that none is missed between two looks.
-    while waiting := [name for queue in ("maildrop", "incoming", "active", "deferred", "hold", "corrupt")
-                      for _, _, names in os.walk(os.path.join(server["spool"], queue)) for name in names]:
-        if time.monotonic() > deadline:
-            raise AssertionError("not delivered after %g s: %s" % (QUIET_LIMIT_S, waiting))
-        time.sleep(0.01)
-    boxes = os.listdir(server["mailboxes"])
-    return {path: box for box in boxes for path in maildir.delivered(os.path.join(server["mailboxes"], box))}
+    global server, store
+    server = harness.start("postfix_server.py")
+    store = stores.open_store(server["store"])
 
 
 class MailTests:
@@ -49,38 +31,33 @@ class MailTests:
     api = None
 
     def setUp(self):
-        self.delivered_before = all_delivered()
+        store.new()
 
     def tearDown(self):
-        self.assertEqual(self.new_mails(), {}, "more mail arrived than was sent")
-
-    def new_mails(self):
-        return {path: box for path, box in all_delivered().items() if path not in self.delivered_before}
+        self.assertEqual(store.new(), [], "more mail arrived than was sent")
 
     def send(self, *options, body=mails.BODIES["plain_text"], sender=mails.FROM, recipient=mails.TO, port="open",
              host="127.0.0.1"):
         return harness.send(self.api, host, server["ports"][port], body, sender, recipient, mails.SUBJECT, *options)
 
     def take_the_only_new_mail(self):
-        """Return (trace, mail) of what arrived, and count it as seen."""
-        new = self.new_mails()
-        self.assertEqual(list(new.values()), ["bob"])
-        self.delivered_before.update(new)
-        return maildir.read(*new)
+        mail, = store.new()
+        self.assertEqual((mail.box, mail.recipients), ("bob", [mails.TO]))
+        return mail
 
     def assert_arrives(self, *options, body=mails.BODIES["plain_text"], sender=mails.FROM, priority=None, **envelope):
         self.assertEqual(self.send(*options, body=body, sender=sender, **envelope), "")
-        trace, mail = self.take_the_only_new_mail()
+        mail = self.take_the_only_new_mail()
         expected = mails.message(self.api, body, sender=sender, priority=priority)
-        self.assertIsNone(maildir.difference(expected, mail))
-        self.assertIn("Return-Path: <%s>\n" % sender, trace)
-        self.assertIn("Delivered-To: %s\n" % mails.TO, trace)
-        self.assertIn("Received: from client.mail.test ", trace)
-        return trace
+        self.assertIsNone(maildir.difference(expected, mail.octets))
+        self.assertEqual(mail.sender, sender)
+        self.assertIn("Delivered-To: %s\n" % mails.TO, mail.trace)
+        self.assertIn("Received: from client.mail.test ", mail.trace)
+        return mail.trace
 
     def assert_refused(self, reasons, *options, **envelope):
         self.assertEqual(self.send(*options, **envelope), reasons[self.api])
-        self.assertEqual(self.new_mails(), {})
+        self.assertEqual(store.new(), [])
 
     def test_boundary_lengths(self):
         for octets in mails.BOUNDARY_LENGTHS:
@@ -94,8 +71,7 @@ class MailTests:
 
     def test_addresses_in_brackets(self):
         self.assertEqual(self.send(sender="<%s>" % mails.FROM, recipient="<%s>" % mails.TO), "")
-        trace, _ = self.take_the_only_new_mail()
-        self.assertIn("Return-Path: <%s>\n" % mails.FROM, trace)
+        self.assertEqual(self.take_the_only_new_mail().sender, mails.FROM)
 
     def test_no_extensions(self):
         self.assertIn("with ESMTP id", self.assert_arrives(port="no_extensions"))
