@@ -156,6 +156,15 @@ static void client_again(struct postino_client *client, struct postino_mail *mai
 {
     struct postino_mail **link = &client->again;
 
+    if (mail->result.error == POSTINO_ERROR_REFUSED) {
+        /* A server that refuses what follows a message before that is settled (Haraka does) gets one mail at
+         * a time from now on. */
+        mail->attempts = client->session_config.mails_in_flight_max <= 1;
+        client->session_config.mails_in_flight_max = 1;
+    } else if (mail->result.error != POSTINO_ERROR_MAIL_LIMIT && mail->result.error != POSTINO_OK) {
+        mail->attempts = 1;
+    }
+
     while (*link != NULL)
         link = &(*link)->next;
     mail->next = NULL;
@@ -175,7 +184,7 @@ static int client_is_again(const struct postino_client *client, const struct pos
          mail->result.outcome != POSTINO_OUTCOME_TRANSIENT))
         return 0;
     if (mail->result.error != result->error ||
-        (result->error != POSTINO_ERROR_SERVICE_CLOSING && result->error != POSTINO_ERROR_CLOSED &&
+        ((result->error != POSTINO_ERROR_REFUSED || result->step != POSTINO_STEP_RSET) && result->error != POSTINO_ERROR_SERVICE_CLOSING && result->error != POSTINO_ERROR_CLOSED &&
          result->error != POSTINO_ERROR_RECEIVE && result->error != POSTINO_ERROR_SEND))
         return 0;
     return result->step != POSTINO_STEP_GREETING && result->step != POSTINO_STEP_EHLO &&
@@ -211,6 +220,7 @@ int postino_client_submit(struct postino_client *client, struct postino_mail *ma
     mail->attempts = 0;
     if (client->session.over != 0 && client->session.mails != NULL) {
         /* What the lost connection left is not collected yet. */
+        mail->result.error = POSTINO_OK;
         client_again(client, mail);
         return POSTINO_OK;
     }
@@ -228,8 +238,6 @@ struct postino_mail *postino_client_collect(struct postino_client *client)
         if (mail != NULL) {
             if (!client_is_again(client, mail))
                 return mail;
-            if (mail->result.error != POSTINO_ERROR_MAIL_LIMIT)
-                mail->attempts++;
             client_again(client, mail);
         } else if (client->session.mails == NULL) {
             if (client->again == NULL)
