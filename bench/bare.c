@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Invariant: at most `window` mails are unanswered, so their replies fit into the sockets' buffers; the sink
+ * is never kept from reading, and a blocking write never waits for ever.
+ *
+ * usage: bare --port N --mode MODE [--mails N] [--octets N] [--window N] [--write-octets N] [--split N]
+ * The modes: lockstep pipelined bdat across across-data large-data large-bdat. */
+
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bare.h"
+
+#define BARE_WORD_OCTETS 256
+
+struct bare_text bare_text_make(size_t capacity)
+{
+    struct bare_text text = {.data = bench_allocate(capacity)};
+
+    return text;
+}
+
+void bare_text_add(struct bare_text *text, const char *data, size_t octets)
+{
+    memcpy(text->data + text->octets, data, octets);
+    text->octets += octets;
+}
+
+void bare_text_add_word(struct bare_text *text, const char *word)
+{
+    bare_text_add(text, word, strlen(word));
+}
+
+void bare_write(struct bare *bare, const char *data, size_t octets)
+{
+    while (octets > 0) {
+        size_t piece = bare->split != 0 && bare->split < octets ? bare->split : octets;
+        ssize_t sent = send(bare->handle, data, piece, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0)
+            bench_die("send: %s", strerror(errno));
+        data += sent;
+        octets -= (size_t)sent;
+    }
+}
+
+/* Counts the replies that these octets complete: lines whose fourth octet is not a hyphen. */
+static size_t bare_count(struct bare *bare, const char *data, size_t octets)
+{
+    size_t replies = 0;
+    size_t i;
+
+    for (i = 0; i < octets; i++) {
+        if (bare->reply_code_at < sizeof bare->reply_line)
+            bare->reply_line[bare->reply_code_at++] = data[i];
+        if (data[i] != '\n')
+            continue;
+        if (bare->reply_line[0] != '2' && bare->reply_line[0] != '3')
+            bench_die("the server refused: %.4s", bare->reply_line);
+        replies += bare->reply_line[3] != '-';
+        bare->reply_code_at = 0;
+    }
+    return replies;
+}
+
+size_t bare_poll(struct bare *bare, int wait)
+{
+    char buffer[16384];
+    size_t replies = 0;
+    ssize_t arrived;
+
+    while (replies == 0) {
+        arrived = recv(bare->handle, buffer, sizeof buffer, wait ? 0 : MSG_DONTWAIT);
+        if (arrived > 0)
+            replies = bare_count(bare, buffer, (size_t)arrived);
+        else if (arrived == 0)
+            bench_die("the server closed the connection");
+        else if (errno == EAGAIN && !wait)
+            break;
+        else if (errno != EINTR)
+            bench_die("recv: %s", strerror(errno));
+    }
+    return replies;
+}
+
+void bare_await(struct bare *bare, size_t count)
+{
+    while (count > 0) {
+        size_t replies = bare_poll(bare, 1);
+        if (replies > count)
+            bench_die("more replies than commands");
+        count -= replies;
+    }
+}
+
+static void bare_say(struct bare *bare, const char *command)
+{
+    bare_write(bare, command, strlen(command));
+    bare_await(bare, 1);
+}
+
+/* The message as it stands after DATA, the end mark included. */
+static void bare_add_stuffed(struct bare_text *text, const struct bench_message *message)
+{
+    text->octets += bench_stuff(text->data + text->octets, bench_message_flat(message), message->octets);
+    bare_text_add_word(text, ".\r\n");
+}
+
+/* Envelope and message in one piece, by BDAT. */
+static void bare_add_bdat(struct bare_text *text, const struct bench_message *message)
+{
+    char command[BARE_WORD_OCTETS];
+
+    bare_text_add_word(text, BARE_MAIL BARE_RCPT);
+    (void)snprintf(command, sizeof command, "BDAT %zu LAST\r\n", message->octets);
+    bare_text_add_word(text, command);
+    bare_text_add(text, bench_message_flat(message), message->octets);
+}
+
+static void bare_lockstep(struct bare *bare, const struct bare_text *message)
+{
+    size_t i;
+
+    for (i = 0; i < bare->mails; i++) {
+        bare_say(bare, BARE_MAIL);
+        bare_say(bare, BARE_RCPT);
+        bare_say(bare, BARE_DATA);
+        bare_write(bare, message->data, message->octets);
+        bare_await(bare, 1);
+    }
+}
+
+static void bare_pipelined(struct bare *bare, const struct bare_text *message)
+{
+    size_t i;
+
+    for (i = 0; i < bare->mails; i++) {
+        bare_write(bare, BARE_MAIL BARE_RCPT BARE_DATA, strlen(BARE_MAIL BARE_RCPT BARE_DATA));
+        bare_await(bare, 3);
+        bare_write(bare, message->data, message->octets);
+        bare_await(bare, 1);
+    }
+}
+
+/* Without CHUNKING a message has to wait for 354, so one mail's end and the next one's envelope are what can
+ * share a write. */
+static void bare_across_data(struct bare *bare, const struct bare_text *message)
+{
+    const size_t octets = message->octets;
+    struct bare_text joined = *message;
+    size_t i;
+
+    bare_text_add_word(&joined, BARE_MAIL BARE_RCPT BARE_DATA);
+    bare_write(bare, joined.data + octets, joined.octets - octets);
+    bare_await(bare, 3);
+    for (i = 1; i < bare->mails; i++) {
+        bare_write(bare, joined.data, joined.octets);
+        bare_await(bare, 4);
+    }
+    bare_write(bare, joined.data, octets);
+    bare_await(bare, 1);
+}
+
+/* Mails by BDAT, `window` of them ahead; refilled by halves, so that both sides have something to do. */
+static void bare_across(struct bare *bare, const struct bench_message *message)
+{
+    const size_t replies_each = 3;
+    struct bare_text mails = bare_text_make(bare->window * (message->octets + BARE_WORD_OCTETS));
+    size_t sent = 0;
+    size_t replies = 0;
+    size_t mail_octets;
+    size_t i;
+
+    for (i = 0; i < bare->window; i++)
+        bare_add_bdat(&mails, message);
+    mail_octets = mails.octets / bare->window;
+    while (replies < bare->mails * replies_each) {
+        size_t ahead = sent - replies / replies_each;
+        size_t more = bare->window - ahead;
+        if (more > bare->mails - sent)
+            more = bare->mails - sent;
+        if (more > 0 && ahead <= bare->window / 2) {
+            bare_write(bare, mails.data, more * mail_octets);
+            sent += more;
+        }
+        replies += bare_poll(bare, 1);
+    }
+}
+
+static void bare_run(struct bare *bare)
+{
+    const struct bench_message message = bench_message_make(bare->octets);
+    /* Every octet doubled, and a mail's commands besides: room for whatever is prepared of a small mail. */
+    struct bare_text text;
+
+    if (strcmp(bare->mode, "large-data") == 0) {
+        bare_large_data(bare);
+        return;
+    }
+    if (strcmp(bare->mode, "large-bdat") == 0) {
+        bare_large_bdat(bare);
+        return;
+    }
+    text = bare_text_make(2 * message.octets + BARE_WORD_OCTETS);
+    bare_add_stuffed(&text, &message);
+    if (strcmp(bare->mode, "lockstep") == 0) {
+        bare_lockstep(bare, &text);
+    } else if (strcmp(bare->mode, "pipelined") == 0) {
+        bare_pipelined(bare, &text);
+    } else if (strcmp(bare->mode, "across-data") == 0) {
+        bare_across_data(bare, &text);
+    } else if (strcmp(bare->mode, "bdat") == 0) {
+        bare->window = 1;
+        bare_across(bare, &message);
+    } else if (strcmp(bare->mode, "across") == 0) {
+        bare_across(bare, &message);
+    } else {
+        bench_die("no mode %s", bare->mode);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct bare bare = {.mode = "lockstep", .mails = 1, .octets = 2048, .window = 64, .write_octets = 65536};
+    size_t limit_s = BENCH_LIMIT_S;
+    const struct bench_option options[] = {{"port", &bare.port, NULL},
+                                           {"mode", NULL, &bare.mode},
+                                           {"mails", &bare.mails, NULL},
+                                           {"octets", &bare.octets, NULL},
+                                           {"window", &bare.window, NULL},
+                                           {"write-octets", &bare.write_octets, NULL},
+                                           {"split", &bare.split, NULL},
+                                           {"limit-s", &limit_s, NULL},
+                                           {NULL, NULL, NULL}};
+
+    (void)bench_options(argc, argv, options);
+    if (bare.mails == 0 || bare.window == 0 || bare.window > 1000 || bare.write_octets == 0)
+        bench_die("--mails and --write-octets take at least 1, --window 1 to 1000");
+    bench_limit_life(limit_s);
+    bare.handle = bench_connect(bare.port);
+    bare_await(&bare, 1);
+    bare_say(&bare, "EHLO " BENCH_EHLO_NAME "\r\n");
+    bare_run(&bare);
+    bare_say(&bare, "QUIT\r\n");
+    (void)close(bare.handle);
+    return 0;
+}
