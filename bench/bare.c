@@ -3,7 +3,7 @@
  * is never kept from reading, and a blocking write never waits for ever.
  *
  * usage: bare --port N --mode MODE [--mails N] [--octets N] [--window N] [--write-octets N] [--split N]
- * The modes: lockstep pipelined bdat across across-data large-data large-bdat. */
+ * The modes: lockstep pipelined bdat across across-data large-data large-bdat chunks. */
 
 #define _GNU_SOURCE
 
@@ -204,6 +204,10 @@ static void bare_run(struct bare *bare)
     }
     if (strcmp(bare->mode, "large-bdat") == 0) {
         bare_large_bdat(bare);
+        return;
+    }
+    if (strcmp(bare->mode, "chunks") == 0) {
+        bare_chunks(bare);
         return;
     }
     text = bare_text_make(2 * message.octets + BARE_WORD_OCTETS);

@@ -47,4 +47,7 @@ size_t bare_poll(struct bare *bare, int wait);
 void bare_large_data(struct bare *bare);
 void bare_large_bdat(struct bare *bare);
 
+/* Chunks of `write_octets`, each with the next one's command right behind it: for the sink's own test. */
+void bare_chunks(struct bare *bare);
+
 #endif

@@ -85,3 +85,29 @@ void bare_large_bdat(struct bare *bare)
         bare_await(bare, 1);
     }
 }
+
+void bare_chunks(struct bare *bare)
+{
+    const struct bench_message message = bench_message_make(bare->octets);
+    const char *flat = bench_message_flat(&message);
+    char command[LARGE_COMMAND_OCTETS];
+    size_t replies;
+    size_t offset;
+    size_t i;
+
+    for (i = 0; i < bare->mails; i++) {
+        bare_write(bare, BARE_MAIL BARE_RCPT, strlen(BARE_MAIL BARE_RCPT));
+        replies = 3;
+        for (offset = 0; offset < message.octets; replies++) {
+            size_t octets = message.octets - offset;
+            if (octets > bare->write_octets)
+                octets = bare->write_octets;
+            (void)snprintf(command, sizeof command, "BDAT %zu\r\n", octets);
+            bare_write(bare, command, strlen(command));
+            bare_write(bare, flat + offset, octets);
+            offset += octets;
+        }
+        bare_write(bare, "BDAT 0 LAST\r\n", strlen("BDAT 0 LAST\r\n"));
+        bare_await(bare, replies);
+    }
+}

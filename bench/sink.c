@@ -120,14 +120,15 @@ static void sink_answer(struct sink_connection *connection, uint64_t mails_befor
 static void sink_read(struct sink_connection *connection)
 {
     const uint64_t mails_before = sink.counts.mails;
-    const size_t drop = SINK_DROP_OCTETS < sink_read_octets ? SINK_DROP_OCTETS : sink_read_octets;
     const int in_bdat = connection->in_bdat && connection->bdat_left > sizeof sink_buffer;
     ssize_t arrived;
 
-    /* The kernel drops the octets of a large chunk without copying them. */
+    /* The kernel drops the octets of a large chunk without copying them, and none beyond the chunk. */
     if (in_bdat)
-        arrived = recv(connection->handle, NULL,
-                       sink_read_octets < sizeof sink_buffer ? drop : SINK_DROP_OCTETS, MSG_TRUNC);
+        arrived =
+            recv(connection->handle, NULL,
+                 connection->bdat_left < SINK_DROP_OCTETS ? (size_t)connection->bdat_left : SINK_DROP_OCTETS,
+                 MSG_TRUNC);
     else
         arrived = recv(connection->handle, sink_buffer, sink_read_octets, 0);
     if (arrived < 0 && (errno == EAGAIN || errno == EINTR))
