@@ -3,100 +3,15 @@
  * is never kept from reading, and a blocking write never waits for ever.
  *
  * usage: bare --port N --mode MODE [--mails N] [--octets N] [--window N] [--write-octets N] [--split N]
+ *             [--quit-ahead 1]
+ * --quit-ahead: in bdat and across, QUIT follows the last mail without waiting.
  * The modes: lockstep pipelined bdat across across-data large-data large-bdat chunks. */
 
-#define _GNU_SOURCE
-
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bare.h"
-
-#define BARE_WORD_OCTETS 256
-
-struct bare_text bare_text_make(size_t capacity)
-{
-    struct bare_text text = {.data = bench_allocate(capacity)};
-
-    return text;
-}
-
-void bare_text_add(struct bare_text *text, const char *data, size_t octets)
-{
-    memcpy(text->data + text->octets, data, octets);
-    text->octets += octets;
-}
-
-void bare_text_add_word(struct bare_text *text, const char *word)
-{
-    bare_text_add(text, word, strlen(word));
-}
-
-void bare_write(struct bare *bare, const char *data, size_t octets)
-{
-    while (octets > 0) {
-        size_t piece = bare->split != 0 && bare->split < octets ? bare->split : octets;
-        ssize_t sent = send(bare->handle, data, piece, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent < 0)
-            bench_die("send: %s", strerror(errno));
-        data += sent;
-        octets -= (size_t)sent;
-    }
-}
-
-/* Counts the replies that these octets complete: lines whose fourth octet is not a hyphen. */
-static size_t bare_count(struct bare *bare, const char *data, size_t octets)
-{
-    size_t replies = 0;
-    size_t i;
-
-    for (i = 0; i < octets; i++) {
-        if (bare->reply_code_at < sizeof bare->reply_line)
-            bare->reply_line[bare->reply_code_at++] = data[i];
-        if (data[i] != '\n')
-            continue;
-        if (bare->reply_line[0] != '2' && bare->reply_line[0] != '3')
-            bench_die("the server refused: %.4s", bare->reply_line);
-        replies += bare->reply_line[3] != '-';
-        bare->reply_code_at = 0;
-    }
-    return replies;
-}
-
-size_t bare_poll(struct bare *bare, int wait)
-{
-    char buffer[16384];
-    size_t replies = 0;
-    ssize_t arrived;
-
-    while (replies == 0) {
-        arrived = recv(bare->handle, buffer, sizeof buffer, wait ? 0 : MSG_DONTWAIT);
-        if (arrived > 0)
-            replies = bare_count(bare, buffer, (size_t)arrived);
-        else if (arrived == 0)
-            bench_die("the server closed the connection");
-        else if (errno == EAGAIN && !wait)
-            break;
-        else if (errno != EINTR)
-            bench_die("recv: %s", strerror(errno));
-    }
-    return replies;
-}
-
-void bare_await(struct bare *bare, size_t count)
-{
-    while (count > 0) {
-        size_t replies = bare_poll(bare, 1);
-        if (replies > count)
-            bench_die("more replies than commands");
-        count -= replies;
-    }
-}
 
 static void bare_say(struct bare *bare, const char *command)
 {
@@ -109,17 +24,6 @@ static void bare_add_stuffed(struct bare_text *text, const struct bench_message 
 {
     text->octets += bench_stuff(text->data + text->octets, bench_message_flat(message), message->octets);
     bare_text_add_word(text, ".\r\n");
-}
-
-/* Envelope and message in one piece, by BDAT. */
-static void bare_add_bdat(struct bare_text *text, const struct bench_message *message)
-{
-    char command[BARE_WORD_OCTETS];
-
-    bare_text_add_word(text, BARE_MAIL BARE_RCPT);
-    (void)snprintf(command, sizeof command, "BDAT %zu LAST\r\n", message->octets);
-    bare_text_add_word(text, command);
-    bare_text_add(text, bench_message_flat(message), message->octets);
 }
 
 static void bare_lockstep(struct bare *bare, const struct bare_text *message)
@@ -179,7 +83,7 @@ static void bare_across(struct bare *bare, const struct bench_message *message)
     for (i = 0; i < bare->window; i++)
         bare_add_bdat(&mails, message);
     mail_octets = mails.octets / bare->window;
-    while (replies < bare->mails * replies_each) {
+    while (replies < bare->mails * replies_each + (bare->quit_ahead != 0)) {
         size_t ahead = sent - replies / replies_each;
         size_t more = bare->window - ahead;
         if (more > bare->mails - sent)
@@ -187,6 +91,8 @@ static void bare_across(struct bare *bare, const struct bench_message *message)
         if (more > 0 && ahead <= bare->window / 2) {
             bare_write(bare, mails.data, more * mail_octets);
             sent += more;
+            if (sent == bare->mails && bare->quit_ahead != 0)
+                bare_write(bare, BARE_QUIT, strlen(BARE_QUIT));
         }
         replies += bare_poll(bare, 1);
     }
@@ -238,6 +144,7 @@ int main(int argc, char **argv)
                                            {"octets", &bare.octets, NULL},
                                            {"window", &bare.window, NULL},
                                            {"write-octets", &bare.write_octets, NULL},
+                                           {"quit-ahead", &bare.quit_ahead, NULL},
                                            {"split", &bare.split, NULL},
                                            {"limit-s", &limit_s, NULL},
                                            {NULL, NULL, NULL}};
@@ -248,9 +155,10 @@ int main(int argc, char **argv)
     bench_limit_life(limit_s);
     bare.handle = bench_connect(bare.port);
     bare_await(&bare, 1);
-    bare_say(&bare, "EHLO " BENCH_EHLO_NAME "\r\n");
+    bare_say(&bare, BARE_EHLO);
     bare_run(&bare);
-    bare_say(&bare, "QUIT\r\n");
+    if (bare.quit_ahead == 0)
+        bare_say(&bare, BARE_QUIT);
     (void)close(bare.handle);
     return 0;
 }

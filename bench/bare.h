@@ -16,6 +16,7 @@ struct bare {
     size_t octets;       /* of a message */
     size_t window;       /* mails ahead of their replies */
     size_t write_octets; /* of one write of a large message */
+    size_t quit_ahead;   /* not 0: QUIT does not wait for the replies to the last mails */
     size_t split;        /* not 0: no write takes more octets than these */
     int handle;
     size_t reply_code_at; /* octets of the line that arrives, as far as they matter */
@@ -43,6 +44,14 @@ size_t bare_poll(struct bare *bare, int wait);
 #define BARE_MAIL "MAIL FROM:<" BENCH_SENDER ">\r\n"
 #define BARE_RCPT "RCPT TO:<" BENCH_RECIPIENT ">\r\n"
 #define BARE_DATA "DATA\r\n"
+#define BARE_QUIT "QUIT\r\n"
+#define BARE_EHLO "EHLO " BENCH_EHLO_NAME "\r\n"
+
+/* What the commands of a mail take at most. */
+#define BARE_WORD_OCTETS 256
+
+/* Adds envelope and message in one piece, by BDAT. */
+void bare_add_bdat(struct bare_text *text, const struct bench_message *message);
 
 void bare_large_data(struct bare *bare);
 void bare_large_bdat(struct bare *bare);

@@ -107,16 +107,23 @@ def postino_clients(folder):
 
 
 def bare_clients(folder):
+    def loop(mode, *options):
+        return own(folder, "bare", "--mode", mode, *options)
+
     def loops(modes, *options):
-        return by_row({row: own(folder, "bare", "--mode", mode, *options) for row, mode in modes.items()})
+        return by_row({row: loop(mode, *options) for row, mode in modes.items()})
 
     return [
         Client("bare loop", {"lockstep": 10000, "pipelining": 20000, "chunking": 30000, "large-data": 3, "large-bdat": 3,
-                             "delay-one": 1, "delay-twenty": 20},
-               loops({"lockstep": "lockstep", "pipelining": "pipelined", "chunking": "bdat", "large-data": "large-data",
-                      "large-bdat": "large-bdat", "delay-one": "bdat", "delay-twenty": "bdat"}), is_limit=True),
+                             "connections": 20000, "delay-one": 1, "delay-twenty": 20},
+               by_row({"lockstep": loop("lockstep"), "pipelining": loop("pipelined"), "chunking": loop("bdat"),
+                       "large-data": loop("large-data"), "large-bdat": loop("large-bdat"),
+                       "connections": own(folder, "bare_many", "--connections", CONNECTIONS),
+                       "delay-one": loop("bdat", "--quit-ahead", 1), "delay-twenty": loop("bdat", "--quit-ahead", 1)}),
+               is_limit=True),
         Client("bare loop, %d mails ahead" % AHEAD, {"pipelining": 30000, "chunking": 500000, "delay-twenty": 20},
-               loops({"pipelining": "across-data", "chunking": "across", "delay-twenty": "across"}, "--window", AHEAD),
+               by_row({"pipelining": loop("across-data"), "chunking": loop("across", "--window", AHEAD),
+                       "delay-twenty": loop("across", "--window", AHEAD, "--quit-ahead", 1)}),
                is_limit=True),
         Client("bare loop, writes of 256 KiB", {"large-data": 3, "large-bdat": 3},
                loops({"large-data": "large-data", "large-bdat": "large-bdat"}, "--write-octets", 262144), is_limit=True),

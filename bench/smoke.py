@@ -81,6 +81,12 @@ class Loops(unittest.TestCase):
                 counts = bare("across", 777, 2048, "--window", window)
                 self.assertLess(counts["groups"], 777 + 5)
 
+    def test_quit_ahead(self):
+        for mode in "bdat", "across":
+            for mails in 1, 2, 65:
+                with self.subTest(mode=mode, mails=mails):
+                    bare(mode, mails, 2048, "--quit-ahead", 1)
+
     def test_a_group_is_what_one_write_answered(self):
         self.assertEqual(bare("lockstep", 10, 2048)["groups"], 3 * 10 + 2)
         self.assertEqual(bare("lockstep", 10, 2048)["commands"], 3 * 10 + 2)
@@ -101,6 +107,12 @@ class Clients(unittest.TestCase):
                 counts = run(offer, program("postino_many", "--port", "PORT", "--connections", 50, "--mails", 120),
                              120, 2048, connections=50)
                 self.assertEqual(counts["at_once"], 50)
+
+
+    def test_bare_many(self):
+        counts = run(EVERYTHING, program("bare_many", "--port", "PORT", "--connections", 50, "--mails", 120), 120, 2048,
+                     connections=50)
+        self.assertEqual(counts["at_once"], 50)
 
 
 class Strictness(unittest.TestCase):
@@ -144,6 +156,8 @@ class Relay(unittest.TestCase):
         self.assertGreaterEqual(carried["wall_us"], 8 * 40000)
         carried = self.through(20000, EVERYTHING, "bare", "--mode", "bdat", mails=1, octets=2048)
         self.assertGreaterEqual(carried["wall_us"], 5 * 40000)
+        carried = self.through(20000, EVERYTHING, "bare", "--mode", "bdat", "--quit-ahead", 1, mails=1, octets=2048)
+        self.assertGreaterEqual(carried["wall_us"], 4 * 40000)
 
 
 if __name__ == "__main__":
