@@ -12,7 +12,7 @@
 
 struct bare_text bare_text_make(size_t capacity)
 {
-    struct bare_text text = {.data = bench_allocate(capacity)};
+    struct bare_text text = {.data = bench_allocate_for_good(capacity)};
 
     return text;
 }

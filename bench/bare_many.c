@@ -114,8 +114,7 @@ int main(int argc, char **argv)
     mail = bare_text_make(message.octets + BARE_WORD_OCTETS);
     bare_add_bdat(&mail, &message);
     many_poll = epoll_create1(EPOLL_CLOEXEC);
-    connections = bench_allocate(count * sizeof *connections);
-    memset(connections, 0, count * sizeof *connections);
+    connections = bench_allocate_for_good(count * sizeof *connections);
     for (i = 0; i < count; i++) {
         connections[i].mails_left = mails / count + (i < mails % count);
         many_connect(&connections[i], port);

@@ -42,6 +42,7 @@ def panel(runs, mode, title, row, least):
                                               colour(name).replace("#", "0x")))
     lines += ["END", 'set title "%s" font ",13" offset 0,-0.5' % title,
               "set logscale x" if least else "unset logscale x",
+              "set format x '%s'" % ("%.0s%c" if least else "%g"),
               "set xrange [%g:%g]" % (least, most * (12 if least else 1.22)),
               "set yrange [0.4:%g]" % (count + 0.6),
               "plot $bars using (%g):1:(%g):2:($1-0.36):($1+0.36):5 with boxxyerror lc rgb variable fs solid noborder notitle, "
@@ -58,8 +59,9 @@ def draw(path, runs, mode):
         "set output '%s'" % path,
         "set multiplot layout %d,%d title \"Postino and others, %s\" font ',16'" % (
             rows, COLUMNS, "client and sink on one core" if mode == "pinned" else "client and sink on any core"),
-        "set border 1 lc rgb '#999999'", "set tics nomirror scale 0.5", "set xtics font ',10'", "set ytics scale 0 font ',11'",
-        "set lmargin 27", "set rmargin 3", "set grid x lc rgb '#e5e5e5' lt 1", "set format x '%.0s%c'",
+        "set border 1 lc rgb '#999999'", "set tics nomirror scale 0.5", "set xtics font ',10' tc rgb '#555555'",
+        "set ytics scale 0 font ',11' tc rgb '#000000'",
+        "set lmargin 27", "set rmargin 3", "set grid x lc rgb '#e5e5e5' lt 1",
     ]
     for entry in panels:
         script += panel(runs, mode, *entry)

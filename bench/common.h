@@ -72,4 +72,7 @@ size_t bench_stuff(char *out, const char *text, size_t octets);
 /* malloc() that does not fail. */
 void *bench_allocate(size_t octets);
 
+/* Memory, all 0, that lives as long as the process. */
+void *bench_allocate_for_good(size_t octets);
+
 #endif

@@ -20,7 +20,7 @@ static const char message_fields[] = "From: <" BENCH_SENDER ">\r\n"
 
 static const char *message_block(void)
 {
-    char *block = bench_allocate(BENCH_BLOCK_OCTETS);
+    char *block = bench_allocate_for_good(BENCH_BLOCK_OCTETS);
     size_t i;
 
     for (i = 0; i < BENCH_BLOCK_OCTETS; i++)
@@ -45,7 +45,7 @@ struct bench_message bench_message_make(size_t octets)
     message.head_octets = octets % BENCH_LINE_OCTETS;
     while (message.head_octets < least)
         message.head_octets += BENCH_LINE_OCTETS;
-    head = bench_allocate(message.head_octets);
+    head = bench_allocate_for_good(message.head_octets);
     memset(head, 'x', message.head_octets);
     memcpy(head, message_fields, fields);
     memcpy(head + fields, MESSAGE_FILLER, strlen(MESSAGE_FILLER));
@@ -72,7 +72,7 @@ const char *bench_message_span(const struct bench_message *message, size_t offse
 
 char *bench_message_flat(const struct bench_message *message)
 {
-    char *flat = bench_allocate(message->octets);
+    char *flat = bench_allocate_for_good(message->octets);
     size_t offset = 0;
     size_t octets;
 

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
         bench_die("libcurl does not start");
     many_poll = epoll_create1(EPOLL_CLOEXEC);
     many_left = mails;
-    bodies = bench_allocate(connections * sizeof *bodies);
+    bodies = bench_allocate_for_good(connections * sizeof *bodies);
     (void)curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, many_on_socket);
     (void)curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, multi);
     (void)curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, many_on_timer);

@@ -99,7 +99,7 @@ def msmtp(_row, port, _mails, _file):
 
 def postino_clients(folder):
     return [
-        Client("Postino", {"lockstep": 8000, "pipelining": 8000, "chunking": 8000, "large-data": 2, "large-bdat": 2,
+        Client("Postino", {"lockstep": 8000, "pipelining": 8000, "chunking": 8000, "large-data": 5, "large-bdat": 5,
                            "connections": 10000, "delay-one": 1, "delay-twenty": 20},
                by_row({row.name: own(folder, "postino_many", "--connections", CONNECTIONS)
                        if row.name == "connections" else own(folder, "postino_bench") for row in ROWS})),
@@ -114,7 +114,7 @@ def bare_clients(folder):
         return by_row({row: loop(mode, *options) for row, mode in modes.items()})
 
     return [
-        Client("bare loop", {"lockstep": 10000, "pipelining": 20000, "chunking": 30000, "large-data": 3, "large-bdat": 3,
+        Client("bare loop", {"lockstep": 10000, "pipelining": 20000, "chunking": 30000, "large-data": 5, "large-bdat": 5,
                              "connections": 20000, "delay-one": 1, "delay-twenty": 20},
                by_row({"lockstep": loop("lockstep"), "pipelining": loop("pipelined"), "chunking": loop("bdat"),
                        "large-data": loop("large-data"), "large-bdat": loop("large-bdat"),
@@ -125,7 +125,7 @@ def bare_clients(folder):
                by_row({"pipelining": loop("across-data"), "chunking": loop("across", "--window", AHEAD),
                        "delay-twenty": loop("across", "--window", AHEAD, "--quit-ahead", 1)}),
                is_limit=True),
-        Client("bare loop, writes of 256 KiB", {"large-data": 3, "large-bdat": 3},
+        Client("bare loop, writes of 256 KiB", {"large-data": 5, "large-bdat": 5},
                loops({"large-data": "large-data", "large-bdat": "large-bdat"}, "--write-octets", 262144), is_limit=True),
     ]
 
@@ -135,15 +135,15 @@ def other_clients(folder):
     curl_large = own(folder, "peer_curl", "--upload-octets", 2 * 1024 * 1024)
     esmtp = own(folder, "peer_esmtp", "--flat", 1)
     return [
-        Client("libcurl", {"lockstep": 6000, "pipelining": 6000, "chunking": 6000, "large-data": 2, "connections": 10000,
+        Client("libcurl", {"lockstep": 6000, "pipelining": 6000, "chunking": 6000, "large-data": 3, "connections": 10000,
                            "delay-one": 1, "delay-twenty": 20},
                by_row({**{row.name: curl for row in ROWS}, "large-data": curl_large,
                        "connections": own(folder, "peer_curl_many", "--connections", CONNECTIONS)})),
         # Where there is no CHUNKING each mail waits 44 ms for a delayed acknowledgement.
-        Client("libESMTP", {"lockstep": 15, "pipelining": 15, "chunking": 10000, "large-data": 1, "large-bdat": 1,
+        Client("libESMTP", {"lockstep": 15, "pipelining": 15, "chunking": 10000, "large-data": 1, "large-bdat": 3,
                             "delay-one": 1, "delay-twenty": 20},
                by_row({**{row.name: esmtp for row in ROWS}, "large-data": own(folder, "peer_esmtp")})),
-        Client("smtp-source", {"lockstep": 8000, "pipelining": 8000, "chunking": 8000, "large-data": 1,
+        Client("smtp-source", {"lockstep": 8000, "pipelining": 8000, "chunking": 8000, "large-data": 5,
                                "connections": 10000, "delay-one": 1, "delay-twenty": 20},
                by_row({**{row.name: smtp_source for row in ROWS}, "connections": smtp_source_many})),
         Client("msmtp, a process a mail", {"lockstep": 15, "pipelining": 15, "chunking": 15, "large-data": 1,

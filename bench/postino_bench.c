@@ -28,7 +28,7 @@ static struct job *job_make_all(size_t window, const struct bench_message *messa
 {
     const int is_large = message->octets > POSTINO_BENCH_IN_MEMORY_OCTETS;
     const char *flat = is_large ? NULL : bench_message_flat(message);
-    struct job *jobs = bench_allocate(window * sizeof *jobs);
+    struct job *jobs = bench_allocate_for_good(window * sizeof *jobs);
     size_t i;
 
     for (i = 0; i < window; i++) {

@@ -218,8 +218,7 @@ int main(int argc, char **argv)
     message = bench_message_make(octets);
     flat = bench_message_flat(&message);
     many_poll = epoll_create1(EPOLL_CLOEXEC);
-    connections = bench_allocate(count * sizeof *connections);
-    memset(connections, 0, count * sizeof *connections);
+    connections = bench_allocate_for_good(count * sizeof *connections);
     for (i = 0; i < count; i++) {
         many_connect(&connections[i], port, &config, flat, message.octets);
         connections[i].mails_left = mails / count + (i < mails % count);

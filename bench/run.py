@@ -9,6 +9,7 @@ must be exact after each run. Writes bench/results, but with --quick. See bench/
 
 import argparse
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -123,6 +124,9 @@ def main():
     rounds = 1 if chosen.quick else chosen.rounds
     if chosen.quick:
         print("bench: a smoke of one round with few mails: its figures mean nothing, and nothing is written")
+    # A connection takes a handle in the client and one in the sink.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(programs, write_files(folder), QUICK_SHARE if chosen.quick else 1)
         machine = report.machine(chosen.build)

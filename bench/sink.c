@@ -23,6 +23,7 @@
 #include "sink.h"
 
 #define SINK_EVENTS      256
+#define SINK_HANDLES_MAX 16384
 /* Octets of a chunk that one call drops in the kernel. */
 #define SINK_DROP_OCTETS (16U * 1024U * 1024U)
 
@@ -33,6 +34,8 @@ static char sink_buffer[SINK_READ_OCTETS];
 static size_t sink_read_octets = SINK_READ_OCTETS;
 static int sink_poll;
 static uint64_t sink_open_connections;
+/* Those that are open, by their handle: what is open at the end is given back too. */
+static struct sink_connection *sink_connections[SINK_HANDLES_MAX];
 /* Closed during a round of events, of which later ones may still name them. */
 static struct sink_connection *sink_closed;
 
@@ -46,6 +49,7 @@ static void sink_close(struct sink_connection *connection)
 {
     if (connection->handle < 0)
         return;
+    sink_connections[connection->handle] = NULL;
     (void)close(connection->handle);
     connection->handle = -1;
     connection->next_closed = sink_closed;
@@ -154,10 +158,13 @@ static void sink_accept(int listener)
             sink.counts.first_us = bench_now_us();
         if (++sink_open_connections > sink.counts.at_once)
             sink.counts.at_once = sink_open_connections;
+        if (handle >= SINK_HANDLES_MAX)
+            bench_die("more than %d connections", SINK_HANDLES_MAX);
         bench_set_nodelay(handle);
         connection = bench_allocate(sizeof *connection);
         memset(connection, 0, sizeof *connection);
         connection->handle = handle;
+        sink_connections[handle] = connection;
         sink_watch(connection, EPOLL_CTL_ADD, EPOLLIN);
         sink_greet(&sink);
         sink_answer(connection, sink.counts.mails);
@@ -202,6 +209,10 @@ static void sink_serve(int listener, const sigset_t *mask)
         }
         sink_bury();
     }
+    for (i = 0; i < SINK_HANDLES_MAX; i++)
+        if (sink_connections[i] != NULL)
+            sink_close(sink_connections[i]);
+    sink_bury();
 }
 
 static unsigned sink_offer_read(const char *words)
