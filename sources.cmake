@@ -5,21 +5,36 @@
 # The engine and the blocking client: pure C99, no operating system.
 set(POSTINO_CORE_SOURCES
     src/address.c
+    src/body.c
+    src/callback_source.c
+    src/chunking.c
     src/client.c
     src/command.c
+    src/count.c
     src/data_filter.c
+    src/domain.c
+    src/enhanced_code.c
     src/error.c
     src/extensions.c
+    src/keywords.c
+    src/limits.c
+    src/lmtp.c
+    src/memory_source.c
     src/message.c
-    src/noop.c
+    src/number.c
+    src/options.c
+    src/partial.c
     src/pump.c
+    src/record.c
     src/reply.c
     src/sasl_login.c
     src/sasl_plain.c
+    src/service.c
     src/session.c
     src/source.c
     src/steps.c
     src/time_limits.c
+    src/transaction.c
     src/trace.c)
 
 # The transport over POSIX sockets.

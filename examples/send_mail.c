@@ -14,7 +14,7 @@ int main(int argc, char **argv) /* send_mail HOST PORT */
     struct postino_client_config config = {.ehlo_name = "pump.b.test"};
     struct postino_recipient to = {.address = "ann@c.test"};
     struct postino_memory_source body;
-    struct postino_mail mail = {.reverse_path = "a@b.test", .recipients = &to, .source = &body.spans.source};
+    struct postino_mail mail = {.reverse_path = "a@b.test", .recipients = &to, .source = &body.source};
     postino_memory_source_init(&body, text, strftime(text, 256, HEADERS "\nIt rises.\n", gmtime(&now)));
     if (argc != 3 || postino_posix_init(&posix, argv[1], argv[2]) != 0 ||
         postino_client_init(&client, &posix.transport, &config) != 0)

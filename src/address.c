@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Paths of the envelope. Nothing passes that could end the command or begin a parameter of its own: no
- * control character, no octet above 126, and outside a quoted string no blank and no bracket. */
+ * control character, and outside a quoted string no blank and no bracket. */
 #include "internal.h"
 
 /* RFC 5321 section 4.5.3.1: local part 64, path 256 with its brackets, domain within it. */
@@ -25,6 +25,7 @@ int postino_address_path(const char *address, struct postino_span *path)
 {
     int bracket = *address == '<';
     int quoted = 0;
+    int utf8 = 0;
     size_t local = 0;
     size_t i;
 
@@ -47,7 +48,9 @@ int postino_address_path(const char *address, struct postino_span *path)
                 local = i;
             }
         }
-        if (c < ' ' || c > '~')
+        if ((unsigned char)c > 127)
+            utf8 = 1;
+        else if (c < ' ' || c > '~')
             return -1;
     }
     path->data = address;
@@ -60,5 +63,5 @@ int postino_address_path(const char *address, struct postino_span *path)
         local = i;
     else if (local + 1 == i)
         return -1;
-    return local > ADDRESS_LOCAL_MAX || i > ADDRESS_PATH_MAX ? -1 : 0;
+    return local > ADDRESS_LOCAL_MAX || i > ADDRESS_PATH_MAX ? -1 : utf8;
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: `connected` is set exactly while the connection is open, and then the session is not over; each
- * session that ran over one is told of its end once. A mail is never on loan to the session when
- * postino_client_send() returns, and is accepted only where the session settled it so. */
+ * session that ran over one is told of its end once. A mail is with the session, or in line for another
+ * connection, from its submission until it is collected, and is accepted only where a session settled it so.
+ */
 
 #include "postino/client.h"
 
+#include "internal.h"
+
 #define CLIENT_CONNECT_TIMEOUT_MS 30000
+#define CLIENT_MAILS_IN_FLIGHT    32
 
 /* Without a secret from the server neither is stronger than the other; PLAIN takes one round trip less. */
 static const struct postino_mechanism *const client_mechanisms[] = {
@@ -24,7 +28,20 @@ static void client_configure(struct postino_client *client, const struct postino
     struct postino_session_config *session_config = &client->session_config;
 
     *session_config =
-        (struct postino_session_config){.ehlo_name = config->ehlo_name, .extensions = postino_extensions_all};
+        (struct postino_session_config){.ehlo_name = config->ehlo_name,
+                                        .extensions = postino_extensions_all,
+                                        .mails_in_flight_max = CLIENT_MAILS_IN_FLIGHT,
+                                        .group_octets_max = config->group_octets_max,
+                                        .on_reply = postino_record_reply,
+                                        .context = config->on_reply_context};
+    if (config->extensions != NULL)
+        session_config->extensions = config->extensions;
+    if (config->mails_in_flight_max != 0)
+        session_config->mails_in_flight_max = config->mails_in_flight_max;
+    if (config->on_reply != NULL)
+        session_config->on_reply = config->on_reply;
+    if (config->lmtp != 0)
+        session_config->lmtp = &postino_lmtp;
     session_config->time_limits =
         config->time_limits != NULL ? config->time_limits : &postino_time_limits_rfc5321;
     client->credentials = (struct postino_credentials){config->user, config->password};
@@ -48,6 +65,7 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
         return POSTINO_ERROR_OBJECT_SIZE;
     client_configure(client, config);
     client->connected = 0;
+    client->again = NULL;
     client->transport = transport;
     if (config->trace != NULL) {
         postino_trace_transport_init(&client->trace, transport, &client->session, config->trace,
@@ -115,34 +133,160 @@ static int client_refuse(struct postino_mail *mail, int error)
     return error;
 }
 
-int postino_client_send(struct postino_client *client, struct postino_mail *mail)
+/* A session that a mail can be handed to, over a connection that stands or one that is still to be made. */
+static int client_session(struct postino_client *client)
 {
-    int error = 0;
+    if (client->connected && client->session.mails == NULL)
+        client_check(client);
+    if (client->connected || client->session.mails != NULL)
+        return POSTINO_OK;
+    return postino_session_init(&client->session, &client->session_config, client_now_ms(client));
+}
+
+static int client_submit(struct postino_client *client, struct postino_mail *mail)
+{
+    int error = client_session(client);
+
+    /* Before connecting: for a mail that cannot be sent nobody is called. */
+    return error == POSTINO_OK ? postino_session_submit(&client->session, mail) : error;
+}
+
+/* Puts a mail in line for another connection. */
+static void client_again(struct postino_client *client, struct postino_mail *mail)
+{
+    struct postino_mail **link = &client->again;
+
+    while (*link != NULL)
+        link = &(*link)->next;
+    mail->next = NULL;
+    *link = mail;
+}
+
+/* The mail met a connection that the server had given up, or had no more room for it: nothing of it can have
+ * been delivered. Only a connection that had worked is given up on; one that never did will not do better. */
+static int client_is_again(const struct postino_client *client, const struct postino_mail *mail)
+{
+    const struct postino_result *result = &client->session.result;
+
+    if (mail->result.error == POSTINO_ERROR_MAIL_LIMIT)
+        return mail->result.outcome == POSTINO_OUTCOME_NOT_ATTEMPTED;
+    if (mail->attempts != 0 || (mail->form & FORM_OPEN) != 0 ||
+        (mail->result.outcome != POSTINO_OUTCOME_NOT_ATTEMPTED &&
+         mail->result.outcome != POSTINO_OUTCOME_TRANSIENT))
+        return 0;
+    if (mail->result.error != result->error ||
+        (result->error != POSTINO_ERROR_SERVICE_CLOSING && result->error != POSTINO_ERROR_CLOSED &&
+         result->error != POSTINO_ERROR_RECEIVE && result->error != POSTINO_ERROR_SEND))
+        return 0;
+    return result->step != POSTINO_STEP_GREETING && result->step != POSTINO_STEP_EHLO &&
+           result->step != POSTINO_STEP_AUTH;
+}
+
+/* Hands in the mails that wait for another connection, when the one before is done with. Returns NULL, or one
+ * that is not taken. */
+static struct postino_mail *client_next_connection(struct postino_client *client)
+{
+    struct postino_mail *mail;
+    int error;
+
+    postino_client_quit(client);
+    while ((mail = client->again) != NULL) {
+        client->again = mail->next;
+        mail->next = NULL;
+        error = client_submit(client, mail);
+        if (error != POSTINO_OK) {
+            (void)client_refuse(mail, error);
+            return mail;
+        }
+    }
+    return NULL;
+}
+
+int postino_client_submit(struct postino_client *client, struct postino_mail *mail)
+{
+    int error;
 
     if (client == NULL || mail == NULL)
         return POSTINO_ERROR_ARGUMENT;
-    if (client->connected)
-        client_check(client);
-    if (!client->connected)
-        error = postino_session_init(&client->session, &client->session_config, client_now_ms(client));
-    /* Before connecting: for a mail that cannot be sent nobody is called. */
-    if (error == 0)
-        error = postino_session_submit(&client->session, mail);
-    if (error != 0)
-        return client_refuse(mail, error);
+    mail->attempts = 0;
+    if (client->session.over != 0 && client->session.mails != NULL) {
+        /* What the lost connection left is not collected yet. */
+        client_again(client, mail);
+        return POSTINO_OK;
+    }
+    error = client_submit(client, mail);
+    return error == POSTINO_OK ? error : client_refuse(mail, error);
+}
+
+struct postino_mail *postino_client_collect(struct postino_client *client)
+{
+    if (client == NULL)
+        return NULL;
+    for (;;) {
+        struct postino_mail *mail = postino_session_finished(&client->session);
+
+        if (mail != NULL) {
+            if (!client_is_again(client, mail))
+                return mail;
+            if (mail->result.error != POSTINO_ERROR_MAIL_LIMIT)
+                mail->attempts++;
+            client_again(client, mail);
+        } else if (client->session.mails == NULL) {
+            if (client->again == NULL)
+                return NULL;
+            mail = client_next_connection(client);
+            if (mail != NULL)
+                return mail;
+        } else if (!client->connected) {
+            client_connect(client);
+        } else {
+            client_pump(client, POSTINO_WANT_COLLECT);
+        }
+    }
+}
+
+int postino_client_send(struct postino_client *client, struct postino_mail *mail)
+{
+    int error;
+
+    if (client == NULL || mail == NULL)
+        return POSTINO_ERROR_ARGUMENT;
+    if (client->session.mails != NULL || client->again != NULL)
+        return client_refuse(mail, POSTINO_ERROR_STATE);
+    error = postino_client_submit(client, mail);
+    if (error != POSTINO_OK)
+        return error;
+    (void)postino_client_collect(client);
+    return mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ? 0 : mail->result.error;
+}
+
+int postino_client_service(struct postino_client *client, struct postino_service *service)
+{
+    int error;
+
+    if (client == NULL)
+        return POSTINO_ERROR_ARGUMENT;
+    if (client->session.mails != NULL || client->again != NULL)
+        return POSTINO_ERROR_STATE;
+    error = client_session(client);
+    if (error != POSTINO_OK)
+        return error;
     if (!client->connected)
         client_connect(client);
     if (client->connected)
         client_pump(client, POSTINO_WANT_MAIL);
-    (void)postino_session_finished(&client->session);
-    return mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ? 0 : mail->result.error;
+    if (client->connected)
+        error = postino_session_service(&client->session, service);
+    if (client->connected && error == POSTINO_OK)
+        client_pump(client, POSTINO_WANT_MAIL);
+    return error != POSTINO_OK || service->done ? error : postino_session_result(&client->session)->error;
 }
 
 void postino_client_quit(struct postino_client *client)
 {
     if (client == NULL)
         return;
-    if (client->connected)
+    if (client->connected && client->session.mails == NULL)
         client_check(client);
     if (client->connected) {
         postino_session_quit(&client->session);

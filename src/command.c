@@ -13,19 +13,61 @@ void postino_emit(struct postino_emitter *emitter, unsigned octet)
         emitter->out[place] = (uint8_t)octet;
 }
 
+#if POSTINO_SMALL
+static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
+{
+    for (; length != 0; length--)
+        postino_emit(emitter, *data++);
+}
+
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
 {
     while (*text != '\0')
         postino_emit(emitter, (uint8_t)*text++);
 }
+#else
+static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
+{
+    size_t place = emitter->total - emitter->skip;
+
+    /* All of it fits: the usual case. */
+    if (emitter->total >= emitter->skip && place <= emitter->room && length <= emitter->room - place) {
+        memcpy(emitter->out + place, data, length);
+        emitter->total += length;
+        return;
+    }
+    for (; length != 0; length--)
+        postino_emit(emitter, *data++);
+}
+
+void postino_emit_text(struct postino_emitter *emitter, const char *text)
+{
+    command_emit(emitter, (const uint8_t *)text, strlen(text));
+}
+#endif
 
 void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span)
 {
-    const uint8_t *data = span->data;
-    size_t length = span->length_octets;
+    command_emit(emitter, span->data, span->length_octets);
+}
 
-    for (; length != 0; length--)
-        postino_emit(emitter, *data++);
+void postino_emit_path(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    const struct postino_extension *const *extension = session->config->extensions;
+    const struct postino_recipient *recipient = session->sent.recipient;
+    const struct postino_mail *mail = session->sent.mail;
+
+    postino_emit_text(emitter, recipient != NULL ? " TO:<" : " FROM:<");
+    postino_emit_span(emitter, recipient != NULL ? &recipient->path : &mail->path);
+    postino_emit(emitter, '>');
+    if (recipient == NULL && extension != NULL) {
+        for (; *extension != NULL; extension++) {
+            if ((*extension)->emit != NULL && (session->capabilities & (*extension)->capability) != 0)
+                (*extension)->emit(session, emitter);
+        }
+    }
+    if (mail->options != NULL)
+        mail->options->methods->emit(session, emitter);
 }
 
 static void command_sextet(struct postino_emitter *emitter, unsigned bits)

@@ -29,6 +29,16 @@ const char *postino_strerror(int error)
         return "the message is larger than the server accepts";
     case POSTINO_ERROR_ABORTED:
         return "aborted by the caller";
+    case POSTINO_ERROR_8BIT:
+        return "the message has octets above 127, which the server does not take";
+    case POSTINO_ERROR_NOT_OFFERED:
+        return "the server does not offer what the mail needs";
+    case POSTINO_ERROR_OPTION:
+        return "an option of the mail has a value that cannot be sent";
+    case POSTINO_ERROR_RECIPIENTS:
+        return "the mail has more recipients than the server takes at once";
+    case POSTINO_ERROR_MAIL_LIMIT:
+        return "the server takes no further mail over this connection";
     case POSTINO_ERROR_REFUSED:
         return "refused by the server";
     case POSTINO_ERROR_REPLY_SYNTAX:
@@ -71,7 +81,7 @@ const char *postino_step_name(unsigned step)
         [POSTINO_STEP_MAIL] = "MAIL FROM",    [POSTINO_STEP_RCPT] = "RCPT TO",
         [POSTINO_STEP_MESSAGE] = "message",   [POSTINO_STEP_DATA] = "DATA",
         [POSTINO_STEP_AUTH] = "AUTH",         [POSTINO_STEP_RSET] = "RSET",
-        [POSTINO_STEP_NOOP] = "NOOP",         [POSTINO_STEP_QUIT] = "QUIT",
+        [POSTINO_STEP_SERVICE] = "service command", [POSTINO_STEP_QUIT] = "QUIT",
         [POSTINO_STEP_IDLE] = "idle",
     };
 
@@ -90,42 +100,4 @@ const char *postino_outcome_name(unsigned outcome)
     };
 
     return outcome < sizeof names / sizeof names[0] ? names[outcome] : "unknown outcome";
-}
-
-/* Reads one to three digits (RFC 3463 section 2). Returns how many octets they are; 0: no such number. */
-static size_t error_number(const char *text, size_t length, uint16_t *number)
-{
-    size_t digits = 0;
-
-    *number = 0;
-    while (digits < length && text[digits] >= '0' && text[digits] <= '9') {
-        if (digits == 3)
-            return 0;
-        *number = (uint16_t)(*number * 10 + (text[digits] - '0'));
-        digits++;
-    }
-    return digits;
-}
-
-/* What follows decides, too: 2.0.0.1 is the head of an address, not a status code. */
-struct postino_enhanced_code postino_enhanced_code_read(const char *text, size_t length)
-{
-    const struct postino_enhanced_code none = {0, 0, 0};
-    struct postino_enhanced_code code = none;
-    size_t digits;
-    size_t at = 2;
-
-    if (length < 5 || text[1] != '.' || (text[0] != '2' && text[0] != '4' && text[0] != '5'))
-        return none;
-    digits = error_number(text + at, length - at, &code.subject);
-    at += digits;
-    if (digits == 0 || at == length || text[at] != '.')
-        return none;
-    at++;
-    digits = error_number(text + at, length - at, &code.detail);
-    at += digits;
-    if (digits == 0 || (at < length && text[at] != ' ' && text[at] != '\t' && text[at] != '\n'))
-        return none;
-    code.status_class = (uint16_t)(text[0] - '0');
-    return code;
 }

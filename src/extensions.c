@@ -3,7 +3,7 @@
  * word that is arriving, in upper case; of one that is too long to be known, its head fills all the room. */
 #include "internal.h"
 
-static int extensions_is(const struct postino_session *session, const char *name)
+int postino_extensions_is(const struct postino_session *session, const char *name)
 {
     const char *word = session->word;
 
@@ -14,8 +14,7 @@ static int extensions_is(const struct postino_session *session, const char *name
     return 0;
 }
 
-/* A parameter that says nothing to us. */
-static void extensions_ignore(struct postino_session *session)
+void postino_extensions_ignore(struct postino_session *session)
 {
     (void)session;
 }
@@ -24,11 +23,11 @@ void postino_extensions_keyword(struct postino_session *session)
 {
     const struct postino_extension *const *known = session->config->extensions;
 
-    session->take_word = extensions_ignore;
+    session->take_word = postino_extensions_ignore;
     if (known == NULL)
         return;
     for (; *known != NULL; known++) {
-        if (extensions_is(session, (*known)->keyword)) {
+        if (postino_extensions_is(session, (*known)->keyword)) {
             session->take_word = (*known)->take_parameter;
             session->capabilities |= (*known)->capability;
         }
@@ -43,29 +42,26 @@ static void extensions_mechanism(struct postino_session *session)
     if (mechanism == NULL)
         return;
     for (; *mechanism != NULL && mechanism != session->offered; mechanism++) {
-        if (extensions_is(session, (*mechanism)->name) && postino_steps_allowed(session, *mechanism)) {
+        if (postino_extensions_is(session, (*mechanism)->name) && postino_steps_allowed(session, *mechanism)) {
             session->offered = mechanism;
             break;
         }
     }
 }
 
-/* No limit, 0, and one that does not fit are the same. */
-static void extensions_size(struct postino_session *session)
+size_t postino_extensions_number(const struct postino_session *session)
 {
     const char *word = session->word;
-    size_t limit = 0;
+    size_t number = 0;
 
     for (; *word != '\0'; word++) {
         unsigned digit = (unsigned)*word - '0';
 
-        if (digit > 9 || limit > (SIZE_MAX - 9) / 10) {
-            limit = 0;
-            break;
-        }
-        limit = limit * 10 + digit;
+        if (digit > 9 || number > (SIZE_MAX - 9) / 10)
+            return SIZE_MAX;
+        number = number * 10 + digit;
     }
-    session->size_limit_octets = limit != 0 ? limit : POSTINO_SIZE_UNKNOWN;
+    return number;
 }
 
 void postino_extensions_octet(struct postino_session *session, uint8_t octet)
@@ -88,26 +84,7 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
     session->word_octets = (uint8_t)length;
 }
 
-const struct postino_extension postino_extension_auth = {"AUTH", extensions_mechanism,
+const struct postino_extension postino_extension_auth = {"AUTH", extensions_mechanism, NULL, NULL,
                                                          POSTINO_CAPABILITY_AUTH};
-const struct postino_extension postino_extension_size = {"SIZE", extensions_size, POSTINO_CAPABILITY_SIZE};
-const struct postino_extension postino_extension_8bitmime = {"8BITMIME", extensions_ignore,
-                                                             POSTINO_CAPABILITY_8BITMIME};
-const struct postino_extension postino_extension_enhancedstatuscodes = {
-    "ENHANCEDSTATUSCODES", extensions_ignore, POSTINO_CAPABILITY_ENHANCEDSTATUSCODES};
-const struct postino_extension postino_extension_pipelining = {"PIPELINING", extensions_ignore,
-                                                               POSTINO_CAPABILITY_PIPELINING};
-const struct postino_extension postino_extension_chunking = {"CHUNKING", extensions_ignore,
-                                                             POSTINO_CAPABILITY_CHUNKING};
-const struct postino_extension postino_extension_starttls = {"STARTTLS", extensions_ignore,
-                                                             POSTINO_CAPABILITY_STARTTLS};
-const struct postino_extension postino_extension_smtputf8 = {"SMTPUTF8", extensions_ignore,
-                                                             POSTINO_CAPABILITY_SMTPUTF8};
-const struct postino_extension postino_extension_dsn = {"DSN", extensions_ignore, POSTINO_CAPABILITY_DSN};
-
-const struct postino_extension *const postino_extensions_all[] = {
-    &postino_extension_auth,       &postino_extension_size,
-    &postino_extension_8bitmime,   &postino_extension_enhancedstatuscodes,
-    &postino_extension_pipelining, &postino_extension_chunking,
-    &postino_extension_starttls,   &postino_extension_smtputf8,
-    &postino_extension_dsn,        NULL};
+const struct postino_extension postino_extension_pipelining = {
+    "PIPELINING", postino_extensions_ignore, NULL, NULL, POSTINO_CAPABILITY_PIPELINING};

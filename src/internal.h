@@ -18,9 +18,42 @@ enum reply_line {
 /* struct postino_mail.progress, in this order */
 enum mail_progress {
     MAIL_WAITING = 0,
-    MAIL_STARTED, /* mail->start is set */
-    MAIL_ENDED,   /* mail->end is set: the whole end mark was handed out */
+    MAIL_BEGUN,   /* RSET goes out for it */
+    MAIL_STARTED, /* mail->start is set: MAIL goes out, or more */
+    MAIL_ENDED,   /* mail->end is set: the whole message was handed out */
     MAIL_SETTLED
+};
+
+/* struct postino_mail.form, as bits */
+enum mail_form {
+    FORM_RSET = 1,    /* RSET goes before its MAIL */
+    FORM_OPEN = 2,    /* the server took its MAIL */
+    FORM_TAKEN = 4,   /* the server took a recipient in this transaction */
+    FORM_CHUNKS = 8,  /* BDAT, not DATA */
+    FORM_DECIDED = 16, /* what becomes of it is known: what replies are still to come say nothing */
+    FORM_REWINDS = 32, /* its source can begin again */
+    FORM_MORE = 64     /* recipients are left for a further transaction */
+};
+
+/* struct postino_recipient.state */
+enum recipient_state {
+    RECIPIENT_WAITING = 0,
+    RECIPIENT_ASKED, /* in the transaction under way */
+    RECIPIENT_TAKEN  /* the server took it, and the message decides */
+};
+
+/* struct postino_session.source_waits */
+enum source_state {
+    SOURCE_READY = 0,
+    SOURCE_WAITS, /* it had nothing */
+    SOURCE_FAILED /* nothing more is sent: what was sent before is still to be answered */
+};
+
+/* struct postino_session.chunk, as bits */
+enum chunk_state {
+    CHUNK_BEGUN = 1, /* its size is known */
+    CHUNK_DATA = 2,  /* its octets go out */
+    CHUNK_LAST = 4   /* it is the mail's last */
 };
 
 /* Where a command goes: composed anew each time, of which `skip` octets went out before and `room` fit now.
@@ -37,12 +70,15 @@ struct postino_step {
     char verb[5];
     uint8_t id;     /* enum postino_step_id */
     uint8_t accept; /* the code, or the class of codes, that lets the step succeed; 0: any */
-    uint8_t limit;  /* offset in struct postino_time_limits */
-    /* Puts out what follows the verb; NULL: the step sends nothing. */
+    uint8_t limit;  /* offset in struct postino_time_limits; with STEP_JOINS */
+    /* Puts out what follows the verb; NULL: the step sends no command. */
     void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
     /* Acts on the reply that lets the step succeed and returns the row that follows. */
     unsigned (*done)(struct postino_session *session);
 };
+
+/* With the limit: another command may follow in the same group (RFC 2920 section 3.1). */
+#define STEP_JOINS 1
 
 enum step_row {
     STEP_GREETING,
@@ -52,31 +88,44 @@ enum step_row {
     STEP_AUTH_RESPONSE,
     STEP_AUTH_CANCEL,
     STEP_IDLE,
+    STEP_RSET,
     STEP_MAIL,
     STEP_RCPT,
     STEP_DATA,
     STEP_MESSAGE,
-    STEP_RSET,
     STEP_QUIT,
     STEP_ROWS,
-    STEP_STAY /* nothing follows: the session is over */
+    STEP_NEXT, /* what the mails in line ask for */
+    STEP_STAY  /* nothing follows: the session is over */
 };
 
 extern const struct postino_step postino_steps[STEP_ROWS];
 
-/* steps.c: each returns the row that follows. */
-/* Goes on when nothing is in hand: RSET, the next mail, QUIT, or idle. */
-unsigned postino_steps_next(struct postino_session *session);
-/* Answers a 334. */
-unsigned postino_steps_challenge(struct postino_session *session);
-/* Goes on after a 4xx or 5xx. */
-unsigned postino_steps_refused(struct postino_session *session);
-/* Says QUIT because of an error, with every mail settled. */
+/* steps.c */
+/* Acts on the reply that is complete, and goes on. */
+void postino_steps_reply(struct postino_session *session);
+/* Says QUIT because of an error, with every mail settled. Returns the row that follows. */
 unsigned postino_steps_give_up(struct postino_session *session, int error);
 /* Enters a row, unless it is STEP_STAY. */
 void postino_steps_enter(struct postino_session *session, unsigned row);
 /* Whether the configuration allows the mechanism on this connection. */
 int postino_steps_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);
+
+/* The reply to EHLO lists extensions; LMTP's LHLO does too. */
+void postino_steps_emit_name(const struct postino_session *session, struct postino_emitter *emitter);
+unsigned postino_steps_ehlo(struct postino_session *session);
+
+/* transaction.c */
+/* Enters what goes out next, if it need not wait for a reply. */
+void postino_transaction_advance(struct postino_session *session);
+/* Acts on a reply to a step of a mail, that was refused or not. Returns the row that follows. */
+unsigned postino_transaction_reply(struct postino_session *session, int refused);
+/* The reply in hand refuses the mail. */
+void postino_transaction_refuse(struct postino_session *session);
+/* A mail may start at once. */
+int postino_transaction_wanted(const struct postino_session *session);
+/* The source of the mail that is being sent failed. */
+void postino_transaction_break(struct postino_session *session);
 
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
@@ -86,6 +135,8 @@ void postino_emit_span(struct postino_emitter *emitter, const struct postino_spa
 void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter);
 /* For commands that are a verb and no more. */
 void postino_emit_nothing(const struct postino_session *session, struct postino_emitter *emitter);
+/* A path in its brackets, after MAIL or RCPT, and what extensions add. */
+void postino_emit_path(const struct postino_session *session, struct postino_emitter *emitter);
 
 /* Counts what was put out; without a rest the step is complete. Returns how many octets there was room for.
  */
@@ -93,38 +144,73 @@ size_t postino_emitted(struct postino_session *session, const struct postino_emi
 /* Puts out the command of the step in hand and returns how many octets. */
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity);
 
+/* domain.c: whether no recipient before this one has its domain, of those that were asked or of all. Returns 1
+ * or 0. */
+unsigned postino_domain_is_new(const struct postino_mail *mail, const struct postino_recipient *recipient,
+                               int asked);
+
+/* number.c */
+/* In decimal digits. */
+void postino_emit_number(struct postino_emitter *emitter, size_t number);
+
 /* message.c */
+#define MESSAGE_MARK_OCTETS 5
 size_t postino_message(struct postino_session *session, uint8_t *out, size_t capacity);
+
+/* chunking.c, where the configuration names CHUNKING. */
+struct postino_chunking {
+    const struct postino_step *step;
+    size_t (*output)(struct postino_session *session, uint8_t *out, size_t capacity);
+};
+
+/* count.c */
+/* Has session->message.size_octets known, if the mail's source lets itself be counted. Returns 0, or an
+ * error. */
+int postino_count(struct postino_session *session, struct postino_mail *mail);
+/* How many octets the data filter, from *state on, makes of these, transparency dots not counted. */
+size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length);
 
 /* session.c */
 /* Every change of step goes through enter, every end for an error through fail. */
 void postino_session_enter(struct postino_session *session, const struct postino_step *step);
 void postino_session_record(struct postino_session *session, int error);
 unsigned postino_session_fail(struct postino_session *session, int error); /* returns STEP_STAY */
-/* Settles a mail that is not settled; `outcome` is that of its recipients that are not decided. */
-void postino_session_settle(struct postino_mail *mail, const struct postino_result *result, unsigned outcome);
+/* Says what becomes of a mail: `outcome` is that of its recipients that are not decided. */
+void postino_session_decide(struct postino_mail *mail, const struct postino_result *result, unsigned outcome);
 /* Counts an octet of the reply's text and keeps it, if it is of the head. */
 void postino_session_keep_text(struct postino_session *session, uint8_t octet);
 /* Settles every mail by the session's result, where so many octets certainly never left. */
 void postino_session_settle_all(struct postino_session *session, size_t unsent_octets);
 
-/* reply.c */
-void postino_reply_octet(struct postino_session *session, uint8_t octet);
+/* reply.c: takes octets that arrived; returns how many, at least one. */
+size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets);
 
 /* extensions.c */
 /* Takes the keyword, the first word of each line. */
 void postino_extensions_keyword(struct postino_session *session);
 void postino_extensions_octet(struct postino_session *session, uint8_t octet);
+/* Whether session->word is `name`. */
+int postino_extensions_is(const struct postino_session *session, const char *name);
+/* For parameters that say nothing to us. */
+void postino_extensions_ignore(struct postino_session *session);
+/* session->word as a number; SIZE_MAX: it is none, or too large. */
+size_t postino_extensions_number(const struct postino_session *session);
 
 /* data_filter.c */
 enum filter_state {
     FILTER_MIDDLE = 1, /* the line has begun */
     FILTER_BREAK = 2,  /* a line break is held back until it is known not to be the last */
     FILTER_HALF = 4,   /* its CR went out, its LF did not */
-    FILTER_CR = 8      /* the octet before was CR: an LF belongs to it */
+    FILTER_CR = 8,     /* the octet before was CR: an LF belongs to it */
+    FILTER_BARE = 16   /* no transparency: dots stay as they are */
 };
 /* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
  * returns how many were written. */
+/* Whether a line end is still to come when the message ends now. */
+#define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)
+/* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
+ * always right. */
+size_t postino_data_filter_clean(const uint8_t *data, size_t length);
 size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, uint8_t *out,
                            size_t capacity);
 

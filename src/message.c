@@ -3,15 +3,13 @@
  * message is complete, and the mail counts as ended when the mark is out whole. */
 #include "internal.h"
 
-#define MESSAGE_MARK_OCTETS 5
-
 /* Puts out the end mark (RFC 5321 section 4.5.2), held back line end included, or nothing where the call's
  * capacity would cut it and the next one's would not. */
 static size_t message_end(struct postino_session *session, uint8_t *out, size_t room, size_t capacity)
 {
     struct postino_emitter emitter = {out, session->offset_octets, room, 0};
 
-    /* An empty message has no line to end. */
+    /* An empty message has no line to end, nor has one that is given up. */
     if (session->filter != 0)
         postino_emit_text(&emitter, "\r\n");
     postino_emit_text(&emitter, ".\r\n");
@@ -29,8 +27,10 @@ size_t postino_message(struct postino_session *session, uint8_t *out, size_t cap
     while (written < capacity) {
         const uint8_t *data;
         size_t length;
-        enum postino_source_status status = source->methods->span(source, &data, &length);
+        enum postino_source_status status = POSTINO_SOURCE_END;
 
+        if ((mail->form & FORM_DECIDED) == 0)
+            status = source->methods->span(source, &data, &length);
         if (status == POSTINO_SOURCE_DATA) {
             written +=
                 postino_data_filter(&session->filter, data, &length, out + written, capacity - written);
@@ -40,9 +40,9 @@ size_t postino_message(struct postino_session *session, uint8_t *out, size_t cap
         if (status == POSTINO_SOURCE_END)
             written += message_end(session, out + written, capacity - written, capacity);
         else if (status == POSTINO_SOURCE_WAIT)
-            session->source_waits = 1;
+            session->source_waits = SOURCE_WAITS;
         else
-            postino_session_fail(session, POSTINO_ERROR_SOURCE);
+            postino_transaction_break(session);
         break;
     }
     if (session->complete) {

@@ -38,6 +38,8 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
 {
     int send_error = 0;
     int status = 0;
+    /* What has just been asked takes its time to be answered: no need to look before waiting. */
+    int asked = 0;
 
     while (status >= 0) {
         uint32_t now_ms = transport->methods->now_ms(transport);
@@ -49,6 +51,7 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
             break;
         if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
             status = pump_send(session, transport, now_ms);
+            asked = 1;
             if (status == 0)
                 continue;
             /* Without a buffer no command goes out, and so no reply can come. */
@@ -58,16 +61,17 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
                 send_error = status;
             else
                 events |= POSTINO_EVENT_WRITE;
-        } else if ((want & until) != 0) {
-            return POSTINO_OK;
         }
+        if (send_error == 0 && (want & until) != 0)
+            return POSTINO_OK;
         /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
         wait_ms = postino_session_wait_ms(session, now_ms);
         if (wait_ms == 0) {
             status = POSTINO_ERROR_TIMEOUT;
             break;
         }
-        status = pump_receive(session, transport, now_ms);
+        status = asked ? POSTINO_AGAIN : pump_receive(session, transport, now_ms);
+        asked = 0;
         if (status > 0)
             status = transport->methods->wait(transport, events, wait_ms);
     }

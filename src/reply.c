@@ -4,36 +4,10 @@
  * that arrived; lines counts the complete lines of the reply that is arriving. */
 #include "internal.h"
 
-/* RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step only. */
-static unsigned reply_kind(unsigned code)
+/* The reply belongs to a mail whose fate it may change. */
+static int reply_matters(const struct postino_session *session)
 {
-    return code == 220 || code == 221 || code == 235 || code == 334 ? code : code / 100;
-}
-
-/* Acts on a complete reply and returns the row that follows. */
-static unsigned reply_next(struct postino_session *session)
-{
-    const struct postino_step *step = session->replied.step;
-    unsigned code = session->reply.code;
-    int error = POSTINO_ERROR_REPLY_UNEXPECTED;
-
-    /* A greeting welcomes us, or whatever it says is a refusal. */
-    if (step->id == POSTINO_STEP_GREETING)
-        return code == 220 ? step->done(session) : postino_steps_refused(session);
-    if (code == 421) {
-        error = POSTINO_ERROR_SERVICE_CLOSING;
-    } else if (!session->complete) {
-        /* Answered before it was asked. A message may be refused before its end, and cannot be ended then. */
-        if (step->id == POSTINO_STEP_MESSAGE && code >= 400)
-            postino_steps_refused(session);
-    } else if (code == 334 && step->accept == 235) {
-        return postino_steps_challenge(session);
-    } else if (step->accept == 0 || step->accept == reply_kind(code)) {
-        return step->done(session);
-    } else if (code >= 400) {
-        return postino_steps_refused(session);
-    }
-    return postino_session_fail(session, error);
+    return session->replied.mail != NULL && (session->replied.mail->form & FORM_DECIDED) == 0;
 }
 
 static void reply_line(struct postino_session *session)
@@ -49,12 +23,14 @@ static void reply_line(struct postino_session *session)
         return;
     }
     session->lines = 0;
-    if (config->on_reply != NULL && session->replied.mail != NULL) {
+    if (config->lmtp != NULL)
+        config->lmtp->before(session);
+    if (config->on_reply != NULL && reply_matters(session)) {
         if (session->reply.text_octets > sizeof session->text)
             session->reply.text_octets = sizeof session->text;
         config->on_reply(config->context, session->replied.mail, session->replied.recipient, &session->reply);
     }
-    postino_steps_enter(session, reply_next(session));
+    postino_steps_reply(session);
 }
 
 /* Takes an octet of the code. Returns 0, or -1 when it cannot stand there. */
@@ -79,6 +55,9 @@ static int reply_digit(struct postino_session *session, uint8_t octet)
     if (session->lines != 0)
         return code == session->reply.code ? 0 : -1;
     session->reply.code = (uint16_t)code;
+    /* The text that says why something failed stays until another mail is spoken of. */
+    if (reply_matters(session))
+        session->text_kept = 0;
     if (!session->text_kept)
         session->reply.text_octets = 0;
     return 0;
@@ -103,7 +82,7 @@ static int reply_octet(struct postino_session *session, uint8_t octet)
     } else {
         /* The first line of the reply to EHLO greets; the others list extensions. */
         if (session->lines != 0 && session->reply.code < 300 &&
-            session->replied.step == &postino_steps[STEP_EHLO])
+            session->replied.step->done == postino_steps_ehlo)
             postino_extensions_octet(session, octet);
         if (octet != '\n') {
             postino_session_keep_text(session, octet);
@@ -114,22 +93,55 @@ static int reply_octet(struct postino_session *session, uint8_t octet)
     return 0;
 }
 
-void postino_reply_octet(struct postino_session *session, uint8_t octet)
+#if !POSTINO_SMALL
+/* The rest of a line's text, where nobody looks at its octets one by one. Returns how many were taken. */
+static size_t reply_text(struct postino_session *session, const uint8_t *data, size_t length)
 {
+    const uint8_t *end = memchr(data, '\n', length);
+    size_t kept = session->reply.text_octets;
+    size_t text;
+
+    if (end != NULL)
+        length = (size_t)(end - data);
+    text = length != 0 && data[length - 1] == '\r' ? length - 1 : length;
+    if (session->line == REPLY_CODE || session->line == REPLY_DEAF || session->service != NULL ||
+        session->replied.step->done == postino_steps_ehlo || memchr(data, '\r', text) != NULL)
+        return 0;
+    if (!session->text_kept) {
+        session->reply.text_octets = kept + text;
+        if (kept < sizeof session->text)
+            memcpy(session->text + kept, data, text < sizeof session->text - kept ? text : sizeof session->text - kept);
+    }
+    return length;
+}
+#endif
+
+size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets)
+{
+#if !POSTINO_SMALL
+    size_t taken = reply_text(session, data, length_octets);
+
+    if (taken != 0)
+        return taken;
+#else
+    (void)length_octets;
+#endif
     if (session->line == REPLY_DEAF) {
         /* Whatever comes after our QUIT ends it. */
         if (session->complete)
             session->over = POSTINO_WANT_CLOSED | POSTINO_WANT_GRACEFUL;
-        return;
+        return 1;
     }
-    if (reply_octet(session, octet) == 0)
-        return;
+    if (reply_octet(session, *data) == 0)
+        return 1;
     /* Where the greeting makes no sense there still may be an SMTP server, to be left politely; later the
      * dialogue is out of step. */
     if (session->replied.step->id == POSTINO_STEP_GREETING) {
         session->line = REPLY_DEAF;
+        session->outstanding = 0;
         postino_steps_enter(session, postino_steps_give_up(session, POSTINO_ERROR_REPLY_SYNTAX));
     } else {
         postino_session_fail(session, POSTINO_ERROR_REPLY_SYNTAX);
     }
+    return 1;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The session: what the port sees of the protocol. Invariant: sent names the step whose octets go out,
- * replied the step whose reply comes next; without pipelining both are the same step. What the port is to do
- * follows from them and from the flags, and is stored nowhere. */
+ * replied the step whose reply comes next, and outstanding steps went out whole and were not answered. What
+ * the port is to do follows from them and from the flags, and is stored nowhere. */
 #include "internal.h"
 
 void postino_session_enter(struct postino_session *session, const struct postino_step *step)
 {
     session->sent.step = step;
-    session->replied = session->sent;
+    if (session->outstanding == 0) {
+        session->replied = session->sent;
+        session->reply.code = 0;
+    }
     session->offset_octets = 0;
-    session->filter = 0;
-    session->reply.code = 0;
     session->since_ms = session->now_ms;
     session->complete = step->emit == NULL;
 }
@@ -38,18 +39,21 @@ unsigned postino_session_fail(struct postino_session *session, int error)
     return STEP_STAY;
 }
 
-void postino_session_settle(struct postino_mail *mail, const struct postino_result *result, unsigned outcome)
+void postino_session_decide(struct postino_mail *mail, const struct postino_result *result, unsigned outcome)
 {
     struct postino_recipient *recipient;
 
-    if (mail->progress == MAIL_SETTLED)
+    if ((mail->form & FORM_DECIDED) != 0)
         return;
-    mail->progress = MAIL_SETTLED;
+    mail->form |= FORM_DECIDED;
     mail->result = *result;
     mail->result.outcome = (uint8_t)outcome;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
         if (recipient->outcome == POSTINO_OUTCOME_PENDING) {
             recipient->outcome = (uint8_t)outcome;
+            /* It had no part in the message. */
+            if (outcome == POSTINO_OUTCOME_UNKNOWN && recipient->state == RECIPIENT_WAITING)
+                recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
             recipient->reply_code = result->reply_code;
         }
         if (recipient->outcome < mail->result.outcome)
@@ -78,14 +82,23 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     session->round = 0;
     session->line = REPLY_CODE;
     session->word_octets = 0;
+    session->secret = 0;
     session->line_code = 0;
     session->lines = 0;
+    session->outstanding = 0;
+    session->in_flight = 0;
+    session->recipients_max = 0;
+    session->domains_max = 0;
+    session->mails_max = 0;
+    session->mails_begun = 0;
     session->capabilities = 0;
     session->result.error = POSTINO_OK;
     session->result.reply_code = 0;
     session->result.step = POSTINO_STEP_GREETING;
     session->result.outcome = 0;
     session->mails = NULL;
+    session->next = NULL;
+    session->service = NULL;
     session->sent.mail = NULL;
     session->sent.recipient = NULL;
     session->reply.text = session->text;
@@ -97,6 +110,7 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     session->take_word = postino_extensions_keyword;
     session->offered = NULL;
     postino_steps_enter(session, STEP_GREETING);
+    session->outstanding = 1;
     return POSTINO_OK;
 }
 
@@ -109,49 +123,83 @@ unsigned postino_session_want(const struct postino_session *session)
 {
     unsigned want = session->over;
 
-    if (want != 0)
+    if (session->mails != NULL && session->mails->progress == MAIL_SETTLED)
+        want |= POSTINO_WANT_COLLECT;
+    if (session->over != 0)
         return want;
-    want = POSTINO_WANT_RECEIVE;
-    if (!session->complete && !session->source_waits)
+    want |= POSTINO_WANT_RECEIVE;
+    if (!session->complete && session->source_waits == SOURCE_READY)
         want |= POSTINO_WANT_SEND;
-    if (session->sent.step->id == POSTINO_STEP_IDLE)
+    if (postino_transaction_wanted(session))
         want |= POSTINO_WANT_MAIL;
     return want;
 }
 
+/* What the step in hand puts out must not be shown. */
+static unsigned session_secret(const struct postino_session *session)
+{
+    const struct postino_recipient *recipient = session->sent.recipient;
+
+    if (session->sent.step->id == POSTINO_STEP_AUTH)
+        return session->round != 0 && session->sent.step != &postino_steps[STEP_AUTH_CANCEL];
+    return recipient != NULL && recipient->kind == POSTINO_RECIPIENT_BCC;
+}
+
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
 {
+    size_t written = 0;
+    unsigned secret = session_secret(session);
+
     session->now_ms = now_ms;
-    if ((postino_session_want(session) & POSTINO_WANT_SEND) == 0)
-        return 0;
-    if (session->sent.step->id == POSTINO_STEP_MESSAGE)
-        capacity = postino_message(session, out, capacity);
-    else
-        capacity = postino_command(session, out, capacity);
-    session->output_octets += capacity;
-    if (capacity != 0)
+    while (written < capacity && session->over == 0 && !session->complete &&
+           session->source_waits == SOURCE_READY) {
+        size_t length = capacity - written;
+
+        /* Secrets go out by themselves, and the end mark in one piece. */
+        if (written != 0 && (session_secret(session) != secret || length < MESSAGE_MARK_OCTETS))
+            break;
+        session->secret = (uint8_t)secret;
+        if (session->sent.step->id != POSTINO_STEP_MESSAGE)
+            length = postino_command(session, out + written, length);
+        else if ((session->sent.mail->form & FORM_CHUNKS) != 0)
+            length = session->chunking->output(session, out + written, length);
+        else
+            length = postino_message(session, out + written, length);
+        written += length;
+        session->output_octets += length;
+        if (!session->complete)
+            break;
+        session->outstanding++;
+        postino_transaction_advance(session);
+    }
+    if (written != 0)
         session->since_ms = now_ms;
-    return capacity;
+    return written;
 }
 
 void postino_session_input(struct postino_session *session, const uint8_t *data, size_t length_octets,
                            uint32_t now_ms)
 {
     session->now_ms = now_ms;
-    for (; length_octets != 0 && session->over == 0; length_octets--)
-        postino_reply_octet(session, *data++);
+    while (length_octets != 0 && session->over == 0) {
+        size_t taken = postino_reply_input(session, data, length_octets);
+
+        data += taken;
+        length_octets -= taken;
+    }
 }
 
 uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t now_ms)
 {
     const struct postino_time_limits *limits = session->config->time_limits;
-    const struct postino_step *step = session->sent.step;
-    uint32_t limit_ms = *(const uint32_t *)((const char *)limits + step->limit);
+    const struct postino_step *step =
+        session->outstanding != 0 ? session->replied.step : session->sent.step;
+    uint32_t limit_ms = *(const uint32_t *)((const char *)limits + (step->limit & ~STEP_JOINS));
     uint32_t passed_ms = now_ms - session->since_ms;
 
     if (step->id == POSTINO_STEP_IDLE)
         return UINT32_MAX;
-    if (step->id == POSTINO_STEP_MESSAGE && !session->complete)
+    if (step->id == POSTINO_STEP_MESSAGE && session->outstanding == 0)
         limit_ms = limits->block_ms;
     return passed_ms < limit_ms ? limit_ms - passed_ms : 0;
 }
@@ -170,12 +218,14 @@ void postino_session_settle_all(struct postino_session *session, size_t unsent_o
     for (mail = session->mails; mail != NULL; mail = mail->next) {
         unsigned outcome = POSTINO_OUTCOME_TRANSIENT;
 
-        if (mail->progress == MAIL_WAITING || session->output_octets - mail->start <= unsent_octets)
+        if (mail->progress < MAIL_STARTED || session->output_octets - mail->start <= unsent_octets)
             outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
         else if (mail->progress == MAIL_ENDED && session->output_octets - mail->end >= unsent_octets &&
                  session->result.error != POSTINO_ERROR_SERVICE_CLOSING)
             outcome = POSTINO_OUTCOME_UNKNOWN;
-        postino_session_settle(mail, &session->result, outcome);
+        if (mail->progress != MAIL_SETTLED)
+            postino_session_decide(mail, &session->result, outcome);
+        mail->progress = MAIL_SETTLED;
     }
 }
 
@@ -191,29 +241,26 @@ void postino_session_abort(struct postino_session *session)
     postino_session_fail(session, POSTINO_ERROR_ABORTED);
 }
 
-/* Begins what there is to do, where nothing is in hand. */
-static void session_resume(struct postino_session *session)
-{
-    if (session->sent.step->id == POSTINO_STEP_IDLE)
-        postino_steps_enter(session, postino_steps_next(session));
-}
-
 int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
 {
-    struct postino_mail **link = &session->mails;
     struct postino_recipient *recipient;
+    int utf8;
 
     if (mail == NULL || mail->reverse_path == NULL || mail->source == NULL)
         return POSTINO_ERROR_ARGUMENT;
-    if (postino_address_path(mail->reverse_path, &mail->path) != 0)
+    utf8 = mail->options != NULL && mail->options->utf8 != 0;
+    if ((unsigned)postino_address_path(mail->reverse_path, &mail->path) > (unsigned)utf8)
         return POSTINO_ERROR_REVERSE_PATH;
     recipient = mail->recipients;
     do {
         if (recipient == NULL || recipient->address == NULL ||
-            postino_address_path(recipient->address, &recipient->path) != 0 ||
+            (unsigned)postino_address_path(recipient->address, &recipient->path) > (unsigned)utf8 ||
             recipient->path.length_octets == 0)
             return POSTINO_ERROR_FORWARD_PATH;
+        if (recipient->options != NULL && mail->options == NULL)
+            return POSTINO_ERROR_ARGUMENT;
         recipient->outcome = POSTINO_OUTCOME_PENDING;
+        recipient->state = RECIPIENT_WAITING;
         recipient->reply_code = 0;
         recipient = recipient->next;
     } while (recipient != NULL);
@@ -226,11 +273,16 @@ int postino_session_submit(struct postino_session *session, struct postino_mail 
     mail->result.step = POSTINO_STEP_IDLE;
     mail->result.outcome = POSTINO_OUTCOME_PENDING;
     mail->progress = MAIL_WAITING;
+    mail->form = 0;
     mail->next = NULL;
-    while (*link != NULL)
-        link = &(*link)->next;
-    *link = mail;
-    session_resume(session);
+    if (session->mails == NULL)
+        session->mails = mail;
+    else
+        session->last->next = mail;
+    session->last = mail;
+    if (session->next == NULL)
+        session->next = mail;
+    postino_transaction_advance(session);
     return POSTINO_OK;
 }
 
@@ -248,12 +300,13 @@ struct postino_mail *postino_session_finished(struct postino_session *session)
 void postino_session_quit(struct postino_session *session)
 {
     session->quitting = 1;
-    session_resume(session);
+    postino_transaction_advance(session);
 }
 
 void postino_session_source_ready(struct postino_session *session)
 {
-    session->source_waits = 0;
+    if (session->source_waits == SOURCE_WAITS)
+        session->source_waits = SOURCE_READY;
 }
 
 const struct postino_result *postino_session_result(const struct postino_session *session)
@@ -265,6 +318,8 @@ void postino_session_keep_text(struct postino_session *session, uint8_t octet)
 {
     size_t length = session->reply.text_octets;
 
+    if (session->service != NULL)
+        session->service->take(session, octet);
     if (session->text_kept)
         return;
     if (length < sizeof session->text)
@@ -287,6 +342,5 @@ uint32_t postino_session_capabilities(const struct postino_session *session)
 
 int postino_session_is_secret(const struct postino_session *session)
 {
-    return session->sent.step->id == POSTINO_STEP_AUTH && session->round != 0 &&
-           session->sent.step != &postino_steps[STEP_AUTH_CANCEL];
+    return session->secret;
 }

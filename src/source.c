@@ -3,14 +3,16 @@
  * rest at the end of a span that is not the last. */
 #include "internal.h"
 
-static int source_begin(struct postino_source *source, uint32_t capabilities, size_t *size_octets)
+static int source_begin(struct postino_source *source, uint32_t capabilities,
+                        struct postino_source_info *info)
 {
     struct postino_spans_source *self = (struct postino_spans_source *)source;
 
     (void)capabilities;
     self->index = 0;
     self->offset_octets = 0;
-    *size_octets = POSTINO_SIZE_UNKNOWN;
+    info->size_octets = POSTINO_SIZE_UNKNOWN;
+    info->flags = POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY;
     return POSTINO_OK;
 }
 
@@ -48,9 +50,3 @@ void postino_spans_source_init(struct postino_spans_source *source, const struct
     source->offset_octets = 0;
 }
 
-void postino_memory_source_init(struct postino_memory_source *source, const void *data, size_t length_octets)
-{
-    source->span.data = data;
-    source->span.length_octets = length_octets;
-    postino_spans_source_init(&source->spans, &source->span, 1);
-}

@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-/* The blocking client: connects, sends mails over one connection, quits. One thread at a time. */
+/* The blocking client: connects, sends mails over one connection, one by one or many at a time, quits. One
+ * thread at a time. */
 
 /* Start from {0}; only ehlo_name is required. */
 struct postino_client_config {
@@ -17,9 +18,18 @@ struct postino_client_config {
     const char *user;            /* NULL: no authentication */
     const char *password;        /* with user */
     int allow_clear_text_auth;   /* not 0: PLAIN and LOGIN on a connection that is not encrypted */
+    int lmtp;                    /* not 0: LMTP (RFC 2033) in place of SMTP */
     uint32_t connect_timeout_ms; /* 0: 30 s */
+    uint16_t mails_in_flight_max; /* as in struct postino_session_config, but 0: 32 */
+    uint32_t group_octets_max;    /* as in struct postino_session_config */
     const struct postino_time_limits *time_limits; /* NULL: those of RFC 5321 */
-    postino_trace_function trace;                  /* NULL: none; secrets are masked */
+    /* NULL: all, each used where it is offered. */
+    const struct postino_extension *const *extensions;
+    /* As in struct postino_session_config; NULL: postino_record_reply(). */
+    void (*on_reply)(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
+                     const struct postino_reply *reply);
+    void *on_reply_context;
+    postino_trace_function trace; /* NULL: none; secrets are masked */
     void *trace_context;
 };
 
@@ -30,6 +40,7 @@ struct postino_client {
     struct postino_session session;
     struct postino_session_config session_config;
     struct postino_credentials credentials;
+    struct postino_mail *again; /* to be sent over another connection */
     uint32_t connect_timeout_ms;
     int connected;
 };
@@ -48,11 +59,30 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
  * Blocks until the mail is settled. Mail, recipients and source are borrowed during the call. Returns 0 when
  * the server accepted the mail for every recipient, else the first error; mail->result and each recipient's
  * outcome have the particulars: POSTINO_OUTCOME_UNKNOWN there means that it may have been delivered all the
- * same. With POSTINO_MAIL_PARTIAL, 0 says that some recipient's mail was accepted. */
+ * same. With postino_delivery_partial, 0 says that some recipient's mail was accepted. POSTINO_ERROR_STATE:
+ * submitted mails are not collected yet. A mail that met a connection which the server had closed is sent
+ * over a new one, once, if the server had not taken its MAIL command. */
 int postino_client_send(struct postino_client *client, struct postino_mail *mail);
 
-/* Ends the connection, with QUIT where it stands; without one it does nothing. The client can send again
- * afterwards. */
+/* Hands a mail in and returns at once; nothing is connected or sent before postino_client_collect(). Where
+ * the server offers PIPELINING, the mails handed in travel behind each other without waiting. Mail,
+ * recipients, options and source are borrowed until postino_client_collect() returns the mail. Returns 0, or
+ * the error of a mail that is not taken, which its result has too. */
+int postino_client_submit(struct postino_client *client, struct postino_mail *mail);
+
+/* Sends what was handed in, until one mail is settled, and returns that mail; NULL when none is left. Blocks,
+ * each wait bounded by the time limits. Mails come in the order of postino_session_finished(); one that goes
+ * to another connection (see postino_client_send(); LIMITS, RFC 9422) comes later. */
+struct postino_mail *postino_client_collect(struct postino_client *client);
+
+/* Asks the server something (see postino_session_service()), connecting first where no connection is open.
+ * Blocks until the reply came. Returns 0 when it did, whatever it says: see service->reply_code; or an error:
+ * that of the session, POSTINO_ERROR_ARGUMENT, or POSTINO_ERROR_STATE while submitted mails are not
+ * collected. */
+int postino_client_service(struct postino_client *client, struct postino_service *service);
+
+/* Ends the connection, with QUIT where it stands, once the mails handed in are settled: they are still to be
+ * collected. Without a connection it does nothing. The client can send again afterwards. */
 void postino_client_quit(struct postino_client *client);
 
 /* The session, for postino_session_text(), _result() and _capabilities(). Valid as long as the client. */

@@ -28,6 +28,15 @@
 #error "POSTINO_REPLY_LINES_MAX must be 20 to 65535"
 #endif
 
+/* Octets of a BDAT chunk at most: a server that refuses a large message is heard between two of them. RAM:
+ * none. */
+#ifndef POSTINO_CHUNK_OCTETS
+#define POSTINO_CHUNK_OCTETS 1048576
+#endif
+#if POSTINO_CHUNK_OCTETS < 1024 || POSTINO_CHUNK_OCTETS > 1073741824
+#error "POSTINO_CHUNK_OCTETS must be 1024 to 1073741824"
+#endif
+
 /* 1: small code before fast code, the default where the compiler was told to optimise for size. RAM: none. */
 #ifndef POSTINO_SMALL
 #ifdef __OPTIMIZE_SIZE__

@@ -25,6 +25,11 @@ enum postino_error_code {
     POSTINO_ERROR_CREDENTIALS = -108,  /* authentication is asked for without a user name */
     POSTINO_ERROR_MESSAGE_SIZE = -109, /* the message is larger than the server's SIZE limit */
     POSTINO_ERROR_ABORTED = -110,      /* the caller aborted the session */
+    POSTINO_ERROR_8BIT = -111,         /* octets above 127, and the server does not offer 8BITMIME */
+    POSTINO_ERROR_NOT_OFFERED = -112,  /* the server lacks an extension that the mail needs */
+    POSTINO_ERROR_RECIPIENTS = -113,   /* more recipients than the server takes in one transaction */
+    POSTINO_ERROR_OPTION = -114,       /* an option of the mail has a value that cannot be sent */
+    POSTINO_ERROR_MAIL_LIMIT = -115,   /* the server takes no further mail over this connection */
 
     POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
     POSTINO_ERROR_REPLY_SYNTAX = -202,     /* no reply code where there must be one */
@@ -51,11 +56,11 @@ enum postino_step_id {
     POSTINO_STEP_EHLO = 1, /* HELO too */
     POSTINO_STEP_MAIL = 2,
     POSTINO_STEP_RCPT = 3,
-    POSTINO_STEP_MESSAGE = 4, /* the message and its end mark, after 354 */
+    POSTINO_STEP_MESSAGE = 4, /* the message and its end mark, after 354; or BDAT and its octets */
     POSTINO_STEP_DATA = 5,
     POSTINO_STEP_AUTH = 6,
     POSTINO_STEP_RSET = 7,
-    POSTINO_STEP_NOOP = 8,
+    POSTINO_STEP_SERVICE = 8, /* NOOP, VRFY and the like, outside of a mail */
     POSTINO_STEP_QUIT = 9,
     POSTINO_STEP_IDLE = 10 /* between two mails */
 };

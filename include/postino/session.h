@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "postino/config.h"
-#include "postino/error.h"
+#include "postino/extension.h"
+#include "postino/mail.h"
 #include "postino/sasl.h"
-#include "postino/source.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,23 +33,11 @@ extern "C" {
 enum postino_want {
     POSTINO_WANT_SEND = 1,    /* postino_session_output() has octets to send */
     POSTINO_WANT_RECEIVE = 2, /* a reply is awaited (or, between mails, the server's farewell may come) */
-    POSTINO_WANT_MAIL = 4,    /* every mail is settled, and another may follow: submit one, or quit */
+    POSTINO_WANT_MAIL = 4,    /* a mail could start at once: submit one, or quit */
     POSTINO_WANT_CLOSED = 8, /* the session is over: close the connection, then call postino_session_lost() */
     POSTINO_WANT_GRACEFUL =
-        16 /* with CLOSED: QUIT was answered, so close in the orderly way; without: abort */
-};
-
-/* The extensions that the server's EHLO reply listed, as bits. */
-enum postino_capability {
-    POSTINO_CAPABILITY_AUTH = 1,                /* RFC 4954 */
-    POSTINO_CAPABILITY_SIZE = 2,                /* RFC 1870 */
-    POSTINO_CAPABILITY_8BITMIME = 4,            /* RFC 6152 */
-    POSTINO_CAPABILITY_ENHANCEDSTATUSCODES = 8, /* RFC 2034 */
-    POSTINO_CAPABILITY_PIPELINING = 16,         /* RFC 2920 */
-    POSTINO_CAPABILITY_CHUNKING = 32,           /* RFC 3030 */
-    POSTINO_CAPABILITY_STARTTLS = 64,           /* RFC 3207 */
-    POSTINO_CAPABILITY_SMTPUTF8 = 128,          /* RFC 6531 */
-    POSTINO_CAPABILITY_DSN = 256                /* RFC 3461 */
+        16, /* with CLOSED: QUIT was answered, so close in the orderly way; without: abort */
+    POSTINO_WANT_COLLECT = 32 /* postino_session_finished() has a mail to give back */
 };
 
 enum postino_session_flag {
@@ -81,31 +69,6 @@ struct postino_reply {
     size_t text_octets;
 };
 
-struct postino_mail;
-struct postino_recipient;
-struct postino_session;
-
-/* What a session understands of the EHLO reply (RFC 5321 section 4.1.1.1). A build carries those that its
- * configuration names. */
-struct postino_extension {
-    const char *keyword; /* in upper case */
-    /* private */
-    void (*take_parameter)(struct postino_session *session); /* it is session->word */
-    uint16_t capability;                                     /* of enum postino_capability */
-};
-
-extern const struct postino_extension postino_extension_auth;
-extern const struct postino_extension postino_extension_size;
-extern const struct postino_extension postino_extension_8bitmime;
-extern const struct postino_extension postino_extension_enhancedstatuscodes;
-extern const struct postino_extension postino_extension_pipelining;
-extern const struct postino_extension postino_extension_chunking;
-extern const struct postino_extension postino_extension_starttls;
-extern const struct postino_extension postino_extension_smtputf8;
-extern const struct postino_extension postino_extension_dsn;
-/* All of them, as the configuration takes them. */
-extern const struct postino_extension *const postino_extensions_all[];
-
 /* Borrowed by the session from init until it is over; only what has a comment that says so may be left 0. */
 struct postino_session_config {
     /* The client's fully qualified domain name, or an address literal: [192.0.2.1], [IPv6:2001:db8::1]
@@ -124,47 +87,24 @@ struct postino_session_config {
     /* Octets of a 334 text above which the exchange is cancelled; 0: no limit. */
     uint16_t challenge_octets_max;
     uint16_t flags; /* of enum postino_session_flag */
-    /* NULL, or called with each reply to a mail's commands and to its message; `recipient` is set for RCPT
-     * only. Must not call the session. */
+    /* With PIPELINING, how many mails may be under way at the same time; as many may become UNKNOWN when the
+     * connection is lost. 0 and 1: a mail starts when the one before it is settled. */
+    uint16_t mails_in_flight_max;
+    /* A message of more octets is not sent before the server has taken a recipient (with BDAT; DATA waits
+     * anyway). 0: 65536. */
+    uint32_t group_octets_max;
+    /* NULL: SMTP. &postino_lmtp: LMTP. */
+    const struct postino_lmtp *lmtp;
+    /* NULL, or called with each reply to a mail's commands and to its message; `recipient` is set for RCPT,
+     * and with LMTP for the message too. Replies that say nothing any more, behind one that decided the mail,
+     * are left out. Must not call the session. postino_record_reply() is one such function. */
     void (*on_reply)(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
                      const struct postino_reply *reply);
     void *context;
 };
 
-/* A recipient of a mail; owned by the caller, borrowed until its mail is finished. */
-struct postino_recipient {
-    const char *address; /* forward-path, with or without its angle brackets */
-    struct postino_recipient *next;
-    /* Result. */
-    uint16_t reply_code; /* the reply that decided it: to RCPT, or to the whole mail */
-    uint8_t outcome;     /* enum postino_outcome */
-    /* private */
-    struct postino_span path; /* the address without its brackets */
-};
-
-enum postino_mail_flag {
-    /* Deliver to those recipients that the server takes. Without it one refused recipient gives the mail up.
-     */
-    POSTINO_MAIL_PARTIAL = 1
-};
-
-/* A mail; owned by the caller, borrowed from submit until postino_session_finished() returns it. */
-struct postino_mail {
-    const char *reverse_path; /* the sender; "" or "<>" is the null reverse-path */
-    struct postino_recipient *recipients;
-    struct postino_source *source;
-    uint8_t flags; /* of enum postino_mail_flag */
-    /* private */
-    uint8_t progress;
-    /* Result. */
-    struct postino_result result;
-    /* private */
-    struct postino_mail *next;
-    struct postino_span path; /* the sender without its brackets */
-    size_t start;             /* where the mail's first octet stands in the output stream */
-    size_t end;               /* where the octet after its end mark stands */
-};
-
+struct postino_service;
+struct postino_chunking;
 struct postino_step;
 
 /* A place in the queue of outstanding steps, which is the list of mails and their recipients itself. */
@@ -187,13 +127,28 @@ struct postino_session {
     uint8_t word_octets;   /* of its word that is arriving */
     uint8_t complete;      /* the sent step has no more octets to hand out */
     uint8_t filter;        /* state of the data filter */
+    uint8_t chunk;         /* that is being sent: enum chunk_state */
+    uint8_t secret;        /* the octets handed out last are */
     uint16_t line_code;    /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;        /* of the reply that arrived before it */
-    uint16_t capabilities; /* enum postino_capability */
+    uint16_t outstanding;  /* steps that went out whole and were not answered */
+    uint16_t in_flight;    /* mails begun and not settled */
+    uint16_t asked;        /* recipients of the transaction that is being sent */
+    uint16_t recipients_max; /* the server's RCPTMAX, RCPTDOMAINMAX, MAILMAX; 0: not said */
+    uint16_t domains_max;
+    uint16_t mails_max;
+    uint16_t mails_begun; /* counted where MAILMAX is told */
+    uint32_t capabilities; /* enum postino_capability */
     struct postino_result result;  /* the first connection error */
-    struct postino_mail *mails;    /* submitted and not yet handed back, in order */
+    struct postino_mail *mails;    /* submitted and not yet handed back, in order of their transactions */
+    struct postino_mail *last;     /* of them; not valid where there is none */
+    struct postino_mail *next;     /* the first of them that has not begun; NULL: none */
     struct postino_cursor sent;    /* the step whose octets go out now, or went out last */
-    struct postino_cursor replied; /* the step whose reply is awaited */
+    struct postino_cursor replied; /* the step whose reply comes next */
+    struct postino_source_info message;      /* of the mail that is being sent; what is not in a chunk yet */
+    size_t chunk_octets;                     /* of the chunk that is being sent, all that are still to go */
+    const struct postino_chunking *chunking; /* NULL: not offered */
+    struct postino_service *service;         /* in hand; NULL: none */
     struct postino_reply reply; /* that is arriving, or arrived last; text_octets of the text, kept or not */
     size_t offset_octets;       /* of the sent command or end mark, handed out already */
     size_t output_octets;       /* handed out in all: the position in the output stream */
@@ -256,23 +211,56 @@ void postino_session_lost(struct postino_session *session, int error, size_t uns
 void postino_session_abort(struct postino_session *session);
 
 /* Hands in a mail. May be called at any time from init until quit, wanted or not: a mail that cannot start
- * yet waits in line. The mail, its recipients and its source are borrowed until postino_session_finished()
- * returns it. Checks the addresses first. Returns 0; POSTINO_ERROR_ARGUMENT, POSTINO_ERROR_REVERSE_PATH or
- * POSTINO_ERROR_FORWARD_PATH for what is wrong with the mail; POSTINO_ERROR_STATE after quit; or the
- * session's error: it is over. On an error the mail is not borrowed, and nothing of it was sent. */
+ * yet waits in line. The mail, its recipients, their options and its source are borrowed until
+ * postino_session_finished() returns it. Checks the addresses first. Returns 0; POSTINO_ERROR_ARGUMENT,
+ * POSTINO_ERROR_REVERSE_PATH or POSTINO_ERROR_FORWARD_PATH for what is wrong with the mail;
+ * POSTINO_ERROR_STATE after quit; or the session's error: it is over. On an error the mail is not borrowed,
+ * and nothing of it was sent. */
 int postino_session_submit(struct postino_session *session, struct postino_mail *mail);
 
-/* Returns the next settled mail, in the order of their submission, and ends its loan; NULL when there is
- * none. Its result says what became of it, each recipient's outcome what became of that one. */
+/* Returns the next settled mail and ends its loan; NULL when there is none. They come in the order of their
+ * last transactions: that of their submission, save that a mail which needs more than one comes later. Its
+ * result says what became of it, each recipient's outcome what became of that one. */
 struct postino_mail *postino_session_finished(struct postino_session *session);
 
 /* Ends the session in the orderly way once every mail handed in is settled: QUIT, then CLOSED (RFC 5321
  * section 4.1.1.10). May be called at any time. */
 void postino_session_quit(struct postino_session *session);
 
-/* Asks for a NOOP when MAIL is wanted, to learn whether the connection lives; MAIL is wanted again when the
- * reply came. Returns 0, or POSTINO_ERROR_STATE when MAIL is not wanted. (RFC 5321 section 4.1.1.9) */
-int postino_session_noop(struct postino_session *session);
+/* The commands that ask the server something outside of a mail. */
+enum postino_service_command {
+    POSTINO_SERVICE_NOOP = 0, /* RFC 5321 section 4.1.1.9 */
+    POSTINO_SERVICE_RSET = 1, /* section 4.1.1.5 */
+    POSTINO_SERVICE_VRFY = 2, /* section 4.1.1.6 */
+    POSTINO_SERVICE_EXPN = 3, /* section 4.1.1.7 */
+    POSTINO_SERVICE_HELP = 4, /* section 4.1.1.8 */
+    POSTINO_SERVICE_ETRN = 5  /* RFC 1985 */
+};
+
+/* A service command and its reply; the caller's memory, borrowed until `done` is set or the session is over.
+ * Start from {0}. */
+struct postino_service {
+    uint8_t command;      /* enum postino_service_command */
+    const char *argument; /* NULL: none. VRFY and EXPN need one: a user, a list; ETRN a domain */
+    char *text;           /* the caller's buffer for the reply's text; NULL: none */
+    size_t text_capacity_octets;
+    /* Result. */
+    uint8_t done;         /* the reply is there */
+    uint16_t reply_code;  /* 0: it did not come */
+    size_t text_octets; /* the whole text had so many, lines separated by '\n'; what had no room is dropped */
+    /* private */
+    void (*take)(struct postino_session *session, uint8_t octet);
+};
+
+/* Asks the server something when no mail is under way; MAIL is wanted again when the reply came. Whatever it
+ * says, the session goes on. Returns 0; POSTINO_ERROR_STATE when a mail or another command is under way, or
+ * the session is not up; POSTINO_ERROR_ARGUMENT for an argument that is missing, over 500 octets, or holds
+ * what cannot be sent. */
+int postino_session_service(struct postino_session *session, struct postino_service *service);
+
+/* An on_reply function: keeps each recipient's deciding reply in its record. `context` is not used. */
+void postino_record_reply(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
+                          const struct postino_reply *reply);
 
 /* Tells that a source which answered WAIT has octets again. May be called at any time. */
 void postino_session_source_ready(struct postino_session *session);
@@ -282,7 +270,8 @@ void postino_session_source_ready(struct postino_session *session);
 const struct postino_result *postino_session_result(const struct postino_session *session);
 
 /* Returns the head of the text of the reply that decided the last failure (or, without one, of the last
- * reply), lines separated by '\n', and its length; not terminated. Valid until the next mail starts. */
+ * reply), lines separated by '\n', and its length; not terminated. Valid until a mail that is still under way
+ * is answered. */
 const char *postino_session_text(const struct postino_session *session, size_t *length_octets);
 
 /* Returns what the EHLO reply listed, as bits of enum postino_capability; 0 before it. */

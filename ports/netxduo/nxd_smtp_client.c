@@ -88,9 +88,13 @@ CLIENT_BODY UINT client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     client_ptr->nx_smtp_client_server_address = *server_address;
     client_ptr->nx_smtp_client_server_port = port;
     client_ptr->nx_smtp_client_headers_ptr = NX_NULL;
+    client_ptr->nx_smtp_client_mail.delivery = NULL;
+    client_ptr->nx_smtp_client_mail.options = NULL;
     client_ptr->nx_smtp_client_mail.flags = 0;
     client_ptr->nx_smtp_client_mail.result.outcome = NX_SMTP_OUTCOME_NONE;
     client_ptr->nx_smtp_client_recipient.next = NULL;
+    client_ptr->nx_smtp_client_recipient.options = NULL;
+    client_ptr->nx_smtp_client_recipient.kind = POSTINO_RECIPIENT_TO;
     _nx_smtp_transport_create(client_ptr);
     status = nx_tcp_socket_create(ip_ptr, &client_ptr->nx_smtp_client_socket, "SMTP Client", NX_IP_NORMAL,
                                   NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, NX_SMTP_CLIENT_TCP_WINDOW_SIZE,
@@ -256,6 +260,9 @@ static UINT client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_se
     config->last_resort = &postino_sasl_plain;
     config->challenge_octets_max = NX_SMTP_SERVER_CHALLENGE_MAX_STRING;
     config->flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
+    config->mails_in_flight_max = 0;
+    config->group_octets_max = 0;
+    config->lmtp = NULL;
     config->on_reply = NULL;
     credentials->user = client_ptr->nx_smtp_client_username;
     credentials->password = client_ptr->nx_smtp_client_password;

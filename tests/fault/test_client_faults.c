@@ -98,7 +98,7 @@ static void prepare(void)
     postino_memory_source_init(&source, "Hello\r\n", 7);
     mail.reverse_path = "a@example.com";
     mail.recipients = &recipient;
-    mail.source = &source.spans.source;
+    mail.source = &source.source;
     recipient.address = "b@example.org";
 }
 

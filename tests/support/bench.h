@@ -35,7 +35,7 @@ static inline void bench_prepare(struct bench *bench)
     bench->config.extensions = postino_extensions_all;
     bench->mail.reverse_path = "a@example.com";
     bench->mail.recipients = &bench->recipient;
-    bench->mail.source = &bench->source.spans.source;
+    bench->mail.source = &bench->source.source;
     bench->recipient.address = "b@example.org";
     postino_memory_source_init(&bench->source, "Hello\r\n", 7);
 }

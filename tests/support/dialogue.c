@@ -63,7 +63,7 @@ static void dialogue_second_mail(struct dialogue *dialogue)
     mail->final_octets = dialogue->server_octets;
     postino_memory_source_init(&mail->source, "two\r\n", 5);
     mail->mail.reverse_path = "";
-    mail->mail.flags = POSTINO_MAIL_PARTIAL;
+    mail->mail.delivery = &postino_delivery_partial;
     mail->recipients[0].address = "x@example.net";
     mail->recipients[1].address = "<y@example.net>";
     mail->recipients[0].next = &mail->recipients[1];
@@ -77,7 +77,7 @@ void dialogue_init(struct dialogue *dialogue)
     memset(dialogue, 0, sizeof *dialogue);
     dialogue_add(dialogue, PEER_SERVER, "220-mx.example.org\r\n220 ESMTP\r\n");
     dialogue_pair(dialogue, "EHLO client.example.com\r\n",
-                  "250-mx.example.org\r\n250-SIZE\r\n250 AUTH LOGIN\r\n");
+                  "250-mx.example.org\r\n250-DSN\r\n250 AUTH LOGIN\r\n");
     dialogue_pair(dialogue, "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n");
     dialogue_pair(dialogue, "dGlt\r\n", "334 UGFzc3dvcmQ6\r\n");
     dialogue_pair(dialogue, "dGFuc3RhYWZ0YW5zdGFhZg==\r\n", "235 2.7.0 ok\r\n");
@@ -86,7 +86,7 @@ void dialogue_init(struct dialogue *dialogue)
     dialogue_pair(dialogue, "QUIT\r\n", "221 2.0.0 bye\r\n");
     for (i = 0; i < DIALOGUE_MAILS; i++) {
         dialogue->mails[i].mail.recipients = dialogue->mails[i].recipients;
-        dialogue->mails[i].mail.source = &dialogue->mails[i].source.spans.source;
+        dialogue->mails[i].mail.source = &dialogue->mails[i].source.source;
     }
     dialogue->credentials.user = "tim";
     dialogue->credentials.password = "tanstaaftanstaaf";

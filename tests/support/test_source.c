@@ -9,7 +9,8 @@ static struct test_source *test_source_of(struct postino_source *source)
     return (struct test_source *)(void *)source;
 }
 
-static int test_source_begin(struct postino_source *base, uint32_t capabilities, size_t *size_octets)
+static int test_source_begin(struct postino_source *base, uint32_t capabilities,
+                             struct postino_source_info *info)
 {
     struct test_source *source = test_source_of(base);
 
@@ -19,7 +20,8 @@ static int test_source_begin(struct postino_source *base, uint32_t capabilities,
     source->lent_octets = 0;
     source->released = 0;
     source->waiting = 0;
-    *size_octets = source->size_octets;
+    info->size_octets = source->size_octets;
+    info->flags = source->flags;
     return source->begin_error;
 }
 
@@ -85,6 +87,7 @@ void test_source_init(struct test_source *source, const void *data, size_t lengt
     source->wait_octets = SIZE_MAX;
     source->fail_octets = SIZE_MAX;
     source->size_octets = POSTINO_SIZE_UNKNOWN;
+    source->flags = POSTINO_SOURCE_REWINDS;
 }
 
 int test_source_release(struct test_source *source)

@@ -71,9 +71,12 @@ void drive_init(struct drive *drive, const struct transcript *transcript, const 
         drive->mails[i].reverse_path = mail->from;
         drive->mails[i].recipients = &drive->recipients[i][0];
         drive->mails[i].source = &source->source;
+        drive->mails[i].delivery = mail->partial ? &postino_delivery_partial : NULL;
+        drive->mails[i].options = NULL;
         drive->mails[i].flags = mail->flags;
         for (j = 0; j < mail->recipients; j++) {
             drive->recipients[i][j].address = mail->to[j];
+            drive->recipients[i][j].options = NULL;
             drive->recipients[i][j].next = j + 1 < mail->recipients ? &drive->recipients[i][j + 1] : NULL;
         }
     }

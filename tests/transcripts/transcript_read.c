@@ -80,7 +80,7 @@ static int read_mail_word(struct transcript_mail *mail, const struct transcript_
         if (strcmp(word->key, "partial") != 0) {
             return -1;
         }
-        mail->flags |= (uint8_t)POSTINO_MAIL_PARTIAL;
+        mail->partial = 1;
     } else if (strcmp(word->key, "from") == 0) {
         mail->from = word->value;
     } else if (strcmp(word->key, "to") == 0 && mail->recipients < TRANSCRIPT_RECIPIENTS) {

@@ -36,7 +36,7 @@ static const struct named_value error_names[] = {
 static const struct named_value step_names[] = {
     {"GREETING", POSTINO_STEP_GREETING}, {"EHLO", POSTINO_STEP_EHLO}, {"AUTH", POSTINO_STEP_AUTH},
     {"MAIL", POSTINO_STEP_MAIL},         {"RCPT", POSTINO_STEP_RCPT}, {"DATA", POSTINO_STEP_DATA},
-    {"MESSAGE", POSTINO_STEP_MESSAGE},   {"RSET", POSTINO_STEP_RSET}, {"NOOP", POSTINO_STEP_NOOP},
+    {"MESSAGE", POSTINO_STEP_MESSAGE},   {"RSET", POSTINO_STEP_RSET}, {"SERVICE", POSTINO_STEP_SERVICE},
     {"QUIT", POSTINO_STEP_QUIT},         {"IDLE", POSTINO_STEP_IDLE}, {NULL, 0},
 };
 

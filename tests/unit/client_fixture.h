@@ -47,7 +47,7 @@ static inline void test_write_mail(size_t recipients)
     memset(&test_mail, 0xa5, sizeof test_mail);
     test_mail.reverse_path = "ann@client.test";
     test_mail.recipients = test_recipients;
-    test_mail.source = &test_source.spans.source;
+    test_mail.source = &test_source.source;
     test_mail.flags = 0;
 }
 

@@ -108,7 +108,7 @@ static void partial_mail_goes_to_the_others(void **state)
     (void)state;
     test_begin(script);
     test_write_mail(2);
-    test_mail.flags = POSTINO_MAIL_PARTIAL;
+    test_mail.delivery = &postino_delivery_partial;
     assert_int_equal(postino_client_send(&test_client, &test_mail), 0);
     assert_int_equal(test_mail.result.outcome, POSTINO_OUTCOME_ACCEPTED);
     assert_int_equal(test_recipients[0].outcome, POSTINO_OUTCOME_TRANSIENT);
@@ -135,7 +135,7 @@ static void partial_mail_that_nobody_takes_fails(void **state)
     (void)state;
     test_begin(script);
     test_write_mail(2);
-    test_mail.flags = POSTINO_MAIL_PARTIAL;
+    test_mail.delivery = &postino_delivery_partial;
     assert_int_equal(postino_client_send(&test_client, &test_mail), POSTINO_ERROR_REFUSED);
     assert_int_equal(test_mail.result.error, POSTINO_ERROR_REFUSED);
     assert_int_equal(test_mail.result.outcome, POSTINO_OUTCOME_TRANSIENT);

@@ -202,7 +202,7 @@ static void test_exhaustive(void **state)
 
             postino_memory_source_init(&source, message, length);
             bench_prepare(&bench);
-            send_message(&bench, &source.spans.source, &out, capacity, capacity, &wire);
+            send_message(&bench, &source.source, &out, capacity, capacity, &wire);
             assert_int_equal(wire.length_octets, reference(message, length, expected));
             assert_memory_equal(wire.octets, expected, wire.length_octets);
         }
@@ -228,7 +228,7 @@ static void test_end_mark_in_one_piece(void **state)
             memset(message, 'a', sizeof message);
             postino_memory_source_init(&source, message, length);
             bench_prepare(&bench);
-            bench.mail.source = &source.spans.source;
+            bench.mail.source = &source.source;
             bench_start(&bench);
             bench_submit(&bench);
             bench_greet(&bench);

@@ -60,7 +60,7 @@ static void test_on_reply(void **state)
 
     (void)state;
     start_with_log(&bench, &log);
-    bench.mail.flags = POSTINO_MAIL_PARTIAL;
+    bench.mail.delivery = &postino_delivery_partial;
     bench.recipient.next = &second;
     second.address = "c@example.org";
     second.next = &third;
@@ -117,6 +117,7 @@ static void test_on_reply_refusals(void **state)
 /* The text of a failure stays until the next mail starts, whatever other replies come after it. */
 static void test_text_is_kept(void **state)
 {
+    struct postino_service noop = {0};
     struct bench bench;
     const char *text;
     size_t length;
@@ -133,7 +134,7 @@ static void test_text_is_kept(void **state)
     bench_submit(&bench);
     (void)bench_output(&bench);
     bench_input(&bench, "550-5.7.1 one\r\n550-\r\n550 two\r\n");
-    assert_int_equal(postino_session_noop(&bench.session), 0);
+    assert_int_equal(postino_session_service(&bench.session, &noop), 0);
     (void)bench_output(&bench);
     bench_input(&bench, "250 something else\r\n");
     text = postino_session_text(&bench.session, &length);

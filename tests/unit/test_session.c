@@ -177,7 +177,7 @@ static void test_finished_order(void **state)
     recipient.address = "c@example.net";
     second.recipients = &recipient;
     postino_memory_source_init(&source, "Second\r\n", 8);
-    second.source = &source.spans.source;
+    second.source = &source.source;
     bench_start(&bench);
     bench_submit(&bench);
     assert_int_equal(postino_session_submit(&bench.session, &second), 0);
@@ -311,43 +311,45 @@ static void test_lost_unsent(void **state)
 
 static void test_noop(void **state)
 {
+    struct postino_service noop = {0};
     struct bench bench;
 
     (void)state;
     bench_prepare(&bench);
     bench_start(&bench);
-    assert_int_equal(postino_session_noop(&bench.session), POSTINO_ERROR_STATE);
+    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
     bench_greet(&bench);
-    assert_int_equal(postino_session_noop(&bench.session), 0);
+    assert_int_equal(postino_session_service(&bench.session, &noop), 0);
     assert_false(bench_want(&bench) & POSTINO_WANT_MAIL);
-    assert_int_equal(postino_session_noop(&bench.session), POSTINO_ERROR_STATE);
+    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
     bench_exchange(&bench, "", "NOOP\r\n");
     assert_int_not_equal(postino_session_wait_ms(&bench.session, 0), UINT32_MAX);
     bench_input(&bench, "250 ok\r\n");
     assert_true(bench_want(&bench) & POSTINO_WANT_MAIL);
-    assert_int_equal(postino_session_noop(&bench.session), 0);
+    assert_int_equal(postino_session_service(&bench.session, &noop), 0);
     /* A mail that comes meanwhile waits its turn. */
     bench_submit(&bench);
     bench_exchange(&bench, "", "NOOP\r\n");
     bench_exchange(&bench, "502-what\r\n502 is that\r\n", "MAIL FROM:<a@example.com>\r\n");
-    assert_int_equal(postino_session_noop(&bench.session), POSTINO_ERROR_STATE);
+    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
 }
 
 static void test_noop_finds_the_end(void **state)
 {
+    struct postino_service noop = {0};
     struct bench bench;
 
     (void)state;
     bench_prepare(&bench);
     bench_start(&bench);
     bench_greet(&bench);
-    assert_int_equal(postino_session_noop(&bench.session), 0);
+    assert_int_equal(postino_session_service(&bench.session, &noop), 0);
     (void)bench_output(&bench);
     bench_input(&bench, "421 gone\r\n");
     assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED);
     assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_SERVICE_CLOSING);
-    assert_int_equal(postino_session_result(&bench.session)->step, POSTINO_STEP_NOOP);
-    assert_int_equal(postino_session_noop(&bench.session), POSTINO_ERROR_STATE);
+    assert_int_equal(postino_session_result(&bench.session)->step, POSTINO_STEP_SERVICE);
+    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
 }
 
 static void test_quit_waits_for_mails(void **state)

@@ -17,7 +17,7 @@ int main(void)
     struct postino_client client;
 
     postino_memory_source_init(&message, "Subject: x\r\n\r\ny\r\n", 17);
-    mail.source = &message.spans.source;
+    mail.source = &message.source;
     if (postino_posix_init(&transport, "127.0.0.1", "1") != 0 ||
         postino_client_init(&client, &transport.transport, &config) != 0) {
         return 1;

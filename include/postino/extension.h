@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef POSTINO_EXTENSION_H
+#define POSTINO_EXTENSION_H
+
+#include "postino/mail.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The extensions that the server's EHLO reply listed, as bits. */
+enum postino_capability {
+    POSTINO_CAPABILITY_AUTH = 1,                /* RFC 4954 */
+    POSTINO_CAPABILITY_SIZE = 2,                /* RFC 1870 */
+    POSTINO_CAPABILITY_8BITMIME = 4,            /* RFC 6152 */
+    POSTINO_CAPABILITY_ENHANCEDSTATUSCODES = 8, /* RFC 2034 */
+    POSTINO_CAPABILITY_PIPELINING = 0x10,       /* RFC 2920 */
+    POSTINO_CAPABILITY_CHUNKING = 0x20,         /* RFC 3030 */
+    POSTINO_CAPABILITY_STARTTLS = 0x40,         /* RFC 3207 */
+    POSTINO_CAPABILITY_SMTPUTF8 = 0x80,         /* RFC 6531 */
+    POSTINO_CAPABILITY_DSN = 0x100,             /* RFC 3461 */
+    POSTINO_CAPABILITY_BINARYMIME = 0x200,      /* RFC 3030 */
+    POSTINO_CAPABILITY_DELIVERBY = 0x400,       /* RFC 2852 */
+    POSTINO_CAPABILITY_FUTURERELEASE = 0x800,   /* RFC 4865 */
+    POSTINO_CAPABILITY_MT_PRIORITY = 0x1000,    /* RFC 6710 */
+    POSTINO_CAPABILITY_REQUIRETLS = 0x2000,     /* RFC 8689 */
+    POSTINO_CAPABILITY_LIMITS = 0x4000,         /* RFC 9422 */
+    POSTINO_CAPABILITY_VRFY = 0x8000,           /* RFC 5321 section 3.5 */
+    POSTINO_CAPABILITY_EXPN = 0x10000,          /* RFC 5321 section 3.5 */
+    POSTINO_CAPABILITY_HELP = 0x20000,          /* RFC 5321 section 4.1.1.8 */
+    POSTINO_CAPABILITY_ETRN = 0x40000           /* RFC 1985 */
+};
+
+/* Names an extension as the EHLO reply does. `capability` is one bit. May be called at any time, from any
+ * thread. Returns a static string, never NULL. */
+const char *postino_capability_name(uint32_t capability);
+
+/* What a session understands of the EHLO reply (RFC 5321 section 4.1.1.1), and uses where it is offered. A
+ * build carries those that its configuration names. */
+struct postino_extension {
+    const char *keyword; /* in upper case */
+    /* private */
+    void (*take_parameter)(struct postino_session *session); /* it is session->word */
+    /* Has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
+    int (*begin)(struct postino_session *session, struct postino_mail *mail);
+    /* Puts its parameter behind MAIL, where it is offered. NULL: none. */
+    void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
+    uint32_t capability; /* of enum postino_capability */
+};
+
+extern const struct postino_extension postino_extension_auth;
+/* SIZE= with MAIL where the size is known; a mail over the server's limit fails before it is sent. */
+extern const struct postino_extension postino_extension_size;
+/* BODY=8BITMIME where needed; a mail that needs it and cannot have it fails: see enum postino_mail_flag. */
+extern const struct postino_extension postino_extension_8bitmime;
+extern const struct postino_extension postino_extension_enhancedstatuscodes;
+/* Commands travel in groups, and mails behind each other: see mails_in_flight_max. */
+extern const struct postino_extension postino_extension_pipelining;
+/* BDAT in place of DATA. */
+extern const struct postino_extension postino_extension_chunking;
+/* BODY=BINARYMIME for a binary source; without it such a mail fails. Takes effect with CHUNKING. */
+extern const struct postino_extension postino_extension_binarymime;
+extern const struct postino_extension postino_extension_starttls;
+/* MAILMAX, RCPTMAX and RCPTDOMAINMAX are kept to. */
+extern const struct postino_extension postino_extension_limits;
+/* What postino_options may ask for. */
+extern const struct postino_extension postino_extension_smtputf8;
+extern const struct postino_extension postino_extension_dsn;
+extern const struct postino_extension postino_extension_deliverby;
+extern const struct postino_extension postino_extension_futurerelease;
+extern const struct postino_extension postino_extension_mt_priority;
+extern const struct postino_extension postino_extension_requiretls;
+/* Service commands that a server offers. */
+extern const struct postino_extension postino_extension_vrfy;
+extern const struct postino_extension postino_extension_expn;
+extern const struct postino_extension postino_extension_help;
+extern const struct postino_extension postino_extension_etrn;
+/* All of them, as the configuration takes them. */
+extern const struct postino_extension *const postino_extensions_all[];
+
+struct postino_step;
+
+/* LMTP (RFC 2033) in place of SMTP: LHLO, and a reply for each recipient after the message. */
+struct postino_lmtp {
+    /* private */
+    const struct postino_step *hello;
+    void (*before)(struct postino_session *session);
+    int (*reply)(struct postino_session *session, int *refused);
+};
+
+extern const struct postino_lmtp postino_lmtp;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

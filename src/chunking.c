@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* CHUNKING (RFC 3030): the message in chunks of octets that were counted before. Invariant: chunk_octets says
+ * how many of the chunk are still to go, and they go out before anything else does; the last octet of the
+ * last chunk leaves only when the source said that the message is complete. */
+#include "internal.h"
+
+/* A message of no known size goes out in chunks of what its source lends; below this DATA costs less. */
+#define CHUNKING_SPAN_OCTETS 512
+
+static void chunking_emit(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    postino_emit(emitter, ' ');
+    postino_emit_number(emitter, session->chunk_octets);
+    if ((session->chunk & CHUNK_LAST) != 0)
+        postino_emit_text(emitter, " LAST");
+}
+
+static const struct postino_step chunking_step = {"BDAT",
+                                                  POSTINO_STEP_MESSAGE,
+                                                  2,
+                                                  offsetof(struct postino_time_limits, final_ms) | STEP_JOINS,
+                                                  chunking_emit,
+                                                  NULL};
+
+/* Octets that go out as they are. */
+static int chunking_raw(const struct postino_session *session)
+{
+    return (session->message.flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0;
+}
+
+/* The octets that the source lends make a chunk; where they make no octet they are taken, and the next ones
+ * do. */
+static enum postino_source_status chunking_measure(struct postino_session *session)
+{
+    struct postino_source *source = session->sent.mail->source;
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+
+    session->chunk_octets = 0;
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        uint8_t state = session->filter;
+        uint8_t none;
+
+        session->chunk_octets = chunking_raw(session) ? length : postino_count_octets(&state, data, length);
+        if (session->chunk_octets != 0)
+            return status;
+        (void)postino_data_filter(&session->filter, data, &length, &none, 1);
+        source->methods->consume(source, length);
+    }
+    if (status == POSTINO_SOURCE_END) {
+        session->chunk |= CHUNK_LAST;
+        if ((session->filter & FILTER_OPEN) != 0)
+            session->chunk_octets = 2;
+    }
+    return status;
+}
+
+/* Says how large the chunk is that goes out next. */
+static enum postino_source_status chunking_next(struct postino_session *session)
+{
+    struct postino_source_info *message = &session->message;
+
+    struct postino_source *source = session->sent.mail->source;
+    const uint8_t *data;
+    size_t length;
+
+    session->chunk = 0;
+    if (message->size_octets == POSTINO_SIZE_UNKNOWN)
+        return chunking_measure(session);
+    /* Of an empty message the command itself is the end. */
+    if (message->size_octets == 0 && source->methods->span(source, &data, &length) != POSTINO_SOURCE_END)
+        return POSTINO_SOURCE_FAIL;
+    session->chunk_octets = message->size_octets;
+    if (session->chunk_octets > POSTINO_CHUNK_OCTETS)
+        session->chunk_octets = POSTINO_CHUNK_OCTETS;
+    else
+        session->chunk = CHUNK_LAST;
+    message->size_octets -= session->chunk_octets;
+    return POSTINO_SOURCE_DATA;
+}
+
+/* Puts out a piece of the line end that a message lacks at its end. Returns how many octets, 0 where it lacks
+ * none. */
+static size_t chunking_line_end(struct postino_session *session, uint8_t *out)
+{
+    if ((session->filter & FILTER_HALF) != 0) {
+        *out = '\n';
+        session->filter = FILTER_BARE;
+        return 1;
+    }
+    if ((session->filter & FILTER_OPEN) == 0 || chunking_raw(session))
+        return 0;
+    *out = '\r';
+    session->filter |= FILTER_HALF;
+    return 1;
+}
+
+/* Puts out octets of the chunk, at least one. Returns how many, or 0 with what the source said. */
+static size_t chunking_piece(struct postino_session *session, uint8_t *out, size_t room,
+                             enum postino_source_status *status)
+{
+    struct postino_source *source = session->sent.mail->source;
+    const uint8_t *data;
+    size_t length;
+    size_t written;
+
+    do {
+        *status = source->methods->span(source, &data, &length);
+        if (*status == POSTINO_SOURCE_END)
+            return chunking_line_end(session, out);
+        if (*status != POSTINO_SOURCE_DATA)
+            return 0;
+        if (chunking_raw(session)) {
+            if (length > room)
+                length = room;
+            memcpy(out, data, length);
+            written = length;
+        } else {
+            written = postino_data_filter(&session->filter, data, &length, out, room);
+        }
+        source->methods->consume(source, length);
+    } while (written == 0);
+    return written;
+}
+
+static size_t chunking_data(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    struct postino_mail *mail = session->sent.mail;
+    struct postino_source *source = mail->source;
+    enum postino_source_status status = POSTINO_SOURCE_DATA;
+    const uint8_t *data;
+    size_t written = 0;
+    size_t length;
+
+    while (session->chunk_octets != 0 && written < capacity) {
+        size_t room = capacity - written;
+
+        if (room > session->chunk_octets)
+            room = session->chunk_octets;
+        length = chunking_piece(session, out + written, room, &status);
+        if (length == 0)
+            break;
+        written += length;
+        session->chunk_octets -= length;
+    }
+    if (session->chunk_octets == 0) {
+        if ((session->chunk & CHUNK_LAST) != 0 && status != POSTINO_SOURCE_END)
+            status = source->methods->span(source, &data, &length);
+        if ((session->chunk & CHUNK_LAST) == 0 || status == POSTINO_SOURCE_END) {
+            session->complete = 1;
+            mail->chunks++;
+            if ((session->chunk & CHUNK_LAST) != 0) {
+                mail->end = session->output_octets + written;
+                mail->progress = MAIL_ENDED;
+            }
+            session->chunk = 0;
+            return written;
+        }
+        /* There is more than was said: the last octet, which would end it, stays here. */
+        written -= written != 0;
+        status = POSTINO_SOURCE_FAIL;
+    } else if (status == POSTINO_SOURCE_WAIT) {
+        session->source_waits = SOURCE_WAITS;
+        return written;
+    }
+    if (written < capacity)
+        postino_transaction_break(session);
+    return written;
+}
+
+static size_t chunking_output(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    size_t written = 0;
+
+    if ((session->chunk & CHUNK_BEGUN) == 0) {
+        enum postino_source_status status = chunking_next(session);
+
+        if (status == POSTINO_SOURCE_WAIT) {
+            session->source_waits = SOURCE_WAITS;
+            return 0;
+        }
+        if (status == POSTINO_SOURCE_FAIL) {
+            postino_transaction_break(session);
+            return 0;
+        }
+        session->chunk |= CHUNK_BEGUN;
+    }
+    if ((session->chunk & CHUNK_DATA) == 0) {
+        written = postino_command(session, out, capacity);
+        if (!session->complete)
+            return written;
+        session->complete = 0;
+        session->chunk |= CHUNK_DATA;
+    }
+    return written + chunking_data(session, out + written, capacity - written);
+}
+
+static int chunking_begin(struct postino_session *session, struct postino_mail *mail)
+{
+    static const struct postino_chunking chunking = {&chunking_step, chunking_output};
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+    int error;
+
+    if ((session->capabilities & POSTINO_CAPABILITY_CHUNKING) == 0)
+        return POSTINO_OK;
+    error = postino_count(session, mail);
+    if (error != POSTINO_OK)
+        return error;
+    if (session->message.size_octets == POSTINO_SIZE_UNKNOWN) {
+        status = mail->source->methods->span(mail->source, &data, &length);
+        if (status != POSTINO_SOURCE_DATA || length < CHUNKING_SPAN_OCTETS)
+            return POSTINO_OK;
+    }
+    session->chunking = &chunking;
+    session->filter = FILTER_BARE;
+    session->chunk = 0;
+    mail->form |= FORM_CHUNKS;
+    return POSTINO_OK;
+}
+
+const struct postino_extension postino_extension_chunking = {"CHUNKING", postino_extensions_ignore,
+                                                             chunking_begin, NULL,
+                                                             POSTINO_CAPABILITY_CHUNKING};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* LIMITS (RFC 9422): what the server takes in one session and in one transaction. Invariant: a limit that it
+ * did not tell, or told as 0, is 0 here and limits nothing. */
+#include "internal.h"
+
+static void limits_take(struct postino_session *session);
+
+static uint16_t limits_number(struct postino_session *session)
+{
+    size_t number = postino_extensions_number(session);
+
+    session->take_word = limits_take;
+    return number > UINT16_MAX ? 0 : (uint16_t)number;
+}
+
+static void limits_mails(struct postino_session *session)
+{
+    session->mails_max = limits_number(session);
+}
+
+static void limits_recipients(struct postino_session *session)
+{
+    session->recipients_max = limits_number(session);
+}
+
+static void limits_domains(struct postino_session *session)
+{
+    session->domains_max = limits_number(session);
+}
+
+static void limits_other(struct postino_session *session)
+{
+    (void)limits_number(session);
+}
+
+/* Takes the name of a limit; its value follows as the next word. */
+static void limits_take(struct postino_session *session)
+{
+    static const struct {
+        const char *name;
+        void (*take)(struct postino_session *session);
+    } limits[] = {
+        {"MAILMAX", limits_mails},
+        {"RCPTMAX", limits_recipients},
+        {"RCPTDOMAINMAX", limits_domains},
+    };
+    size_t i;
+
+    session->take_word = limits_other;
+    for (i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        if (postino_extensions_is(session, limits[i].name))
+            session->take_word = limits[i].take;
+    }
+}
+
+/* A mail to be delivered to all or to none cannot be split. */
+static int limits_begin(struct postino_session *session, struct postino_mail *mail)
+{
+    const struct postino_recipient *recipient;
+    size_t recipients = 0;
+    size_t domains = 0;
+
+    if (session->mails_max != 0 && session->mails_begun >= session->mails_max)
+        return POSTINO_ERROR_MAIL_LIMIT;
+    session->mails_begun++;
+    if (mail->delivery != NULL)
+        return POSTINO_OK;
+    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
+        recipients++;
+        if (session->domains_max != 0)
+            domains += postino_domain_is_new(mail, recipient, 0);
+    }
+    return (session->recipients_max != 0 && recipients > session->recipients_max) ||
+                   domains > session->domains_max
+               ? POSTINO_ERROR_RECIPIENTS
+               : POSTINO_OK;
+}
+
+const struct postino_extension postino_extension_limits = {"LIMITS", limits_take, limits_begin, NULL,
+                                                           POSTINO_CAPABILITY_LIMITS};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* One piece of memory. Invariant: offset_octets of it were taken. */
+#include "internal.h"
+
+/* Up to here octets above 127 are looked for; a longer message may hold some, says BODY=8BITMIME, and nothing
+ * is wrong with it when it does not (RFC 6152 section 3). */
+#define MEMORY_SCAN_OCTETS 1048576
+
+static int memory_is_8bit(const struct postino_memory_source *self)
+{
+    size_t i = 0;
+
+    /* In pieces without a branch, so that the compiler can take many octets at once. */
+    while (i < self->length_octets) {
+        size_t end = self->length_octets - i > 256 ? i + 256 : self->length_octets;
+        uint8_t bits = 0;
+
+        for (; i < end; i++)
+            bits |= self->data[i];
+        if (bits > 127)
+            return 1;
+    }
+    return 0;
+}
+
+static int memory_begin(struct postino_source *source, uint32_t capabilities,
+                        struct postino_source_info *info)
+{
+    struct postino_memory_source *self = (struct postino_memory_source *)source;
+
+    self->offset_octets = 0;
+    info->size_octets =
+        (self->flags & POSTINO_SOURCE_CANONICAL) != 0 ? self->length_octets : POSTINO_SIZE_UNKNOWN;
+    info->flags = self->flags;
+    if (((capabilities & POSTINO_CAPABILITY_8BITMIME) != 0 && self->length_octets > MEMORY_SCAN_OCTETS) ||
+        memory_is_8bit(self))
+        info->flags |= POSTINO_SOURCE_8BIT;
+    return POSTINO_OK;
+}
+
+static enum postino_source_status memory_span(struct postino_source *source, const uint8_t **data,
+                                              size_t *length_octets)
+{
+    struct postino_memory_source *self = (struct postino_memory_source *)source;
+
+    *data = self->data + self->offset_octets;
+    *length_octets = self->length_octets - self->offset_octets;
+    return *length_octets != 0 ? POSTINO_SOURCE_DATA : POSTINO_SOURCE_END;
+}
+
+static void memory_consume(struct postino_source *source, size_t length_octets)
+{
+    ((struct postino_memory_source *)source)->offset_octets += length_octets;
+}
+
+void postino_memory_source_init(struct postino_memory_source *source, const void *data, size_t length_octets)
+{
+    static const struct postino_source_class memory_class = {memory_begin, memory_span, memory_consume};
+
+    source->source.methods = &memory_class;
+    source->data = data;
+    source->length_octets = length_octets;
+    source->offset_octets = 0;
+    source->flags = POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY;
+}
+
+void postino_memory_source_init_canonical(struct postino_memory_source *source, const void *data,
+                                          size_t length_octets)
+{
+    postino_memory_source_init(source, data, length_octets);
+    source->flags |= POSTINO_SOURCE_CANONICAL;
+}

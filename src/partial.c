@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Delivery to those recipients that the server takes. Invariant: each transaction decides at least one
+ * recipient, so a mail has an end; a recipient that waits was decided by none. */
+#include "internal.h"
+
+/* RFC 5321 section 4.5.3.1.8: a server takes at least that many. */
+#define PARTIAL_RECIPIENTS 100
+
+static unsigned partial_limit(const struct postino_session *session, const struct postino_mail *mail)
+{
+    if (session->recipients_max != 0)
+        return session->recipients_max;
+    /* What cannot be sent again is tried for all at once. */
+    return (mail->form & FORM_REWINDS) != 0 ? PARTIAL_RECIPIENTS : UINT16_MAX;
+}
+
+/* Domains among those that were asked in this transaction. */
+static unsigned partial_domains(const struct postino_mail *mail)
+{
+    const struct postino_recipient *recipient;
+    unsigned domains = 0;
+
+    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
+        if (recipient->state != RECIPIENT_WAITING && recipient->outcome == POSTINO_OUTCOME_PENDING)
+            domains += postino_domain_is_new(mail, recipient, 1);
+    }
+    return domains;
+}
+
+/* Sets the cursor on the recipient that is asked next, or behind the last. Returns the row. */
+static unsigned partial_choose(struct postino_session *session, struct postino_cursor *cursor)
+{
+    struct postino_mail *mail = cursor->mail;
+    struct postino_recipient *recipient = cursor->recipient;
+
+    for (; recipient != NULL; recipient = recipient->next) {
+        if (recipient->state != RECIPIENT_WAITING || recipient->outcome != POSTINO_OUTCOME_PENDING)
+            continue;
+        if (session->asked < partial_limit(session, mail) &&
+            (session->domains_max == 0 || session->domains_max > partial_domains(mail) ||
+             !postino_domain_is_new(mail, recipient, 1)))
+            break;
+        mail->form |= FORM_MORE;
+    }
+    cursor->recipient = recipient;
+    session->asked++;
+    if (recipient != NULL)
+        return STEP_RCPT;
+    return (mail->form & FORM_CHUNKS) != 0 ? STEP_MESSAGE : STEP_DATA;
+}
+
+/* RFC 5321 section 4.5.3.1.10: 452, or in its place 552, may say no more than that the recipients are too
+ * many; then the others go in a further transaction. Returns 1 if so. */
+static int partial_defer(struct postino_session *session)
+{
+    struct postino_mail *mail = session->replied.mail;
+    size_t length = session->reply.text_octets;
+    struct postino_enhanced_code code;
+
+    if ((session->reply.code != 452 && session->reply.code != 552) ||
+        (mail->form & (FORM_TAKEN | FORM_REWINDS)) != (FORM_TAKEN | FORM_REWINDS))
+        return 0;
+    code = postino_enhanced_code_read(session->text, length < sizeof session->text ? length
+                                                                                   : sizeof session->text);
+    if (code.status_class != 0 && (code.subject != 5 || code.detail != 3))
+        return 0;
+    session->replied.recipient->state = RECIPIENT_WAITING;
+    if (session->sent.mail == mail) {
+        mail->form |= FORM_MORE;
+        session->asked = UINT16_MAX;
+    }
+    return 1;
+}
+
+/* Puts the mail in line again if recipients wait, in front of those that have not begun. */
+static int partial_again(struct postino_session *session, struct postino_mail *mail)
+{
+    struct postino_mail **link = &session->mails;
+    struct postino_recipient *recipient = mail->recipients;
+    int waits = 0;
+
+    for (; recipient != NULL; recipient = recipient->next) {
+        if (recipient->state != RECIPIENT_WAITING || recipient->outcome != POSTINO_OUTCOME_PENDING)
+            continue;
+        waits = 1;
+        if ((mail->form & FORM_REWINDS) == 0)
+            recipient->outcome = POSTINO_OUTCOME_TRANSIENT;
+    }
+    if (!waits || (mail->form & FORM_REWINDS) == 0)
+        return 0;
+    while (*link != mail)
+        link = &(*link)->next;
+    *link = mail->next;
+    while (*link != session->next)
+        link = &(*link)->next;
+    mail->next = *link;
+    *link = mail;
+    if (mail->next == NULL)
+        session->last = mail;
+    session->next = mail;
+    return 1;
+}
+
+const struct postino_delivery postino_delivery_partial = {partial_choose, partial_defer, partial_again};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Service commands (RFC 5321 sections 4.1.1.5 to 4.1.1.9, RFC 1985), in a file of their own so that only a
+ * build that asks for them carries them. Whatever the reply says, the session goes on. */
+#include "internal.h"
+
+#define SERVICE_ARGUMENT_MAX 500
+
+static void service_emit(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    static const char verbs[][5] = {"NOOP", "RSET", "VRFY", "EXPN", "HELP", "ETRN"};
+    const struct postino_service *service = session->service;
+
+    postino_emit_text(emitter, verbs[service->command]);
+    if (service->argument != NULL) {
+        postino_emit(emitter, ' ');
+        postino_emit_text(emitter, service->argument);
+    }
+}
+
+static void service_take(struct postino_session *session, uint8_t octet)
+{
+    struct postino_service *service = session->service;
+
+    if (service->text_octets < service->text_capacity_octets)
+        service->text[service->text_octets] = (char)octet;
+    service->text_octets++;
+}
+
+static unsigned service_done(struct postino_session *session)
+{
+    session->service->reply_code = session->reply.code;
+    session->service->done = 1;
+    session->service = NULL;
+    return STEP_NEXT;
+}
+
+static const struct postino_step service_step = {"",
+                                                 POSTINO_STEP_SERVICE,
+                                                 0,
+                                                 offsetof(struct postino_time_limits, command_ms),
+                                                 service_emit,
+                                                 service_done};
+
+static int service_argument(const struct postino_service *service)
+{
+    const char *argument = service->argument;
+    size_t i;
+
+    if (argument == NULL)
+        return service->command != POSTINO_SERVICE_VRFY && service->command != POSTINO_SERVICE_EXPN &&
+               service->command != POSTINO_SERVICE_ETRN;
+    if (service->command == POSTINO_SERVICE_NOOP || service->command == POSTINO_SERVICE_RSET)
+        return 0;
+    for (i = 0; argument[i] != '\0'; i++) {
+        if (argument[i] < ' ' || argument[i] > '~')
+            return 0;
+    }
+    return i != 0 && i <= SERVICE_ARGUMENT_MAX;
+}
+
+int postino_session_service(struct postino_session *session, struct postino_service *service)
+{
+    if (service == NULL || service->command > POSTINO_SERVICE_ETRN || !service_argument(service) ||
+        (service->text == NULL && service->text_capacity_octets != 0))
+        return POSTINO_ERROR_ARGUMENT;
+    if ((postino_session_want(session) & POSTINO_WANT_MAIL) == 0 || session->outstanding != 0)
+        return POSTINO_ERROR_STATE;
+    service->done = 0;
+    service->reply_code = 0;
+    service->text_octets = 0;
+    service->take = service_take;
+    session->service = service;
+    postino_session_enter(session, &service_step);
+    return POSTINO_OK;
+}
