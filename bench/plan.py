@@ -99,10 +99,16 @@ def msmtp(_row, port, _mails, _file):
 
 def postino_clients(folder):
     return [
-        Client("Postino", {"lockstep": 8000, "pipelining": 8000, "chunking": 8000, "large-data": 5, "large-bdat": 5,
+        # Each mail by a call that waits for it.
+        Client("Postino", {"lockstep": 8000, "pipelining": 8000, "chunking": 20000, "large-data": 5, "large-bdat": 5,
                            "connections": 10000, "delay-one": 1, "delay-twenty": 20},
                by_row({row.name: own(folder, "postino_many", "--connections", CONNECTIONS)
                        if row.name == "connections" else own(folder, "postino_bench") for row in ROWS})),
+        # Mails handed in before the earlier ones' replies, and QUIT with the last.
+        Client("Postino, %d mails ahead" % AHEAD, {"pipelining": 20000, "chunking": 200000, "delay-one": 1,
+                                                   "delay-twenty": 20},
+               own(folder, "postino_bench", "--window", AHEAD)),
+        Client("Postino, any line ends", {"large-data": 5, "large-bdat": 5}, own(folder, "postino_bench", "--canonical", 0)),
     ]
 
 

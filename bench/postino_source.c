@@ -3,13 +3,14 @@
 
 #include "postino_source.h"
 
-static int bench_source_begin(struct postino_source *source, uint32_t capabilities, size_t *size_octets)
+static int bench_source_begin(struct postino_source *source, uint32_t capabilities,
+                              struct postino_source_info *info)
 {
     struct postino_bench_source *bench = (struct postino_bench_source *)source;
 
     (void)capabilities;
     bench->offset = 0;
-    *size_octets = bench->message.octets;
+    *info = (struct postino_source_info){.size_octets = bench->message.octets, .flags = bench->flags};
     return 0;
 }
 
@@ -34,7 +35,9 @@ static void bench_source_consume(struct postino_source *source, size_t length_oc
 static const struct postino_source_class bench_source_class = {bench_source_begin, bench_source_span,
                                                                bench_source_consume};
 
-void postino_bench_source_init(struct postino_bench_source *source, const struct bench_message *message)
+void postino_bench_source_init(struct postino_bench_source *source, const struct bench_message *message,
+                               int canonical)
 {
     *source = (struct postino_bench_source){.source = {&bench_source_class}, .message = *message};
+    source->flags = (uint8_t)(POSTINO_SOURCE_REWINDS | (canonical ? POSTINO_SOURCE_CANONICAL : 0));
 }

@@ -101,6 +101,20 @@ class Clients(unittest.TestCase):
                     run(offer, program("postino_bench", "--port", "PORT", "--mails", mails, "--octets", octets),
                         mails, octets)
 
+    def test_postino_ahead(self):
+        for offer in NOTHING, PIPELINING, EVERYTHING:
+            for mails, octets, window in (200, 2048, 64), (3, 2048, 64), (5, 1500001, 3):
+                with self.subTest(offer=offer, octets=octets, mails=mails):
+                    run(offer, program("postino_bench", "--port", "PORT", "--mails", mails, "--octets", octets,
+                                       "--window", window), mails, octets)
+
+    def test_postino_any_line_ends(self):
+        for offer in PIPELINING, EVERYTHING:
+            for mails, octets in (50, 2048), (2, 3000001):
+                with self.subTest(offer=offer, octets=octets):
+                    run(offer, program("postino_bench", "--port", "PORT", "--mails", mails, "--octets", octets,
+                                       "--canonical", 0), mails, octets)
+
     def test_postino_many(self):
         for offer in NOTHING, EVERYTHING:
             with self.subTest(offer=offer):
