@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Invariant: success means that the server accepted every mail. Public headers only; which commands share a
+ * packet is the client's own choice, after what the server offers.
+ *
+ * usage: postino_bench --port N [--mails N] [--octets N] [--window N] [--canonical 0] [--limit-s N]
+ * --window: mails that may await their replies at the same time; 1: each is sent by a call that waits for it.
+ * --canonical 0: the client is not told that the lines end in CRLF. Messages up to 1 MiB are in memory, larger
+ * ones come from a source that makes them as they go. */
+
+#include <stdio.h>
+
+#include "common.h"
+#include "postino/client.h"
+#include "postino/posix.h"
+#include "postino_source.h"
+
+#define POSTINO_BENCH_IN_MEMORY_OCTETS (1024U * 1024U)
+
+/* A mail and what it borrows. */
+struct job {
+    struct postino_mail mail;
+    struct postino_recipient recipient;
+    struct postino_memory_source memory;
+    struct postino_bench_source large;
+};
+
+static struct job *job_make_all(size_t window, const struct bench_message *message, int canonical)
+{
+    const int is_large = message->octets > POSTINO_BENCH_IN_MEMORY_OCTETS;
+    const char *flat = is_large ? NULL : bench_message_flat(message);
+    struct job *jobs = bench_allocate_for_good(window * sizeof *jobs);
+    size_t i;
+
+    for (i = 0; i < window; i++) {
+        jobs[i].recipient = (struct postino_recipient){.address = BENCH_RECIPIENT};
+        jobs[i].mail = (struct postino_mail){.reverse_path = BENCH_SENDER, .recipients = &jobs[i].recipient};
+        if (is_large) {
+            postino_bench_source_init(&jobs[i].large, message, canonical);
+            jobs[i].mail.source = &jobs[i].large.source;
+        } else {
+            if (canonical)
+                postino_memory_source_init_canonical(&jobs[i].memory, flat, message->octets);
+            else
+                postino_memory_source_init(&jobs[i].memory, flat, message->octets);
+            jobs[i].mail.source = &jobs[i].memory.source;
+        }
+    }
+    return jobs;
+}
+
+static void job_check(const struct postino_mail *mail)
+{
+    if (mail->result.outcome != POSTINO_OUTCOME_ACCEPTED)
+        bench_die("%s: %s, reply %u", postino_step_name(mail->result.step),
+                  postino_strerror(mail->result.error), (unsigned)mail->result.reply_code);
+}
+
+static void job_send_each(struct postino_client *client, struct job *job, size_t mails)
+{
+    size_t i;
+
+    for (i = 0; i < mails; i++) {
+        (void)postino_client_send(client, &job->mail);
+        job_check(&job->mail);
+    }
+    postino_client_quit(client);
+}
+
+/* A mail's place is free again when the mail is settled, so a window of mails is all that there is. Mails come
+ * back in the order in which they went. QUIT is asked for as soon as no mail follows, so that it need not wait
+ * for the last reply. */
+static void job_send_ahead(struct postino_client *client, struct job *jobs, size_t window, size_t mails)
+{
+    const struct postino_mail *mail;
+    size_t settled = 0;
+    size_t sent = 0;
+
+    while (settled < mails) {
+        if (sent < mails && sent - settled < window) {
+            if (postino_client_submit(client, &jobs[sent % window].mail) != 0)
+                job_check(&jobs[sent % window].mail);
+            sent++;
+            if (sent == mails)
+                postino_client_quit(client);
+            continue;
+        }
+        mail = postino_client_collect(client);
+        if (mail == NULL || mail != &jobs[settled % window].mail)
+            bench_die("not the mail that was to come");
+        job_check(mail);
+        settled++;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct postino_posix posix;
+    struct postino_client client;
+    struct postino_client_config config = {.ehlo_name = BENCH_EHLO_NAME};
+    struct job *jobs;
+    struct bench_message message;
+    char service[16];
+    size_t port = 0;
+    size_t mails = 1;
+    size_t octets = 2048;
+    size_t window = 1;
+    size_t canonical = 1;
+    size_t limit_s = BENCH_LIMIT_S;
+    const struct bench_option options[] = {
+        {"port", &port, NULL},     {"mails", &mails, NULL},         {"octets", &octets, NULL},
+        {"window", &window, NULL}, {"canonical", &canonical, NULL}, {"limit-s", &limit_s, NULL},
+        {NULL, NULL, NULL}};
+
+    (void)bench_options(argc, argv, options);
+    if (window == 0 || window > UINT16_MAX)
+        bench_die("--window takes 1 to %d", UINT16_MAX);
+    bench_limit_life(limit_s);
+    message = bench_message_make(octets);
+    config.mails_in_flight_max = (uint16_t)window;
+    (void)snprintf(service, sizeof service, "%zu", port);
+    if (postino_posix_init(&posix, "127.0.0.1", service) != 0 ||
+        postino_client_init(&client, &posix.transport, &config) != 0)
+        bench_die("cannot prepare the client");
+    jobs = job_make_all(window, &message, canonical != 0);
+    if (window == 1)
+        job_send_each(&client, jobs, mails);
+    else
+        job_send_ahead(&client, jobs, window, mails);
+    return 0;
+}
