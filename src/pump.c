@@ -51,9 +51,12 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
             break;
         if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
             status = pump_send(session, transport, now_ms);
-            asked = 1;
-            if (status == 0)
+            if (status == 0) {
+                asked = 1;
                 continue;
+            }
+            /* What could not be sent waits for the peer, who may wait for us to hear it. */
+            asked = 0;
             /* Without a buffer no command goes out, and so no reply can come. */
             if (status == POSTINO_ERROR_BUFFER)
                 break;
