@@ -33,6 +33,17 @@ static void reply_line(struct postino_session *session)
     postino_steps_reply(session);
 }
 
+/* The code of a reply is known. */
+static void reply_begin(struct postino_session *session, unsigned code)
+{
+    session->reply.code = (uint16_t)code;
+    /* The text that says why something failed stays until another mail is spoken of. */
+    if (reply_matters(session))
+        session->text_kept = 0;
+    if (!session->text_kept)
+        session->reply.text_octets = 0;
+}
+
 /* Takes an octet of the code. Returns 0, or -1 when it cannot stand there. */
 static int reply_digit(struct postino_session *session, uint8_t octet)
 {
@@ -54,12 +65,7 @@ static int reply_digit(struct postino_session *session, uint8_t octet)
         return 0;
     if (session->lines != 0)
         return code == session->reply.code ? 0 : -1;
-    session->reply.code = (uint16_t)code;
-    /* The text that says why something failed stays until another mail is spoken of. */
-    if (reply_matters(session))
-        session->text_kept = 0;
-    if (!session->text_kept)
-        session->reply.text_octets = 0;
+    reply_begin(session, code);
     return 0;
 }
 
@@ -94,6 +100,23 @@ static int reply_octet(struct postino_session *session, uint8_t octet)
 }
 
 #if !POSTINO_SMALL
+/* A reply's first line, where its code and what follows it are there together. Returns how many octets were
+ * taken. */
+static size_t reply_head(struct postino_session *session, const uint8_t *data, size_t length)
+{
+    unsigned code;
+
+    if (session->line != REPLY_CODE || session->line_code != 0 || session->lines != 0 || length < 4 ||
+        data[0] < '2' || data[0] > '5' || data[1] < '0' || data[1] > '9' || data[2] < '0' || data[2] > '9' ||
+        (data[3] != ' ' && data[3] != '-'))
+        return 0;
+    code = data[0] * 100u + data[1] * 10u + data[2] - '0' * 111u;
+    session->line_code = (uint16_t)code;
+    session->line = data[3] == '-' ? REPLY_MORE : REPLY_LAST;
+    reply_begin(session, code);
+    return 4;
+}
+
 /* The rest of a line's text, where nobody looks at its octets one by one. Returns how many were taken. */
 static size_t reply_text(struct postino_session *session, const uint8_t *data, size_t length)
 {
@@ -104,13 +127,18 @@ static size_t reply_text(struct postino_session *session, const uint8_t *data, s
     if (end != NULL)
         length = (size_t)(end - data);
     text = length != 0 && data[length - 1] == '\r' ? length - 1 : length;
-    if (session->line == REPLY_CODE || session->line == REPLY_DEAF || session->service != NULL ||
+    if (session->line == REPLY_DEAF || session->service != NULL ||
         session->replied.step->done == postino_steps_ehlo || memchr(data, '\r', text) != NULL)
         return 0;
     if (!session->text_kept) {
         session->reply.text_octets = kept + text;
         if (kept < sizeof session->text)
-            memcpy(session->text + kept, data, text < sizeof session->text - kept ? text : sizeof session->text - kept);
+            memcpy(session->text + kept, data,
+                   text < sizeof session->text - kept ? text : sizeof session->text - kept);
+    }
+    if (end != NULL) {
+        length++;
+        reply_line(session);
     }
     return length;
 }
@@ -119,7 +147,8 @@ static size_t reply_text(struct postino_session *session, const uint8_t *data, s
 size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets)
 {
 #if !POSTINO_SMALL
-    size_t taken = reply_text(session, data, length_octets);
+    size_t taken = session->line == REPLY_CODE ? reply_head(session, data, length_octets)
+                                               : reply_text(session, data, length_octets);
 
     if (taken != 0)
         return taken;
