@@ -8,6 +8,7 @@ No time is judged, but that the relay delays what it has to. Ends within a minut
 # SPDX-License-Identifier: MIT
 
 import os
+import socket
 import sys
 import unittest
 
@@ -91,6 +92,28 @@ class Loops(unittest.TestCase):
         self.assertEqual(bare("lockstep", 10, 2048)["groups"], 3 * 10 + 2)
         self.assertEqual(bare("lockstep", 10, 2048)["commands"], 3 * 10 + 2)
         self.assertEqual(bare("pipelined", 10, 2048)["groups"], 10 + 2)
+
+
+class HardMessages(unittest.TestCase):
+    """Lines that a scanner for the end mark can stumble over; only CRLF ends one."""
+
+    LINES = [b"", b".", b"..", b"\r", b"\r\r", b".\r", b"\rx", b"\n", b"\n.", b".\n.", b"\n.\n", b"x\r.\r", b"\r.", b".\r.\n"]
+
+    def test_counts(self):
+        message = b"".join(line + b"\r\n" for line in self.LINES)
+        # A dot before every line: all of them are taken away again.
+        wire = b"".join(b"." + line + b"\r\n" if line else b"\r\n" for line in self.LINES) + b".\r\n"
+        for read_octets in 1, 2, 3, 5, 1000:
+            with self.subTest(read_octets=read_octets):
+                options = program("sink", "--offer", NOTHING, "--read-octets", read_octets)
+                with Server(options, LIMIT_S) as sink:
+                    with socket.create_connection(("127.0.0.1", sink.port), LIMIT_S) as connection:
+                        replies = connection.makefile("rb")
+                        replies.readline()
+                        for said in b"HELO x\r\n", b"MAIL FROM:<>\r\n", b"RCPT TO:<a@b.test>\r\n", b"DATA\r\n", wire, b"QUIT\r\n":
+                            connection.sendall(said)
+                            self.assertIn(replies.readline()[:1], (b"2", b"3"))
+                    check_counts(sink.stop(), 1, len(message), 1)
 
 
 class Clients(unittest.TestCase):
