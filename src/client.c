@@ -27,13 +27,12 @@ static void client_configure(struct postino_client *client, const struct postino
 {
     struct postino_session_config *session_config = &client->session_config;
 
-    *session_config =
-        (struct postino_session_config){.ehlo_name = config->ehlo_name,
-                                        .extensions = postino_extensions_all,
-                                        .mails_in_flight_max = CLIENT_MAILS_IN_FLIGHT,
-                                        .group_octets_max = config->group_octets_max,
-                                        .on_reply = postino_record_reply,
-                                        .context = config->on_reply_context};
+    *session_config = (struct postino_session_config){.ehlo_name = config->ehlo_name,
+                                                      .extensions = postino_extensions_all,
+                                                      .mails_in_flight_max = CLIENT_MAILS_IN_FLIGHT,
+                                                      .group_octets_max = config->group_octets_max,
+                                                      .on_reply = postino_record_reply,
+                                                      .context = config->on_reply_context};
     if (config->extensions != NULL)
         session_config->extensions = config->extensions;
     if (config->mails_in_flight_max != 0)
@@ -184,7 +183,8 @@ static int client_is_again(const struct postino_client *client, const struct pos
          mail->result.outcome != POSTINO_OUTCOME_TRANSIENT))
         return 0;
     if (mail->result.error != result->error ||
-        ((result->error != POSTINO_ERROR_REFUSED || result->step != POSTINO_STEP_RSET) && result->error != POSTINO_ERROR_SERVICE_CLOSING && result->error != POSTINO_ERROR_CLOSED &&
+        ((result->error != POSTINO_ERROR_REFUSED || result->step != POSTINO_STEP_RSET) &&
+         result->error != POSTINO_ERROR_SERVICE_CLOSING && result->error != POSTINO_ERROR_CLOSED &&
          result->error != POSTINO_ERROR_RECEIVE && result->error != POSTINO_ERROR_SEND))
         return 0;
     return result->step != POSTINO_STEP_GREETING && result->step != POSTINO_STEP_EHLO &&

@@ -52,8 +52,7 @@ int postino_count(struct postino_session *session, struct postino_mail *mail)
         octets += postino_count_octets(&state, data, length);
         source->methods->consume(source, length);
     }
-    if (status != POSTINO_SOURCE_END ||
-        source->methods->begin(source, session->capabilities, message) != 0)
+    if (status != POSTINO_SOURCE_END || source->methods->begin(source, session->capabilities, message) != 0)
         return POSTINO_ERROR_SOURCE;
     message->size_octets = octets + ((state & FILTER_OPEN) != 0 ? 2 : 0);
     return POSTINO_OK;

@@ -23,8 +23,7 @@ size_t postino_data_filter_clean(const uint8_t *data, size_t length)
             uint8_t octet = block[i + 1];
             uint8_t before = block[i];
 
-            dirty |=
-                (uint8_t)(((octet == '\n') ^ (before == '\r')) | ((octet == '.') & (before == '\n')));
+            dirty |= (uint8_t)(((octet == '\n') ^ (before == '\r')) | ((octet == '.') & (before == '\n')));
         }
         if (dirty != 0)
             break;

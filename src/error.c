@@ -77,11 +77,16 @@ const char *postino_strerror(int error)
 const char *postino_step_name(unsigned step)
 {
     static const char *const names[] = {
-        [POSTINO_STEP_GREETING] = "greeting", [POSTINO_STEP_EHLO] = "EHLO",
-        [POSTINO_STEP_MAIL] = "MAIL FROM",    [POSTINO_STEP_RCPT] = "RCPT TO",
-        [POSTINO_STEP_MESSAGE] = "message",   [POSTINO_STEP_DATA] = "DATA",
-        [POSTINO_STEP_AUTH] = "AUTH",         [POSTINO_STEP_RSET] = "RSET",
-        [POSTINO_STEP_SERVICE] = "service command", [POSTINO_STEP_QUIT] = "QUIT",
+        [POSTINO_STEP_GREETING] = "greeting",
+        [POSTINO_STEP_EHLO] = "EHLO",
+        [POSTINO_STEP_MAIL] = "MAIL FROM",
+        [POSTINO_STEP_RCPT] = "RCPT TO",
+        [POSTINO_STEP_MESSAGE] = "message",
+        [POSTINO_STEP_DATA] = "DATA",
+        [POSTINO_STEP_AUTH] = "AUTH",
+        [POSTINO_STEP_RSET] = "RSET",
+        [POSTINO_STEP_SERVICE] = "service command",
+        [POSTINO_STEP_QUIT] = "QUIT",
         [POSTINO_STEP_IDLE] = "idle",
     };
 

@@ -42,7 +42,8 @@ static void extensions_mechanism(struct postino_session *session)
     if (mechanism == NULL)
         return;
     for (; *mechanism != NULL && mechanism != session->offered; mechanism++) {
-        if (postino_extensions_is(session, (*mechanism)->name) && postino_steps_allowed(session, *mechanism)) {
+        if (postino_extensions_is(session, (*mechanism)->name) &&
+            postino_steps_allowed(session, *mechanism)) {
             session->offered = mechanism;
             break;
         }
@@ -86,5 +87,5 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 
 const struct postino_extension postino_extension_auth = {"AUTH", extensions_mechanism, NULL, NULL,
                                                          POSTINO_CAPABILITY_AUTH};
-const struct postino_extension postino_extension_pipelining = {
-    "PIPELINING", postino_extensions_ignore, NULL, NULL, POSTINO_CAPABILITY_PIPELINING};
+const struct postino_extension postino_extension_pipelining = {"PIPELINING", postino_extensions_ignore, NULL,
+                                                               NULL, POSTINO_CAPABILITY_PIPELINING};

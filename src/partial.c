@@ -61,8 +61,8 @@ static int partial_defer(struct postino_session *session)
     if ((session->reply.code != 452 && session->reply.code != 552) ||
         (mail->form & (FORM_TAKEN | FORM_REWINDS)) != (FORM_TAKEN | FORM_REWINDS))
         return 0;
-    code = postino_enhanced_code_read(session->text, length < sizeof session->text ? length
-                                                                                   : sizeof session->text);
+    code = postino_enhanced_code_read(session->text,
+                                      length < sizeof session->text ? length : sizeof session->text);
     if (code.status_class != 0 && (code.subject != 5 || code.detail != 3))
         return 0;
     session->replied.recipient->state = RECIPIENT_WAITING;

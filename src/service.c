@@ -34,12 +34,9 @@ static unsigned service_done(struct postino_session *session)
     return STEP_NEXT;
 }
 
-static const struct postino_step service_step = {"",
-                                                 POSTINO_STEP_SERVICE,
-                                                 0,
-                                                 offsetof(struct postino_time_limits, command_ms),
-                                                 service_emit,
-                                                 service_done};
+static const struct postino_step service_step = {
+    "",           POSTINO_STEP_SERVICE, 0, offsetof(struct postino_time_limits, command_ms),
+    service_emit, service_done};
 
 static int service_argument(const struct postino_service *service)
 {

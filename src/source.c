@@ -49,4 +49,3 @@ void postino_spans_source_init(struct postino_spans_source *source, const struct
     source->index = 0;
     source->offset_octets = 0;
 }
-

@@ -178,7 +178,8 @@ void postino_steps_reply(struct postino_session *session)
 
 const struct postino_step postino_steps[STEP_ROWS] = {
     [STEP_GREETING] = {"", POSTINO_STEP_GREETING, 220, LIMIT(greeting_ms), NULL, steps_greeting},
-    [STEP_EHLO] = {"EHLO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), postino_steps_emit_name, postino_steps_ehlo},
+    [STEP_EHLO] = {"EHLO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), postino_steps_emit_name,
+                   postino_steps_ehlo},
     [STEP_HELO] = {"HELO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), postino_steps_emit_name, steps_ready},
     [STEP_AUTH] = {"AUTH", POSTINO_STEP_AUTH, 235, LIMIT(command_ms), steps_emit_auth, steps_ready},
     [STEP_AUTH_RESPONSE] = {"", POSTINO_STEP_AUTH, 235, LIMIT(command_ms), postino_emit_response,

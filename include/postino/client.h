@@ -14,12 +14,12 @@ extern "C" {
 
 /* Start from {0}; only ehlo_name is required. */
 struct postino_client_config {
-    const char *ehlo_name;       /* as in struct postino_session_config */
-    const char *user;            /* NULL: no authentication */
-    const char *password;        /* with user */
-    int allow_clear_text_auth;   /* not 0: PLAIN and LOGIN on a connection that is not encrypted */
-    int lmtp;                    /* not 0: LMTP (RFC 2033) in place of SMTP */
-    uint32_t connect_timeout_ms; /* 0: 30 s */
+    const char *ehlo_name;        /* as in struct postino_session_config */
+    const char *user;             /* NULL: no authentication */
+    const char *password;         /* with user */
+    int allow_clear_text_auth;    /* not 0: PLAIN and LOGIN on a connection that is not encrypted */
+    int lmtp;                     /* not 0: LMTP (RFC 2033) in place of SMTP */
+    uint32_t connect_timeout_ms;  /* 0: 30 s */
     uint16_t mails_in_flight_max; /* as in struct postino_session_config, but 0: 32 */
     uint32_t group_octets_max;    /* as in struct postino_session_config */
     const struct postino_time_limits *time_limits; /* NULL: those of RFC 5321 */

@@ -117,28 +117,28 @@ struct postino_cursor {
 struct postino_session {
     /* private; octets first: what stands near the beginning is reached with shorter instructions on devices
      */
-    uint8_t over;          /* POSTINO_WANT_CLOSED, GRACEFUL besides or not; 0: the session goes on */
-    uint8_t quitting;      /* QUIT follows the last mail */
-    uint8_t dirty;         /* the server may hold a transaction that RSET must end before the next MAIL */
-    uint8_t source_waits;  /* the mail source had nothing */
-    uint8_t text_kept;     /* the text is that of a failure: later replies leave it alone */
-    uint8_t round;         /* of the authentication exchange */
-    uint8_t line;          /* what is known of the reply line that is arriving: enum reply_line */
-    uint8_t word_octets;   /* of its word that is arriving */
-    uint8_t complete;      /* the sent step has no more octets to hand out */
-    uint8_t filter;        /* state of the data filter */
-    uint8_t chunk;         /* that is being sent: enum chunk_state */
-    uint8_t secret;        /* the octets handed out last are */
-    uint16_t line_code;    /* of the reply line that is arriving, as many digits as arrived */
-    uint16_t lines;        /* of the reply that arrived before it */
-    uint16_t outstanding;  /* steps that went out whole and were not answered */
-    uint16_t in_flight;    /* mails begun and not settled */
-    uint16_t asked;        /* recipients of the transaction that is being sent */
+    uint8_t over;            /* POSTINO_WANT_CLOSED, GRACEFUL besides or not; 0: the session goes on */
+    uint8_t quitting;        /* QUIT follows the last mail */
+    uint8_t dirty;           /* the server may hold a transaction that RSET must end before the next MAIL */
+    uint8_t source_waits;    /* the mail source had nothing */
+    uint8_t text_kept;       /* the text is that of a failure: later replies leave it alone */
+    uint8_t round;           /* of the authentication exchange */
+    uint8_t line;            /* what is known of the reply line that is arriving: enum reply_line */
+    uint8_t word_octets;     /* of its word that is arriving */
+    uint8_t complete;        /* the sent step has no more octets to hand out */
+    uint8_t filter;          /* state of the data filter */
+    uint8_t chunk;           /* that is being sent: enum chunk_state */
+    uint8_t secret;          /* the octets handed out last are */
+    uint16_t line_code;      /* of the reply line that is arriving, as many digits as arrived */
+    uint16_t lines;          /* of the reply that arrived before it */
+    uint16_t outstanding;    /* steps that went out whole and were not answered */
+    uint16_t in_flight;      /* mails begun and not settled */
+    uint16_t asked;          /* recipients of the transaction that is being sent */
     uint16_t recipients_max; /* the server's RCPTMAX, RCPTDOMAINMAX, MAILMAX; 0: not said */
     uint16_t domains_max;
     uint16_t mails_max;
-    uint16_t mails_begun; /* counted where MAILMAX is told */
-    uint32_t capabilities; /* enum postino_capability */
+    uint16_t mails_begun;          /* counted where MAILMAX is told */
+    uint32_t capabilities;         /* enum postino_capability */
     struct postino_result result;  /* the first connection error */
     struct postino_mail *mails;    /* submitted and not yet handed back, in order of their transactions */
     struct postino_mail *last;     /* of them; not valid where there is none */
@@ -245,8 +245,8 @@ struct postino_service {
     char *text;           /* the caller's buffer for the reply's text; NULL: none */
     size_t text_capacity_octets;
     /* Result. */
-    uint8_t done;         /* the reply is there */
-    uint16_t reply_code;  /* 0: it did not come */
+    uint8_t done;        /* the reply is there */
+    uint16_t reply_code; /* 0: it did not come */
     size_t text_octets; /* the whole text had so many, lines separated by '\n'; what had no room is dropped */
     /* private */
     void (*take)(struct postino_session *session, uint8_t octet);

@@ -32,8 +32,8 @@ struct transcript_mail {
     const char *to[TRANSCRIPT_RECIPIENTS];
     size_t recipients;
     const char *subject; /* of the NetX way, where the client writes the headers */
-    uint8_t flags; /* of enum postino_mail_flag */
-    int partial;   /* to those recipients that are taken */
+    uint8_t flags;       /* of enum postino_mail_flag */
+    int partial;         /* to those recipients that are taken */
     const uint8_t *body;
     size_t body_octets;
     size_t wait_octets; /* see struct test_source */
