@@ -389,7 +389,11 @@ static void rset_command(struct model_connection *connection)
                                                 ? model_refusal(connection)
                                                 : 250);
 
-    model_mail_decided(connection);
+    /* A mail without a message was given up on the answers to its recipients. */
+    if (connection->transactions != 0 && connection->transactions <= 1024 &&
+        connection->decided[connection->transactions - 1] == MODEL_NEVER) {
+        connection->decided[connection->transactions - 1] = connection->transaction.last_reply_end;
+    }
     connection->rset_since_end = 1;
     connection->rset_refused = code / 100 != 2;
     connection->rset_end = reply_end(connection);

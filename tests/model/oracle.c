@@ -72,6 +72,8 @@ static void judge_code(struct model_world *world, size_t index, size_t number)
     const struct postino_recipient *recipient = &mail->recipients[number];
     unsigned code = recipient->reply_code;
     unsigned outcome = recipient->outcome;
+    int found = 0;
+    size_t i;
 
     if (outcome == POSTINO_OUTCOME_ACCEPTED && (code / 100 != 2 || !said(model->codes, code))) {
         model_fault(world, "mail %u, recipient %u: accepted with %u", (unsigned)index, (unsigned)number, code);
@@ -79,7 +81,11 @@ static void judge_code(struct model_world *world, size_t index, size_t number)
     if (code == 0 || code == 421 || mail->mail.result.step < POSTINO_STEP_MAIL || mail->mail.result.step > POSTINO_STEP_DATA) {
         return;
     }
-    if (code / 100 >= 4 && !said(model->codes, code) && !said(mail->codes, code)) {
+    /* Given up for another recipient's sake: its code. */
+    for (i = 0; outcome == POSTINO_OUTCOME_NOT_ATTEMPTED && i < mail->recipient_count; i++) {
+        found = found || said(mail->models[i].codes, code);
+    }
+    if (code / 100 >= 4 && !found && !said(model->codes, code) && !said(mail->codes, code)) {
         model_fault(world, "mail %u, recipient %u: reports %u, which the server never said to it", (unsigned)index,
                     (unsigned)number, code);
     }
@@ -216,18 +222,23 @@ static void dump_connection(const struct model_connection *connection)
     printf("-- connection %u\n", connection->index);
     for (i = 0; i < connection->event_count; i++) {
         const struct model_event *event = &connection->events[i];
+        size_t length;
 
+        /* Neighbours of a kind are told as one. */
+        for (length = event->length; i + 1 < connection->event_count && event[1].kind == event->kind; i++) {
+            length += (++event)->length;
+        }
         if (event->kind == 'C') {
-            dump_octets("C: ", connection->in.data + sent, event->length);
-            sent += event->length;
+            dump_octets("C: ", connection->in.data + sent, length);
+            sent += length;
         } else if (event->kind == 'S') {
-            dump_octets("S: ", connection->out.data + given, event->length);
-            given += event->length;
+            dump_octets("S: ", connection->out.data + given, length);
+            given += length;
         } else if (event->kind == 's') {
-            taken += event->length;
+            taken += length;
             printf("        (the server has taken %lu of %lu)\n", (unsigned long)taken, (unsigned long)sent);
         } else {
-            printf("        (%c %lu)\n", event->kind, (unsigned long)event->length);
+            printf("        (%c %lu)\n", event->kind, (unsigned long)length);
         }
     }
     printf("        (handed out %lu, told as unsent %lu; never received: %lu)\n", (unsigned long)connection->in.length,

@@ -193,9 +193,7 @@ void model_chunk_done(struct model_connection *connection)
 
             mail->codes[mail->code_count++ % 8] = (uint16_t)code;
         }
-        if (connection->chunk_last) {
-            model_mail_decided(connection);
-        }
+        model_mail_decided(connection);
     } else if (connection->chunk_last) {
         message_done(connection);
     } else {
