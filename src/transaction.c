@@ -326,6 +326,7 @@ static void transaction_within(struct postino_session *session)
             if (!transaction_joins(session, mail))
                 return;
         } else if ((mail->form & FORM_TAKEN) == 0) {
+            session->dirty = 1;
             transaction_end(session, POSTINO_ERROR_REFUSED);
             transaction_next(session);
             return;
