@@ -173,8 +173,9 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
         transaction_message(session, refused);
     } else if (id == POSTINO_STEP_RSET) {
         if (refused)
-            return session->outstanding != 0 ? postino_session_fail(session, POSTINO_ERROR_REFUSED)
-                                             : postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
+            return session->outstanding != 0 || (!session->complete && session->offset_octets != 0)
+                       ? postino_session_fail(session, POSTINO_ERROR_REFUSED)
+                       : postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
     } else if (decided != 0) {
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
         if (id == POSTINO_STEP_DATA && !refused)
