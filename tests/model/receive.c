@@ -50,6 +50,11 @@ static void answer(struct model_connection *connection, size_t first, size_t cou
                                                    : 250 + (unsigned)model_chance(&connection->random, 50));
     size_t i;
 
+    /* A refusal may stand for those too that were to come in a further transaction. */
+    if (code >= 400) {
+        mail->codes[mail->code_count++ % 8] = (uint16_t)code;
+    }
+
     for (i = first; i < first + count; i++) {
         struct model_recipient *recipient = &mail->models[transaction->accepted[i]];
 
