@@ -50,8 +50,7 @@ struct model_recipient {
     unsigned connection; /* of the two */
     uint16_t codes[8];   /* all that concerned it, the oldest overwritten */
     unsigned code_count;
-    unsigned ends;      /* end marks that the server has seen for it */
-    int ends_unanswered; /* one of them got no answer */
+    unsigned ends;       /* end marks that the server has seen for it */
 };
 
 struct model_source {
@@ -85,6 +84,9 @@ struct model_mail {
     struct postino_span spans[3];
     uint16_t codes[8]; /* refusals of MAIL, DATA, BDAT */
     unsigned code_count;
+    int ended;        /* an end mark came for it, with recipients or without */
+    size_t ended_end; /* where the answer to the last one ends */
+    unsigned ended_connection;
     int fails;     /* its source does, or its begin */
     int says_8bit; /* the source does, where it must */
     int rewinds;

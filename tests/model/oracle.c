@@ -42,9 +42,17 @@ static int end_mark_lost(const struct model_connection *connection)
     return 0;
 }
 
-static int may_be_unknown(const struct model_world *world, const struct model_recipient *recipient)
+static int may_be_unknown(const struct model_world *world, const struct model_mail *mail,
+                          const struct model_recipient *recipient)
 {
     unsigned i;
+
+    if (recipient->refusal_code != 0 && recipient->refusal_end <= world->connections[recipient->connection]->given) {
+        return 0;
+    }
+    if (mail->ended && mail->ended_end > world->connections[mail->ended_connection]->given) {
+        return 1;
+    }
 
     /* Its message reached the server, and the answer did not come back whole. */
     if (recipient->final_code != 0) {
@@ -133,7 +141,7 @@ static void judge_recipient(struct model_world *world, size_t index, size_t numb
         }
         break;
     case POSTINO_OUTCOME_UNKNOWN:
-        if (!may_be_unknown(world, model)) {
+        if (!may_be_unknown(world, mail, model)) {
             model_fault(world, "mail %u, recipient %u: unknown without need", (unsigned)index, (unsigned)number);
         }
         break;

@@ -88,6 +88,18 @@ static void check_binary(struct model_connection *connection)
     }
 }
 
+/* The end mark came, and was answered. */
+static void message_ended(struct model_connection *connection)
+{
+    if (connection->transaction.mail >= 0) {
+        struct model_mail *mail = &connection->world->mails[connection->transaction.mail];
+
+        mail->ended = 1;
+        mail->ended_end = connection->silent ? MODEL_NEVER : connection->out.length;
+        mail->ended_connection = connection->index;
+    }
+}
+
 /* The end mark came for a transaction with recipients. */
 static void message_done(struct model_connection *connection)
 {
@@ -108,6 +120,7 @@ static void message_done(struct model_connection *connection)
         answer(connection, 0, transaction->accepted_count);
     }
     connection->final_end = connection->silent ? MODEL_NEVER : connection->out.length;
+    message_ended(connection);
     connection->rset_end = 0;
     connection->rset_since_end = 0;
     model_mail_decided(connection);
@@ -127,6 +140,7 @@ static void data_done(struct model_connection *connection)
         }
         connection->state = MODEL_COMMAND;
         (void)model_reply(connection, model_chance(&connection->random, 500) ? 554 : 250);
+        message_ended(connection);
         model_mail_decided(connection);
         transaction->open = 0;
     }
@@ -188,7 +202,9 @@ void model_chunk_done(struct model_connection *connection)
 
     connection->state = MODEL_COMMAND;
     if (!transaction->open || transaction->accepted_count == 0 || transaction->chunk_failed ||
-        model_chance(&connection->random, connection->policy.refuse_chunk)) {
+        /* RFC 2033: the end of the message is answered for each recipient, refused or not. */
+        (!(connection->chunk_last && connection->world->settings.lmtp) &&
+         model_chance(&connection->random, connection->policy.refuse_chunk))) {
         int failed = transaction->chunk_failed;
 
         transaction->chunk_failed = 1;
@@ -199,6 +215,9 @@ void model_chunk_done(struct model_connection *connection)
             mail->codes[mail->code_count++ % 8] = (uint16_t)code;
         }
         model_mail_decided(connection);
+        if (connection->chunk_last) {
+            message_ended(connection);
+        }
     } else if (connection->chunk_last) {
         message_done(connection);
     } else {

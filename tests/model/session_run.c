@@ -167,7 +167,7 @@ static int run_rest(struct run *run, unsigned want)
     if (connection->broken || (connection->closed && connection->out.length == connection->given)) {
         return 0;
     }
-    if (wake_sources(run)) {
+    if (wake_sources(run) || postino_session_want(&run->session) != want) {
         return 1;
     }
     if (run->next < run->world->mail_count && (want & POSTINO_WANT_MAIL)) {
