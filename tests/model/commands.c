@@ -303,12 +303,13 @@ static void check_message(struct model_connection *connection, int chunk)
     size_t given = knew(connection);
     struct model_mail *mail;
 
-    if (transaction->mail < 0 || given >= transaction->mail_end || transaction->asked == 0) {
+    /* A BDAT that nobody needs any more is a waste, and no fault: it may stand in the group already. */
+    if (transaction->mail < 0 || (!chunk && given >= transaction->mail_end) || transaction->asked == 0) {
         command_fault(connection, "a message without MAIL and RCPT");
         return;
     }
     mail = &connection->world->mails[transaction->mail];
-    if (transaction->open && transaction->accepted_count == 0 && given >= transaction->last_reply_end) {
+    if (!chunk && transaction->open && transaction->accepted_count == 0 && given >= transaction->last_reply_end) {
         command_fault(connection, "a message, and every recipient was known to be refused");
     }
     if (transaction->open && mail->mail.delivery == NULL && transaction->accepted_count != 0 &&
