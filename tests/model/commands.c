@@ -410,6 +410,7 @@ static void quit_command(struct model_connection *connection)
         !connection->silent && model_chance(&connection->random, connection->policy.drop_final)) {
         connection->out.length = connection->final_start;
         connection->final_dropped = 1;
+        connection->policy.closing = 0; /* nobody could know whom 421 answers */
     }
     (void)model_reply(connection, 221);
     connection->closed = 1;

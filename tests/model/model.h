@@ -188,6 +188,7 @@ struct model_connection {
     struct model_policy policy;
     struct model_buffer in;  /* all that the client handed out */
     size_t taken;            /* by the server */
+    size_t heard;            /* of that, before it listened no more */
     struct model_buffer out; /* all that the server said */
     size_t given;            /* to the client */
     size_t unsent;           /* of `in`, as told to the client */

@@ -25,17 +25,17 @@ static int end_mark_lost(const struct model_connection *connection)
     const char *data = (const char *)connection->in.data;
     size_t i;
 
-    for (i = connection->taken; i < end; i++) {
+    for (i = connection->heard; i < end; i++) {
         if (data[i] == '\n' && i >= 2 && memcmp(data + i - 2, ".\r\n", 3) == 0) {
             return 1;
         }
     }
-    if (end > connection->taken && connection->transaction.chunks && connection->state == MODEL_CHUNK &&
-        connection->chunk_last && end - connection->taken >= connection->chunk_left) {
+    if (end > connection->heard && connection->transaction.chunks && connection->state == MODEL_CHUNK &&
+        connection->chunk_last && end - connection->heard >= connection->chunk_left) {
         return 1;
     }
-    for (i = connection->taken > 30 ? connection->taken - 30 : 0; i + 7 <= end; i++) {
-        if (memcmp(data + i, " LAST\r\n", 7) == 0 && i + 7 > connection->taken) {
+    for (i = connection->heard > 30 ? connection->heard - 30 : 0; i + 7 <= end; i++) {
+        if (memcmp(data + i, " LAST\r\n", 7) == 0 && i + 7 > connection->heard) {
             return 1;
         }
     }
@@ -47,7 +47,9 @@ static int may_be_unknown(const struct model_world *world, const struct model_ma
 {
     unsigned i;
 
-    if (recipient->refusal_code != 0 && recipient->refusal_end <= world->connections[recipient->connection]->given) {
+    /* 452 and 552 may have been followed by a further transaction. */
+    if (recipient->refusal_code != 0 && recipient->refusal_code != 452 && recipient->refusal_code != 552 &&
+        recipient->refusal_end <= world->connections[recipient->connection]->given) {
         return 0;
     }
     if (mail->ended && mail->ended_end > world->connections[mail->ended_connection]->given) {

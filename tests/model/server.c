@@ -139,6 +139,7 @@ void model_connection_deliver(struct model_connection *connection, size_t length
     model_connection_event(connection, 's', length);
     while (length != 0) {
         const uint8_t *data = connection->in.data + connection->taken;
+        int gone = connection->state == MODEL_GONE;
         size_t used = length;
 
         if (connection->state != MODEL_GONE && connection->barrier != 0) {
@@ -162,6 +163,7 @@ void model_connection_deliver(struct model_connection *connection, size_t length
             break;
         }
         connection->taken += used;
+        connection->heard += gone ? 0 : used;
         length -= used;
     }
 }
