@@ -398,6 +398,9 @@ static void rset_command(struct model_connection *connection)
     connection->rset_since_end = 1;
     connection->rset_refused = code / 100 != 2;
     connection->rset_end = reply_end(connection);
+    if (connection->rset_refused && connection->rset_end < connection->confused_end) {
+        connection->confused_end = connection->rset_end;
+    }
     if (!connection->rset_refused) {
         begin_transaction(connection);
     }

@@ -204,6 +204,7 @@ struct model_connection {
     size_t barrier; /* so much must the client have been given before it says more */
     int greeted, extended, authenticated, rset_since_end, rset_refused;
     size_t rset_end;
+    size_t confused_end; /* the first refusal of RSET: what was said behind it the client need not believe */
     unsigned auth_round;
     size_t final_start, final_end; /* of the last answer to a message */
     int final_dropped;

@@ -52,6 +52,9 @@ static int may_be_unknown(const struct model_world *world, const struct model_ma
         recipient->refusal_end <= world->connections[recipient->connection]->given) {
         return 0;
     }
+    if (mail->ended && mail->ended_end > world->connections[mail->ended_connection]->confused_end) {
+        return 1;
+    }
     if (mail->ended && mail->ended_end > world->connections[mail->ended_connection]->given) {
         return 1;
     }
@@ -111,18 +114,20 @@ static void judge_told(struct model_world *world, size_t index, size_t number)
     const struct model_recipient *model = &mail->models[number];
     const struct postino_recipient *recipient = &mail->recipients[number];
     const struct model_connection *connection;
+    size_t told;
 
     if (world->connection_count == 0) {
         return;
     }
     connection = world->connections[model->connection];
-    if (model->final_code / 100 == 2 && model->final_end <= connection->given && !connection->final_dropped &&
+    told = connection->given < connection->confused_end ? connection->given : connection->confused_end;
+    if (model->final_code / 100 == 2 && model->final_end <= told && !connection->final_dropped &&
         recipient->outcome != POSTINO_OUTCOME_ACCEPTED) {
         model_fault(world, "mail %u, recipient %u: the client was told %u and says %s", (unsigned)index,
                     (unsigned)number, model->final_code, postino_outcome_name(recipient->outcome));
     }
     if (mail->mail.delivery != NULL && model->refusal_code >= 400 && model->refusal_code != 421 &&
-        model->refusal_code != 452 && model->refusal_code != 552 && model->refusal_end <= connection->given &&
+        model->refusal_code != 452 && model->refusal_code != 552 && model->refusal_end <= told &&
         recipient->reply_code != model->refusal_code) {
         model_fault(world, "mail %u, recipient %u: refused with %u, reported %u", (unsigned)index, (unsigned)number,
                     model->refusal_code, recipient->reply_code);

@@ -14,6 +14,7 @@ void model_connection_init(struct model_connection *connection, struct model_wor
     connection->index = index;
     model_seed(&connection->random, world->seed * 64 + index + 1);
     model_policy_draw(connection);
+    connection->confused_end = MODEL_NEVER;
     connection->transaction.mail = -1;
     connection->transaction.mail_end = MODEL_NEVER;
     connection->transaction.first_taken_end = MODEL_NEVER;
