@@ -172,6 +172,7 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
 static size_t chunking_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     size_t written = 0;
+    size_t length;
 
     if ((session->chunk & CHUNK_BEGUN) == 0) {
         enum postino_source_status status = chunking_next(session);
@@ -193,7 +194,11 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
         session->complete = 0;
         session->chunk |= CHUNK_DATA;
     }
-    return written + chunking_data(session, out + written, capacity - written);
+    length = chunking_data(session, out + written, capacity - written);
+    /* It stands behind the command, if that left in the same piece. */
+    if (session->sent.mail->progress == MAIL_ENDED)
+        session->sent.mail->end += written;
+    return written + length;
 }
 
 static int chunking_begin(struct postino_session *session, struct postino_mail *mail)

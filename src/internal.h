@@ -39,7 +39,8 @@ enum mail_form {
 enum recipient_state {
     RECIPIENT_WAITING = 0,
     RECIPIENT_ASKED, /* in the transaction under way */
-    RECIPIENT_TAKEN  /* the server took it, and the message decides */
+    RECIPIENT_TAKEN, /* the server took it, and the message decides */
+    RECIPIENT_REFUSED /* and no further transaction asks it again */
 };
 
 /* struct postino_session.source_waits */

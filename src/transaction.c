@@ -100,6 +100,7 @@ static void transaction_rcpt(struct postino_session *session, int refused)
         recipient->state = RECIPIENT_TAKEN;
         mail->form |= FORM_TAKEN;
     } else if (mail->delivery == NULL || !mail->delivery->defer(session)) {
+        recipient->state = RECIPIENT_REFUSED;
         recipient->outcome =
             session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
         if (mail->delivery == NULL)
@@ -172,8 +173,9 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
         transaction_message(session, refused);
     } else if (id == POSTINO_STEP_RSET) {
         if (refused)
-            return session->outstanding != 0 ? postino_session_fail(session, POSTINO_ERROR_REFUSED)
-                                             : postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
+            return session->outstanding != 0 || (!session->complete && session->offset_octets != 0)
+                       ? postino_session_fail(session, POSTINO_ERROR_REFUSED)
+                       : postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
     } else if (decided != 0) {
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
         if (id == POSTINO_STEP_DATA && !refused)
@@ -325,6 +327,7 @@ static void transaction_within(struct postino_session *session)
             if (!transaction_joins(session, mail))
                 return;
         } else if ((mail->form & FORM_TAKEN) == 0) {
+            session->dirty = 1;
             transaction_end(session, POSTINO_ERROR_REFUSED);
             transaction_next(session);
             return;
