@@ -59,6 +59,9 @@ void postino_session_decide(struct postino_mail *mail, const struct postino_resu
         if (recipient->outcome < mail->result.outcome)
             mail->result.outcome = recipient->outcome;
     }
+    /* Somebody has it: what failed for the others is told with them. */
+    if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED)
+        mail->result.error = POSTINO_OK;
 }
 
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
@@ -192,8 +195,7 @@ void postino_session_input(struct postino_session *session, const uint8_t *data,
 uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t now_ms)
 {
     const struct postino_time_limits *limits = session->config->time_limits;
-    const struct postino_step *step =
-        session->outstanding != 0 ? session->replied.step : session->sent.step;
+    const struct postino_step *step = session->outstanding != 0 ? session->replied.step : session->sent.step;
     uint32_t limit_ms = *(const uint32_t *)((const char *)limits + (step->limit & ~STEP_JOINS));
     uint32_t passed_ms = now_ms - session->since_ms;
 
