@@ -93,7 +93,8 @@ static size_t options_utf8_tail(const uint8_t *text, size_t length)
     return tail;
 }
 
-static int options_utf8(const struct postino_span *path)
+/* Whether a path is UTF-8; *beyond is set where it is more than ASCII. */
+static int options_utf8(const struct postino_span *path, int *beyond)
 {
     const uint8_t *text = path->data;
     size_t length = path->length_octets;
@@ -101,8 +102,11 @@ static int options_utf8(const struct postino_span *path)
     while (length != 0) {
         size_t tail = *text < 0x80 ? 0 : options_utf8_tail(text, length);
 
-        if (*text >= 0x80 && tail == 0)
-            return 0;
+        if (*text >= 0x80) {
+            *beyond = 1;
+            if (tail == 0)
+                return 0;
+        }
         text += tail + 1;
         length -= tail + 1;
     }
@@ -144,18 +148,22 @@ static int options_begin(struct postino_session *session, struct postino_mail *m
     /* RFC 8689 section 4.1: REQUIRETLS means nothing before TLS is there. */
     uint32_t offered = session->capabilities & ~(uint32_t)POSTINO_CAPABILITY_REQUIRETLS;
     uint32_t missing;
+    int beyond = 0;
 
     if (!options_valid(options))
         return POSTINO_ERROR_OPTION;
-    if (!options_utf8(&mail->path))
+    if (!options_utf8(&mail->path, &beyond))
         return POSTINO_ERROR_REVERSE_PATH;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
         if (recipient->options != NULL && !options_recipient_valid(recipient->options))
             return POSTINO_ERROR_OPTION;
-        if (!options_utf8(&recipient->path))
+        if (!options_utf8(&recipient->path, &beyond))
             return POSTINO_ERROR_FORWARD_PATH;
     }
     missing = options_wanted(mail) & ~offered & ~options->optional;
+    /* RFC 6531 section 3.1: without the extension such an address cannot be said at all. */
+    if (beyond)
+        missing |= POSTINO_CAPABILITY_SMTPUTF8 & ~offered;
     /* The lowest bit: one name is enough. */
     options->missing = missing & (~missing + 1);
     return missing != 0 ? POSTINO_ERROR_NOT_OFFERED : POSTINO_OK;

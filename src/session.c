@@ -59,6 +59,9 @@ void postino_session_decide(struct postino_mail *mail, const struct postino_resu
         if (recipient->outcome < mail->result.outcome)
             mail->result.outcome = recipient->outcome;
     }
+    /* Somebody has it: what failed for the others is told with them. */
+    if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED)
+        mail->result.error = POSTINO_OK;
 }
 
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
