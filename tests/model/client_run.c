@@ -138,8 +138,9 @@ static int link_receive(struct postino_transport *transport, const uint8_t **dat
     }
     length = model_length(&link->random, length < link->piece_max ? length : link->piece_max);
     if (connection->given + length >= connection->policy.cut_server) {
-        length = connection->policy.cut_server > connection->given ? connection->policy.cut_server - connection->given
-                                                                   : 0;
+        length = connection->policy.cut_server > connection->given
+                     ? connection->policy.cut_server - connection->given
+                     : 0;
         connection->broken = 1;
         connection->out.length = connection->given + length;
         if (length == 0) {
@@ -195,8 +196,8 @@ static uint32_t link_now_ms(struct postino_transport *transport)
     return link_of(transport)->now_ms;
 }
 
-static const struct postino_transport_class link_class = {link_connect, link_reserve, link_send,  link_receive,
-                                                          link_wait,    link_close,   link_now_ms};
+static const struct postino_transport_class link_class = {
+    link_connect, link_reserve, link_send, link_receive, link_wait, link_close, link_now_ms};
 
 static void link_init(struct link *link, struct model_world *world)
 {

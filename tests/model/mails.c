@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const pieces[] = {"\r\n",      ".",      "..",     "\n",  "\r",  "\r\n.\r\n", "\n.\n",
-                                     "\r.\r",     "\r\n\r\n", "Hello",  " ",   "QUIT\r\n", "\r\nRSET\r\n",
-                                     "\r\n.MAIL", "\n\r",   "text, ", "\r\r\n", "250 ok", "\r\n..\r\n", "x"};
+static const char *const pieces[] = {"\r\n",      ".",        "..",           "\n",         "\r",
+                                     "\r\n.\r\n", "\n.\n",    "\r.\r",        "\r\n\r\n",   "Hello",
+                                     " ",         "QUIT\r\n", "\r\nRSET\r\n", "\r\n.MAIL",  "\n\r",
+                                     "text, ",    "\r\r\n",   "250 ok",       "\r\n..\r\n", "x"};
 
-static const char *const clean_pieces[] = {".", "..", "\r\n.\r\n", "\r\n", "Hello", "RSET\r\n", "\r\n..", "x"};
+static const char *const clean_pieces[] = {".",     "..",       "\r\n.\r\n", "\r\n",
+                                           "Hello", "RSET\r\n", "\r\n..",    "x"};
 
 static void fill_text(struct model_random *random, struct model_buffer *body, size_t length, int clean)
 {
@@ -24,7 +26,8 @@ static void fill_text(struct model_random *random, struct model_buffer *body, si
             memset(run, (int)('a' + model_draw(random, 26)), octets);
             model_append(body, run, octets);
         } else if (clean) {
-            model_append_text(body, clean_pieces[model_draw(random, sizeof clean_pieces / sizeof *clean_pieces)]);
+            model_append_text(body,
+                              clean_pieces[model_draw(random, sizeof clean_pieces / sizeof *clean_pieces)]);
         } else {
             model_append_text(body, pieces[model_draw(random, sizeof pieces / sizeof *pieces)]);
         }
@@ -57,7 +60,8 @@ static void normalise(const struct model_buffer *body, struct model_buffer *wire
 
 /* ---- The source of ours ---- */
 
-static int source_begin(struct postino_source *source, uint32_t capabilities, struct postino_source_info *info)
+static int source_begin(struct postino_source *source, uint32_t capabilities,
+                        struct postino_source_info *info)
 {
     struct model_source *own = (struct model_source *)source;
 
@@ -129,12 +133,14 @@ static void draw_own(struct model_world *world, struct model_mail *mail, int cle
     struct model_source *own = &mail->own;
     struct model_random *random = &world->random;
 
-    own->info.size_octets = model_chance(random, 500) || mail->binary ? mail->wire.length : POSTINO_SIZE_UNKNOWN;
+    own->info.size_octets =
+        model_chance(random, 500) || mail->binary ? mail->wire.length : POSTINO_SIZE_UNKNOWN;
     mail->rewinds = model_chance(random, 700);
     mail->says_8bit = high;
-    own->info.flags = (uint8_t)((mail->rewinds ? POSTINO_SOURCE_REWINDS : 0) | (high ? POSTINO_SOURCE_8BIT : 0) |
-                                (clean && model_chance(random, 700) ? POSTINO_SOURCE_CANONICAL : 0) |
-                                (mail->binary ? POSTINO_SOURCE_BINARY : 0));
+    own->info.flags =
+        (uint8_t)((mail->rewinds ? POSTINO_SOURCE_REWINDS : 0) | (high ? POSTINO_SOURCE_8BIT : 0) |
+                  (clean && model_chance(random, 700) ? POSTINO_SOURCE_CANONICAL : 0) |
+                  (mail->binary ? POSTINO_SOURCE_BINARY : 0));
     if (mail->rewinds && model_chance(random, 300)) {
         own->info.flags |= POSTINO_SOURCE_IN_MEMORY;
     }
@@ -147,8 +153,8 @@ static void draw_own(struct model_world *world, struct model_mail *mail, int cle
         mail->fails = 1;
     } else if (model_chance(random, 150) && (own->info.flags & POSTINO_SOURCE_IN_MEMORY) == 0) {
         /* A source that says its size says END right behind its last octet. */
-        own->wait_at = model_draw(random, (uint32_t)mail->body.length +
-                                              (own->info.size_octets == POSTINO_SIZE_UNKNOWN));
+        own->wait_at =
+            model_draw(random, (uint32_t)mail->body.length + (own->info.size_octets == POSTINO_SIZE_UNKNOWN));
         if (mail->body.length == 0 && own->info.size_octets != POSTINO_SIZE_UNKNOWN) {
             own->wait_at = MODEL_NEVER;
         }
@@ -176,8 +182,8 @@ static void draw_memory(struct model_world *world, struct model_mail *mail, int 
 
         mail->spans[0] = (struct postino_span){mail->body.data, first};
         mail->spans[1] = (struct postino_span){"", 0};
-        mail->spans[2] =
-            (struct postino_span){mail->body.data == NULL ? NULL : mail->body.data + first, mail->body.length - first};
+        mail->spans[2] = (struct postino_span){mail->body.data == NULL ? NULL : mail->body.data + first,
+                                               mail->body.length - first};
         postino_spans_source_init(&mail->library.spans, mail->spans, 3);
         mail->mail.source = &mail->library.spans.source;
         return;
@@ -212,7 +218,8 @@ static void draw_message(struct model_world *world, struct model_mail *mail)
     } else {
         normalise(&mail->body, &mail->wire);
     }
-    mail->own = (struct model_source){{&source_class}, &mail->body, {0}, {0, 0}, 0, 0, 0, MODEL_NEVER, MODEL_NEVER, 0, 0};
+    mail->own = (struct model_source){{&source_class}, &mail->body, {0}, {0, 0}, 0, 0, 0,
+                                      MODEL_NEVER,     MODEL_NEVER, 0,   0};
     model_seed(&mail->own.random, model_draw(random, 1u << 20));
     mail->own.piece_max = model_chance(random, 500) ? 8 : 100000;
     if (kind == 0) {
@@ -247,8 +254,8 @@ static void draw_envelope(struct model_world *world, struct model_mail *mail, si
     mail->mail.delivery = model_chance(random, 600) ? &postino_delivery_partial : NULL;
     mail->mail.flags = model_chance(random, 300) ? POSTINO_MAIL_8BIT_ANYWAY : 0;
     for (i = 0; i < mail->recipient_count; i++) {
-        (void)snprintf(mail->models[i].address, sizeof mail->models[i].address, "r%u.m%u@d%u.example", (unsigned)i,
-                       (unsigned)index, (unsigned)model_draw(random, 4));
+        (void)snprintf(mail->models[i].address, sizeof mail->models[i].address, "r%u.m%u@d%u.example",
+                       (unsigned)i, (unsigned)index, (unsigned)model_draw(random, 4));
         mail->recipients[i].address = mail->models[i].address;
         mail->recipients[i].next = i + 1 < mail->recipient_count ? &mail->recipients[i + 1] : NULL;
     }
@@ -295,7 +302,8 @@ int model_mail_of_recipient(const struct model_world *world, const char *path, s
     unsigned mail;
 
     if (sscanf(path, "r%u.m%u@", &rcpt, &mail) != 2 || mail >= world->mail_count ||
-        rcpt >= world->mails[mail].recipient_count || strcmp(world->mails[mail].models[rcpt].address, path) != 0) {
+        rcpt >= world->mails[mail].recipient_count ||
+        strcmp(world->mails[mail].models[rcpt].address, path) != 0) {
         return -1;
     }
     *recipient = rcpt;

@@ -50,7 +50,7 @@ struct model_recipient {
     unsigned connection; /* of the two */
     uint16_t codes[8];   /* all that concerned it, the oldest overwritten */
     unsigned code_count;
-    unsigned ends;       /* end marks that the server has seen for it */
+    unsigned ends; /* end marks that the server has seen for it */
 };
 
 struct model_source {
@@ -160,7 +160,7 @@ struct model_transaction {
     size_t mail_end;  /* where the refusal of MAIL ends; MODEL_NEVER: it was not refused */
     size_t asked;
     size_t refused;
-    size_t last_reply_end; /* to RCPT */
+    size_t last_reply_end;  /* to RCPT */
     size_t first_taken_end; /* where the first acceptance of a recipient ends; MODEL_NEVER: none */
     size_t accepted[160];
     size_t accepted_count;
@@ -242,7 +242,17 @@ void model_policy_draw(struct model_connection *connection);
 
 /* commands.c: a line is complete. */
 void model_command(struct model_connection *connection);
+void model_command_fault(struct model_connection *connection, const char *what);
+/* What the client had been given when it began this command. */
+size_t model_knew(struct model_connection *connection);
+/* Where the reply that was said last ends; MODEL_NEVER for a silent server. */
+size_t model_reply_end(const struct model_connection *connection);
 void model_mail_decided(struct model_connection *connection);
+
+/* envelope.c */
+void model_transaction_begin(struct model_connection *connection);
+void model_mail_command(struct model_connection *connection, char *arguments);
+void model_rcpt_command(struct model_connection *connection, char *arguments);
 
 /* receive.c */
 size_t model_receive_data(struct model_connection *connection, const uint8_t *data, size_t length);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the client says of its mails, against what the server's store holds; and the dialogue, for whoever has
- * to find out why they differ. */
+/* What the client says of its mails, against what the server's store holds. */
 #include "model.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static int said(const uint16_t *codes, unsigned code)
@@ -47,13 +45,13 @@ static int may_be_unknown(const struct model_world *world, const struct model_ma
 {
     unsigned i;
 
+    if (mail->ended && mail->ended_end > world->connections[mail->ended_connection]->confused_end) {
+        return 1;
+    }
     /* 452 and 552 may have been followed by a further transaction. */
     if (recipient->refusal_code != 0 && recipient->refusal_code != 452 && recipient->refusal_code != 552 &&
         recipient->refusal_end <= world->connections[recipient->connection]->given) {
         return 0;
-    }
-    if (mail->ended && mail->ended_end > world->connections[mail->ended_connection]->confused_end) {
-        return 1;
     }
     if (mail->ended && mail->ended_end > world->connections[mail->ended_connection]->given) {
         return 1;
@@ -89,9 +87,11 @@ static void judge_code(struct model_world *world, size_t index, size_t number)
     size_t i;
 
     if (outcome == POSTINO_OUTCOME_ACCEPTED && (code / 100 != 2 || !said(model->codes, code))) {
-        model_fault(world, "mail %u, recipient %u: accepted with %u", (unsigned)index, (unsigned)number, code);
+        model_fault(world, "mail %u, recipient %u: accepted with %u", (unsigned)index, (unsigned)number,
+                    code);
     }
-    if (code == 0 || code == 421 || mail->mail.result.step < POSTINO_STEP_MAIL || mail->mail.result.step > POSTINO_STEP_DATA) {
+    if (code == 0 || code == 421 || mail->mail.result.step < POSTINO_STEP_MAIL ||
+        mail->mail.result.step > POSTINO_STEP_DATA) {
         return;
     }
     /* Given up for another recipient's sake: its code. */
@@ -99,8 +99,8 @@ static void judge_code(struct model_world *world, size_t index, size_t number)
         found = found || said(mail->models[i].codes, code);
     }
     if (code / 100 >= 4 && !found && !said(model->codes, code) && !said(mail->codes, code)) {
-        model_fault(world, "mail %u, recipient %u: reports %u, which the server never said to it", (unsigned)index,
-                    (unsigned)number, code);
+        model_fault(world, "mail %u, recipient %u: reports %u, which the server never said to it",
+                    (unsigned)index, (unsigned)number, code);
     }
     if (code / 100 == 4 && outcome == POSTINO_OUTCOME_PERMANENT) {
         model_fault(world, "mail %u, recipient %u: permanent by %u", (unsigned)index, (unsigned)number, code);
@@ -129,8 +129,8 @@ static void judge_told(struct model_world *world, size_t index, size_t number)
     if (mail->mail.delivery != NULL && model->refusal_code >= 400 && model->refusal_code != 421 &&
         model->refusal_code != 452 && model->refusal_code != 552 && model->refusal_end <= told &&
         recipient->reply_code != model->refusal_code) {
-        model_fault(world, "mail %u, recipient %u: refused with %u, reported %u", (unsigned)index, (unsigned)number,
-                    model->refusal_code, recipient->reply_code);
+        model_fault(world, "mail %u, recipient %u: refused with %u, reported %u", (unsigned)index,
+                    (unsigned)number, model->refusal_code, recipient->reply_code);
     }
 }
 
@@ -149,15 +149,16 @@ static void judge_recipient(struct model_world *world, size_t index, size_t numb
         break;
     case POSTINO_OUTCOME_UNKNOWN:
         if (!may_be_unknown(world, mail, model)) {
-            model_fault(world, "mail %u, recipient %u: unknown without need", (unsigned)index, (unsigned)number);
+            model_fault(world, "mail %u, recipient %u: unknown without need", (unsigned)index,
+                        (unsigned)number);
         }
         break;
     case POSTINO_OUTCOME_TRANSIENT:
     case POSTINO_OUTCOME_PERMANENT:
     case POSTINO_OUTCOME_NOT_ATTEMPTED:
         if (model->copies != 0) {
-            model_fault(world, "mail %u, recipient %u: %s, and the store has it", (unsigned)index, (unsigned)number,
-                        postino_outcome_name(outcome));
+            model_fault(world, "mail %u, recipient %u: %s, and the store has it", (unsigned)index,
+                        (unsigned)number, postino_outcome_name(outcome));
         }
         break;
     default:
@@ -199,89 +200,5 @@ void model_judge(struct model_world *world)
 
     for (i = 0; i < world->mail_count; i++) {
         judge_mail(world, i);
-    }
-}
-
-/* ---- The dialogue ---- */
-
-static void dump_octets(const char *head, const uint8_t *data, size_t length)
-{
-    size_t i;
-
-    printf("%s%5lu  ", head, (unsigned long)length);
-    for (i = 0; i < length; i++) {
-        if (i == 100 && length > 160) {
-            printf(" ... ");
-            i = length - 40;
-        }
-        if (data[i] == '\n') {
-            printf("\\n");
-        } else if (data[i] == '\r') {
-            printf("\\r");
-        } else if (data[i] < 32 || data[i] > 126) {
-            printf("\\x%02X", data[i]);
-        } else {
-            putchar(data[i]);
-        }
-    }
-    putchar('\n');
-}
-
-static void dump_connection(const struct model_connection *connection)
-{
-    size_t sent = 0;
-    size_t given = 0;
-    size_t taken = 0;
-    size_t i;
-
-    printf("-- connection %u\n", connection->index);
-    for (i = 0; i < connection->event_count; i++) {
-        const struct model_event *event = &connection->events[i];
-        size_t length;
-
-        /* Neighbours of a kind are told as one. */
-        for (length = event->length; i + 1 < connection->event_count && event[1].kind == event->kind; i++) {
-            length += (++event)->length;
-        }
-        if (event->kind == 'C') {
-            dump_octets("C: ", connection->in.data + sent, length);
-            sent += length;
-        } else if (event->kind == 'S') {
-            dump_octets("S: ", connection->out.data + given, length);
-            given += length;
-        } else if (event->kind == 's') {
-            taken += length;
-            printf("        (the server has taken %lu of %lu)\n", (unsigned long)taken, (unsigned long)sent);
-        } else {
-            printf("        (%c %lu)\n", event->kind, (unsigned long)length);
-        }
-    }
-    printf("        (handed out %lu, told as unsent %lu; never received: %lu)\n", (unsigned long)connection->in.length,
-           (unsigned long)connection->unsent, (unsigned long)(connection->out.length - connection->given));
-}
-
-void model_dump(const struct model_world *world)
-{
-    size_t i;
-    size_t j;
-
-    for (i = 0; i < world->connection_count; i++) {
-        dump_connection(world->connections[i]);
-    }
-    printf("lmtp %d auth %d in flight %u group %lu client knows %lx\n", world->settings.lmtp, world->settings.auth,
-           world->settings.mails_in_flight_max, (unsigned long)world->settings.group_octets_max,
-           (unsigned long)world->settings.capabilities);
-    for (i = 0; i < world->mail_count; i++) {
-        const struct model_mail *mail = &world->mails[i];
-
-        printf("mail %lu: %s %s%s, %lu octets, taken %d, returned %u, error %d, step %d, %s\n", (unsigned long)i,
-               mail->mail.delivery != NULL ? "partial" : "all", mail->rewinds ? "rewinds" : "once",
-               mail->fails ? ", fails" : "", (unsigned long)mail->wire.length, mail->taken, mail->returned,
-               mail->mail.result.error, mail->mail.result.step, postino_outcome_name(mail->mail.result.outcome));
-        for (j = 0; j < mail->recipient_count && j < 12; j++) {
-            printf("   %s: %s, %u; server: refusal %u, final %u, copies %u\n", mail->models[j].address,
-                   postino_outcome_name(mail->recipients[j].outcome), mail->recipients[j].reply_code,
-                   mail->models[j].refusal_code, mail->models[j].final_code, mail->models[j].copies);
-        }
     }
 }

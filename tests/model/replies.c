@@ -5,8 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const texts[] = {"ok", "250 ok", "2.1.0 fine", "4.5.3 too many", "5.1.1 no such user", "",
-                                    "354 go", "a longer text that says nothing and goes on for a while", "4.3.1 full"};
+static const char *const texts[] = {"ok",
+                                    "250 ok",
+                                    "2.1.0 fine",
+                                    "4.5.3 too many",
+                                    "5.1.1 no such user",
+                                    "",
+                                    "354 go",
+                                    "a longer text that says nothing and goes on for a while",
+                                    "4.3.1 full"};
 
 static void say_line(struct model_connection *connection, unsigned code, char separator, const char *text)
 {

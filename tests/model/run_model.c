@@ -75,7 +75,8 @@ int main(int argc, char **argv)
     unsigned long i;
 
     if (argc < 3 || argc > 4) {
-        (void)fprintf(stderr, "usage: run_model session|client COUNT [FIRST_SEED] | session|client seed SEED\n");
+        (void)fprintf(stderr,
+                      "usage: run_model session|client COUNT [FIRST_SEED] | session|client seed SEED\n");
         return 2;
     }
     client = strcmp(argv[1], "client") == 0;
@@ -89,10 +90,11 @@ int main(int argc, char **argv)
     for (i = 0; i < number && failures < 3; i++) {
         failures += (unsigned long)run_seed(first + i, client, 0);
     }
-    printf("%lu seeds, %lu failed; %lu connections; recipients: %lu accepted, %lu unknown, %lu transient, %lu "
-           "permanent, %lu not attempted\n",
-           i, failures, totals.connections, totals.accepted, totals.unknown, totals.transient, totals.permanent,
-           totals.not_attempted);
+    printf(
+        "%lu seeds, %lu failed; %lu connections; recipients: %lu accepted, %lu unknown, %lu transient, %lu "
+        "permanent, %lu not attempted\n",
+        i, failures, totals.connections, totals.accepted, totals.unknown, totals.transient, totals.permanent,
+        totals.not_attempted);
     /* A run in which nothing is accepted, or all is, has tested nothing. */
     if (number >= 100 && (totals.accepted == 0 || totals.unknown == 0 || totals.transient == 0 ||
                           totals.permanent == 0 || totals.not_attempted == 0)) {

@@ -66,16 +66,17 @@ static void *grow(void *array, size_t count, size_t *capacity, size_t octets)
 
 void model_connection_event(struct model_connection *connection, char kind, size_t length)
 {
-    connection->events =
-        grow(connection->events, connection->event_count, &connection->event_capacity, sizeof *connection->events);
+    connection->events = grow(connection->events, connection->event_count, &connection->event_capacity,
+                              sizeof *connection->events);
     connection->events[connection->event_count++] = (struct model_event){kind, length};
 }
 
 void model_connection_sent(struct model_connection *connection, const uint8_t *data, size_t length)
 {
-    if (connection->mark_count == 0 || connection->marks[connection->mark_count - 1].given != connection->given) {
-        connection->marks =
-            grow(connection->marks, connection->mark_count, &connection->mark_capacity, sizeof *connection->marks);
+    if (connection->mark_count == 0 ||
+        connection->marks[connection->mark_count - 1].given != connection->given) {
+        connection->marks = grow(connection->marks, connection->mark_count, &connection->mark_capacity,
+                                 sizeof *connection->marks);
         connection->marks[connection->mark_count++] =
             (struct model_mark){connection->in.length, connection->given};
     }
@@ -129,7 +130,8 @@ static size_t receive_line(struct model_connection *connection, const uint8_t *d
 static void check_barrier(struct model_connection *connection)
 {
     if (model_given_at(connection, connection->taken) < connection->barrier) {
-        model_fault(connection->world, "connection %u, octet %lu of the client: too early, a reply had to come first",
+        model_fault(connection->world,
+                    "connection %u, octet %lu of the client: too early, a reply had to come first",
                     connection->index, (unsigned long)connection->taken);
     }
     connection->barrier = 0;

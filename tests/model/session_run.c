@@ -40,11 +40,12 @@ static void run_init(struct run *run, struct model_world *world)
     run->window = model_chance(random, 200) ? (size_t)1 + model_draw(random, 300) : MODEL_NEVER;
     run->all_at_once = model_chance(random, 600);
     run->credentials = (struct postino_credentials){"user", "secret"};
-    run->config = (struct postino_session_config){.ehlo_name = "client.example.com",
-                                                  .time_limits = &postino_time_limits_rfc5321,
-                                                  .extensions = settings->extensions,
-                                                  .mails_in_flight_max = (uint16_t)settings->mails_in_flight_max,
-                                                  .group_octets_max = (uint32_t)settings->group_octets_max};
+    run->config =
+        (struct postino_session_config){.ehlo_name = "client.example.com",
+                                        .time_limits = &postino_time_limits_rfc5321,
+                                        .extensions = settings->extensions,
+                                        .mails_in_flight_max = (uint16_t)settings->mails_in_flight_max,
+                                        .group_octets_max = (uint32_t)settings->group_octets_max};
     if (settings->lmtp) {
         run->config.lmtp = &postino_lmtp;
     }
@@ -110,8 +111,9 @@ static int move_to_server(struct run *run)
     }
     length = model_length(&run->world->random, left < run->taken_max ? left : run->taken_max);
     if (connection->taken + length >= connection->policy.cut_client) {
-        length = connection->policy.cut_client > connection->taken ? connection->policy.cut_client - connection->taken
-                                                                     : 0;
+        length = connection->policy.cut_client > connection->taken
+                     ? connection->policy.cut_client - connection->taken
+                     : 0;
         connection->broken = 1;
     }
     model_connection_deliver(connection, length);
@@ -130,8 +132,9 @@ static int move_to_client(struct run *run)
     }
     length = model_length(&run->world->random, left < run->input_max ? left : run->input_max);
     if (connection->given + length >= connection->policy.cut_server) {
-        length =
-            connection->policy.cut_server > connection->given ? connection->policy.cut_server - connection->given : 0;
+        length = connection->policy.cut_server > connection->given
+                     ? connection->policy.cut_server - connection->given
+                     : 0;
         connection->broken = 1;
         connection->out.length = connection->given + length;
     }
@@ -212,8 +215,9 @@ static int run_step(struct run *run)
     for (i = 0; i < 3; i++) {
         unsigned kind = (first + i) % 3;
 
-        if (kind == 0 ? (want & POSTINO_WANT_SEND) && move_output(run)
-                      : kind == 1 ? move_to_server(run) : move_to_client(run)) {
+        if (kind == 0   ? (want & POSTINO_WANT_SEND) && move_output(run)
+            : kind == 1 ? move_to_server(run)
+                        : move_to_client(run)) {
             return 1;
         }
     }
