@@ -26,10 +26,10 @@ enum mail_progress {
 
 /* struct postino_mail.form, as bits */
 enum mail_form {
-    FORM_RSET = 1,    /* RSET goes before its MAIL */
-    FORM_OPEN = 2,    /* the server took its MAIL */
-    FORM_TAKEN = 4,   /* the server took a recipient in this transaction */
-    FORM_CHUNKS = 8,  /* BDAT, not DATA */
+    FORM_RSET = 1,     /* RSET goes before its MAIL */
+    FORM_OPEN = 2,     /* the server took its MAIL */
+    FORM_TAKEN = 4,    /* the server took a recipient in this transaction */
+    FORM_CHUNKS = 8,   /* BDAT, not DATA */
     FORM_DECIDED = 16, /* what becomes of it is known: what replies are still to come say nothing */
     FORM_REWINDS = 32, /* its source can begin again */
     FORM_MORE = 64     /* recipients are left for a further transaction */
@@ -39,7 +39,8 @@ enum mail_form {
 enum recipient_state {
     RECIPIENT_WAITING = 0,
     RECIPIENT_ASKED, /* in the transaction under way */
-    RECIPIENT_TAKEN  /* the server took it, and the message decides */
+    RECIPIENT_TAKEN, /* the server took it, and the message decides */
+    RECIPIENT_REFUSED
 };
 
 /* struct postino_session.source_waits */
