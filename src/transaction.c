@@ -344,8 +344,8 @@ void postino_transaction_advance(struct postino_session *session)
     struct postino_mail *mail = session->sent.mail;
     int decided = mail != NULL && mail->progress < MAIL_SETTLED && (mail->form & FORM_DECIDED) != 0;
 
-    /* Nothing of the step left yet, and nobody needs it any more. */
-    if (decided && session->offset_octets == 0 && session->sent.step->id != POSTINO_STEP_MESSAGE)
+    /* Nothing of the step left yet, and nobody needs it any more, as the end of a message begun by DATA is. */
+    if (decided && session->offset_octets == 0 && session->sent.step != &postino_steps[STEP_MESSAGE])
         session->complete = 1;
     if (!session->complete || session->over != 0)
         return;
