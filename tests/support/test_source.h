@@ -12,8 +12,8 @@ struct test_source {
     size_t fail_octets;           /* there it fails; SIZE_MAX: nowhere */
     int begin_error;              /* what begin() returns */
     size_t size_octets;           /* what begin() says; POSTINO_SIZE_UNKNOWN after init */
-    uint8_t flags;                /* what begin() says: enum postino_source_flag; POSTINO_SOURCE_REWINDS after init */
-    int released;                 /* not 0: it waits no more in this transaction */
+    uint8_t flags; /* what begin() says: enum postino_source_flag; POSTINO_SOURCE_REWINDS after init */
+    int released;  /* not 0: it waits no more in this transaction */
 
     unsigned begins;
     int waiting;           /* the last answer was WAIT */

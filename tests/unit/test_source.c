@@ -56,8 +56,7 @@ static void test_no_spans(void **state)
     assert_int_equal(source.source.methods->span(&source.source, &data, &length), POSTINO_SOURCE_END);
     postino_memory_source_init(&empty, NULL, 0);
     assert_int_equal(empty.source.methods->begin(&empty.source, 0, &info), 0);
-    assert_int_equal(empty.source.methods->span(&empty.source, &data, &length),
-                     POSTINO_SOURCE_END);
+    assert_int_equal(empty.source.methods->span(&empty.source, &data, &length), POSTINO_SOURCE_END);
 }
 
 /* A source that was read half is begun anew by the next transaction. */
