@@ -82,6 +82,8 @@ static void transaction_end(struct postino_session *session, int error)
     struct postino_mail *mail = session->replied.mail;
 
     if (mail->delivery != NULL && mail->delivery->again(session, mail)) {
+        /* Without a message the server's transaction is still open. */
+        session->dirty |= (uint8_t)(error != POSTINO_OK);
         mail->progress = MAIL_WAITING;
         session->in_flight--;
         return;
