@@ -102,6 +102,8 @@ static void transaction_rcpt(struct postino_session *session, int refused)
         recipient->state = RECIPIENT_TAKEN;
         mail->form |= FORM_TAKEN;
     } else if (mail->delivery == NULL || !mail->delivery->defer(session)) {
+        /* In a further transaction there is no reply for him. */
+        recipient->state = RECIPIENT_WAITING;
         recipient->outcome =
             session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
         if (mail->delivery == NULL)
