@@ -179,6 +179,8 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
             return session->outstanding != 0 ? postino_session_fail(session, POSTINO_ERROR_REFUSED)
                                              : postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
     } else if (decided != 0) {
+        if (id == POSTINO_STEP_RCPT && !refused)
+            mail->form |= FORM_TAKEN;
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
         if (id == POSTINO_STEP_DATA && !refused)
             return (mail->form & FORM_TAKEN) != 0
