@@ -43,9 +43,10 @@ static unsigned partial_choose(struct postino_session *session, struct postino_c
         mail->form |= FORM_MORE;
     }
     cursor->recipient = recipient;
-    session->asked++;
-    if (recipient != NULL)
+    if (recipient != NULL) {
+        session->asked++;
         return STEP_RCPT;
+    }
     return (mail->form & FORM_CHUNKS) != 0 ? STEP_MESSAGE : STEP_DATA;
 }
 
