@@ -150,10 +150,8 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
         if ((session->chunk & CHUNK_LAST) == 0 || status == POSTINO_SOURCE_END) {
             session->complete = 1;
             mail->chunks++;
-            if ((session->chunk & CHUNK_LAST) != 0) {
-                mail->end = session->output_octets + written;
+            if ((session->chunk & CHUNK_LAST) != 0)
                 mail->progress = MAIL_ENDED;
-            }
             session->chunk = 0;
             return written;
         }
@@ -172,7 +170,6 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
 static size_t chunking_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     size_t written = 0;
-    size_t length;
 
     if ((session->chunk & CHUNK_BEGUN) == 0) {
         enum postino_source_status status = chunking_next(session);
@@ -194,11 +191,11 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
         session->complete = 0;
         session->chunk |= CHUNK_DATA;
     }
-    length = chunking_data(session, out + written, capacity - written);
-    /* It stands behind the command, if that left in the same piece. */
+    written += chunking_data(session, out + written, capacity - written);
+    /* The command is among it. */
     if (session->sent.mail->progress == MAIL_ENDED)
-        session->sent.mail->end += written;
-    return written + length;
+        session->sent.mail->end = session->output_octets + written;
+    return written;
 }
 
 static int chunking_begin(struct postino_session *session, struct postino_mail *mail)

@@ -151,9 +151,13 @@ static unsigned session_secret(const struct postino_session *session)
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
 {
     size_t written = 0;
-    unsigned secret = session_secret(session);
+    unsigned secret;
 
     session->now_ms = now_ms;
+    /* The cursor may stand on a mail that is the caller's again. */
+    if (session->over != 0)
+        return 0;
+    secret = session_secret(session);
     while (written < capacity && session->over == 0 && !session->complete &&
            session->source_waits == SOURCE_READY) {
         size_t length = capacity - written;

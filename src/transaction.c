@@ -82,6 +82,8 @@ static void transaction_end(struct postino_session *session, int error)
     struct postino_mail *mail = session->replied.mail;
 
     if (mail->delivery != NULL && mail->delivery->again(session, mail)) {
+        /* Without a message the server's transaction is still open. */
+        session->dirty |= (uint8_t)(error != POSTINO_OK);
         mail->progress = MAIL_WAITING;
         session->in_flight--;
         return;
@@ -342,16 +344,21 @@ static void transaction_within(struct postino_session *session)
 void postino_transaction_advance(struct postino_session *session)
 {
     struct postino_mail *mail = session->sent.mail;
-    int decided = mail != NULL && mail->progress < MAIL_SETTLED && (mail->form & FORM_DECIDED) != 0;
+    int decided;
 
+    /* The cursors may stand on mails that are the caller's again. */
+    if (session->over != 0)
+        return;
+    decided = mail != NULL && mail->progress < MAIL_SETTLED && (mail->form & FORM_DECIDED) != 0;
     /* Nothing of the step left yet, and nobody needs it any more, as the end of a message begun by DATA is. */
     if (decided && session->offset_octets == 0 && session->sent.step != &postino_steps[STEP_MESSAGE])
         session->complete = 1;
-    if (!session->complete || session->over != 0)
+    if (!session->complete)
         return;
     if (session->outstanding != 0 &&
         ((session->sent.step->limit & STEP_JOINS) == 0 ||
-         (session->capabilities & POSTINO_CAPABILITY_PIPELINING) == 0 || decided))
+         (session->capabilities & POSTINO_CAPABILITY_PIPELINING) == 0 || decided ||
+         session->outstanding == UINT16_MAX))
         return;
     if (decided)
         transaction_settle(session, mail);
