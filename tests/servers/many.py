@@ -113,7 +113,13 @@ def ends(conversations):
     return dict(found)
 
 
-def largest_run(conversation):
-    """How many mails began in one group: with more than one, mails were pipelined behind each other."""
-    count = collections.Counter(exchange.group for exchange in conversation.exchanges() if exchange.verb == "MAIL")
-    return max(count.values(), default=0)
+def pipelined(conversation):
+    """How many mails began in the group that has the end of the one before: without waiting for what becomes of it."""
+    count = 0
+    end_group = None
+    for exchange in conversation.exchanges():
+        if exchange.verb == "MAIL" and exchange.group == end_group:
+            count += 1
+        if exchange.verb in ("MAIL", ".", "BDAT"):
+            end_group = exchange.group if exchange.verb != "MAIL" else None
+    return count
