@@ -17,7 +17,7 @@ struct bare {
     size_t window;       /* mails ahead of their replies */
     size_t write_octets; /* of one write of a large message */
     size_t quit_ahead;   /* not 0: QUIT does not wait for the replies to the last mails */
-    size_t reset;      /* not 0: RSET before each mail across mails */
+    size_t reset;        /* not 0: RSET before each mail across mails */
     size_t split;        /* not 0: no write takes more octets than these */
     int handle;
     size_t reply_code_at; /* octets of the line that arrives, as far as they matter */

@@ -355,10 +355,9 @@ void postino_transaction_advance(struct postino_session *session)
         session->complete = 1;
     if (!session->complete)
         return;
-    if (session->outstanding != 0 &&
-        ((session->sent.step->limit & STEP_JOINS) == 0 ||
-         (session->capabilities & POSTINO_CAPABILITY_PIPELINING) == 0 || decided ||
-         session->outstanding == UINT16_MAX))
+    if (session->outstanding != 0 && ((session->sent.step->limit & STEP_JOINS) == 0 ||
+                                      (session->capabilities & POSTINO_CAPABILITY_PIPELINING) == 0 ||
+                                      decided || session->outstanding == UINT16_MAX))
         return;
     if (decided)
         transaction_settle(session, mail);

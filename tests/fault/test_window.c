@@ -182,9 +182,8 @@ static void send_all(const char *offer)
     for (i = 0; i < MAILS; i++) {
         recipients[i] = (struct postino_recipient){.address = "b@example.org"};
         postino_memory_source_init(&sources[i], message, sizeof message);
-        mails[i] = (struct postino_mail){.reverse_path = "a@example.com",
-                                         .recipients = &recipients[i],
-                                         .source = &sources[i].source};
+        mails[i] = (struct postino_mail){
+            .reverse_path = "a@example.com", .recipients = &recipients[i], .source = &sources[i].source};
         assert_int_equal(postino_client_submit(&client, &mails[i]), 0);
     }
     while ((mail = postino_client_collect(&client)) != NULL) {

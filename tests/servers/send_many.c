@@ -113,9 +113,10 @@ static void many_read(struct many_mail *mail, const char *path)
 
 static void many_leave_out(const char *name)
 {
-    const struct postino_extension *extension = strcmp(name, "CHUNKING") == 0     ? &postino_extension_chunking
-                                                : strcmp(name, "PIPELINING") == 0 ? &postino_extension_pipelining
-                                                                                  : NULL;
+    const struct postino_extension *extension = strcmp(name, "CHUNKING") == 0 ? &postino_extension_chunking
+                                                : strcmp(name, "PIPELINING") == 0
+                                                    ? &postino_extension_pipelining
+                                                    : NULL;
     size_t kept = 0;
 
     if (extension == NULL) {
@@ -129,7 +130,8 @@ static void many_leave_out(const char *name)
     many_extensions[kept] = NULL;
 }
 
-static void many_trace(void *context, enum postino_direction direction, const uint8_t *data, size_t length_octets)
+static void many_trace(void *context, enum postino_direction direction, const uint8_t *data,
+                       size_t length_octets)
 {
     FILE *file = context;
 
@@ -245,7 +247,8 @@ static int many_take_config(const char *word, char *value)
 /* Returns 1 if the word is one for a recipient. */
 static int many_take_recipient(struct many_mail *mail, const char *word, char *value)
 {
-    struct many_recipient *last = many_recipient_count != 0 ? &many_recipients[many_recipient_count - 1] : NULL;
+    struct many_recipient *last =
+        many_recipient_count != 0 ? &many_recipients[many_recipient_count - 1] : NULL;
 
     if (strcmp(word, "to") == 0) {
         many_add_recipient(POSTINO_RECIPIENT_TO, value);
@@ -344,7 +347,8 @@ static void many_print(const struct many_mail *mail)
 
         printf("recipient\t%u\t%s\t%s\t%u\t%u.%u.%u\t", (unsigned)(mail - many_mails), recipient->address,
                postino_outcome_name(recipient->outcome), recipient->reply_code,
-               record->enhanced_code.status_class, record->enhanced_code.subject, record->enhanced_code.detail);
+               record->enhanced_code.status_class, record->enhanced_code.subject,
+               record->enhanced_code.detail);
         many_print_text(record->text, record->text_octets, record->text_capacity_octets);
     }
 }
@@ -399,8 +403,7 @@ int main(void)
     for (char *line = strtok(job, "\n"); line != NULL; line = strtok(NULL, "\n")) {
         many_take_line(line);
     }
-    if (many_host == NULL || many_port == NULL ||
-        postino_posix_init(&posix, many_host, many_port) != 0 ||
+    if (many_host == NULL || many_port == NULL || postino_posix_init(&posix, many_host, many_port) != 0 ||
         postino_client_init(&client, &posix.transport, &many_config) != 0) {
         many_reject("no such client", many_host != NULL ? many_host : "no host");
     }
