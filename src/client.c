@@ -249,6 +249,9 @@ struct postino_mail *postino_client_collect(struct postino_client *client)
             client_connect(client);
         } else {
             client_pump(client, POSTINO_WANT_COLLECT);
+            /* The session gave up, and says QUIT. */
+            if (client->connected && client->session.quitting != 0)
+                client_pump(client, 0);
         }
     }
 }
