@@ -93,20 +93,24 @@ static size_t options_utf8_tail(const uint8_t *text, size_t length)
     return tail;
 }
 
+/* Returns what a path needs of enum postino_capability: SMTPUTF8 or nothing; or -1: it is not UTF-8. */
 static int options_utf8(const struct postino_span *path)
 {
     const uint8_t *text = path->data;
     size_t length = path->length_octets;
+    int needed = 0;
 
     while (length != 0) {
         size_t tail = *text < 0x80 ? 0 : options_utf8_tail(text, length);
 
         if (*text >= 0x80 && tail == 0)
-            return 0;
+            return -1;
+        if (tail != 0)
+            needed = POSTINO_CAPABILITY_SMTPUTF8;
         text += tail + 1;
         length -= tail + 1;
     }
-    return 1;
+    return needed;
 }
 
 /* The extensions that the mail asks for, as bits. */
@@ -144,18 +148,23 @@ static int options_begin(struct postino_session *session, struct postino_mail *m
     /* RFC 8689 section 4.1: REQUIRETLS means nothing before TLS is there. */
     uint32_t offered = session->capabilities & ~(uint32_t)POSTINO_CAPABILITY_REQUIRETLS;
     uint32_t missing;
+    int needed = options_utf8(&mail->path);
+    int more;
 
     if (!options_valid(options))
         return POSTINO_ERROR_OPTION;
-    if (!options_utf8(&mail->path))
+    if (needed < 0)
         return POSTINO_ERROR_REVERSE_PATH;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
         if (recipient->options != NULL && !options_recipient_valid(recipient->options))
             return POSTINO_ERROR_OPTION;
-        if (!options_utf8(&recipient->path))
+        more = options_utf8(&recipient->path);
+        if (more < 0)
             return POSTINO_ERROR_FORWARD_PATH;
+        needed |= more;
     }
-    missing = options_wanted(mail) & ~offered & ~options->optional;
+    /* RFC 6531 section 3.4: an address that is UTF-8 cannot do without. */
+    missing = options_wanted(mail) & ~offered & (~options->optional | (uint32_t)needed);
     /* The lowest bit: one name is enough. */
     options->missing = missing & (~missing + 1);
     return missing != 0 ? POSTINO_ERROR_NOT_OFFERED : POSTINO_OK;
