@@ -32,7 +32,8 @@ static void check_mail(const char *expected)
         group_start(&group, ALL);
         group_submit(&group, 0, 0);
         while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
-            length += postino_session_output(&group.bench.session, (uint8_t *)group.bench.sent + length, capacity, 0);
+            length += postino_session_output(&group.bench.session, (uint8_t *)group.bench.sent + length,
+                                             capacity, 0);
         }
         group.bench.sent[length] = '\0';
         assert_string_equal(group.bench.sent, line);
@@ -174,7 +175,7 @@ static void test_numbers_refused(void **state)
     static const struct {
         char mode;
         int32_t seconds;
-    } by[] = {{'X', 1},          {'n', 1},           {'R', 0},           {'R', -1},
+    } by[] = {{'X', 1},          {'n', 1},           {'R', 0},         {'R', -1},
               {'N', 1000000000}, {'N', -1000000000}, {'N', INT32_MIN}, {'R', INT32_MAX}};
     size_t i;
 
@@ -204,8 +205,12 @@ static void test_numbers_refused(void **state)
 static void test_texts_refused(void **state)
 {
     static const char *const bad[] = {"", "a\r\nb", "\n", "a\x7f", "\xc3\xa9", "a\tb"};
-    static const char *const times[] = {"", "2026-12-24", "2026-12-24T18:00:0 Z", "2026-12-24T18:00:00Z X=1",
-                                        "2026-12-24T18:00:00Z\r\n", "2026-12-24T18:00:00.00000000000000000000Z"};
+    static const char *const times[] = {"",
+                                        "2026-12-24",
+                                        "2026-12-24T18:00:0 Z",
+                                        "2026-12-24T18:00:00Z X=1",
+                                        "2026-12-24T18:00:00Z\r\n",
+                                        "2026-12-24T18:00:00.00000000000000000000Z"};
     static const char *const submitters[] = {"<", "<>a", "<a@b>", "<a"};
     char text[502];
     size_t i;
@@ -351,12 +356,25 @@ static void check_utf8(const char *address, int submit_error, int error)
 
 static void test_utf8(void **state)
 {
-    static const char *const good[] = {"\xc3\xa9@b", "a@\xe4\xb8\xad\xe6\x96\x87", "\xf0\x9f\x93\xa7@b",
-                                       "\xc2\x80@b", "\xdf\xbf@b", "\xe0\xa0\x80@b", "\xed\x9f\xbf@b",
-                                       "\xee\x80\x80@b", "\xf0\x90\x80\x80@b", "\xf4\x8f\xbf\xbf@b"};
-    static const char *const bad[] = {"\x80@b", "\xc0\xaf@b", "\xc1\xbf@b", "\xc3@b", "a@b\xc3", "\xe0\x9f\xbf@b",
-                                      "\xed\xa0\x80@b", "\xf0\x8f\xbf\xbf@b", "\xf4\x90\x80\x80@b",
-                                      "\xf5\x80\x80\x80@b", "\xff@b", "\xe4\xb8@b", "a@\xf0\x9f\x93", "\xc3\xc3@b",
+    static const char *const good[] = {"\xc3\xa9@b",         "a@\xe4\xb8\xad\xe6\x96\x87",
+                                       "\xf0\x9f\x93\xa7@b", "\xc2\x80@b",
+                                       "\xdf\xbf@b",         "\xe0\xa0\x80@b",
+                                       "\xed\x9f\xbf@b",     "\xee\x80\x80@b",
+                                       "\xf0\x90\x80\x80@b", "\xf4\x8f\xbf\xbf@b"};
+    static const char *const bad[] = {"\x80@b",
+                                      "\xc0\xaf@b",
+                                      "\xc1\xbf@b",
+                                      "\xc3@b",
+                                      "a@b\xc3",
+                                      "\xe0\x9f\xbf@b",
+                                      "\xed\xa0\x80@b",
+                                      "\xf0\x8f\xbf\xbf@b",
+                                      "\xf4\x90\x80\x80@b",
+                                      "\xf5\x80\x80\x80@b",
+                                      "\xff@b",
+                                      "\xe4\xb8@b",
+                                      "a@\xf0\x9f\x93",
+                                      "\xc3\xc3@b",
                                       "\xe4\xb8\x41@b"};
     size_t i;
 
@@ -404,11 +422,11 @@ static void test_utf8_needed(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing),          cmocka_unit_test(test_dsn),
-        cmocka_unit_test(test_dsn_recipient),    cmocka_unit_test(test_others),
-        cmocka_unit_test(test_all_together),     cmocka_unit_test(test_numbers_refused),
-        cmocka_unit_test(test_texts_refused),    cmocka_unit_test(test_recipient_refused),
-        cmocka_unit_test(test_not_offered),      cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_nothing),       cmocka_unit_test(test_dsn),
+        cmocka_unit_test(test_dsn_recipient), cmocka_unit_test(test_others),
+        cmocka_unit_test(test_all_together),  cmocka_unit_test(test_numbers_refused),
+        cmocka_unit_test(test_texts_refused), cmocka_unit_test(test_recipient_refused),
+        cmocka_unit_test(test_not_offered),   cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_utf8_needed),
     };
 
