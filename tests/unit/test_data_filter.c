@@ -81,7 +81,8 @@ static size_t random_message(uint8_t *message)
     size_t i;
 
     for (i = 0; i < length; i++) {
-        message[i] = noise() % density == 0 ? alphabet[noise() % (sizeof alphabet - 1)] : (uint8_t)('a' + i % 26);
+        message[i] =
+            noise() % density == 0 ? alphabet[noise() % (sizeof alphabet - 1)] : (uint8_t)('a' + i % 26);
         if (message[i] == '\r' && i + 1 < length && noise() % 4 != 0) {
             message[++i] = '\n';
         }
@@ -126,7 +127,8 @@ static void check_filter(unsigned long seed, const uint8_t *message, size_t leng
 
         piece = piece < length - done ? piece : length - done;
         taken = piece;
-        octets = postino_data_filter(&state, guard_copy(&in_guard, message + done, piece), &taken, out, capacity);
+        octets =
+            postino_data_filter(&state, guard_copy(&in_guard, message + done, piece), &taken, out, capacity);
         assert_true(octets <= capacity && taken <= piece && written + octets <= sizeof wire);
         /* It stops for want of input or of room, and never without reason. */
         assert_true(taken == piece || octets == capacity);
