@@ -147,7 +147,9 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
     if (session->chunk_octets == 0) {
         if ((session->chunk & CHUNK_LAST) != 0 && status != POSTINO_SOURCE_END)
             status = source->methods->span(source, &data, &length);
-        if ((session->chunk & CHUNK_LAST) == 0 || status == POSTINO_SOURCE_END) {
+        if ((session->chunk & CHUNK_LAST) == 0 ||
+            (status == POSTINO_SOURCE_END &&
+             (chunking_raw(session) || (session->filter & FILTER_OPEN) == 0))) {
             session->complete = 1;
             mail->chunks++;
             if ((session->chunk & CHUNK_LAST) != 0)
@@ -155,7 +157,7 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
             session->chunk = 0;
             return written;
         }
-        /* There is more than was said: the last octet, which would end it, stays here. */
+        /* There is more than was said, be it the last line's end: the last octet, which would end it, stays here. */
         written -= written != 0;
         status = POSTINO_SOURCE_FAIL;
     } else if (status == POSTINO_SOURCE_WAIT) {

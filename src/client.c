@@ -275,8 +275,10 @@ int postino_client_service(struct postino_client *client, struct postino_service
 {
     int error;
 
-    if (client == NULL)
+    if (client == NULL || service == NULL)
         return POSTINO_ERROR_ARGUMENT;
+    /* Of an earlier use. */
+    service->done = 0;
     if (client->session.mails != NULL || client->again != NULL)
         return POSTINO_ERROR_STATE;
     error = client_session(client);

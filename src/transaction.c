@@ -350,9 +350,11 @@ void postino_transaction_advance(struct postino_session *session)
     if (session->over != 0)
         return;
     decided = mail != NULL && mail->progress < MAIL_SETTLED && (mail->form & FORM_DECIDED) != 0;
-    /* Nothing of the step left yet, and nobody needs it any more, as the end of a message begun by DATA is. */
-    if (decided && session->offset_octets == 0 && session->sent.step != &postino_steps[STEP_MESSAGE])
+    /* Nothing of the step left yet, and nobody needs it any more. After 354 the end mark must come. */
+    if (decided && session->offset_octets == 0 && session->sent.step != &postino_steps[STEP_MESSAGE]) {
         session->complete = 1;
+        postino_session_source_ready(session);
+    }
     if (!session->complete)
         return;
     if (session->outstanding != 0 && ((session->sent.step->limit & STEP_JOINS) == 0 ||
