@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MIXTURES_RANDOM   20000
+#define MIXTURES_RANDOM   8000
 #define MIXTURES_TURNS    20000
 #define MIXTURES_FINDINGS 5
 
