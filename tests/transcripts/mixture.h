@@ -105,6 +105,7 @@ struct mixture_fate {
 struct mixture_fates {
     struct mixture_fate recipients[MIXTURE_MAILS][MIXTURE_RECIPIENTS];
     int desynchronised; /* the client must have closed the connection */
+    int left;           /* recipients about whom the dialogue decided nothing */
 };
 
 void mixture_judge(const struct mixture *mixture, struct mixture_fates *fates);

@@ -128,9 +128,11 @@ static int oracle_answered(struct oracle *oracle, const struct mixture_entry *en
     return 0;
 }
 
-/* What is open when no more replies come. `halfway`: a command may have been on its way. */
-static void oracle_lost(struct oracle *oracle, int halfway)
+/* What is open when no more replies come. `halfway`: a command may have been on its way. Returns how many
+ * recipients were. */
+static int oracle_lost(struct oracle *oracle, int halfway)
 {
+    int left = 0;
     unsigned i;
 
     for (i = 0; i < oracle->mail->recipients; i++) {
@@ -139,6 +141,7 @@ static void oracle_lost(struct oracle *oracle, int halfway)
         if (fate->outcome != POSTINO_OUTCOME_PENDING) {
             continue;
         }
+        left++;
         if (!oracle->begun) {
             fate->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
             fate->other = halfway ? POSTINO_OUTCOME_TRANSIENT : 0;
@@ -149,6 +152,7 @@ static void oracle_lost(struct oracle *oracle, int halfway)
                                                                      : POSTINO_OUTCOME_NOT_ATTEMPTED;
         }
     }
+    return left;
 }
 
 void mixture_judge(const struct mixture *mixture, struct mixture_fates *fates)
@@ -174,7 +178,7 @@ void mixture_judge(const struct mixture *mixture, struct mixture_fates *fates)
                 fates->desynchronised = 1;
             }
         }
-        oracle_lost(&oracle, mixture->line_octets != 0);
+        fates->left += oracle_lost(&oracle, mixture->line_octets != 0);
     }
 }
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MIXTURES_RANDOM   20000
+#define MIXTURES_RANDOM   8000
 #define MIXTURES_TURNS    20000
 #define MIXTURES_FINDINGS 5
 
@@ -211,10 +211,10 @@ static void judge(const struct mixture_plan *plan)
     } else if (plan->cut == 0 && (!run.graceful || postino_session_result(&run.session)->error != 0)) {
         find("the session ended with %d", postino_session_result(&run.session)->error);
     }
+    if (run.graceful && fates.left != 0) {
+        find("%d recipients were left over", fates.left);
+    }
     for (i = 0; i < plan->mails && i < run.submitted; i++) {
-        if (plan->cut == 0 && !fates.desynchronised && run.mixture.transactions[i] == 0) {
-            find("mail %u was never begun", i);
-        }
         judge_mail(plan, &fates, i);
     }
 }
