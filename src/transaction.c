@@ -221,12 +221,13 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
 
     session->filter = 0;
     session->asked = 0;
-    mail->form = 0;
+    /* That the server once took its MAIL is told for good. */
+    mail->form &= FORM_OPEN;
     mail->chunks = 0;
     if (mail->source->methods->begin(mail->source, session->capabilities, message) != 0)
         return POSTINO_ERROR_SOURCE;
     if ((message->flags & POSTINO_SOURCE_REWINDS) != 0)
-        mail->form = FORM_REWINDS;
+        mail->form |= FORM_REWINDS;
     if (mail->options != NULL)
         error = mail->options->methods->begin(session, mail);
     for (; extension != NULL && error == POSTINO_OK && *extension != NULL; extension++) {
