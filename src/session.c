@@ -6,6 +6,9 @@
 
 void postino_session_enter(struct postino_session *session, const struct postino_step *step)
 {
+    /* Whoever hands something in tells no time, and it may be long since the last call that did. */
+    if (session->sent.step->id == POSTINO_STEP_IDLE)
+        session->fresh = 1;
     session->sent.step = step;
     if (session->outstanding == 0) {
         session->replied = session->sent;
@@ -86,6 +89,8 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     session->line = REPLY_CODE;
     session->word_octets = 0;
     session->secret = 0;
+    session->fresh = 0;
+    session->sent.step = &postino_steps[STEP_GREETING];
     session->line_code = 0;
     session->lines = 0;
     session->outstanding = 0;
@@ -148,12 +153,21 @@ static unsigned session_secret(const struct postino_session *session)
     return recipient != NULL && recipient->kind == POSTINO_RECIPIENT_BCC;
 }
 
+static void session_now(struct postino_session *session, uint32_t now_ms)
+{
+    session->now_ms = now_ms;
+    if (session->fresh) {
+        session->fresh = 0;
+        session->since_ms = now_ms;
+    }
+}
+
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
 {
     size_t written = 0;
     unsigned secret;
 
-    session->now_ms = now_ms;
+    session_now(session, now_ms);
     /* The cursor may stand on a mail that is the caller's again. */
     if (session->over != 0)
         return 0;
@@ -187,7 +201,7 @@ size_t postino_session_output(struct postino_session *session, uint8_t *out, siz
 void postino_session_input(struct postino_session *session, const uint8_t *data, size_t length_octets,
                            uint32_t now_ms)
 {
-    session->now_ms = now_ms;
+    session_now(session, now_ms);
     while (length_octets != 0 && session->over == 0) {
         size_t taken = postino_reply_input(session, data, length_octets);
 
@@ -201,7 +215,7 @@ uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t
     const struct postino_time_limits *limits = session->config->time_limits;
     const struct postino_step *step = session->outstanding != 0 ? session->replied.step : session->sent.step;
     uint32_t limit_ms = *(const uint32_t *)((const char *)limits + (step->limit & ~STEP_JOINS));
-    uint32_t passed_ms = now_ms - session->since_ms;
+    uint32_t passed_ms = session->fresh ? 0 : now_ms - session->since_ms;
 
     if (step->id == POSTINO_STEP_IDLE)
         return UINT32_MAX;
@@ -212,7 +226,7 @@ uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t
 
 void postino_session_tick(struct postino_session *session, uint32_t now_ms)
 {
-    session->now_ms = now_ms;
+    session_now(session, now_ms);
     if (postino_session_wait_ms(session, now_ms) == 0)
         postino_session_fail(session, POSTINO_ERROR_TIMEOUT);
 }

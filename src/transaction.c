@@ -69,10 +69,15 @@ static void transaction_decide(struct postino_session *session, int error, unsig
     postino_session_decide(session->replied.mail, &result, outcome);
 }
 
+static unsigned transaction_refusal(const struct postino_session *session)
+{
+    return session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
+}
+
 void postino_transaction_refuse(struct postino_session *session)
 {
     transaction_decide(session, POSTINO_ERROR_REFUSED, session->replied.step->id,
-                       session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT);
+                       transaction_refusal(session));
 }
 
 /* The transaction ended, and nothing is against the mail. Recipients that were not in it get another one,
@@ -103,8 +108,7 @@ static void transaction_rcpt(struct postino_session *session, int refused)
         mail->form |= FORM_TAKEN;
     } else if (mail->delivery == NULL || !mail->delivery->defer(session)) {
         recipient->state = RECIPIENT_REFUSED;
-        recipient->outcome =
-            session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
+        recipient->outcome = (uint8_t)transaction_refusal(session);
         if (mail->delivery == NULL)
             transaction_decide(session, POSTINO_ERROR_REFUSED, POSTINO_STEP_RCPT,
                                POSTINO_OUTCOME_NOT_ATTEMPTED);
@@ -181,6 +185,9 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
     } else if (decided != 0) {
         if (id == POSTINO_STEP_RCPT && !refused)
             mail->form |= FORM_TAKEN;
+        /* One recipient gave the mail up; another one that is refused too has a reply of its own. */
+        else if (id == POSTINO_STEP_RCPT && mail->result.step == POSTINO_STEP_RCPT)
+            session->replied.recipient->reply_code = session->reply.code;
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
         if (id == POSTINO_STEP_DATA && !refused)
             return (mail->form & FORM_TAKEN) != 0

@@ -129,6 +129,7 @@ struct postino_session {
     uint8_t filter;          /* state of the data filter */
     uint8_t chunk;           /* that is being sent: enum chunk_state */
     uint8_t secret;          /* the octets handed out last are */
+    uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
     uint16_t line_code;      /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;          /* of the reply that arrived before it */
     uint16_t outstanding;    /* steps that went out whole and were not answered */
