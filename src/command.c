@@ -62,12 +62,12 @@ void postino_emit_path(const struct postino_session *session, struct postino_emi
     postino_emit(emitter, '>');
     if (recipient == NULL && extension != NULL) {
         for (; *extension != NULL; extension++) {
-            if ((*extension)->emit != NULL && (session->capabilities & (*extension)->capability) != 0)
-                (*extension)->emit(session, emitter);
+            if ((*extension)->parameter != NULL && (session->capabilities & (*extension)->capability) != 0)
+                (*extension)->parameter(session, emitter);
         }
     }
     if (mail->options != NULL)
-        mail->options->methods->emit(session, emitter);
+        mail->options->methods->parameter(session, emitter);
 }
 
 static void command_sextet(struct postino_emitter *emitter, unsigned bits)

@@ -222,10 +222,10 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
     if ((message->flags & POSTINO_SOURCE_REWINDS) != 0)
         mail->form = FORM_REWINDS;
     if (mail->options != NULL)
-        error = mail->options->methods->begin(session, mail);
+        error = mail->options->methods->check(session, mail);
     for (; extension != NULL && error == POSTINO_OK && *extension != NULL; extension++) {
-        if ((*extension)->begin != NULL)
-            error = (*extension)->begin(session, mail);
+        if ((*extension)->check != NULL)
+            error = (*extension)->check(session, mail);
     }
     if (error == POSTINO_OK && (message->flags & POSTINO_SOURCE_BINARY) != 0 &&
         ((mail->form & FORM_CHUNKS) == 0 || (session->capabilities & POSTINO_CAPABILITY_BINARYMIME) == 0))

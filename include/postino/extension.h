@@ -42,9 +42,9 @@ struct postino_extension {
     /* private */
     void (*take_parameter)(struct postino_session *session); /* it is session->word */
     /* Has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
-    int (*begin)(struct postino_session *session, struct postino_mail *mail);
+    int (*check)(struct postino_session *session, struct postino_mail *mail);
     /* Puts its parameter behind MAIL, where it is offered. NULL: none. */
-    void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
+    void (*parameter)(const struct postino_session *session, struct postino_emitter *emitter);
     uint32_t capability; /* of enum postino_capability */
 };
 

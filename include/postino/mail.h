@@ -93,8 +93,8 @@ enum postino_return {
 
 struct postino_options_class {
     /* private */
-    int (*begin)(struct postino_session *session, struct postino_mail *mail);
-    void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
+    int (*check)(struct postino_session *session, struct postino_mail *mail);
+    void (*parameter)(const struct postino_session *session, struct postino_emitter *emitter);
 };
 
 /* What is asked for a mail beyond its delivery. Start from postino_options_init(). What the server does not

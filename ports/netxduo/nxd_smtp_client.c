@@ -25,7 +25,12 @@ static const struct postino_time_limits client_limits = {
 static const struct postino_mechanism *const client_mechanisms[] = {&postino_sasl_login, &postino_sasl_plain,
                                                                     &postino_sasl_login, NULL};
 
-static const struct postino_extension *const client_extensions[] = {&postino_extension_auth, NULL};
+static const struct postino_extension *const client_extensions[] = {&postino_extension_auth,
+#ifndef NX_SMTP_CLIENT_LOCK_STEP
+                                                                    &postino_extension_pipelining,
+                                                                    &postino_extension_chunking,
+#endif
+                                                                    NULL};
 
 /* The checked and the unchecked entry of a service share one body: a program calls one of them, and the
  * linker drops the other. */
