@@ -196,9 +196,15 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
     return written + chunking_data(session, out + written, capacity - written);
 }
 
-static int chunking_begin(struct postino_session *session, struct postino_mail *mail)
+/* Counts the reply to a chunk. Returns whether it is not the last one's. */
+static int chunking_more(struct postino_mail *mail)
 {
-    static const struct postino_chunking chunking = {&chunking_step, chunking_output};
+    return --mail->chunks != 0 || mail->progress != MAIL_ENDED;
+}
+
+static int chunking_check(struct postino_session *session, struct postino_mail *mail)
+{
+    static const struct postino_chunking chunking = {&chunking_step, chunking_output, chunking_more};
     enum postino_source_status status;
     const uint8_t *data;
     size_t length;
@@ -206,6 +212,9 @@ static int chunking_begin(struct postino_session *session, struct postino_mail *
 
     if ((session->capabilities & POSTINO_CAPABILITY_CHUNKING) == 0)
         return POSTINO_OK;
+    if ((session->message.flags & POSTINO_SOURCE_BINARY) != 0 &&
+        (session->capabilities & POSTINO_CAPABILITY_BINARYMIME) == 0)
+        return POSTINO_ERROR_NOT_OFFERED;
     error = postino_count(session, mail);
     if (error != POSTINO_OK)
         return error;
@@ -217,9 +226,10 @@ static int chunking_begin(struct postino_session *session, struct postino_mail *
     session->chunking = &chunking;
     session->filter = FILTER_BARE;
     session->chunk = 0;
+    mail->chunks = 0;
     mail->form |= FORM_CHUNKS;
     return POSTINO_OK;
 }
 
 const struct postino_extension postino_extension_chunking = {
-    "CHUNKING", postino_extensions_ignore, chunking_begin, NULL, POSTINO_CAPABILITY_CHUNKING};
+    "CHUNKING", postino_extensions_ignore, chunking_check, NULL, POSTINO_CAPABILITY_CHUNKING};

@@ -137,7 +137,7 @@ static uint32_t options_wanted(const struct postino_mail *mail)
     return wanted;
 }
 
-static int options_begin(struct postino_session *session, struct postino_mail *mail)
+static int options_check(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_options *options = mail->options;
     const struct postino_recipient *recipient;
@@ -145,6 +145,7 @@ static int options_begin(struct postino_session *session, struct postino_mail *m
     uint32_t offered = session->capabilities & ~(uint32_t)POSTINO_CAPABILITY_REQUIRETLS;
     uint32_t missing;
 
+    session->parameters = postino_extensions_parameters;
     if (!options_valid(options))
         return POSTINO_ERROR_OPTION;
     if (!options_utf8(&mail->path))
@@ -276,7 +277,7 @@ static void options_emit(const struct postino_session *session, struct postino_e
 
 void postino_options_init(struct postino_options *options)
 {
-    static const struct postino_options_class options_class = {options_begin, options_emit};
+    static const struct postino_options_class options_class = {options_check, options_emit};
 
     memset(options, 0, sizeof *options);
     options->methods = &options_class;

@@ -39,22 +39,19 @@ unsigned postino_session_fail(struct postino_session *session, int error)
     return STEP_STAY;
 }
 
-void postino_session_decide(struct postino_mail *mail, const struct postino_result *result, unsigned outcome)
+void postino_session_decide(struct postino_mail *mail, unsigned outcome)
 {
     struct postino_recipient *recipient;
 
-    if ((mail->form & FORM_DECIDED) != 0)
-        return;
     mail->form |= FORM_DECIDED;
-    mail->result = *result;
     mail->result.outcome = (uint8_t)outcome;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
         if (recipient->outcome == POSTINO_OUTCOME_PENDING) {
             recipient->outcome = (uint8_t)outcome;
             /* It had no part in the message. */
-            if (outcome == POSTINO_OUTCOME_UNKNOWN && recipient->state == RECIPIENT_WAITING)
+            if (outcome <= POSTINO_OUTCOME_UNKNOWN && recipient->state == RECIPIENT_WAITING)
                 recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-            recipient->reply_code = result->reply_code;
+            recipient->reply_code = mail->result.reply_code;
         }
         if (recipient->outcome < mail->result.outcome)
             mail->result.outcome = recipient->outcome;
@@ -99,6 +96,7 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     session->mails = NULL;
     session->next = NULL;
     session->service = NULL;
+    session->pipelining = NULL;
     session->sent.mail = NULL;
     session->sent.recipient = NULL;
     session->reply.text = session->text;
@@ -222,8 +220,10 @@ void postino_session_settle_all(struct postino_session *session, size_t unsent_o
         else if (mail->progress == MAIL_ENDED && session->output_octets - mail->end >= unsent_octets &&
                  session->result.error != POSTINO_ERROR_SERVICE_CLOSING)
             outcome = POSTINO_OUTCOME_UNKNOWN;
-        if (mail->progress != MAIL_SETTLED)
-            postino_session_decide(mail, &session->result, outcome);
+        if (mail->progress != MAIL_SETTLED && (mail->form & FORM_DECIDED) == 0) {
+            mail->result = session->result;
+            postino_session_decide(mail, outcome);
+        }
         mail->progress = MAIL_SETTLED;
     }
 }

@@ -151,7 +151,8 @@ static unsigned steps_answered(struct postino_session *session, const struct pos
     if (step->accept != 0 && !refused && step->accept != steps_kind(code))
         return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
     if (session->replied.mail != NULL)
-        return postino_transaction_reply(session, refused);
+        return session->pipelining != NULL ? session->pipelining->answer(session, refused)
+                                           : postino_transaction_reply(session, refused);
     return step->accept != 0 && refused ? steps_refused(session) : step->done(session);
 }
 

@@ -19,7 +19,7 @@ struct postino_mail;
 struct postino_recipient;
 struct postino_session;
 struct postino_emitter;
-struct postino_cursor;
+struct postino_step;
 
 /* Where a recipient stands in the message's header. In the envelope all are the same; a trace masks those of
  * kind BCC. */
@@ -73,7 +73,7 @@ struct postino_recipient {
 /* A way of delivering to several recipients. A build carries the one that it names. */
 struct postino_delivery {
     /* private */
-    unsigned (*choose)(struct postino_session *session, struct postino_cursor *cursor);
+    const struct postino_step *(*choose)(struct postino_session *session, const struct postino_step *step);
     int (*defer)(struct postino_session *session);
     int (*again)(struct postino_session *session, struct postino_mail *mail);
 };

@@ -105,7 +105,7 @@ struct postino_session_config {
 
 struct postino_service;
 struct postino_chunking;
-struct postino_step;
+struct postino_pipelining;
 
 /* A place in the queue of outstanding steps, which is the list of mails and their recipients itself. */
 struct postino_cursor {
@@ -148,6 +148,9 @@ struct postino_session {
     struct postino_source_info message;      /* of the mail that is being sent; what is not in a chunk yet */
     size_t chunk_octets;                     /* of the chunk that is being sent, all that are still to go */
     const struct postino_chunking *chunking; /* NULL: not offered */
+    const struct postino_pipelining *pipelining; /* NULL: each step waits for its reply */
+    /* What extensions and options add to MAIL and RCPT; NULL: nothing. */
+    void (*parameters)(const struct postino_session *session, struct postino_emitter *emitter);
     struct postino_service *service;         /* in hand; NULL: none */
     struct postino_reply reply; /* that is arriving, or arrived last; text_octets of the text, kept or not */
     size_t offset_octets;       /* of the sent command or end mark, handed out already */
