@@ -96,6 +96,19 @@ static size_t chunking_line_end(struct postino_session *session, uint8_t *out)
     return 1;
 }
 
+/* Returns how many of the octets it copied, at least one. */
+static size_t chunking_copy(uint8_t *out, const uint8_t *data, size_t length)
+{
+#if POSTINO_SMALL
+    (void)length;
+    *out = *data;
+    return 1;
+#else
+    memcpy(out, data, length);
+    return length;
+#endif
+}
+
 /* Puts out octets of the chunk, at least one. Returns how many, or 0 with what the source said. */
 static size_t chunking_piece(struct postino_session *session, uint8_t *out, size_t room,
                              enum postino_source_status *status)
@@ -112,10 +125,8 @@ static size_t chunking_piece(struct postino_session *session, uint8_t *out, size
         if (*status != POSTINO_SOURCE_DATA)
             return 0;
         if (chunking_raw(session)) {
-            if (length > room)
-                length = room;
-            memcpy(out, data, length);
-            written = length;
+            written = chunking_copy(out, data, length < room ? length : room);
+            length = written;
         } else {
             written = postino_data_filter(&session->filter, data, &length, out, room);
         }

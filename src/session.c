@@ -58,6 +58,18 @@ void postino_session_decide(struct postino_mail *mail, unsigned outcome)
     }
 }
 
+void postino_clear(void *memory, size_t octets)
+{
+#if POSTINO_SMALL
+    volatile uint8_t *octet = memory; /* or the compiler calls memset() */
+
+    while (octets != 0)
+        octet[--octets] = 0;
+#else
+    memset(memory, 0, octets);
+#endif
+}
+
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
                                const struct postino_session_config *config, uint32_t now_ms)
 {
@@ -70,43 +82,13 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     if (config->credentials != NULL &&
         (config->credentials->user == NULL || config->credentials->password == NULL))
         return POSTINO_ERROR_CREDENTIALS;
-    /* Member by member: what is written before it is read, the text above all, need not be cleared. */
-    session->over = 0;
-    session->quitting = 0;
-    session->dirty = 0;
-    session->source_waits = 0;
-    session->text_kept = 0;
-    session->round = 0;
-    session->line = REPLY_CODE;
-    session->word_octets = 0;
-    session->secret = 0;
-    session->line_code = 0;
-    session->lines = 0;
-    session->outstanding = 0;
-    session->in_flight = 0;
-    session->recipients_max = 0;
-    session->domains_max = 0;
-    session->mails_max = 0;
-    session->mails_begun = 0;
-    session->capabilities = 0;
-    session->result.error = POSTINO_OK;
-    session->result.reply_code = 0;
-    session->result.step = POSTINO_STEP_GREETING;
-    session->result.outcome = 0;
-    session->mails = NULL;
-    session->next = NULL;
-    session->service = NULL;
-    session->pipelining = NULL;
-    session->sent.mail = NULL;
-    session->sent.recipient = NULL;
+    /* What stands behind, the text above all, is written before it is read. */
+    postino_clear(session, offsetof(struct postino_session, word));
     session->reply.text = session->text;
-    session->reply.text_octets = 0;
-    session->output_octets = 0;
     session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
     session->now_ms = now_ms;
     session->config = config;
     session->take_word = postino_extensions_keyword;
-    session->offered = NULL;
     postino_steps_enter(session, STEP_GREETING);
     session->outstanding = 1;
     return POSTINO_OK;

@@ -133,10 +133,12 @@ static unsigned steps_refused(struct postino_session *session)
     return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
 }
 
-/* RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step only. */
+/* Of what is no refusal. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step only. */
 static unsigned steps_kind(unsigned code)
 {
-    return code == 220 || code == 221 || code == 235 || code == 334 ? code : code / 100;
+    if (code == 220 || code == 221 || code == 235 || code == 334)
+        return code;
+    return code < 300 ? 2 : 3;
 }
 
 /* Acts on a reply to a step that went out whole and returns the row that follows. */
