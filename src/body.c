@@ -68,5 +68,6 @@ const struct postino_extension postino_extension_size = {"SIZE", body_take_size,
                                                          body_emit_size, POSTINO_CAPABILITY_SIZE};
 const struct postino_extension postino_extension_8bitmime = {
     "8BITMIME", postino_extensions_ignore, body_check_8bit, body_emit_8bit, POSTINO_CAPABILITY_8BITMIME};
-const struct postino_extension postino_extension_binarymime = {
-    "BINARYMIME", postino_extensions_ignore, body_check_binary, body_emit_binary, POSTINO_CAPABILITY_BINARYMIME};
+const struct postino_extension postino_extension_binarymime = {"BINARYMIME", postino_extensions_ignore,
+                                                               body_check_binary, body_emit_binary,
+                                                               POSTINO_CAPABILITY_BINARYMIME};

@@ -253,8 +253,9 @@ void postino_transaction_advance(struct postino_session *session)
     struct postino_mail *mail;
 
     do {
-        if (session->pipelining != NULL ? !session->pipelining->follows(session)
-                                        : !session->complete || session->over != 0 || session->outstanding != 0)
+        if (session->pipelining != NULL
+                ? !session->pipelining->follows(session)
+                : !session->complete || session->over != 0 || session->outstanding != 0)
             return;
         mail = session->sent.mail;
         if (mail != NULL && mail->progress < MAIL_SETTLED && (mail->form & FORM_DECIDED) != 0)
