@@ -177,6 +177,7 @@ struct postino_chunking {
 
 /* pipelining.c, where the configuration names PIPELINING. */
 struct postino_pipelining {
+    size_t (*group)(struct postino_session *session, uint8_t *out, size_t capacity);
     int (*follows)(struct postino_session *session);
     int (*joins)(const struct postino_session *session);
     unsigned (*answer)(struct postino_session *session, int refused); /* postino_transaction_reply() */
@@ -199,6 +200,10 @@ void postino_session_record(struct postino_session *session, int error);
 unsigned postino_session_fail(struct postino_session *session, int error); /* returns STEP_STAY */
 /* A mail's result is known: `outcome` is that of its recipients that are not decided. */
 void postino_session_decide(struct postino_mail *mail, unsigned outcome);
+/* Puts out octets of the step in hand. Returns how many. */
+size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity);
+/* Whether what the step in hand puts out must not be shown. Returns 1 or 0. */
+unsigned postino_session_secret(const struct postino_session *session);
 /* Counts an octet of the reply's text and keeps it, if it is of the head. */
 void postino_session_keep_text(struct postino_session *session, uint8_t octet);
 /* Settles every mail by the session's result, where so many octets certainly never left. */

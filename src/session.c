@@ -115,43 +115,30 @@ unsigned postino_session_want(const struct postino_session *session)
     return want;
 }
 
-/* What the step in hand puts out must not be shown. */
-static unsigned session_secret(const struct postino_session *session)
+size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    const struct postino_recipient *recipient = session->sent.recipient;
+    size_t length;
 
-    if (session->sent.step->id == POSTINO_STEP_AUTH)
-        return session->round != 0 && session->sent.step != &postino_steps[STEP_AUTH_CANCEL];
-    return recipient != NULL && recipient->kind == POSTINO_RECIPIENT_BCC;
+    if (session->sent.step->id != POSTINO_STEP_MESSAGE)
+        length = postino_command(session, out, capacity);
+    else if ((session->sent.mail->form & FORM_CHUNKS) != 0)
+        length = session->chunking->output(session, out, capacity);
+    else
+        length = postino_message(session, out, capacity);
+    session->output_octets += length;
+    session->outstanding = (uint16_t)(session->outstanding + session->complete);
+    return length;
 }
 
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
 {
-    size_t written = 0;
-    unsigned secret = session_secret(session);
+    size_t written;
 
     session->now_ms = now_ms;
-    while (written < capacity && session->over == 0 && !session->complete &&
-           session->source_waits == SOURCE_READY) {
-        size_t length = capacity - written;
-
-        /* Secrets go out by themselves, and the end mark in one piece. */
-        if (written != 0 && (session_secret(session) != secret || length < MESSAGE_MARK_OCTETS))
-            break;
-        session->secret = (uint8_t)secret;
-        if (session->sent.step->id != POSTINO_STEP_MESSAGE)
-            length = postino_command(session, out + written, length);
-        else if ((session->sent.mail->form & FORM_CHUNKS) != 0)
-            length = session->chunking->output(session, out + written, length);
-        else
-            length = postino_message(session, out + written, length);
-        written += length;
-        session->output_octets += length;
-        if (!session->complete)
-            break;
-        session->outstanding++;
-        postino_transaction_advance(session);
-    }
+    if (capacity == 0 || session->over != 0 || session->complete || session->source_waits != SOURCE_READY)
+        return 0;
+    written = session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
+                                          : postino_session_piece(session, out, capacity);
     if (written != 0)
         session->since_ms = now_ms;
     return written;
@@ -321,7 +308,17 @@ uint32_t postino_session_capabilities(const struct postino_session *session)
     return session->capabilities;
 }
 
+unsigned postino_session_secret(const struct postino_session *session)
+{
+    const struct postino_recipient *recipient = session->sent.recipient;
+
+    if (session->sent.step->id == POSTINO_STEP_AUTH)
+        return session->round != 0 && session->sent.step != &postino_steps[STEP_AUTH_CANCEL];
+    return recipient != NULL && recipient->kind == POSTINO_RECIPIENT_BCC;
+}
+
 int postino_session_is_secret(const struct postino_session *session)
 {
-    return session->secret;
+    /* Without groups the step that went out last is still in hand. */
+    return session->pipelining != NULL ? session->secret : (int)postino_session_secret(session);
 }
