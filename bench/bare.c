@@ -73,15 +73,18 @@ static void bare_across_data(struct bare *bare, const struct bare_text *message)
 /* Mails by BDAT, `window` of them ahead; refilled by halves, so that both sides have something to do. */
 static void bare_across(struct bare *bare, const struct bench_message *message)
 {
-    const size_t replies_each = 3;
+    const size_t replies_each = bare->reset != 0 ? 4 : 3;
     struct bare_text mails = bare_text_make(bare->window * (message->octets + BARE_WORD_OCTETS));
     size_t sent = 0;
     size_t replies = 0;
     size_t mail_octets;
     size_t i;
 
-    for (i = 0; i < bare->window; i++)
+    for (i = 0; i < bare->window; i++) {
+        if (bare->reset != 0)
+            bare_text_add_word(&mails, BARE_RSET);
         bare_add_bdat(&mails, message);
+    }
     mail_octets = mails.octets / bare->window;
     while (replies < bare->mails * replies_each + (bare->quit_ahead != 0)) {
         size_t ahead = sent - replies / replies_each;
@@ -145,6 +148,7 @@ int main(int argc, char **argv)
                                            {"window", &bare.window, NULL},
                                            {"write-octets", &bare.write_octets, NULL},
                                            {"quit-ahead", &bare.quit_ahead, NULL},
+                                           {"reset", &bare.reset, NULL},
                                            {"split", &bare.split, NULL},
                                            {"limit-s", &limit_s, NULL},
                                            {NULL, NULL, NULL}};

@@ -17,6 +17,7 @@ struct bare {
     size_t window;       /* mails ahead of their replies */
     size_t write_octets; /* of one write of a large message */
     size_t quit_ahead;   /* not 0: QUIT does not wait for the replies to the last mails */
+    size_t reset;        /* not 0: RSET before each mail across mails */
     size_t split;        /* not 0: no write takes more octets than these */
     int handle;
     size_t reply_code_at; /* octets of the line that arrives, as far as they matter */
@@ -45,6 +46,7 @@ size_t bare_poll(struct bare *bare, int wait);
 #define BARE_RCPT "RCPT TO:<" BENCH_RECIPIENT ">\r\n"
 #define BARE_DATA "DATA\r\n"
 #define BARE_QUIT "QUIT\r\n"
+#define BARE_RSET "RSET\r\n"
 #define BARE_EHLO "EHLO " BENCH_EHLO_NAME "\r\n"
 
 /* What the commands of a mail take at most. */

@@ -131,6 +131,9 @@ def bare_clients(folder):
                by_row({"pipelining": loop("across-data"), "chunking": loop("across", "--window", AHEAD),
                        "delay-twenty": loop("across", "--window", AHEAD, "--quit-ahead", 1)}),
                is_limit=True),
+        # What a client says that keeps to RFC 3030: after a chunk that may fail, RSET before the next mail.
+        Client("bare loop, %d mails ahead, RSET between" % AHEAD, {"chunking": 500000},
+               by_row({"chunking": loop("across", "--window", AHEAD, "--reset", 1)}), is_limit=True),
         Client("bare loop, writes of 256 KiB", {"large-data": 5, "large-bdat": 5},
                loops({"large-data": "large-data", "large-bdat": "large-bdat"}, "--write-octets", 262144), is_limit=True),
     ]

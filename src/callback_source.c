@@ -9,9 +9,12 @@ static int callback_begin(struct postino_source *source, uint32_t capabilities,
     struct postino_callback_source *self = (struct postino_callback_source *)source;
 
     (void)capabilities;
-    self->length_octets = 0;
     *info = self->info;
-    return self->begin != NULL ? self->begin(self->context) : POSTINO_OK;
+    /* What was read and not taken cannot be read again: it stays the message's begin for another connection. */
+    if (self->begin == NULL)
+        return POSTINO_OK;
+    self->length_octets = 0;
+    return self->begin(self->context);
 }
 
 static enum postino_source_status callback_span(struct postino_source *source, const uint8_t **data,

@@ -158,17 +158,17 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
     if (session->chunk_octets == 0) {
         if ((session->chunk & CHUNK_LAST) != 0 && status != POSTINO_SOURCE_END)
             status = source->methods->span(source, &data, &length);
-        if ((session->chunk & CHUNK_LAST) == 0 || status == POSTINO_SOURCE_END) {
+        if ((session->chunk & CHUNK_LAST) == 0 ||
+            (status == POSTINO_SOURCE_END &&
+             (chunking_raw(session) || (session->filter & FILTER_OPEN) == 0))) {
             session->complete = 1;
             mail->chunks++;
-            if ((session->chunk & CHUNK_LAST) != 0) {
-                mail->end = session->output_octets + written;
+            if ((session->chunk & CHUNK_LAST) != 0)
                 mail->progress = MAIL_ENDED;
-            }
             session->chunk = 0;
             return written;
         }
-        /* There is more than was said: the last octet, which would end it, stays here. */
+        /* There is more than was said, be it the last line's end: the last octet, which would end it, stays here. */
         written -= written != 0;
         status = POSTINO_SOURCE_FAIL;
     } else if (status == POSTINO_SOURCE_WAIT) {
@@ -204,7 +204,11 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
         session->complete = 0;
         session->chunk |= CHUNK_DATA;
     }
-    return written + chunking_data(session, out + written, capacity - written);
+    written += chunking_data(session, out + written, capacity - written);
+    /* The command is among it. */
+    if (session->sent.mail->progress == MAIL_ENDED)
+        session->sent.mail->end = session->output_octets + written;
+    return written;
 }
 
 /* Counts the reply to a chunk. Returns whether it is not the last one's. */

@@ -249,6 +249,9 @@ struct postino_mail *postino_client_collect(struct postino_client *client)
             client_connect(client);
         } else {
             client_pump(client, POSTINO_WANT_COLLECT);
+            /* The session gave up, and says QUIT. */
+            if (client->connected && client->session.quitting != 0)
+                client_pump(client, 0);
         }
     }
 }
@@ -272,8 +275,10 @@ int postino_client_service(struct postino_client *client, struct postino_service
 {
     int error;
 
-    if (client == NULL)
+    if (client == NULL || service == NULL)
         return POSTINO_ERROR_ARGUMENT;
+    /* Of an earlier use. */
+    service->done = 0;
     if (client->session.mails != NULL || client->again != NULL)
         return POSTINO_ERROR_STATE;
     error = client_session(client);

@@ -6,7 +6,7 @@
  */
 #include "internal.h"
 
-#define FILTER_BLOCK 64
+#define FILTER_BLOCK 256
 
 /* Looks at whole blocks, without a branch inside one, so that the compiler can take many octets at once. */
 size_t postino_data_filter_clean(const uint8_t *data, size_t length)

@@ -38,8 +38,9 @@ enum mail_form {
 /* struct postino_recipient.state */
 enum recipient_state {
     RECIPIENT_WAITING = 0,
-    RECIPIENT_ASKED, /* in the transaction under way */
-    RECIPIENT_TAKEN  /* the server took it, and the message decides */
+    RECIPIENT_ASKED,  /* in the transaction under way */
+    RECIPIENT_TAKEN,  /* the server took it, and the message decides */
+    RECIPIENT_REFUSED /* and no further transaction asks it again */
 };
 
 /* struct postino_session.source_waits */

@@ -53,27 +53,31 @@ static void limits_take(struct postino_session *session)
     }
 }
 
-/* A mail to be delivered to all or to none cannot be split. */
-static int limits_begin(struct postino_session *session, struct postino_mail *mail)
+/* Whether the server takes all recipients in one transaction. */
+static int limits_fit(const struct postino_session *session, const struct postino_mail *mail)
 {
     const struct postino_recipient *recipient;
     size_t recipients = 0;
     size_t domains = 0;
 
-    if (session->mails_max != 0 && session->mails_begun >= session->mails_max)
-        return POSTINO_ERROR_MAIL_LIMIT;
-    session->mails_begun++;
-    if (mail->delivery != NULL)
-        return POSTINO_OK;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
         recipients++;
         if (session->domains_max != 0)
             domains += postino_domain_is_new(mail, recipient, 0);
     }
-    return (session->recipients_max != 0 && recipients > session->recipients_max) ||
-                   domains > session->domains_max
-               ? POSTINO_ERROR_RECIPIENTS
-               : POSTINO_OK;
+    return (session->recipients_max == 0 || recipients <= session->recipients_max) &&
+           domains <= session->domains_max;
+}
+
+static int limits_begin(struct postino_session *session, struct postino_mail *mail)
+{
+    /* A mail to be delivered to all or to none cannot be split. */
+    if (mail->delivery == NULL && !limits_fit(session, mail))
+        return POSTINO_ERROR_RECIPIENTS;
+    if (session->mails_max != 0 && session->mails_begun >= session->mails_max)
+        return POSTINO_ERROR_MAIL_LIMIT;
+    session->mails_begun++;
+    return POSTINO_OK;
 }
 
 const struct postino_extension postino_extension_limits = {"LIMITS", limits_take, limits_begin, NULL,

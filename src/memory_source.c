@@ -58,7 +58,8 @@ void postino_memory_source_init(struct postino_memory_source *source, const void
     static const struct postino_source_class memory_class = {memory_begin, memory_span, memory_consume};
 
     source->source.methods = &memory_class;
-    source->data = data;
+    /* So that a message of nothing may be NULL, to which not even 0 may be added. */
+    source->data = length_octets != 0 ? data : (const void *)"";
     source->length_octets = length_octets;
     source->offset_octets = 0;
     source->flags = POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY;

@@ -71,9 +71,9 @@ static int options_valid(const struct postino_options *options)
     if (options->hold_for_s > OPTIONS_SECONDS_MAX ||
         (options->hold_until != NULL && (options->hold_for_s != 0 || !options_time(options->hold_until))))
         return 0;
-    return options->submitter == NULL || (options_printable(options->submitter, OPTIONS_ADDRESS_MAX) &&
-                                          (options->submitter[0] != '<' ||
-                                           (options->submitter[1] == '>' && options->submitter[2] == '\0')));
+    return options->submitter == NULL ||
+           (options_printable(options->submitter, OPTIONS_ADDRESS_MAX) &&
+            (options->submitter[0] != '<' || (options->submitter[1] == '>' && options->submitter[2] == '\0')));
 }
 
 /* The bytes that follow the first one of a UTF-8 sequence (RFC 3629 section 4); 0: there is no such one. */
@@ -82,9 +82,9 @@ static size_t options_utf8_tail(const uint8_t *text, size_t length)
     size_t tail = text[0] >= 0xF0 ? 3 : text[0] >= 0xE0 ? 2 : 1;
     size_t i;
 
-    if (text[0] < 0xC2 || text[0] > 0xF4 || tail >= length || (text[0] == 0xE0 && text[1] < 0xA0) ||
-        (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF0 && text[1] < 0x90) ||
-        (text[0] == 0xF4 && text[1] > 0x8F))
+    if (text[0] < 0xC2 || text[0] > 0xF4 || tail >= length ||
+        (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] > 0x9F) ||
+        (text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] > 0x8F))
         return 0;
     for (i = 1; i <= tail; i++) {
         if ((text[i] & 0xC0) != 0x80)
@@ -93,20 +93,24 @@ static size_t options_utf8_tail(const uint8_t *text, size_t length)
     return tail;
 }
 
+/* Returns what a path needs of enum postino_capability: SMTPUTF8 or nothing; or -1: it is not UTF-8. */
 static int options_utf8(const struct postino_span *path)
 {
     const uint8_t *text = path->data;
     size_t length = path->length_octets;
+    int needed = 0;
 
     while (length != 0) {
         size_t tail = *text < 0x80 ? 0 : options_utf8_tail(text, length);
 
         if (*text >= 0x80 && tail == 0)
-            return 0;
+            return -1;
+        if (tail != 0)
+            needed = POSTINO_CAPABILITY_SMTPUTF8;
         text += tail + 1;
         length -= tail + 1;
     }
-    return 1;
+    return needed;
 }
 
 /* The extensions that the mail asks for, as bits. */
@@ -144,19 +148,24 @@ static int options_check(struct postino_session *session, struct postino_mail *m
     /* RFC 8689 section 4.1: REQUIRETLS means nothing before TLS is there. */
     uint32_t offered = session->capabilities & ~(uint32_t)POSTINO_CAPABILITY_REQUIRETLS;
     uint32_t missing;
+    int needed = options_utf8(&mail->path);
+    int more;
 
     session->parameters = postino_extensions_parameters;
     if (!options_valid(options))
         return POSTINO_ERROR_OPTION;
-    if (!options_utf8(&mail->path))
+    if (needed < 0)
         return POSTINO_ERROR_REVERSE_PATH;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
         if (recipient->options != NULL && !options_recipient_valid(recipient->options))
             return POSTINO_ERROR_OPTION;
-        if (!options_utf8(&recipient->path))
+        more = options_utf8(&recipient->path);
+        if (more < 0)
             return POSTINO_ERROR_FORWARD_PATH;
+        needed |= more;
     }
-    missing = options_wanted(mail) & ~offered & ~options->optional;
+    /* RFC 6531 section 3.4: an address that is UTF-8 cannot do without. */
+    missing = options_wanted(mail) & ~offered & (~options->optional | (uint32_t)needed);
     /* The lowest bit: one name is enough. */
     options->missing = missing & (~missing + 1);
     return missing != 0 ? POSTINO_ERROR_NOT_OFFERED : POSTINO_OK;

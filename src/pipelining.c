@@ -33,16 +33,22 @@ static int pipelining_follows(struct postino_session *session)
 {
     const struct postino_mail *mail = session->sent.mail;
     const struct postino_step *step = session->sent.step;
-    int decided = pipelining_decided(mail);
+    int decided;
 
-    /* Nothing of the step left yet, and nobody needs it any more. */
-    if (decided && session->offset_octets == 0 && step->id != POSTINO_STEP_MESSAGE)
+    /* The cursors may stand on mails that are the caller's again. */
+    if (session->over != 0)
+        return 0;
+    decided = pipelining_decided(mail);
+    /* Nothing of the step left yet, and nobody needs it any more. After 354 the end mark must come. */
+    if (decided && session->offset_octets == 0 && step != &postino_steps[STEP_MESSAGE]) {
         session->complete = 1;
-    if (!session->complete || session->over != 0)
+        postino_session_source_ready(session);
+    }
+    if (!session->complete)
         return 0;
     if (session->outstanding == 0)
         return 1;
-    if ((step->limit & STEP_JOINS) == 0 || decided)
+    if ((step->limit & STEP_JOINS) == 0 || decided || session->outstanding == UINT16_MAX)
         return 0;
     if (mail->progress == MAIL_BEGUN || mail->progress == MAIL_STARTED)
         return 1;
@@ -95,13 +101,16 @@ static unsigned pipelining_answer(struct postino_session *session, int refused)
     struct postino_mail *next = mail->next;
     unsigned id = replied->step->id;
 
-    if (id == POSTINO_STEP_RSET && refused && session->outstanding != 0)
+    if (id == POSTINO_STEP_RSET && refused &&
+        (session->outstanding != 0 || (!session->complete && session->offset_octets != 0)))
         return postino_session_fail(session, POSTINO_ERROR_REFUSED);
     if ((mail->form & FORM_DECIDED) == 0 || id == POSTINO_STEP_MESSAGE || id == POSTINO_STEP_RSET) {
         unsigned row = postino_transaction_reply(session, refused);
 
         if (row != STEP_NEXT)
             return row;
+    } else if (id == POSTINO_STEP_RCPT && !refused) {
+        mail->form |= FORM_TAKEN;
     } else if (id == POSTINO_STEP_DATA && !refused) {
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
         return (mail->form & FORM_TAKEN) != 0 ? postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED)

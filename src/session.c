@@ -25,7 +25,7 @@ void postino_session_record(struct postino_session *session, int error)
         session->result.error = (int16_t)error;
         session->result.step = (uint8_t)step;
         /* Where the server is not at fault no reply decided it. */
-        if (error > POSTINO_ERROR_RESOLVE)
+        if (error <= POSTINO_ERROR_REFUSED && error > POSTINO_ERROR_RESOLVE)
             session->result.reply_code = session->reply.code;
         session->text_kept = 1;
     }
@@ -56,6 +56,9 @@ void postino_session_decide(struct postino_mail *mail, unsigned outcome)
         if (recipient->outcome < mail->result.outcome)
             mail->result.outcome = recipient->outcome;
     }
+    /* Somebody has it: what failed for the others is told with them. */
+    if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED)
+        mail->result.error = POSTINO_OK;
 }
 
 void postino_clear(void *memory, size_t octets)

@@ -79,6 +79,8 @@ void postino_transaction_end(struct postino_session *session, int error, unsigne
     const struct postino_delivery *delivery = mail->delivery;
 
     if (delivery != NULL && (mail->form & FORM_DECIDED) == 0 && delivery->again(session, mail)) {
+        /* Without a message the server's transaction is still open. */
+        session->dirty |= (uint8_t)(error != POSTINO_OK);
         mail->progress = MAIL_WAITING;
         session->in_flight--;
         return;
@@ -97,6 +99,7 @@ static void transaction_rcpt(struct postino_session *session, int refused)
         recipient->state = RECIPIENT_TAKEN;
         mail->form |= FORM_TAKEN;
     } else if (mail->delivery == NULL || !mail->delivery->defer(session)) {
+        recipient->state = RECIPIENT_REFUSED;
         recipient->outcome = (uint8_t)transaction_outcome(session);
         if (mail->delivery == NULL)
             postino_transaction_decide(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
@@ -160,11 +163,12 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
 
     session->filter = 0;
     session->parameters = NULL;
-    mail->form = 0;
+    /* That the server once took its MAIL is told for good. */
+    mail->form &= FORM_OPEN;
     if (mail->source->methods->begin(mail->source, session->capabilities, message) != 0)
         return POSTINO_ERROR_SOURCE;
     if ((message->flags & POSTINO_SOURCE_REWINDS) != 0)
-        mail->form = FORM_REWINDS;
+        mail->form |= FORM_REWINDS;
     if (mail->options != NULL)
         error = mail->options->methods->check(session, mail);
     for (; extension != NULL && error == POSTINO_OK && *extension != NULL; extension++) {

@@ -280,8 +280,9 @@ const char *postino_session_text(const struct postino_session *session, size_t *
 /* Returns what the EHLO reply listed, as bits of enum postino_capability; 0 before it. */
 uint32_t postino_session_capabilities(const struct postino_session *session);
 
-/* Says whether the octets handed out last, or next, hold a secret: whoever writes a transcript asks before
- * and masks them. Returns 1 or 0. */
+/* Says whether the octets that postino_session_output() handed out last are to be masked in a transcript: they
+ * hold a user name, a password, or the address of a recipient of kind BCC, and nothing besides that belongs to
+ * another command. To be asked right after postino_session_output(). Returns 1 or 0. */
 int postino_session_is_secret(const struct postino_session *session);
 
 #ifdef __cplusplus

@@ -62,6 +62,8 @@ smtp_accept_max = 200
 smtp_accept_queue = 0
 smtp_accept_max_per_connection = 0
 smtp_accept_queue_per_connection = 0
+# By default the eleventh RSET that no message stands before ends the session.
+smtp_accept_max_nonmail = 1000
 smtp_max_synprot_errors = 1000
 smtp_max_unknown_commands = 1000
 recipients_max = 200

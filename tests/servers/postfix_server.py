@@ -17,7 +17,8 @@ Each port is open on each address:
     no_extensions  EHLO answered by a single line
     helo_only      EHLO refused with 500, HELO served
     small          messages over 20000 octets are refused with 552 at their end; SIZE is not announced
-Mail for alice, bob and carol at mail.test goes to a maildir. MAIL FROM refused@... gets 550, later@... 450;
+    limited        SIZE announces 20000 octets; the 51st recipient of a mail gets 452
+Mail for alice, bob and carol at mail.test goes to a maildir, that for r0@..., r1@... and so on to one for all of them. MAIL FROM refused@... gets 550, later@... 450;
 RCPT TO nobody@... 550, later@... 450, full@... 452, and any other recipient 550 or 554. Data that has the line
 `X-Refuse: yes` in its headers gets 550 at its end. A lone LF from a client is refused, and so is what follows EHLO or
 DATA in the same group.
@@ -77,7 +78,7 @@ notify_classes =
 local_header_rewrite_clients =
 virtual_mailbox_domains = mail.test
 virtual_mailbox_base = {root}/mail
-virtual_mailbox_maps = texthash:{root}/etc/mailboxes
+virtual_mailbox_maps = texthash:{root}/etc/mailboxes, regexp:{root}/etc/numbered
 virtual_uid_maps = static:{mailbox_uid}
 virtual_gid_maps = static:{mailbox_gid}
 virtual_minimum_uid = 1
@@ -143,6 +144,7 @@ PORT_OPTIONS = {
   -o smtpd_command_filter=regexp:{root}/etc/no_ehlo
 """,
     "small": "  -o message_size_limit=20000\n  -o smtpd_discard_ehlo_keywords=size\n",
+    "limited": "  -o message_size_limit=20000\n  -o smtpd_recipient_limit=50\n",
 }
 
 SENDERS = """\
@@ -310,6 +312,7 @@ def write_configuration(root, addresses, ports):
             services.append("%s:%d inet n - n - - smtpd\n%s" % (host, port, PORT_OPTIONS[name].format(root=root)))
     write("etc/master.cf", "".join(services))
     write("etc/mailboxes", "".join("%s@mail.test %s/\n" % (name, name) for name in MAILBOXES))
+    write("etc/numbered", "/^r[0-9]+@mail\\.test$/ numbered/\n")
     write("etc/senders", SENDERS)
     write("etc/recipients", RECIPIENTS)
     write("etc/headers", "/^X-Refuse: yes/ REJECT this message is refused\n")

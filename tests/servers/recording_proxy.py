@@ -77,6 +77,7 @@ class Exchange:
         self.group = group
         self.content = b""
         self.replies = []
+        self.wanted = 1  # replies: with LMTP the end of a message gets one for each recipient that was taken
 
     @property
     def verb(self):
@@ -210,17 +211,18 @@ class Reader:
     def _read_rest(self):
         return False
 
-    def _wanted_replies(self, exchange):
-        last = exchange.command == b"." or exchange.command.upper().startswith(b"BDAT") and b"LAST" in \
+    def _is_end(self, exchange):
+        return exchange.command == b"." or exchange.command.upper().startswith(b"BDAT") and b"LAST" in \
             exchange.command.upper()
-        return self._accepted if self._lmtp and last and self._accepted else 1
 
     def _take_reply(self, reply):
         waiting = next((exchange for exchange in self.exchanges
-                        if exchange.command and len(exchange.replies) < self._wanted_replies(exchange)), None)
+                        if exchange.command and len(exchange.replies) < exchange.wanted), None)
         if waiting is None or not self.greeted():
             waiting = Exchange(b"", self._group)
             self.exchanges.insert(0 if not self.greeted() else len(self.exchanges), waiting)
+        if not waiting.replies and self._lmtp and self._is_end(waiting):
+            waiting.wanted = max(1, self._accepted)
         waiting.replies.append(reply)
         code = reply[:3]
         if waiting.verb == "MAIL":

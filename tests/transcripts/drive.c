@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What both ways of a replay have in common: the caller's objects, and the judgement. */
+/* What both ways of a replay have in common: the caller's objects. */
 #include "drive.h"
 
 #include <stdarg.h>
@@ -32,7 +32,10 @@ static void drive_configure(struct drive *drive)
 
     drive->config.ehlo_name = transcript->ehlo_name;
     drive->config.time_limits = &postino_time_limits_rfc5321;
-    drive->config.extensions = postino_extensions_all;
+    drive->config.extensions = transcript->extensions_said ? transcript->extensions : postino_extensions_all;
+    drive->config.mails_in_flight_max = transcript->in_flight;
+    drive->config.group_octets_max = transcript->group_octets_max;
+    drive->config.lmtp = transcript->lmtp ? &postino_lmtp : NULL;
     drive->config.flags = transcript->flags;
     drive->config.challenge_octets_max = transcript->challenge_octets_max;
     drive->config.last_resort = drive_mechanism(transcript->last_resort);
@@ -46,10 +49,46 @@ static void drive_configure(struct drive *drive)
     }
 }
 
+static void drive_prepare_recipients(struct drive *drive, size_t i)
+{
+    const struct transcript_mail *mail = &drive->transcript->mails[i];
+    struct postino_recipient *recipients = drive->recipients[i];
+    size_t j;
+
+    for (j = 0; j < mail->recipients; j++) {
+        recipients[j].address = mail->to[j].address;
+        recipients[j].kind = mail->to[j].kind;
+        recipients[j].options = mail->to[j].has_options ? &mail->to[j].options : NULL;
+        recipients[j].next = j + 1 < mail->recipients ? &recipients[j + 1] : NULL;
+    }
+}
+
+static void drive_prepare_mail(struct drive *drive, size_t i)
+{
+    const struct transcript_mail *mail = &drive->transcript->mails[i];
+    struct test_source *source = &drive->sources[i];
+
+    memset(&drive->mails[i], 0xA5, sizeof drive->mails[i]);
+    test_source_init(source, mail->body, mail->body_octets);
+    source->piece_octets = mail->span_octets != 0 ? mail->span_octets : drive->plan.span_octets;
+    source->wait_octets = mail->wait_octets;
+    source->fail_octets = mail->fail_octets;
+    source->begin_error = mail->begin_error;
+    source->size_octets = mail->size_octets;
+    source->flags = mail->source_flags;
+    drive->options[i] = mail->options;
+    drive->mails[i].reverse_path = mail->from;
+    drive->mails[i].recipients = &drive->recipients[i][0];
+    drive->mails[i].source = &source->source;
+    drive->mails[i].delivery = mail->partial ? &postino_delivery_partial : NULL;
+    drive->mails[i].options = mail->has_options ? &drive->options[i] : NULL;
+    drive->mails[i].flags = mail->flags;
+    drive_prepare_recipients(drive, i);
+}
+
 void drive_init(struct drive *drive, const struct transcript *transcript, const struct drive_plan *plan)
 {
     size_t i;
-    size_t j;
 
     memset(drive, 0, sizeof *drive);
     /* An engine that reads what it never wrote shall not find zeros there. */
@@ -58,34 +97,28 @@ void drive_init(struct drive *drive, const struct transcript *transcript, const 
     drive->plan = *plan;
     drive_configure(drive);
     for (i = 0; i < transcript->mail_count; i++) {
-        const struct transcript_mail *mail = &transcript->mails[i];
-        struct test_source *source = &drive->sources[i];
+        drive_prepare_mail(drive, i);
+    }
+    for (i = 0; i < transcript->service_count; i++) {
+        const struct transcript_service *service = &transcript->services[i];
 
-        memset(&drive->mails[i], 0xA5, sizeof drive->mails[i]);
-        test_source_init(source, mail->body, mail->body_octets);
-        source->piece_octets = plan->span_octets;
-        source->wait_octets = mail->wait_octets;
-        source->fail_octets = mail->fail_octets;
-        source->begin_error = mail->begin_error;
-        source->size_octets = mail->size_octets;
-        drive->mails[i].reverse_path = mail->from;
-        drive->mails[i].recipients = &drive->recipients[i][0];
-        drive->mails[i].source = &source->source;
-        drive->mails[i].delivery = mail->partial ? &postino_delivery_partial : NULL;
-        drive->mails[i].options = NULL;
-        drive->mails[i].flags = mail->flags;
-        for (j = 0; j < mail->recipients; j++) {
-            drive->recipients[i][j].address = mail->to[j];
-            drive->recipients[i][j].options = NULL;
-            drive->recipients[i][j].next = j + 1 < mail->recipients ? &drive->recipients[i][j + 1] : NULL;
-        }
+        drive->services[i].command = service->command;
+        drive->services[i].argument = service->argument;
+        drive->services[i].text = drive->service_texts[i];
+        drive->services[i].text_capacity_octets = service->capacity_octets;
     }
 }
 
 void drive_submit_next(struct drive *drive)
 {
     size_t i = drive->submitted;
+    size_t j = drive->asked;
 
+    if (j < drive->transcript->service_count && drive->transcript->services[j].before == i) {
+        drive->service_errors[j] = postino_session_service(&drive->session, &drive->services[j]);
+        drive->asked++;
+        return;
+    }
     if (i < drive->transcript->mail_count) {
         drive->submit_errors[i] = postino_session_submit(&drive->session, &drive->mails[i]);
     } else {
@@ -113,124 +146,4 @@ int drive_release_sources(struct drive *drive)
         postino_session_source_ready(&drive->session);
     }
     return waited;
-}
-
-static int drive_differs(int expected, int actual)
-{
-    return expected != TRANSCRIPT_NOT_SAID && expected != actual;
-}
-
-static void drive_judge_recipients(struct drive *drive, size_t i)
-{
-    const struct transcript_mail *expected = &drive->transcript->mails[i];
-    size_t j;
-
-    for (j = 0; j < expected->recipients; j++) {
-        const struct postino_recipient *recipient = &drive->recipients[i][j];
-
-        if (recipient->outcome == POSTINO_OUTCOME_PENDING) {
-            drive_find(drive, "mail %d recipient %d is still pending", (int)i + 1, (int)j + 1);
-        }
-        if (expected->recipients == 1 && recipient->outcome != drive->mails[i].result.outcome) {
-            drive_find(drive, "mail %d: its only recipient is %s", (int)i + 1,
-                       postino_outcome_name(recipient->outcome));
-        }
-        if (drive_differs(expected->recipient_outcomes[j], recipient->outcome) ||
-            drive_differs(expected->recipient_codes[j], recipient->reply_code)) {
-            drive_find(drive, "mail %d recipient %d: %s %d, expected %s %d", (int)i + 1, (int)j + 1,
-                       postino_outcome_name(recipient->outcome), recipient->reply_code,
-                       postino_outcome_name((unsigned)expected->recipient_outcomes[j]),
-                       expected->recipient_codes[j]);
-        }
-    }
-}
-
-/* The session was over before it wanted the mail: it takes none any more, and says why. */
-static void drive_judge_late(struct drive *drive, size_t i)
-{
-    int error = postino_session_submit(&drive->session, &drive->mails[i]);
-
-    if (error == 0 || error != postino_session_result(&drive->session)->error) {
-        drive_find(drive, "mail %d: submit said %s after the end", (int)i + 1, transcript_error_name(error));
-    }
-}
-
-static void drive_judge_mail(struct drive *drive, size_t i)
-{
-    const struct transcript_mail *expected = &drive->transcript->mails[i];
-    const struct postino_result *result = &drive->mails[i].result;
-
-    if (i >= drive->submitted) {
-        drive_judge_late(drive, i);
-        return;
-    }
-    if (drive->submit_errors[i] != expected->submit) {
-        drive_find(drive, "mail %d: submit said %s", (int)i + 1,
-                   transcript_error_name(drive->submit_errors[i]));
-    }
-    if (drive->submit_errors[i] != 0) {
-        return;
-    }
-    if (postino_session_finished(&drive->session) != &drive->mails[i]) {
-        drive_find(drive, "mail %d was not handed back in its turn", (int)i + 1);
-        return;
-    }
-    if (drive_differs(expected->outcome, result->outcome) || drive_differs(expected->error, result->error) ||
-        drive_differs(expected->step, result->step) || drive_differs(expected->code, result->reply_code)) {
-        drive_find(drive, "mail %d: outcome=%s error=%s step=%s code=%d", (int)i + 1,
-                   postino_outcome_name(result->outcome), transcript_error_name(result->error),
-                   postino_step_name(result->step), result->reply_code);
-    }
-    if ((result->outcome == POSTINO_OUTCOME_ACCEPTED) != (result->error == 0)) {
-        drive_find(drive, "mail %d: accepted and an error, or neither", (int)i + 1);
-    }
-    if (drive->sources[i].breach != NULL) {
-        drive_find(drive, "mail %d: %s", (int)i + 1, drive->sources[i].breach);
-    }
-    drive_judge_recipients(drive, i);
-}
-
-static void drive_judge_session(struct drive *drive)
-{
-    const struct transcript *expected = drive->transcript;
-    const struct postino_result *result = postino_session_result(&drive->session);
-    size_t length = 0;
-    const char *text = postino_session_text(&drive->session, &length);
-
-    if (drive_differs(expected->error, result->error) || drive_differs(expected->step, result->step) ||
-        drive_differs(expected->code, result->reply_code)) {
-        drive_find(drive, "session: error=%s step=%s code=%d", transcript_error_name(result->error),
-                   postino_step_name(result->step), result->reply_code);
-    }
-    if (length > POSTINO_REPLY_TEXT_OCTETS ||
-        (expected->text != NULL &&
-         (length != strlen(expected->text) || memcmp(text, expected->text, length) != 0))) {
-        drive_find(drive, "text is \"%.*s\"", (int)length, text);
-    }
-    if (drive_differs(expected->graceful, drive->graceful)) {
-        drive_find(drive, "closed %s", drive->graceful ? "gracefully" : "by abort");
-    }
-    if (expected->after_ms != TRANSCRIPT_NOT_SAID && (uint32_t)expected->after_ms != drive->elapsed_ms) {
-        drive_find(drive, "it took %lu ms", (unsigned long)drive->elapsed_ms);
-    }
-}
-
-void drive_judge(struct drive *drive, const struct scripted_peer *peer)
-{
-    size_t i;
-
-    if (peer->departure[0] != '\0') {
-        drive_find(drive, "%s", peer->departure);
-    }
-    if (!scripted_peer_heard_all(peer)) {
-        drive_find(drive, "the client did not send all that it should, but %lu octets",
-                   (unsigned long)peer->taken_octets);
-    }
-    for (i = 0; i < drive->transcript->mail_count; i++) {
-        drive_judge_mail(drive, i);
-    }
-    if (postino_session_finished(&drive->session) != NULL) {
-        drive_find(drive, "a mail was handed back twice");
-    }
-    drive_judge_session(drive);
 }

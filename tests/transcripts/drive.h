@@ -27,6 +27,12 @@ struct drive {
     const struct postino_mechanism *mechanisms[3];
     struct postino_mail mails[TRANSCRIPT_MAILS];
     struct postino_recipient recipients[TRANSCRIPT_MAILS][TRANSCRIPT_RECIPIENTS];
+    struct postino_options options[TRANSCRIPT_MAILS];
+    int turns[TRANSCRIPT_MAILS]; /* in which it was handed back; 0: it was not */
+    struct postino_service services[TRANSCRIPT_SERVICES];
+    char service_texts[TRANSCRIPT_SERVICES][TRANSCRIPT_TEXT_OCTETS];
+    int service_errors[TRANSCRIPT_SERVICES];
+    size_t asked; /* service commands */
     struct test_source sources[TRANSCRIPT_MAILS];
     int submit_errors[TRANSCRIPT_MAILS];
     size_t submitted;
@@ -38,7 +44,7 @@ struct drive {
 /* Prepares everything but the session. */
 void drive_init(struct drive *drive, const struct transcript *transcript, const struct drive_plan *plan);
 
-/* Hands in the next mail, or after the last one asks for QUIT. */
+/* Hands in the next mail or service command, or after the last one asks for QUIT. */
 void drive_submit_next(struct drive *drive);
 void drive_submit_all(struct drive *drive);
 
@@ -47,7 +53,7 @@ int drive_release_sources(struct drive *drive);
 
 void drive_find(struct drive *drive, const char *format, ...);
 
-/* Compares what came of it with what the transcript expects. */
+/* drive_judge.c: compares what came of it with what the transcript expects. */
 void drive_judge(struct drive *drive, const struct scripted_peer *peer);
 
 /* The two ways. Afterwards drive->finding says what was wrong. */

@@ -109,7 +109,7 @@ static UINT netx_send(struct netx_plan *plan)
         return status;
     }
     status =
-        nx_smtp_mail_send(&client, netx_string(mail->to[0]), NX_SMTP_MAIL_PRIORITY_NORMAL,
+        nx_smtp_mail_send(&client, netx_string(mail->to[0].address), NX_SMTP_MAIL_PRIORITY_NORMAL,
                           netx_string(mail->subject), (CHAR *)(uintptr_t)mail->body, (UINT)mail->body_octets);
     if (nx_smtp_client_outcome_get(&client, &outcome) != NX_SUCCESS ||
         outcome != netx_outcome(mail->outcome)) {

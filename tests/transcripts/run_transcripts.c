@@ -47,8 +47,10 @@ static void run_case(struct run *run, const char *way, run_driver driver, const 
 static void run_both(struct run *run, const char *way, run_driver driver, struct drive_plan plan)
 {
     plan.together = 0;
-    run_case(run, way, driver, &plan);
-    if (!run->transcript->linger) {
+    if (run->transcript->pace != TRANSCRIPT_TOGETHER) {
+        run_case(run, way, driver, &plan);
+    }
+    if (!run->transcript->linger && run->transcript->pace != TRANSCRIPT_SINGLY) {
         plan.together = 1;
         run_case(run, way, driver, &plan);
     }
@@ -84,6 +86,7 @@ static void run_way(struct run *run, const char *way, run_driver driver)
     plan.idles = 1;
     run_both(run, way, driver, plan);
     plan.idles = 0;
+    plan.together = run->transcript->pace == TRANSCRIPT_TOGETHER;
     for (plan.split_octets = 1; plan.split_octets < run->transcript->server_octets; plan.split_octets++) {
         run_case(run, way, driver, &plan);
     }

@@ -7,12 +7,15 @@
 
 /* A transcript file as it was read. README.md describes the format. */
 
-#define TRANSCRIPT_MAILS      4
-#define TRANSCRIPT_RECIPIENTS 8
-#define TRANSCRIPT_EVENTS     160
-#define TRANSCRIPT_OCTETS     262144
-#define TRANSCRIPT_NOT_SAID   (-1000000) /* of a value that the file expects nothing of */
-#define TRANSCRIPT_NX_FAILURE (-1)       /* any status but NX_SUCCESS */
+#define TRANSCRIPT_MAILS       6
+#define TRANSCRIPT_RECIPIENTS  8
+#define TRANSCRIPT_EXTENSIONS  24
+#define TRANSCRIPT_SERVICES    8
+#define TRANSCRIPT_TEXT_OCTETS 512 /* of a service command's reply */
+#define TRANSCRIPT_EVENTS      160
+#define TRANSCRIPT_OCTETS      262144
+#define TRANSCRIPT_NOT_SAID    (-1000000) /* of a value that the file expects nothing of */
+#define TRANSCRIPT_NX_FAILURE  (-1)       /* any status but NX_SUCCESS */
 
 enum transcript_way {
     TRANSCRIPT_SESSION = 1,
@@ -27,10 +30,42 @@ enum transcript_auth {
     TRANSCRIPT_AUTH_ANY /* PLAIN preferred, then LOGIN */
 };
 
+/* When mails and QUIT are handed in. */
+enum transcript_pace {
+    TRANSCRIPT_BOTH,
+    TRANSCRIPT_TOGETHER, /* all at once */
+    TRANSCRIPT_SINGLY    /* each when it is wanted */
+};
+
+struct transcript_recipient {
+    const char *address;
+    uint8_t kind; /* enum postino_recipient_kind */
+    int has_options;
+    struct postino_recipient_options options;
+
+    /* Expected. */
+    int outcome;
+    int code;
+};
+
+struct transcript_service {
+    uint8_t command; /* enum postino_service_command */
+    const char *argument;
+    size_t capacity_octets; /* of the buffer for its text */
+    size_t before;          /* asked in front of the mail of this index */
+
+    /* Expected. */
+    int error; /* of the call */
+    int code;
+    const char *text;
+};
+
 struct transcript_mail {
     const char *from;
-    const char *to[TRANSCRIPT_RECIPIENTS];
+    struct transcript_recipient to[TRANSCRIPT_RECIPIENTS];
     size_t recipients;
+    int has_options;
+    struct postino_options options;
     const char *subject; /* of the NetX way, where the client writes the headers */
     uint8_t flags;       /* of enum postino_mail_flag */
     int partial;         /* to those recipients that are taken */
@@ -40,16 +75,18 @@ struct transcript_mail {
     size_t fail_octets;
     int begin_error;
     size_t size_octets;
+    size_t span_octets;   /* the source lends so many at a time; 0: as the plan says */
+    uint8_t source_flags; /* of enum postino_source_flag */
 
     /* Expected. */
     int submit;
+    int turn;         /* it is handed back as the so-manieth; 0: in the order of the file */
+    uint32_t missing; /* of enum postino_capability */
     int outcome;
     int error;
     int step;
     int code;
     int nx_status;
-    int recipient_outcomes[TRANSCRIPT_RECIPIENTS];
-    int recipient_codes[TRANSCRIPT_RECIPIENTS];
 };
 
 struct transcript {
@@ -65,6 +102,14 @@ struct transcript {
     enum transcript_auth last_resort;
     uint8_t flags; /* enum postino_session_flag */
     uint16_t challenge_octets_max;
+    uint16_t in_flight;
+    uint32_t group_octets_max;
+    int lmtp;
+    enum transcript_pace pace;
+    int extensions_said;
+    const struct postino_extension *extensions[TRANSCRIPT_EXTENSIONS + 1];
+    struct transcript_service services[TRANSCRIPT_SERVICES];
+    size_t service_count;
 
     struct transcript_mail mails[TRANSCRIPT_MAILS];
     size_t mail_count;
@@ -78,6 +123,8 @@ struct transcript {
     int step;
     int code;
     const char *text;
+    int capabilities_said;
+    uint32_t capabilities; /* of the EHLO reply */
     int graceful;
     long after_ms;
 
@@ -95,6 +142,15 @@ int transcript_error_value(const char *name);
 int transcript_step_value(const char *name);
 int transcript_outcome_value(const char *name);
 const char *transcript_error_name(int error);
+/* Keywords of extensions, separated by commas, as bits of enum postino_capability, "" as 0; UINT32_MAX where
+ * one of them is unknown. */
+uint32_t transcript_capabilities(const char *names);
+
+/* transcript_config.c, transcript_mail.c: what stands behind "config", "mail" and "service". Each returns 0, or
+ * -1 for a bad line. */
+int transcript_read_config(struct transcript *transcript, const char *line);
+int transcript_read_mail(struct transcript *transcript, const char *line);
+int transcript_read_service(struct transcript *transcript, const char *line);
 
 /* transcript_expect.c: the rest of an "expect" and of an "ends" line. Each returns 0, or -1 for a bad line.
  */

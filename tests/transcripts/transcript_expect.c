@@ -19,13 +19,13 @@ static int expect_recipients(struct transcript_mail *mail, const char *value)
         }
         memcpy(outcome, value, length);
         outcome[length] = '\0';
-        mail->recipient_outcomes[i] = transcript_outcome_value(outcome);
-        if (mail->recipient_outcomes[i] == TRANSCRIPT_NOT_SAID) {
+        mail->to[i].outcome = transcript_outcome_value(outcome);
+        if (mail->to[i].outcome == TRANSCRIPT_NOT_SAID) {
             return -1;
         }
         value += length;
         if (*value == '/') {
-            mail->recipient_codes[i] = atoi(value + 1);
+            mail->to[i].code = atoi(value + 1);
             value += strcspn(value, ",");
         }
         value += *value == ',';
@@ -61,6 +61,14 @@ static int expect_word(struct transcript *transcript, struct transcript_mail *ma
     if (strcmp(word->key, "code") == 0) {
         mail->code = atoi(word->value);
         return 0;
+    }
+    if (strcmp(word->key, "turn") == 0) {
+        mail->turn = atoi(word->value);
+        return 0;
+    }
+    if (strcmp(word->key, "missing") == 0) {
+        mail->missing = transcript_capabilities(word->value);
+        return mail->missing != UINT32_MAX ? 0 : -1;
     }
     if (strcmp(word->key, "nx") == 0) {
         mail->nx_status =
@@ -107,6 +115,10 @@ static int ends_word(struct transcript *transcript, const struct transcript_word
         transcript->code = atoi(word->value);
     } else if (strcmp(word->key, "text") == 0) {
         transcript->text = word->value;
+    } else if (strcmp(word->key, "capabilities") == 0) {
+        transcript->capabilities_said = 1;
+        transcript->capabilities = transcript_capabilities(word->value);
+        return transcript->capabilities != UINT32_MAX ? 0 : -1;
     } else if (strcmp(word->key, "close") == 0) {
         transcript->graceful = strcmp(word->value, "graceful") == 0;
     } else if (strcmp(word->key, "after") == 0) {

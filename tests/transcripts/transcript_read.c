@@ -9,127 +9,6 @@
 
 #define READ_LINE_OCTETS 4096
 
-static int read_auth(const char *value, enum transcript_auth *auth)
-{
-    static const char *const names[] = {"none", "plain", "login", "any"};
-    unsigned i;
-
-    for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(names[i], value) == 0) {
-            *auth = (enum transcript_auth)i;
-            return 0;
-        }
-    }
-    return -1;
-}
-
-/* Words that stand alone. */
-static int read_config_switch(struct transcript *transcript, const char *key)
-{
-    if (strcmp(key, "clear") == 0) {
-        transcript->flags |= (uint8_t)POSTINO_SESSION_CLEAR_TEXT_AUTH;
-    } else if (strcmp(key, "if_offered") == 0) {
-        transcript->flags |= (uint8_t)POSTINO_SESSION_AUTH_IF_OFFERED;
-    } else if (strcmp(key, "read_first") == 0) {
-        transcript->read_first = 1;
-    } else if (strcmp(key, "linger") == 0) {
-        transcript->linger = 1;
-    } else if (strcmp(key, "interrupts") == 0) {
-        transcript->interrupts = 1;
-    } else if (strcmp(key, "never_ready") == 0) {
-        transcript->never_ready = 1;
-    } else if (strcmp(key, "session_only") == 0) {
-        transcript->ways = TRANSCRIPT_SESSION;
-    } else {
-        return -1;
-    }
-    return 0;
-}
-
-static int read_config(struct transcript *transcript, const char *line)
-{
-    struct transcript_word word;
-    int more;
-    int bad = 0;
-
-    while ((more = transcript_next_word(transcript, &line, &word)) > 0 && !bad) {
-        if (word.value == NULL) {
-            bad = read_config_switch(transcript, word.key);
-        } else if (strcmp(word.key, "ehlo") == 0) {
-            transcript->ehlo_name = word.value;
-        } else if (strcmp(word.key, "user") == 0) {
-            transcript->user = word.value;
-        } else if (strcmp(word.key, "password") == 0) {
-            transcript->password = word.value;
-        } else if (strcmp(word.key, "auth") == 0) {
-            bad = read_auth(word.value, &transcript->auth);
-        } else if (strcmp(word.key, "last_resort") == 0) {
-            bad = read_auth(word.value, &transcript->last_resort);
-        } else if (strcmp(word.key, "challenge_max") == 0) {
-            transcript->challenge_octets_max = (uint16_t)strtoul(word.value, NULL, 10);
-        } else {
-            bad = -1;
-        }
-    }
-    return more < 0 ? -1 : bad;
-}
-
-static int read_mail_word(struct transcript_mail *mail, const struct transcript_word *word)
-{
-    if (word->value == NULL) {
-        if (strcmp(word->key, "partial") != 0) {
-            return -1;
-        }
-        mail->partial = 1;
-    } else if (strcmp(word->key, "from") == 0) {
-        mail->from = word->value;
-    } else if (strcmp(word->key, "to") == 0 && mail->recipients < TRANSCRIPT_RECIPIENTS) {
-        mail->to[mail->recipients++] = word->value;
-    } else if (strcmp(word->key, "subject") == 0) {
-        mail->subject = word->value;
-    } else if (strcmp(word->key, "begin_error") == 0) {
-        mail->begin_error = atoi(word->value);
-    } else if (strcmp(word->key, "size") == 0) {
-        mail->size_octets = (size_t)strtoul(word->value, NULL, 10);
-    } else {
-        return -1;
-    }
-    return 0;
-}
-
-static int read_mail(struct transcript *transcript, const char *line)
-{
-    struct transcript_mail *mail = &transcript->mails[transcript->mail_count];
-    struct transcript_word word;
-    int more;
-    size_t i;
-
-    if (transcript->mail_count++ == TRANSCRIPT_MAILS) {
-        return -1;
-    }
-    mail->from = "a@example.com";
-    mail->subject = "A test";
-    mail->body = (const uint8_t *)"Hello\r\n";
-    mail->body_octets = 7;
-    mail->wait_octets = SIZE_MAX;
-    mail->fail_octets = SIZE_MAX;
-    mail->size_octets = POSTINO_SIZE_UNKNOWN;
-    mail->submit = 0;
-    mail->outcome = mail->error = mail->step = mail->code = mail->nx_status = TRANSCRIPT_NOT_SAID;
-    for (i = 0; i < TRANSCRIPT_RECIPIENTS; i++) {
-        mail->recipient_outcomes[i] = mail->recipient_codes[i] = TRANSCRIPT_NOT_SAID;
-    }
-    while ((more = transcript_next_word(transcript, &line, &word)) > 0) {
-        if (read_mail_word(mail, &word) != 0) {
-            return -1;
-        }
-    }
-    if (mail->recipients == 0) {
-        mail->to[mail->recipients++] = "b@example.org";
-    }
-    return more;
-}
-
 /* The body's lines; a second one goes on where the first one ended. */
 static int read_body(struct transcript *transcript, const char *line)
 {
@@ -189,7 +68,7 @@ static int read_headers(struct transcript *transcript)
         headers, sizeof headers,
         "To: %s\\r\\nFrom: %s\\r\\nSubject: %s\\r\\nMIME-Version: 1.0\\r\\nContent-Type: text/plain;\\r\\n"
         " charset=\"utf-8\"\\r\\nContent-Transfer-Encoding: 8bit\\r\\n\\r\\n",
-        mail->to[0], mail->from, mail->subject);
+        mail->to[0].address, mail->from, mail->subject);
     return transcript->netx ? transcript_unescape(transcript, headers, headers + strlen(headers)) : 0;
 }
 
@@ -265,10 +144,13 @@ static int read_line(struct transcript *transcript, const char *line)
         return read_dialogue(transcript, line);
     }
     if (strncmp(line, "config ", 7) == 0) {
-        return read_config(transcript, line + 7);
+        return transcript_read_config(transcript, line + 7);
     }
     if (strcmp(line, "mail") == 0 || strncmp(line, "mail ", 5) == 0) {
-        return read_mail(transcript, line + 4);
+        return transcript_read_mail(transcript, line + 4);
+    }
+    if (strncmp(line, "service ", 8) == 0) {
+        return transcript_read_service(transcript, line + 8);
     }
     if (strcmp(line, "body") == 0 || strncmp(line, "body ", 5) == 0) {
         return read_body(transcript, line[4] == ' ' ? line + 5 : "");

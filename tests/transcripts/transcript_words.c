@@ -18,6 +18,11 @@ static const struct named_value error_names[] = {
     {"SOURCE", POSTINO_ERROR_SOURCE},
     {"MESSAGE_SIZE", POSTINO_ERROR_MESSAGE_SIZE},
     {"ABORTED", POSTINO_ERROR_ABORTED},
+    {"8BIT", POSTINO_ERROR_8BIT},
+    {"NOT_OFFERED", POSTINO_ERROR_NOT_OFFERED},
+    {"RECIPIENTS", POSTINO_ERROR_RECIPIENTS},
+    {"OPTION", POSTINO_ERROR_OPTION},
+    {"MAIL_LIMIT", POSTINO_ERROR_MAIL_LIMIT},
     {"REFUSED", POSTINO_ERROR_REFUSED},
     {"REPLY_SYNTAX", POSTINO_ERROR_REPLY_SYNTAX},
     {"REPLY_UNEXPECTED", POSTINO_ERROR_REPLY_UNEXPECTED},
@@ -79,4 +84,32 @@ const char *transcript_error_name(int error)
         names++;
     }
     return names->name != NULL ? names->name : "?";
+}
+
+static const struct postino_extension *words_extension(const char *name, size_t length)
+{
+    const struct postino_extension *const *extension = postino_extensions_all;
+
+    while (*extension != NULL &&
+           (strlen((*extension)->keyword) != length || memcmp((*extension)->keyword, name, length) != 0)) {
+        extension++;
+    }
+    return *extension;
+}
+
+uint32_t transcript_capabilities(const char *names)
+{
+    uint32_t bits = 0;
+
+    while (*names != '\0') {
+        size_t length = strcspn(names, ",");
+        const struct postino_extension *extension = words_extension(names, length);
+
+        if (extension == NULL) {
+            return UINT32_MAX;
+        }
+        bits |= extension->capability;
+        names += length + (names[length] == ',');
+    }
+    return bits;
 }

@@ -39,16 +39,21 @@ static inline void test_write_mail(size_t recipients)
     static const char text[] = "Subject: Hello\r\n\r\n.dot\nlast";
 
     postino_memory_source_init(&test_source, text, sizeof text - 1);
-    memset(test_recipients, 0xa5, sizeof test_recipients);
+    memset(test_recipients, 0, sizeof test_recipients);
     test_recipients[0].address = "bob@server.test";
     test_recipients[0].next = recipients == 2 ? &test_recipients[1] : NULL;
     test_recipients[1].address = "carol@server.test";
     test_recipients[1].next = NULL;
-    memset(&test_mail, 0xa5, sizeof test_mail);
+    /* Of an earlier use of the same objects nothing may matter. */
+    memset(&test_recipients[0].state, 0xa5,
+           sizeof test_recipients[0] - offsetof(struct postino_recipient, state));
+    memset(&test_recipients[1].state, 0xa5,
+           sizeof test_recipients[1] - offsetof(struct postino_recipient, state));
+    memset(&test_mail, 0, sizeof test_mail);
+    memset(&test_mail.progress, 0xa5, sizeof test_mail - offsetof(struct postino_mail, progress));
     test_mail.reverse_path = "ann@client.test";
     test_mail.recipients = test_recipients;
     test_mail.source = &test_source.source;
-    test_mail.flags = 0;
 }
 
 static inline void test_begin_with(const char *const *script, const struct postino_client_config *config)

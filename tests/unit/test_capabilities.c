@@ -51,28 +51,35 @@ static void test_big_reply(void **state)
           POSTINO_CAPABILITY_AUTH | POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_8BITMIME |
               POSTINO_CAPABILITY_ENHANCEDSTATUSCODES | POSTINO_CAPABILITY_PIPELINING |
               POSTINO_CAPABILITY_CHUNKING | POSTINO_CAPABILITY_STARTTLS | POSTINO_CAPABILITY_SMTPUTF8 |
-              POSTINO_CAPABILITY_DSN);
+              POSTINO_CAPABILITY_DSN | POSTINO_CAPABILITY_VRFY | POSTINO_CAPABILITY_ETRN |
+              POSTINO_CAPABILITY_LIMITS);
 }
 
 static void test_each(void **state)
 {
-    static const char *const names[] = {"AUTH",       "SIZE",     "8BITMIME", "ENHANCEDSTATUSCODES",
-                                        "PIPELINING", "CHUNKING", "STARTTLS", "SMTPUTF8",
-                                        "DSN"};
+    static const char *const names[] = {"AUTH",        "SIZE",       "8BITMIME",  "ENHANCEDSTATUSCODES",
+                                        "PIPELINING",  "CHUNKING",   "STARTTLS",  "SMTPUTF8",
+                                        "DSN",         "BINARYMIME", "DELIVERBY", "FUTURERELEASE",
+                                        "MT-PRIORITY", "REQUIRETLS", "LIMITS",    "VRFY",
+                                        "EXPN",        "HELP",       "ETRN"};
     unsigned i;
 
     (void)state;
+    assert_string_equal(postino_capability_name(0), "unknown extension");
+    assert_string_equal(postino_capability_name(3), "unknown extension");
+    assert_string_equal(postino_capability_name(1u << sizeof names / sizeof names[0]), "unknown extension");
     for (i = 0; i < sizeof names / sizeof names[0]; i++) {
         char reply[120];
         char lower[40];
         size_t j;
 
+        assert_string_equal(postino_capability_name(1u << i), names[i]);
         for (j = 0; j <= strlen(names[i]); j++) {
             lower[j] = (char)(names[i][j] >= 'A' && names[i][j] <= 'Z' ? names[i][j] + 32 : names[i][j]);
         }
         (void)snprintf(reply, sizeof reply, "250-mx\r\n250 %s\r\n", names[i]);
         check(reply, 1u << i);
-        (void)snprintf(reply, sizeof reply, "250-mx\r\n250-HELP\r\n250 %s parameter\n", lower);
+        (void)snprintf(reply, sizeof reply, "250-mx\r\n250-TURN\r\n250 %s parameter\n", lower);
         check(reply, 1u << i);
         (void)snprintf(reply, sizeof reply, "250-mx\r\n250 X%s\r\n", names[i]);
         check(reply, 0);

@@ -109,8 +109,9 @@ static void test_want(void **state)
     (void)bench_output(&bench);
     assert_int_equal(bench_want(&bench), POSTINO_WANT_RECEIVE);
     bench_input(&bench, "250 queued\r\n");
-    assert_int_equal(bench_want(&bench), POSTINO_WANT_RECEIVE | POSTINO_WANT_MAIL);
+    assert_int_equal(bench_want(&bench), POSTINO_WANT_RECEIVE | POSTINO_WANT_MAIL | POSTINO_WANT_COLLECT);
     assert_ptr_equal(postino_session_finished(&bench.session), &bench.mail);
+    assert_int_equal(bench_want(&bench), POSTINO_WANT_RECEIVE | POSTINO_WANT_MAIL);
     assert_null(postino_session_finished(&bench.session));
     postino_session_quit(&bench.session);
     assert_int_equal(bench_want(&bench) & (POSTINO_WANT_SEND | POSTINO_WANT_MAIL), POSTINO_WANT_SEND);
@@ -276,7 +277,7 @@ static void test_lost_without_reason(void **state)
     bench_submit(&bench);
     postino_session_lost(&bench.session, 0, 0);
     assert_true(postino_session_result(&bench.session)->error < 0);
-    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED);
+    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED | POSTINO_WANT_COLLECT);
     assert_int_equal(bench.mail.result.outcome, POSTINO_OUTCOME_NOT_ATTEMPTED);
 }
 
@@ -309,49 +310,6 @@ static void test_lost_unsent(void **state)
     }
 }
 
-static void test_noop(void **state)
-{
-    struct postino_service noop = {0};
-    struct bench bench;
-
-    (void)state;
-    bench_prepare(&bench);
-    bench_start(&bench);
-    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
-    bench_greet(&bench);
-    assert_int_equal(postino_session_service(&bench.session, &noop), 0);
-    assert_false(bench_want(&bench) & POSTINO_WANT_MAIL);
-    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
-    bench_exchange(&bench, "", "NOOP\r\n");
-    assert_int_not_equal(postino_session_wait_ms(&bench.session, 0), UINT32_MAX);
-    bench_input(&bench, "250 ok\r\n");
-    assert_true(bench_want(&bench) & POSTINO_WANT_MAIL);
-    assert_int_equal(postino_session_service(&bench.session, &noop), 0);
-    /* A mail that comes meanwhile waits its turn. */
-    bench_submit(&bench);
-    bench_exchange(&bench, "", "NOOP\r\n");
-    bench_exchange(&bench, "502-what\r\n502 is that\r\n", "MAIL FROM:<a@example.com>\r\n");
-    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
-}
-
-static void test_noop_finds_the_end(void **state)
-{
-    struct postino_service noop = {0};
-    struct bench bench;
-
-    (void)state;
-    bench_prepare(&bench);
-    bench_start(&bench);
-    bench_greet(&bench);
-    assert_int_equal(postino_session_service(&bench.session, &noop), 0);
-    (void)bench_output(&bench);
-    bench_input(&bench, "421 gone\r\n");
-    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED);
-    assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_SERVICE_CLOSING);
-    assert_int_equal(postino_session_result(&bench.session)->step, POSTINO_STEP_SERVICE);
-    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
-}
-
 static void test_quit_waits_for_mails(void **state)
 {
     struct bench bench;
@@ -381,11 +339,11 @@ static void test_input_after_end(void **state)
     bench_submit(&bench);
     postino_session_lost(&bench.session, POSTINO_ERROR_CLOSED, 0);
     bench_exchange(&bench, "220 mx\r\n250 mx\r\n250 ok\r\n", "");
-    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED);
+    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED | POSTINO_WANT_COLLECT);
     postino_session_source_ready(&bench.session);
     postino_session_quit(&bench.session);
     postino_session_abort(&bench.session);
-    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED);
+    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED | POSTINO_WANT_COLLECT);
     assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_CLOSED);
 }
 
@@ -405,8 +363,6 @@ int main(void)
         cmocka_unit_test(test_lost_twice),
         cmocka_unit_test(test_lost_without_reason),
         cmocka_unit_test(test_lost_unsent),
-        cmocka_unit_test(test_noop),
-        cmocka_unit_test(test_noop_finds_the_end),
         cmocka_unit_test(test_quit_waits_for_mails),
         cmocka_unit_test(test_input_after_end),
     };

@@ -65,7 +65,7 @@ static void check_dialogue(uint32_t start_ms)
     check_wait(&bench, 6000);
     pass_ms(&bench, 5999);
     bench_input(&bench, "221 bye\r\n");
-    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED | POSTINO_WANT_GRACEFUL);
+    assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED | POSTINO_WANT_GRACEFUL | POSTINO_WANT_COLLECT);
     assert_int_equal(bench.mail.result.outcome, POSTINO_OUTCOME_ACCEPTED);
 }
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "postino/session.h"
+
+/* What libFuzzer calls; replay.c calls it without libFuzzer. Returns 0; a broken promise aborts. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Stays in builds without assert(). */
+#define FUZZ_CHECK(condition)                                                     \
+    do {                                                                          \
+        if (!(condition)) {                                                       \
+            (void)fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+            abort();                                                              \
+        }                                                                         \
+    } while (0)
+
+/* Lengths that depend on the input alone. */
+static inline size_t fuzz_length(uint32_t *noise, size_t max)
+{
+    *noise = *noise * 1664525u + 1013904223u;
+    return max == 0 ? 0 : 1 + ((*noise >> 8) & ((*noise >> 28) != 0 ? 0xF : 0xFFFF)) % max;
+}
+
+/* A copy of exactly that size, so that a sanitizer sees an octet too far. */
+static inline uint8_t *fuzz_copy(const uint8_t *data, size_t size)
+{
+    uint8_t *copy = malloc(size + (size == 0));
+
+    FUZZ_CHECK(copy != NULL);
+    if (size != 0) {
+        memcpy(copy, data, size);
+    }
+    return copy;
+}
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs a fuzz target without libFuzzer. Usage: fuzz_NAME_replay FILE..., which runs files that a fuzzer
+ * found, and takes what the server says out of transcripts (*.txt): whole, each line alone, and changed a
+ * little, with many first octets. With --write FOLDER before the files it writes the transcripts' inputs
+ * there, to start a fuzzer from. */
+#include "fuzz.h"
+
+#define INPUT_MAX 65536
+#define VARIANTS  24
+
+static unsigned long runs;
+
+static void run(const uint8_t *data, size_t size)
+{
+    (void)LLVMFuzzerTestOneInput(data, size);
+    runs++;
+}
+
+/* The text with two octets before it that say how, and with an octet changed, left out or doubled. */
+static void run_variants(uint8_t *input, size_t size)
+{
+    uint32_t noise = (uint32_t)size;
+    unsigned i;
+
+    for (i = 0; i < VARIANTS; i++) {
+        uint8_t *copy;
+        size_t at;
+
+        input[0] = (uint8_t)(fuzz_length(&noise, 256) - 1);
+        input[1] = (uint8_t)(fuzz_length(&noise, 256) - 1);
+        copy = fuzz_copy(input, size);
+        run(copy, size);
+        if (size > 3) {
+            at = 1 + fuzz_length(&noise, size - 2);
+            copy[at] = (uint8_t)(copy[at] ^ (1u << (i % 8)));
+            run(copy, size);
+            memmove(copy + at, copy + at + 1, size - at - 1);
+            run(copy, size - 1);
+            run(copy, at);
+        }
+        free(copy);
+    }
+}
+
+static void write_input(const char *folder, const char *path, const uint8_t *data, size_t size)
+{
+    const char *name = strrchr(path, '/');
+    char to[4096];
+    FILE *file;
+
+    (void)snprintf(to, sizeof to, "%s/%s", folder, name == NULL ? path : name + 1);
+    file = fopen(to, "wb");
+    FUZZ_CHECK(file != NULL && fwrite(data, 1, size, file) == size && fclose(file) == 0);
+}
+
+static void run_transcript(FILE *file, const char *path, const char *folder)
+{
+    static uint8_t whole[INPUT_MAX];
+    static uint8_t single[8192];
+    static char line[8192];
+    size_t size = 2;
+
+    memset(whole, 2, 2);
+    while (fgets(line, sizeof line - 2, file) != NULL) {
+        size_t length = strlen(line);
+
+        if (strncmp(line, "S: ", 3) != 0 || size + length > sizeof whole) {
+            continue;
+        }
+        length -= line[length - 1] == '\n' ? 4 : 3;
+        memcpy(whole + size, line + 3, length);
+        memcpy(single + 2, line + 3, length);
+        memcpy(whole + size + length, "\r\n", 2);
+        size += length + 2;
+        if (folder == NULL) {
+            run_variants(single, length + 2);
+        }
+    }
+    if (folder != NULL) {
+        write_input(folder, path, whole, size);
+        runs++;
+    } else {
+        run_variants(whole, size);
+    }
+}
+
+static void run_file(const char *path, const char *folder)
+{
+    static uint8_t data[INPUT_MAX];
+    size_t length = strlen(path);
+    FILE *file = fopen(path, "rb");
+
+    FUZZ_CHECK(file != NULL);
+    if (length > 4 && strcmp(path + length - 4, ".txt") == 0) {
+        run_transcript(file, path, folder);
+    } else {
+        size_t size = fread(data, 1, sizeof data, file);
+        uint8_t *copy = fuzz_copy(data, size);
+
+        run(copy, size);
+        free(copy);
+    }
+    (void)fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    const char *folder = NULL;
+    int i = 1;
+
+    if (argc > 2 && strcmp(argv[1], "--write") == 0) {
+        folder = argv[2];
+        i = 3;
+    }
+    for (; i < argc; i++) {
+        run_file(argv[i], folder);
+    }
+    printf("%lu inputs\n", runs);
+    return runs == 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers that look like chance, buffers that grow, and the first fault. */
+#include "model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void model_seed(struct model_random *random, uint64_t seed)
+{
+    random->state = seed * 0x9E3779B97F4A7C15u + 0x632BE59BD9B4E019u;
+}
+
+/* splitmix64 */
+uint32_t model_draw(struct model_random *random, uint32_t below)
+{
+    uint64_t z = (random->state += 0x9E3779B97F4A7C15u);
+
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return below == 0 ? 0 : (uint32_t)((z ^ (z >> 31)) >> 11) % below;
+}
+
+int model_chance(struct model_random *random, uint32_t per_mille)
+{
+    return model_draw(random, 1000) < per_mille;
+}
+
+size_t model_length(struct model_random *random, size_t max)
+{
+    unsigned bits = 0;
+    size_t length;
+
+    while (bits < 31 && ((size_t)1 << bits) <= max) {
+        bits++;
+    }
+    length = 1 + model_draw(random, (uint32_t)1 << model_draw(random, bits + 1));
+    return length > max ? max : length;
+}
+
+void model_append(struct model_buffer *buffer, const void *data, size_t length)
+{
+    if (length == 0) {
+        return;
+    }
+    if (length > buffer->capacity - buffer->length) {
+        uint8_t *more;
+
+        buffer->capacity = 2 * (buffer->length + length) + 64;
+        more = realloc(buffer->data, buffer->capacity);
+        if (more == NULL) {
+            abort();
+        }
+        buffer->data = more;
+    }
+    memcpy(buffer->data + buffer->length, data, length);
+    buffer->length += length;
+}
+
+void model_append_text(struct model_buffer *buffer, const char *text)
+{
+    model_append(buffer, text, strlen(text));
+}
+
+void model_free(struct model_buffer *buffer)
+{
+    free(buffer->data);
+    memset(buffer, 0, sizeof *buffer);
+}
+
+void model_fault(struct model_world *world, const char *format, ...)
+{
+    va_list arguments;
+
+    if (world->fault[0] != '\0') {
+        return;
+    }
+    va_start(arguments, format);
+    (void)vsnprintf(world->fault, sizeof world->fault, format, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* What goes wrong while several mails are under way: each reply finds its command, and no failure touches a
+ * mail that it is not about. */
+#include "group.h"
+
+#define ENVELOPE0 "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\n"
+#define ENVELOPE1 "MAIL FROM:<1@a>\r\nRCPT TO:<1.0@b>\r\n"
+#define MAIL0     ENVELOPE0 "BDAT 4 LAST\r\nm0\r\n"
+#define MAIL1     "RSET\r\n" ENVELOPE1 "BDAT 4 LAST\r\nm1\r\n"
+
+static void start_two(struct group *group)
+{
+    group_prepare(group, 2);
+    bench_start(&group->bench);
+    group_submit(group, 0, 1);
+    group_greet(group, BOTH);
+    group_expect(group, MAIL0 MAIL1);
+}
+
+/* Each command of the first mail refused in turn; the second goes through, and a third one behind it. */
+static void test_each_refused(void **state)
+{
+    static const char *const replies[] = {"550 no\r\n503 x\r\n503 y\r\n", "250 ok\r\n550 no\r\n554 y\r\n",
+                                          "250 ok\r\n250 ok\r\n550 no\r\n"};
+    static const char *const logs[] = {"0 550 no;", "0 250 ok;0.0 550 no;", "0 250 ok;0.0 250 ok;0 550 no;"};
+    static const uint8_t steps[] = {POSTINO_STEP_MAIL, POSTINO_STEP_RCPT, POSTINO_STEP_MESSAGE};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        struct group group;
+        char expected[120];
+        size_t length;
+        const char *text;
+
+        start_two(&group);
+        group_input(&group, replies[i]);
+        group_finished(&group, 0, POSTINO_OUTCOME_PERMANENT);
+        group_recipient(&group, 0, 0, POSTINO_OUTCOME_PERMANENT, 550);
+        assert_int_equal(group.mails[0].result.step, steps[i]);
+        assert_int_equal(group.mails[0].result.reply_code, 550);
+        /* The text that says why stays until the next mail is spoken of. */
+        text = postino_session_text(&group.bench.session, &length);
+        assert_int_equal(length, 2);
+        assert_memory_equal(text, "no", 2);
+        group_input(&group, "250 reset\r\n");
+        group_none_finished(&group);
+        assert_true(bench_want(&group.bench) & POSTINO_WANT_MAIL);
+        group_submit(&group, 2, 2);
+        group_expect(&group, "RSET\r\nMAIL FROM:<2@a>\r\nRCPT TO:<2.0@b>\r\nBDAT 4 LAST\r\nm2\r\n");
+        group_input(&group, "250 e\r\n250 f\r\n250 g\r\n");
+        group_finished(&group, 1, POSTINO_OUTCOME_ACCEPTED);
+        group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n");
+        group_finished(&group, 2, POSTINO_OUTCOME_ACCEPTED);
+        (void)snprintf(expected, sizeof expected, "%s%s%s", logs[i], "1 250 reset;1 250 e;1.0 250 f;1 250 g;",
+                       "2 250 ok;2 250 ok;2.0 250 ok;2 250 ok;");
+        assert_string_equal(group.log, expected);
+    }
+}
+
+/* The MAIL that follows fails: a 2xx to its message is none to it, and the first mail is what it was. */
+static void test_second_refused(void **state)
+{
+    struct group group;
+
+    (void)state;
+    start_two(&group);
+    group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n550 no\r\n");
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    group_input(&group, "250 ok\r\n250 ok\r\n");
+    group_finished(&group, 1, POSTINO_OUTCOME_PERMANENT);
+    group_submit(&group, 2, 2);
+    group_expect(&group, "RSET\r\nMAIL FROM:<2@a>\r\nRCPT TO:<2.0@b>\r\nBDAT 4 LAST\r\nm2\r\n");
+}
+
+/* RSET refused: what the server holds then nobody knows. */
+static void test_rset_refused(void **state)
+{
+    struct group group;
+
+    (void)state;
+    start_two(&group);
+    group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n500 no\r\n");
+    assert_int_equal(bench_want(&group.bench), POSTINO_WANT_CLOSED | POSTINO_WANT_COLLECT);
+    postino_session_lost(&group.bench.session, 0, 0);
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    group_finished(&group, 1, POSTINO_OUTCOME_UNKNOWN);
+    assert_int_equal(postino_session_result(&group.bench.session)->step, POSTINO_STEP_RSET);
+}
+
+/* A group for nobody: DATA refused, or taken all the same and ended by a lone dot. */
+static void test_lone_dot(void **state)
+{
+    struct group group;
+
+    (void)state;
+    group_prepare(&group, 2);
+    bench_start(&group.bench);
+    group_submit(&group, 0, 1);
+    group_greet(&group, PIPELINING);
+    group_expect(&group, ENVELOPE0 "DATA\r\n");
+    group_exchange(&group, "250 ok\r\n550 no\r\n", "");
+    group_exchange(&group, "354 go\r\n", ".\r\n");
+    group_exchange(&group, "250 queued nothing\r\n", "RSET\r\n" ENVELOPE1 "DATA\r\n");
+    group_finished(&group, 0, POSTINO_OUTCOME_PERMANENT);
+    group_exchange(&group, "250 ok\r\n250 ok\r\n450 later\r\n503 no\r\n", "");
+    group_finished(&group, 1, POSTINO_OUTCOME_TRANSIENT);
+
+    /* A recipient was taken, though MAIL was not: the lone dot would be a mail to him. */
+    group_prepare(&group, 2);
+    bench_start(&group.bench);
+    group_submit(&group, 0, 1);
+    group_greet(&group, PIPELINING);
+    group_expect(&group, ENVELOPE0 "DATA\r\n");
+    group_exchange(&group, "550 no\r\n250 ok\r\n354 go\r\n", "");
+    assert_true(bench_want(&group.bench) & POSTINO_WANT_CLOSED);
+    postino_session_lost(&group.bench.session, 0, 0);
+    group_finished(&group, 0, POSTINO_OUTCOME_PERMANENT);
+    group_finished(&group, 1, POSTINO_OUTCOME_NOT_ATTEMPTED);
+}
+
+/* Replies while a group is still going out: what nobody needs any more does not go out. */
+static void test_refused_half_way(void **state)
+{
+    struct group group;
+    char out[80];
+    size_t length;
+
+    (void)state;
+    group_prepare(&group, 2);
+    bench_start(&group.bench);
+    group_submit(&group, 0, 1);
+    group_greet(&group, PIPELINING);
+    length = postino_session_output(&group.bench.session, (uint8_t *)out,
+                                    sizeof "MAIL FROM:<0@a>\r\nRCPT T" - 1, 0);
+    out[length] = '\0';
+    assert_string_equal(out, "MAIL FROM:<0@a>\r\nRCPT T");
+    /* The command that was begun is ended. */
+    group_exchange(&group, "550 no\r\n", "O:<0.0@b>\r\n");
+    group_none_finished(&group);
+    group_exchange(&group, "503 no\r\n", "RSET\r\n" ENVELOPE1 "DATA\r\n");
+    group_finished(&group, 0, POSTINO_OUTCOME_PERMANENT);
+}
+
+/* 421 to the first mail's message: nothing later was accepted either. */
+static void test_421(void **state)
+{
+    struct group group;
+
+    (void)state;
+    start_two(&group);
+    group_input(&group, "250 ok\r\n250 ok\r\n421 bye\r\n250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n");
+    assert_int_equal(bench_want(&group.bench), POSTINO_WANT_CLOSED);
+    postino_session_lost(&group.bench.session, 0, 0);
+    group_finished(&group, 0, POSTINO_OUTCOME_TRANSIENT);
+    group_finished(&group, 1, POSTINO_OUTCOME_TRANSIENT);
+    assert_int_equal(group.mails[0].result.reply_code, 421);
+    assert_int_equal(group.mails[1].result.error, POSTINO_ERROR_SERVICE_CLOSING);
+}
+
+/* How much never left decides of each mail by itself. */
+static void test_lost(void **state)
+{
+    static const size_t ends[] = {sizeof MAIL0 - 1, sizeof MAIL0 MAIL1 - 1};
+    /* RSET is for the second, but not of it. */
+    static const size_t start = sizeof MAIL0 "RSET\r\n" - 1;
+    size_t unsent;
+    size_t i;
+
+    (void)state;
+    for (unsent = 0; unsent <= ends[1] + 5; unsent++) {
+        size_t sent = unsent < ends[1] ? ends[1] - unsent : 0;
+        struct group group;
+
+        start_two(&group);
+        postino_session_lost(&group.bench.session, POSTINO_ERROR_SEND, unsent);
+        for (i = 0; i < 2; i++) {
+            unsigned outcome = sent >= ends[i]               ? POSTINO_OUTCOME_UNKNOWN
+                               : sent > (i == 0 ? 0 : start) ? POSTINO_OUTCOME_TRANSIENT
+                                                             : POSTINO_OUTCOME_NOT_ATTEMPTED;
+
+            group_finished(&group, (int)i, outcome);
+            assert_int_equal(group.recipients[i][0].outcome, outcome);
+        }
+    }
+}
+
+/* Each reply has its command's limit, counted from the reply before or the octets that went out last. */
+static void test_wait_ms(void **state)
+{
+    static const struct postino_time_limits limits = {1000, 2000, 3000, 4000, 5000, 6000};
+    struct group group;
+
+    (void)state;
+    group_prepare(&group, 2);
+    group.bench.config.time_limits = &limits;
+    bench_start(&group.bench);
+    group_submit(&group, 0, 1);
+    group_greet(&group, PIPELINING);
+    group_expect(&group, ENVELOPE0 "DATA\r\n");
+    assert_int_equal(postino_session_wait_ms(&group.bench.session, 0), 2000);
+    group.bench.now_ms = 1999;
+    group_input(&group, "250 ok\r\n");
+    assert_int_equal(postino_session_wait_ms(&group.bench.session, 2000), 1999);
+    group_input(&group, "250 ok\r\n");
+    assert_int_equal(postino_session_wait_ms(&group.bench.session, 1999), 3000);
+    postino_session_tick(&group.bench.session, 4998);
+    group_input(&group, "354 go\r\n");
+    assert_int_equal(postino_session_wait_ms(&group.bench.session, 1999), 4000);
+    group_expect(&group, "m0\r\n.\r\nRSET\r\n" ENVELOPE1 "DATA\r\n");
+    assert_int_equal(postino_session_wait_ms(&group.bench.session, 1999), 5000);
+    group_input(&group, "250 ok\r\n");
+    assert_int_equal(postino_session_wait_ms(&group.bench.session, 1999), 2000);
+    postino_session_tick(&group.bench.session, 3998);
+    assert_false(bench_want(&group.bench) & POSTINO_WANT_CLOSED);
+    postino_session_tick(&group.bench.session, 3999);
+    assert_true(bench_want(&group.bench) & POSTINO_WANT_CLOSED);
+    assert_int_equal(postino_session_result(&group.bench.session)->step, POSTINO_STEP_RSET);
+}
+
+/* A recipient of kind BCC goes out in a call of its own, whatever stands around it. */
+static void test_secret(void **state)
+{
+    static const char *const calls[] = {"MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\n", "RCPT TO:<0.1@b>\r\n",
+                                        "RCPT TO:<0.2@b>\r\nBDAT 4 LAST\r\nm0\r\n"};
+    struct group group;
+    int i;
+
+    (void)state;
+    group_prepare(&group, 1);
+    group_mail(&group, 0, 3);
+    group.mails[0].delivery = &postino_delivery_partial;
+    group.recipients[0][1].kind = POSTINO_RECIPIENT_BCC;
+    group.recipients[0][0].kind = POSTINO_RECIPIENT_CC;
+    group_start(&group, BOTH);
+    group_submit(&group, 0, 0);
+    for (i = 0; i < 3; i++) {
+        assert_string_equal(group_call(&group), calls[i]);
+        assert_int_equal(postino_session_is_secret(&group.bench.session), i == 1);
+    }
+    group_expect(&group, "");
+}
+
+/* What is over does not look at mails that were handed back. */
+static void test_calls_after_the_end(void **state)
+{
+    struct group *group = test_malloc(sizeof *group);
+    struct postino_session session;
+    struct postino_session_config config;
+    uint8_t octet;
+
+    (void)state;
+    group_prepare(group, 2);
+    group->recipients[1][0].kind = POSTINO_RECIPIENT_BCC;
+    config = group->bench.config;
+    assert_int_equal(postino_session_init(&session, &config, 0), 0);
+    assert_int_equal(postino_session_submit(&session, &group->mails[0]), 0);
+    assert_int_equal(postino_session_submit(&session, &group->mails[1]), 0);
+    postino_session_input(&session, (const uint8_t *)"220 mx\r\n", 8, 0);
+    (void)postino_session_output(&session, (uint8_t *)group->bench.sent, 4000, 0);
+    postino_session_input(&session, (const uint8_t *)"250-mx\r\n" BOTH, 8 + sizeof BOTH - 1, 0);
+    while (postino_session_want(&session) & POSTINO_WANT_SEND) {
+        (void)postino_session_output(&session, (uint8_t *)group->bench.sent, 100, 0);
+    }
+    postino_session_input(&session, (const uint8_t *)"550 ", 4, 0);
+    postino_session_lost(&session, POSTINO_ERROR_CLOSED, 0);
+    assert_ptr_equal(postino_session_finished(&session), &group->mails[0]);
+    assert_ptr_equal(postino_session_finished(&session), &group->mails[1]);
+    test_free(group);
+    config.on_reply = NULL;
+    postino_session_input(&session, (const uint8_t *)"no\r\n", 4, 0);
+    postino_session_quit(&session);
+    postino_session_abort(&session);
+    postino_session_source_ready(&session);
+    postino_session_tick(&session, 0x7FFFFFFF);
+    assert_int_equal(postino_session_output(&session, &octet, 1, 0), 0);
+    postino_session_lost(&session, 0, 0);
+    assert_null(postino_session_finished(&session));
+    assert_int_equal(postino_session_want(&session), POSTINO_WANT_CLOSED);
+}
+
+/* More commands ahead of their replies than a counter of 16 bits holds: it waits. */
+static void test_very_many(void **state)
+{
+    enum {
+        MANY = 70000
+    };
+    struct postino_recipient *recipients = test_calloc(MANY, sizeof *recipients);
+    struct group group;
+    size_t asked = 0;
+    size_t i;
+
+    (void)state;
+    group_prepare(&group, 1);
+    for (i = 0; i < MANY; i++) {
+        recipients[i].address = "b@c";
+        recipients[i].next = i + 1 < MANY ? &recipients[i + 1] : NULL;
+    }
+    group.mails[0].recipients = recipients;
+    group.bench.config.on_reply = NULL;
+    group_start(&group, PIPELINING);
+    group_submit(&group, 0, 0);
+    while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
+        (void)group_call(&group);
+    }
+    group_input(&group, "250 ok\r\n");
+    for (i = 0; i < MANY && !(bench_want(&group.bench) & POSTINO_WANT_CLOSED); i++) {
+        group_input(&group, "250 ok\r\n");
+        while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
+            asked += strlen(group_call(&group));
+        }
+    }
+    assert_false(bench_want(&group.bench) & POSTINO_WANT_CLOSED);
+    assert_string_equal(group.bench.sent, "DATA\r\n");
+    assert_int_equal(recipients[MANY - 1].reply_code, 250);
+    assert_true(asked > 0);
+    test_free(recipients);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_refused),
+        cmocka_unit_test(test_second_refused),
+        cmocka_unit_test(test_rset_refused),
+        cmocka_unit_test(test_lone_dot),
+        cmocka_unit_test(test_refused_half_way),
+        cmocka_unit_test(test_421),
+        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_wait_ms),
+        cmocka_unit_test(test_secret),
+        cmocka_unit_test(test_calls_after_the_end),
+        cmocka_unit_test(test_very_many),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

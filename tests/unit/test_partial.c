@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/* Partial delivery: who goes in which transaction (RFC 5321 section 4.5.3.1.10, RFC 9422), and in which order
+ * the mails come back. */
+#include "group.h"
+
+#include <stdlib.h>
+
+static void start_partial(struct group *group, unsigned in_flight, int recipients, const char *extensions)
+{
+    group_prepare(group, in_flight);
+    group_mail(group, 0, recipients);
+    group->mails[0].delivery = &postino_delivery_partial;
+    group_start(group, extensions);
+    group_submit(group, 0, 0);
+}
+
+/* The second of two recipients gets this reply, the first one the other; whether he gets a transaction more. */
+static void check_defer(const char *first, const char *second, int rewinds, int deferred, unsigned outcome)
+{
+    struct group group;
+    struct test_source source;
+    unsigned code = (unsigned)atoi(second);
+
+    group_prepare(&group, 1);
+    group_mail(&group, 0, 2);
+    group.mails[0].delivery = &postino_delivery_partial;
+    test_source_init(&source, "m0\r\n", 4);
+    source.flags = rewinds ? POSTINO_SOURCE_REWINDS : 0;
+    group.mails[0].source = &source.source;
+    group_start(&group, "250 SIZE\r\n");
+    group_submit(&group, 0, 0);
+    group_expect(&group, "MAIL FROM:<0@a>\r\n");
+    group_exchange(&group, "250 ok\r\n", "RCPT TO:<0.0@b>\r\n");
+    group_exchange(&group, first, "RCPT TO:<0.1@b>\r\n");
+    group_input(&group, second);
+    if (first[0] != '2') {
+        group_expect(&group, "");
+        group_finished(&group, 0, POSTINO_OUTCOME_TRANSIENT);
+        group_recipient(&group, 0, 1, outcome, code);
+        return;
+    }
+    group_expect(&group, "DATA\r\n");
+    group_exchange(&group, "354 go\r\n", "m0\r\n.\r\n");
+    group_input(&group, "250 ok\r\n");
+    assert_int_equal(source.begins, deferred ? 2 : 1);
+    if (deferred) {
+        group_none_finished(&group);
+        group_expect(&group, "MAIL FROM:<0@a>\r\n");
+        group_exchange(&group, "250 ok\r\n", "RCPT TO:<0.1@b>\r\n");
+        group_exchange(&group, "250 ok\r\n", "DATA\r\n");
+        group_exchange(&group, "354 go\r\n", "m0\r\n.\r\n");
+        group_exchange(&group, "251 ok\r\n", "");
+        code = 251;
+    }
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    group_recipient(&group, 0, 0, POSTINO_OUTCOME_ACCEPTED, 250);
+    group_recipient(&group, 0, 1, deferred ? POSTINO_OUTCOME_ACCEPTED : outcome, code);
+}
+
+static void test_too_many(void **state)
+{
+    static const char *const yes[] = {
+        "452 too many\r\n",       "552 too many\r\n", "452 4.5.3 too many\r\n",
+        "552 5.5.3 too many\r\n", "452\r\n",          "452-4.5.3 too\r\n452 4.5.3 many\r\n"};
+    static const char *const no[] = {"452 4.2.2 full\r\n", "552 5.2.2 full\r\n", "451 4.5.3 x\r\n",
+                                     "550 5.5.3 x\r\n",    "452 4.3.1 x\r\n",    "452 4.5.4 x\r\n",
+                                     "452 4.4.3 x\r\n"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof yes / sizeof yes[0]; i++) {
+        unsigned outcome = yes[i][0] == '4' ? POSTINO_OUTCOME_TRANSIENT : POSTINO_OUTCOME_PERMANENT;
+
+        check_defer("250 ok\r\n", yes[i], 1, 1, 0);
+        check_defer("250 ok\r\n", yes[i], 0, 0, outcome);
+        check_defer("450 no\r\n", yes[i], 1, 0, outcome);
+    }
+    for (i = 0; i < sizeof no / sizeof no[0]; i++) {
+        check_defer("250 ok\r\n", no[i], 1, 0,
+                    no[i][0] == '4' ? POSTINO_OUTCOME_TRANSIENT : POSTINO_OUTCOME_PERMANENT);
+    }
+}
+
+/* All or nothing: too many is too many. */
+static void test_all_or_nothing(void **state)
+{
+    struct group group;
+
+    (void)state;
+    group_prepare(&group, 1);
+    group_mail(&group, 0, 2);
+    group_start(&group, PIPELINING);
+    group_submit(&group, 0, 0);
+    group_expect(&group, "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\nRCPT TO:<0.1@b>\r\n");
+    group_exchange(&group, "250 ok\r\n250 ok\r\n452 too many\r\n", "");
+    group_finished(&group, 0, POSTINO_OUTCOME_TRANSIENT);
+    group_recipient(&group, 0, 0, POSTINO_OUTCOME_NOT_ATTEMPTED, 452);
+    group_recipient(&group, 0, 1, POSTINO_OUTCOME_TRANSIENT, 452);
+}
+
+/* One recipient refused for good in the first transaction, one too many: in the second transaction of a group
+ * the reply to RCPT is the second one's. */
+static void test_refused_and_deferred_in_groups(void **state)
+{
+    struct group group;
+
+    (void)state;
+    start_partial(&group, 1, 4, PIPELINING);
+    group_expect(&group, "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\nRCPT TO:<0.1@b>\r\nRCPT TO:<0.2@b>\r\n"
+                         "RCPT TO:<0.3@b>\r\nDATA\r\n");
+    group_exchange(&group, "250 ok\r\n550 a\r\n250 ok\r\n452 b\r\n452 c\r\n354 go\r\n", "m0\r\n.\r\n");
+    group_exchange(&group, "250 ok\r\n", "MAIL FROM:<0@a>\r\nRCPT TO:<0.2@b>\r\nRCPT TO:<0.3@b>\r\nDATA\r\n");
+    group_exchange(&group, "250 ok\r\n250 ok\r\n554 d\r\n354 go\r\n", "m0\r\n.\r\n");
+    group_exchange(&group, "250 ok\r\n", "");
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    group_recipient(&group, 0, 0, POSTINO_OUTCOME_PERMANENT, 550);
+    group_recipient(&group, 0, 1, POSTINO_OUTCOME_ACCEPTED, 250);
+    group_recipient(&group, 0, 2, POSTINO_OUTCOME_ACCEPTED, 250);
+    group_recipient(&group, 0, 3, POSTINO_OUTCOME_PERMANENT, 554);
+    assert_string_equal(group.log, "0 250 ok;0.0 550 a;0.1 250 ok;0.2 452 b;0.3 452 c;0 354 go;0 250 ok;"
+                                   "0 250 ok;0.2 250 ok;0.3 554 d;0 354 go;0 250 ok;");
+}
+
+/* 452 while the recipients still go out: no more of them are asked in this transaction, however many replies
+ * come before its end. */
+static void test_deferred_half_way(void **state)
+{
+    static const char head[] = "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\nRCPT TO:<0.1@b>\r\nRCPT TO:<0.2@b>\r";
+    struct group group;
+    char out[sizeof head];
+
+    (void)state;
+    start_partial(&group, 1, 4, PIPELINING);
+    assert_int_equal(postino_session_output(&group.bench.session, (uint8_t *)out, sizeof head - 1, 0),
+                     sizeof head - 1);
+    assert_memory_equal(out, head, sizeof head - 1);
+    group_exchange(&group, "250 ok\r\n250 ok\r\n452 no\r\n", "\n");
+    group_exchange(&group, "452 no\r\n", "DATA\r\n");
+    group_exchange(&group, "354 go\r\n", "m0\r\n.\r\n");
+    group_exchange(&group, "250 ok\r\n",
+                   "MAIL FROM:<0@a>\r\nRCPT TO:<0.1@b>\r\nRCPT TO:<0.2@b>\r\nRCPT TO:<0.3@b>\r\nDATA\r\n");
+}
+
+static void test_deferred_two_replies_later(void **state)
+{
+    static const char head[] = "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\nRCPT TO:<0.1@b>\r\nRCPT TO:<0.2@b>\r";
+    struct group group;
+    char out[sizeof head];
+
+    (void)state;
+    start_partial(&group, 1, 4, PIPELINING);
+    (void)postino_session_output(&group.bench.session, (uint8_t *)out, sizeof head - 1, 0);
+    group_input(&group, "250 ok\r\n250 ok\r\n452 no\r\n");
+    /* The rest of the last RCPT, then nothing, though another reply comes for a command in between. */
+    group_expect(&group, "\n");
+    group_expect(&group, "");
+    group_exchange(&group, "250 ok\r\n", "DATA\r\n");
+}
+
+/* Nobody taken, some not asked: the transaction that is open at the server is ended before the next. */
+static void test_none_taken_others_wait(void **state)
+{
+    static const char *const extensions[] = {"250 LIMITS RCPTMAX=1\r\n",
+                                             "250-PIPELINING\r\n250 LIMITS RCPTMAX=1\r\n"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        struct group group;
+
+        start_partial(&group, 1, 2, extensions[i]);
+        if (i == 0) {
+            group_expect(&group, "MAIL FROM:<0@a>\r\n");
+            group_exchange(&group, "250 ok\r\n", "RCPT TO:<0.0@b>\r\n");
+            group_exchange(&group, "550 no\r\n", "RSET\r\n");
+            group_exchange(&group, "250 ok\r\n", "MAIL FROM:<0@a>\r\n");
+            group_exchange(&group, "250 ok\r\n", "RCPT TO:<0.1@b>\r\n");
+            group_exchange(&group, "250 ok\r\n", "DATA\r\n");
+        } else {
+            group_expect(&group, "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\n");
+            group_exchange(&group, "250 ok\r\n550 no\r\n",
+                           "RSET\r\nMAIL FROM:<0@a>\r\nRCPT TO:<0.1@b>\r\nDATA\r\n");
+            group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n");
+        }
+        group_exchange(&group, "354 go\r\n", "m0\r\n.\r\n");
+        group_exchange(&group, "250 ok\r\n", "");
+        group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+        group_recipient(&group, 0, 0, POSTINO_OUTCOME_PERMANENT, 550);
+        group_recipient(&group, 0, 1, POSTINO_OUTCOME_ACCEPTED, 250);
+    }
+}
+
+static void test_domains(void **state)
+{
+    static const char *const addresses[] = {"a@one", "b@TWO", "c@One", "d@two"};
+    struct group group;
+    int i;
+
+    (void)state;
+    group_prepare(&group, 1);
+    group_mail(&group, 0, 4);
+    for (i = 0; i < 4; i++) {
+        group.recipients[0][i].address = addresses[i];
+    }
+    group.mails[0].delivery = &postino_delivery_partial;
+    group.mails[1].recipients = group.recipients[1];
+    group_start(&group, "250-LIMITS RCPTDOMAINMAX=1\r\n250 PIPELINING\r\n");
+    group_submit(&group, 0, 0);
+    group_expect(&group, "MAIL FROM:<0@a>\r\nRCPT TO:<a@one>\r\nRCPT TO:<c@One>\r\n");
+    group_exchange(&group, "250 ok\r\n250 ok\r\n250 ok\r\n", "DATA\r\n");
+    group_exchange(&group, "354 go\r\n", "m0\r\n.\r\n");
+    group_exchange(&group, "250 ok\r\n", "MAIL FROM:<0@a>\r\nRCPT TO:<b@TWO>\r\nRCPT TO:<d@two>\r\nDATA\r\n");
+    group_exchange(&group, "250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n", "m0\r\n.\r\n");
+    group_exchange(&group, "250 ok\r\n", "");
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    for (i = 0; i < 4; i++) {
+        group_recipient(&group, 0, i, POSTINO_OUTCOME_ACCEPTED, 250);
+    }
+    /* All or nothing cannot be split. */
+    group_mail(&group, 1, 2);
+    group.recipients[1][0].address = "a@one";
+    group.recipients[1][1].address = "b@two";
+    group_submit(&group, 1, 1);
+    group_expect(&group, "");
+    group_finished(&group, 1, POSTINO_OUTCOME_PERMANENT);
+    assert_int_equal(group.mails[1].result.error, POSTINO_ERROR_RECIPIENTS);
+}
+
+static void test_limits(void **state)
+{
+    struct group group;
+
+    (void)state;
+    group_prepare(&group, 3);
+    group_mail(&group, 0, 3);
+    bench_start(&group.bench);
+    group_submit(&group, 0, 3);
+    group_greet(&group, "250-LIMITS MAILMAX=2 RCPTMAX=2\r\n" BOTH);
+    group_expect(&group, "MAIL FROM:<1@a>\r\nRCPT TO:<1.0@b>\r\nBDAT 4 LAST\r\nm1\r\n"
+                         "RSET\r\nMAIL FROM:<2@a>\r\nRCPT TO:<2.0@b>\r\nBDAT 4 LAST\r\nm2\r\n");
+    group_finished(&group, 0, POSTINO_OUTCOME_PERMANENT);
+    assert_int_equal(group.mails[0].result.error, POSTINO_ERROR_RECIPIENTS);
+    group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n");
+    group_finished(&group, 1, POSTINO_OUTCOME_ACCEPTED);
+    group_finished(&group, 2, POSTINO_OUTCOME_ACCEPTED);
+    group_finished(&group, 3, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    assert_int_equal(group.mails[3].result.error, POSTINO_ERROR_MAIL_LIMIT);
+    assert_int_equal(bench_want(&group.bench), POSTINO_WANT_RECEIVE | POSTINO_WANT_MAIL);
+}
+
+/* 250 recipients: 100, 100, 50. */
+static void test_many(void **state)
+{
+    enum {
+        MANY = 250
+    };
+    static struct postino_recipient recipients[MANY];
+    static char names[MANY][24];
+    struct group group;
+    size_t transactions = 0;
+    size_t i;
+    size_t j;
+
+    (void)state;
+    group_prepare(&group, 1);
+    memset(recipients, 0, sizeof recipients);
+    for (i = 0; i < MANY; i++) {
+        (void)snprintf(names[i], sizeof names[i], "%u@b", (unsigned)i);
+        recipients[i].address = names[i];
+        recipients[i].next = i + 1 < MANY ? &recipients[i + 1] : NULL;
+    }
+    group.mails[0].recipients = recipients;
+    group.mails[0].delivery = &postino_delivery_partial;
+    group.bench.config.on_reply = NULL;
+    bench_start(&group.bench);
+    group_submit(&group, 0, 0);
+    postino_session_quit(&group.bench.session);
+    group_greet(&group, BOTH);
+    for (i = 0; i < MANY;) {
+        size_t begin = i;
+        size_t end = i + 100 < MANY ? i + 100 : MANY;
+        char expected[4000] = "MAIL FROM:<0@a>\r\n";
+
+        for (; i < end; i++) {
+            (void)snprintf(expected + strlen(expected), 40, "RCPT TO:<%u@b>\r\n", (unsigned)i);
+        }
+        if (end == MANY) {
+            (void)strcat(expected, "BDAT 4 LAST\r\nm0\r\n");
+        }
+        group_expect(&group, expected);
+        /* To MAIL and to each of them. */
+        for (j = begin; j <= end; j++) {
+            group_input(&group, "250 ok\r\n");
+        }
+        if (i < MANY) {
+            group_expect(&group, "BDAT 4 LAST\r\nm0\r\n");
+        }
+        group_none_finished(&group);
+        group_input(&group, "250 ok\r\n");
+        transactions++;
+    }
+    group_expect(&group, "QUIT\r\n");
+    assert_int_equal(transactions, 3);
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    for (i = 0; i < MANY; i++) {
+        assert_int_equal(recipients[i].outcome, POSTINO_OUTCOME_ACCEPTED);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_all_or_nothing),
+        cmocka_unit_test(test_refused_and_deferred_in_groups),
+        cmocka_unit_test(test_deferred_half_way),
+        cmocka_unit_test(test_deferred_two_replies_later),
+        cmocka_unit_test(test_none_taken_others_wait),
+        cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_many),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
