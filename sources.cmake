@@ -24,6 +24,7 @@ set(POSTINO_CORE_SOURCES
     src/number.c
     src/options.c
     src/partial.c
+    src/pipelining.c
     src/pump.c
     src/record.c
     src/reply.c

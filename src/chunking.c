@@ -96,6 +96,19 @@ static size_t chunking_line_end(struct postino_session *session, uint8_t *out)
     return 1;
 }
 
+/* Returns how many of the octets it copied, at least one. */
+static size_t chunking_copy(uint8_t *out, const uint8_t *data, size_t length)
+{
+#if POSTINO_SMALL
+    (void)length;
+    *out = *data;
+    return 1;
+#else
+    memcpy(out, data, length);
+    return length;
+#endif
+}
+
 /* Puts out octets of the chunk, at least one. Returns how many, or 0 with what the source said. */
 static size_t chunking_piece(struct postino_session *session, uint8_t *out, size_t room,
                              enum postino_source_status *status)
@@ -112,10 +125,8 @@ static size_t chunking_piece(struct postino_session *session, uint8_t *out, size
         if (*status != POSTINO_SOURCE_DATA)
             return 0;
         if (chunking_raw(session)) {
-            if (length > room)
-                length = room;
-            memcpy(out, data, length);
-            written = length;
+            written = chunking_copy(out, data, length < room ? length : room);
+            length = written;
         } else {
             written = postino_data_filter(&session->filter, data, &length, out, room);
         }
@@ -200,9 +211,15 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
     return written;
 }
 
-static int chunking_begin(struct postino_session *session, struct postino_mail *mail)
+/* Counts the reply to a chunk. Returns whether it is not the last one's. */
+static int chunking_more(struct postino_mail *mail)
 {
-    static const struct postino_chunking chunking = {&chunking_step, chunking_output};
+    return --mail->chunks != 0 || mail->progress != MAIL_ENDED;
+}
+
+static int chunking_check(struct postino_session *session, struct postino_mail *mail)
+{
+    static const struct postino_chunking chunking = {&chunking_step, chunking_output, chunking_more};
     enum postino_source_status status;
     const uint8_t *data;
     size_t length;
@@ -210,6 +227,9 @@ static int chunking_begin(struct postino_session *session, struct postino_mail *
 
     if ((session->capabilities & POSTINO_CAPABILITY_CHUNKING) == 0)
         return POSTINO_OK;
+    if ((session->message.flags & POSTINO_SOURCE_BINARY) != 0 &&
+        (session->capabilities & POSTINO_CAPABILITY_BINARYMIME) == 0)
+        return POSTINO_ERROR_NOT_OFFERED;
     error = postino_count(session, mail);
     if (error != POSTINO_OK)
         return error;
@@ -221,9 +241,10 @@ static int chunking_begin(struct postino_session *session, struct postino_mail *
     session->chunking = &chunking;
     session->filter = FILTER_BARE;
     session->chunk = 0;
+    mail->chunks = 0;
     mail->form |= FORM_CHUNKS;
     return POSTINO_OK;
 }
 
 const struct postino_extension postino_extension_chunking = {
-    "CHUNKING", postino_extensions_ignore, chunking_begin, NULL, POSTINO_CAPABILITY_CHUNKING};
+    "CHUNKING", postino_extensions_ignore, chunking_check, NULL, POSTINO_CAPABILITY_CHUNKING};

@@ -53,21 +53,14 @@ void postino_emit_span(struct postino_emitter *emitter, const struct postino_spa
 
 void postino_emit_path(const struct postino_session *session, struct postino_emitter *emitter)
 {
-    const struct postino_extension *const *extension = session->config->extensions;
     const struct postino_recipient *recipient = session->sent.recipient;
     const struct postino_mail *mail = session->sent.mail;
 
     postino_emit_text(emitter, recipient != NULL ? " TO:<" : " FROM:<");
     postino_emit_span(emitter, recipient != NULL ? &recipient->path : &mail->path);
     postino_emit(emitter, '>');
-    if (recipient == NULL && extension != NULL) {
-        for (; *extension != NULL; extension++) {
-            if ((*extension)->emit != NULL && (session->capabilities & (*extension)->capability) != 0)
-                (*extension)->emit(session, emitter);
-        }
-    }
-    if (mail->options != NULL)
-        mail->options->methods->emit(session, emitter);
+    if (session->parameters != NULL)
+        session->parameters(session, emitter);
 }
 
 static void command_sextet(struct postino_emitter *emitter, unsigned bits)

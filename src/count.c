@@ -3,6 +3,22 @@
  * what the data filter will write, transparency dots apart. */
 #include "internal.h"
 
+#if POSTINO_SMALL
+size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length)
+{
+    uint8_t octet;
+    size_t octets = 0;
+
+    while (length != 0) {
+        size_t taken = length;
+
+        octets += postino_data_filter(state, data, &taken, &octet, 1);
+        data += taken;
+        length -= taken;
+    }
+    return octets;
+}
+#else
 size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length)
 {
     unsigned flags = *state;
@@ -35,13 +51,14 @@ size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length)
     *state = (uint8_t)flags;
     return octets;
 }
+#endif
 
 int postino_count(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_source *source = mail->source;
     struct postino_source_info *message = &session->message;
     enum postino_source_status status;
-    uint8_t state = 0;
+    uint8_t state = FILTER_BARE;
     size_t octets = 0;
     const uint8_t *data;
     size_t length;

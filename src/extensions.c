@@ -87,5 +87,18 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 
 const struct postino_extension postino_extension_auth = {"AUTH", extensions_mechanism, NULL, NULL,
                                                          POSTINO_CAPABILITY_AUTH};
-const struct postino_extension postino_extension_pipelining = {"PIPELINING", postino_extensions_ignore, NULL,
-                                                               NULL, POSTINO_CAPABILITY_PIPELINING};
+
+void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    const struct postino_extension *const *extension = session->config->extensions;
+    const struct postino_mail *mail = session->sent.mail;
+
+    if (session->sent.recipient == NULL && extension != NULL) {
+        for (; *extension != NULL; extension++) {
+            if ((*extension)->parameter != NULL && (session->capabilities & (*extension)->capability) != 0)
+                (*extension)->parameter(session, emitter);
+        }
+    }
+    if (mail->options != NULL)
+        mail->options->methods->parameter(session, emitter);
+}

@@ -121,6 +121,17 @@ unsigned postino_steps_ehlo(struct postino_session *session);
 void postino_transaction_advance(struct postino_session *session);
 /* Acts on a reply to a step of a mail, that was refused or not. Returns the row that follows. */
 unsigned postino_transaction_reply(struct postino_session *session, int refused);
+/* The step that follows within the mail, for either cursor: the next recipient in `state`, or what comes
+ * behind the last. */
+const struct postino_step *postino_transaction_follow(const struct postino_session *session,
+                                                      struct postino_cursor *cursor, unsigned state);
+/* What comes behind the last recipient. */
+const struct postino_step *postino_transaction_content(const struct postino_session *session,
+                                                       const struct postino_mail *mail);
+/* Says what becomes of the mail whose reply is in hand, if that is not decided. */
+void postino_transaction_decide(struct postino_session *session, int error, unsigned outcome);
+/* The transaction ended, `outcome` being that of the recipients who were in it. */
+void postino_transaction_end(struct postino_session *session, int error, unsigned outcome);
 /* The reply in hand refuses the mail. */
 void postino_transaction_refuse(struct postino_session *session);
 /* A mail may start at once. */
@@ -162,6 +173,16 @@ size_t postino_message(struct postino_session *session, uint8_t *out, size_t cap
 struct postino_chunking {
     const struct postino_step *step;
     size_t (*output)(struct postino_session *session, uint8_t *out, size_t capacity);
+    int (*more)(struct postino_mail *mail);
+};
+
+/* pipelining.c, where the configuration names PIPELINING. */
+struct postino_pipelining {
+    size_t (*group)(struct postino_session *session, uint8_t *out, size_t capacity);
+    int (*follows)(struct postino_session *session);
+    int (*joins)(const struct postino_session *session);
+    unsigned (*answer)(struct postino_session *session, int refused); /* postino_transaction_reply() */
+    int (*wanted)(const struct postino_session *session);             /* postino_transaction_wanted() */
 };
 
 /* count.c */
@@ -172,12 +193,18 @@ int postino_count(struct postino_session *session, struct postino_mail *mail);
 size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length);
 
 /* session.c */
+/* memset() to 0; where code is to be small it is smaller than the C library's. */
+void postino_clear(void *memory, size_t octets);
 /* Every change of step goes through enter, every end for an error through fail. */
 void postino_session_enter(struct postino_session *session, const struct postino_step *step);
 void postino_session_record(struct postino_session *session, int error);
 unsigned postino_session_fail(struct postino_session *session, int error); /* returns STEP_STAY */
-/* Says what becomes of a mail: `outcome` is that of its recipients that are not decided. */
-void postino_session_decide(struct postino_mail *mail, const struct postino_result *result, unsigned outcome);
+/* A mail's result is known: `outcome` is that of its recipients that are not decided. */
+void postino_session_decide(struct postino_mail *mail, unsigned outcome);
+/* Puts out octets of the step in hand. Returns how many. */
+size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity);
+/* Whether what the step in hand puts out must not be shown. Returns 1 or 0. */
+unsigned postino_session_secret(const struct postino_session *session);
 /* Counts an octet of the reply's text and keeps it, if it is of the head. */
 void postino_session_keep_text(struct postino_session *session, uint8_t octet);
 /* Settles every mail by the session's result, where so many octets certainly never left. */
@@ -192,6 +219,8 @@ void postino_extensions_keyword(struct postino_session *session);
 void postino_extensions_octet(struct postino_session *session, uint8_t octet);
 /* Whether session->word is `name`. */
 int postino_extensions_is(const struct postino_session *session, const char *name);
+/* What extensions and options say with MAIL and RCPT; for session->parameters. */
+void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter);
 /* For parameters that say nothing to us. */
 void postino_extensions_ignore(struct postino_session *session);
 /* session->word as a number; SIZE_MAX: it is none, or too large. */

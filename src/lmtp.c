@@ -24,7 +24,8 @@ static void lmtp_before(struct postino_session *session)
     struct postino_cursor *replied = &session->replied;
 
     if (replied->step->id == POSTINO_STEP_MESSAGE && replied->recipient == NULL &&
-        replied->mail->progress == MAIL_ENDED && replied->mail->chunks <= 1)
+        replied->mail->progress == MAIL_ENDED &&
+        ((replied->mail->form & FORM_CHUNKS) == 0 || replied->mail->chunks <= 1))
         replied->recipient = lmtp_taken(replied->mail->recipients);
 }
 

@@ -141,7 +141,7 @@ static uint32_t options_wanted(const struct postino_mail *mail)
     return wanted;
 }
 
-static int options_begin(struct postino_session *session, struct postino_mail *mail)
+static int options_check(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_options *options = mail->options;
     const struct postino_recipient *recipient;
@@ -151,6 +151,7 @@ static int options_begin(struct postino_session *session, struct postino_mail *m
     int needed = options_utf8(&mail->path);
     int more;
 
+    session->parameters = postino_extensions_parameters;
     if (!options_valid(options))
         return POSTINO_ERROR_OPTION;
     if (needed < 0)
@@ -285,7 +286,7 @@ static void options_emit(const struct postino_session *session, struct postino_e
 
 void postino_options_init(struct postino_options *options)
 {
-    static const struct postino_options_class options_class = {options_begin, options_emit};
+    static const struct postino_options_class options_class = {options_check, options_emit};
 
     memset(options, 0, sizeof *options);
     options->methods = &options_class;

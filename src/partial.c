@@ -27,12 +27,17 @@ static unsigned partial_domains(const struct postino_mail *mail)
     return domains;
 }
 
-/* Sets the cursor on the recipient that is asked next, or behind the last. Returns the row. */
-static unsigned partial_choose(struct postino_session *session, struct postino_cursor *cursor)
+/* Behind MAIL and RCPT: sets the cursor on the recipient that is asked next, or behind the last. Returns the
+ * step that follows, or NULL when the transaction ends because there is nobody to send to. */
+static const struct postino_step *partial_choose(struct postino_session *session,
+                                                 const struct postino_step *step)
 {
-    struct postino_mail *mail = cursor->mail;
-    struct postino_recipient *recipient = cursor->recipient;
+    struct postino_cursor *sent = &session->sent;
+    struct postino_mail *mail = sent->mail;
+    struct postino_recipient *recipient = sent->recipient;
 
+    if (sent->step->id == POSTINO_STEP_MAIL)
+        session->asked = 0;
     for (; recipient != NULL; recipient = recipient->next) {
         if (recipient->state != RECIPIENT_WAITING || recipient->outcome != POSTINO_OUTCOME_PENDING)
             continue;
@@ -42,12 +47,16 @@ static unsigned partial_choose(struct postino_session *session, struct postino_c
             break;
         mail->form |= FORM_MORE;
     }
-    cursor->recipient = recipient;
+    sent->recipient = recipient;
     if (recipient != NULL) {
         session->asked++;
-        return STEP_RCPT;
+        return &postino_steps[STEP_RCPT];
     }
-    return (mail->form & FORM_CHUNKS) != 0 ? STEP_MESSAGE : STEP_DATA;
+    if (sent->step->id == POSTINO_STEP_RCPT && session->outstanding == 0 && (mail->form & FORM_TAKEN) == 0) {
+        postino_transaction_end(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
+        return NULL;
+    }
+    return step->id == POSTINO_STEP_RCPT ? postino_transaction_content(session, mail) : step;
 }
 
 /* RFC 5321 section 4.5.3.1.10: 452, or in its place 552, may say no more than that the recipients are too
@@ -73,7 +82,8 @@ static int partial_defer(struct postino_session *session)
     return 1;
 }
 
-/* Puts the mail in line again if recipients wait, in front of those that have not begun. */
+/* The transaction ended, and nothing is against those that were taken. Puts the mail in line again if
+ * recipients wait, in front of those that have not begun. */
 static int partial_again(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_mail **link = &session->mails;
@@ -81,7 +91,13 @@ static int partial_again(struct postino_session *session, struct postino_mail *m
     int waits = 0;
 
     for (; recipient != NULL; recipient = recipient->next) {
-        if (recipient->state != RECIPIENT_WAITING || recipient->outcome != POSTINO_OUTCOME_PENDING)
+        if (recipient->outcome != POSTINO_OUTCOME_PENDING)
+            continue;
+        if (recipient->state == RECIPIENT_TAKEN) {
+            recipient->outcome = POSTINO_OUTCOME_ACCEPTED;
+            recipient->reply_code = session->reply.code;
+        }
+        if (recipient->state != RECIPIENT_WAITING)
             continue;
         waits = 1;
         if ((mail->form & FORM_REWINDS) == 0)

@@ -7,7 +7,7 @@
 void postino_session_enter(struct postino_session *session, const struct postino_step *step)
 {
     /* Whoever hands something in tells no time, and it may be long since the last call that did. */
-    if (session->sent.step->id == POSTINO_STEP_IDLE)
+    if (session->sent.step == &postino_steps[STEP_IDLE])
         session->fresh = 1;
     session->sent.step = step;
     if (session->outstanding == 0) {
@@ -42,22 +42,19 @@ unsigned postino_session_fail(struct postino_session *session, int error)
     return STEP_STAY;
 }
 
-void postino_session_decide(struct postino_mail *mail, const struct postino_result *result, unsigned outcome)
+void postino_session_decide(struct postino_mail *mail, unsigned outcome)
 {
     struct postino_recipient *recipient;
 
-    if ((mail->form & FORM_DECIDED) != 0)
-        return;
     mail->form |= FORM_DECIDED;
-    mail->result = *result;
     mail->result.outcome = (uint8_t)outcome;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
         if (recipient->outcome == POSTINO_OUTCOME_PENDING) {
             recipient->outcome = (uint8_t)outcome;
             /* It had no part in the message. */
-            if (outcome == POSTINO_OUTCOME_UNKNOWN && recipient->state == RECIPIENT_WAITING)
+            if (outcome <= POSTINO_OUTCOME_UNKNOWN && recipient->state == RECIPIENT_WAITING)
                 recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-            recipient->reply_code = result->reply_code;
+            recipient->reply_code = mail->result.reply_code;
         }
         if (recipient->outcome < mail->result.outcome)
             mail->result.outcome = recipient->outcome;
@@ -65,6 +62,18 @@ void postino_session_decide(struct postino_mail *mail, const struct postino_resu
     /* Somebody has it: what failed for the others is told with them. */
     if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED)
         mail->result.error = POSTINO_OK;
+}
+
+void postino_clear(void *memory, size_t octets)
+{
+#if POSTINO_SMALL
+    volatile uint8_t *octet = memory; /* or the compiler calls memset() */
+
+    while (octets != 0)
+        octet[--octets] = 0;
+#else
+    memset(memory, 0, octets);
+#endif
 }
 
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
@@ -79,44 +88,13 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     if (config->credentials != NULL &&
         (config->credentials->user == NULL || config->credentials->password == NULL))
         return POSTINO_ERROR_CREDENTIALS;
-    /* Member by member: what is written before it is read, the text above all, need not be cleared. */
-    session->over = 0;
-    session->quitting = 0;
-    session->dirty = 0;
-    session->source_waits = 0;
-    session->text_kept = 0;
-    session->round = 0;
-    session->line = REPLY_CODE;
-    session->word_octets = 0;
-    session->secret = 0;
-    session->fresh = 0;
-    session->sent.step = &postino_steps[STEP_GREETING];
-    session->line_code = 0;
-    session->lines = 0;
-    session->outstanding = 0;
-    session->in_flight = 0;
-    session->recipients_max = 0;
-    session->domains_max = 0;
-    session->mails_max = 0;
-    session->mails_begun = 0;
-    session->capabilities = 0;
-    session->result.error = POSTINO_OK;
-    session->result.reply_code = 0;
-    session->result.step = POSTINO_STEP_GREETING;
-    session->result.outcome = 0;
-    session->mails = NULL;
-    session->next = NULL;
-    session->service = NULL;
-    session->sent.mail = NULL;
-    session->sent.recipient = NULL;
+    /* What stands behind, the text above all, is written before it is read. */
+    postino_clear(session, offsetof(struct postino_session, word));
     session->reply.text = session->text;
-    session->reply.text_octets = 0;
-    session->output_octets = 0;
     session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
     session->now_ms = now_ms;
     session->config = config;
     session->take_word = postino_extensions_keyword;
-    session->offered = NULL;
     postino_steps_enter(session, STEP_GREETING);
     session->outstanding = 1;
     return POSTINO_OK;
@@ -143,16 +121,6 @@ unsigned postino_session_want(const struct postino_session *session)
     return want;
 }
 
-/* What the step in hand puts out must not be shown. */
-static unsigned session_secret(const struct postino_session *session)
-{
-    const struct postino_recipient *recipient = session->sent.recipient;
-
-    if (session->sent.step->id == POSTINO_STEP_AUTH)
-        return session->round != 0 && session->sent.step != &postino_steps[STEP_AUTH_CANCEL];
-    return recipient != NULL && recipient->kind == POSTINO_RECIPIENT_BCC;
-}
-
 static void session_now(struct postino_session *session, uint32_t now_ms)
 {
     session->now_ms = now_ms;
@@ -162,37 +130,30 @@ static void session_now(struct postino_session *session, uint32_t now_ms)
     }
 }
 
+size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    size_t length;
+
+    if (session->sent.step->id != POSTINO_STEP_MESSAGE)
+        length = postino_command(session, out, capacity);
+    else if ((session->sent.mail->form & FORM_CHUNKS) != 0)
+        length = session->chunking->output(session, out, capacity);
+    else
+        length = postino_message(session, out, capacity);
+    session->output_octets += length;
+    session->outstanding = (uint16_t)(session->outstanding + session->complete);
+    return length;
+}
+
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
 {
-    size_t written = 0;
-    unsigned secret;
+    size_t written;
 
     session_now(session, now_ms);
-    /* The cursor may stand on a mail that is the caller's again. */
-    if (session->over != 0)
+    if (capacity == 0 || session->over != 0 || session->complete || session->source_waits != SOURCE_READY)
         return 0;
-    secret = session_secret(session);
-    while (written < capacity && session->over == 0 && !session->complete &&
-           session->source_waits == SOURCE_READY) {
-        size_t length = capacity - written;
-
-        /* Secrets go out by themselves, and the end mark in one piece. */
-        if (written != 0 && (session_secret(session) != secret || length < MESSAGE_MARK_OCTETS))
-            break;
-        session->secret = (uint8_t)secret;
-        if (session->sent.step->id != POSTINO_STEP_MESSAGE)
-            length = postino_command(session, out + written, length);
-        else if ((session->sent.mail->form & FORM_CHUNKS) != 0)
-            length = session->chunking->output(session, out + written, length);
-        else
-            length = postino_message(session, out + written, length);
-        written += length;
-        session->output_octets += length;
-        if (!session->complete)
-            break;
-        session->outstanding++;
-        postino_transaction_advance(session);
-    }
+    written = session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
+                                          : postino_session_piece(session, out, capacity);
     if (written != 0)
         session->since_ms = now_ms;
     return written;
@@ -243,8 +204,10 @@ void postino_session_settle_all(struct postino_session *session, size_t unsent_o
         else if (mail->progress == MAIL_ENDED && session->output_octets - mail->end >= unsent_octets &&
                  session->result.error != POSTINO_ERROR_SERVICE_CLOSING)
             outcome = POSTINO_OUTCOME_UNKNOWN;
-        if (mail->progress != MAIL_SETTLED)
-            postino_session_decide(mail, &session->result, outcome);
+        if (mail->progress != MAIL_SETTLED && (mail->form & FORM_DECIDED) == 0) {
+            mail->result = session->result;
+            postino_session_decide(mail, outcome);
+        }
         mail->progress = MAIL_SETTLED;
     }
 }
@@ -360,7 +323,17 @@ uint32_t postino_session_capabilities(const struct postino_session *session)
     return session->capabilities;
 }
 
+unsigned postino_session_secret(const struct postino_session *session)
+{
+    const struct postino_recipient *recipient = session->sent.recipient;
+
+    if (session->sent.step->id == POSTINO_STEP_AUTH)
+        return session->round != 0 && session->sent.step != &postino_steps[STEP_AUTH_CANCEL];
+    return recipient != NULL && recipient->kind == POSTINO_RECIPIENT_BCC;
+}
+
 int postino_session_is_secret(const struct postino_session *session)
 {
-    return session->secret;
+    /* Without groups the step that went out last is still in hand. */
+    return session->pipelining != NULL ? session->secret : (int)postino_session_secret(session);
 }

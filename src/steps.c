@@ -133,10 +133,12 @@ static unsigned steps_refused(struct postino_session *session)
     return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
 }
 
-/* RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step only. */
+/* Of what is no refusal. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step only. */
 static unsigned steps_kind(unsigned code)
 {
-    return code == 220 || code == 221 || code == 235 || code == 334 ? code : code / 100;
+    if (code == 220 || code == 221 || code == 235 || code == 334)
+        return code;
+    return code < 300 ? 2 : 3;
 }
 
 /* Acts on a reply to a step that went out whole and returns the row that follows. */
@@ -151,7 +153,8 @@ static unsigned steps_answered(struct postino_session *session, const struct pos
     if (step->accept != 0 && !refused && step->accept != steps_kind(code))
         return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
     if (session->replied.mail != NULL)
-        return postino_transaction_reply(session, refused);
+        return session->pipelining != NULL ? session->pipelining->answer(session, refused)
+                                           : postino_transaction_reply(session, refused);
     return step->accept != 0 && refused ? steps_refused(session) : step->done(session);
 }
 

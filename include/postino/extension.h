@@ -42,9 +42,10 @@ struct postino_extension {
     /* private */
     void (*take_parameter)(struct postino_session *session); /* it is session->word */
     /* Has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
-    int (*begin)(struct postino_session *session, struct postino_mail *mail);
-    /* Puts its parameter behind MAIL, where it is offered. NULL: none. */
-    void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
+    int (*check)(struct postino_session *session, struct postino_mail *mail);
+    /* Puts its parameter behind MAIL, where it is offered and its check() had session->parameters set. NULL:
+     * none. */
+    void (*parameter)(const struct postino_session *session, struct postino_emitter *emitter);
     uint32_t capability; /* of enum postino_capability */
 };
 
@@ -77,8 +78,6 @@ extern const struct postino_extension postino_extension_help;
 extern const struct postino_extension postino_extension_etrn;
 /* All of them, as the configuration takes them. */
 extern const struct postino_extension *const postino_extensions_all[];
-
-struct postino_step;
 
 /* LMTP (RFC 2033) in place of SMTP: LHLO, and a reply for each recipient after the message. */
 struct postino_lmtp {

@@ -19,7 +19,7 @@ struct postino_mail;
 struct postino_recipient;
 struct postino_session;
 struct postino_emitter;
-struct postino_cursor;
+struct postino_step;
 
 /* Where a recipient stands in the message's header. In the envelope all are the same; a trace masks those of
  * kind BCC. */
@@ -73,7 +73,7 @@ struct postino_recipient {
 /* A way of delivering to several recipients. A build carries the one that it names. */
 struct postino_delivery {
     /* private */
-    unsigned (*choose)(struct postino_session *session, struct postino_cursor *cursor);
+    const struct postino_step *(*choose)(struct postino_session *session, const struct postino_step *step);
     int (*defer)(struct postino_session *session);
     int (*again)(struct postino_session *session, struct postino_mail *mail);
 };
@@ -93,8 +93,8 @@ enum postino_return {
 
 struct postino_options_class {
     /* private */
-    int (*begin)(struct postino_session *session, struct postino_mail *mail);
-    void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
+    int (*check)(struct postino_session *session, struct postino_mail *mail);
+    void (*parameter)(const struct postino_session *session, struct postino_emitter *emitter);
 };
 
 /* What is asked for a mail beyond its delivery. Start from postino_options_init(). What the server does not

@@ -181,8 +181,5 @@ VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr)
     struct nx_smtp_transport *self = &client_ptr->nx_smtp_client_transport;
 
     self->transport.methods = &transport_class;
-    self->out = NX_NULL;
-    self->in = NX_NULL;
-    self->piece = NX_NULL;
     client_ptr->nx_smtp_client_transport_ptr = &self->transport;
 }

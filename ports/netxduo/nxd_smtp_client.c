@@ -4,7 +4,7 @@
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "nx_ip.h"
-#include "postino/address.h"
+#include "internal.h"
 #include "postino/pump.h"
 
 NX_CALLER_CHECKING_EXTERNS
@@ -25,7 +25,12 @@ static const struct postino_time_limits client_limits = {
 static const struct postino_mechanism *const client_mechanisms[] = {&postino_sasl_login, &postino_sasl_plain,
                                                                     &postino_sasl_login, NULL};
 
-static const struct postino_extension *const client_extensions[] = {&postino_extension_auth, NULL};
+static const struct postino_extension *const client_extensions[] = {&postino_extension_auth,
+#ifndef NX_SMTP_CLIENT_LOCK_STEP
+                                                                    &postino_extension_pipelining,
+                                                                    &postino_extension_chunking,
+#endif
+                                                                    NULL};
 
 /* The checked and the unchecked entry of a service share one body: a program calls one of them, and the
  * linker drops the other. */
@@ -75,6 +80,7 @@ CLIENT_BODY UINT client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
         return NX_NOT_ENABLED;
     if (postino_address_domain(client_domain) != 0)
         return NX_SMTP_INVALID_PARAM;
+    postino_clear(client_ptr, sizeof *client_ptr);
     if (client_copy(client_ptr->nx_smtp_client_username, username, NX_SMTP_CLIENT_MAX_USERNAME) !=
             NX_SUCCESS ||
         client_copy(client_ptr->nx_smtp_client_password, password, NX_SMTP_CLIENT_MAX_PASSWORD) !=
@@ -87,14 +93,6 @@ CLIENT_BODY UINT client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     client_ptr->nx_smtp_client_authentication_type = authentication_type;
     client_ptr->nx_smtp_client_server_address = *server_address;
     client_ptr->nx_smtp_client_server_port = port;
-    client_ptr->nx_smtp_client_headers_ptr = NX_NULL;
-    client_ptr->nx_smtp_client_mail.delivery = NULL;
-    client_ptr->nx_smtp_client_mail.options = NULL;
-    client_ptr->nx_smtp_client_mail.flags = 0;
-    client_ptr->nx_smtp_client_mail.result.outcome = NX_SMTP_OUTCOME_NONE;
-    client_ptr->nx_smtp_client_recipient.next = NULL;
-    client_ptr->nx_smtp_client_recipient.options = NULL;
-    client_ptr->nx_smtp_client_recipient.kind = POSTINO_RECIPIENT_TO;
     _nx_smtp_transport_create(client_ptr);
     status = nx_tcp_socket_create(ip_ptr, &client_ptr->nx_smtp_client_socket, "SMTP Client", NX_IP_NORMAL,
                                   NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, NX_SMTP_CLIENT_TCP_WINDOW_SIZE,
