@@ -136,8 +136,8 @@ void postino_transaction_end(struct postino_session *session, int error, unsigne
 void postino_transaction_refuse(struct postino_session *session);
 /* A mail may start at once. */
 int postino_transaction_wanted(const struct postino_session *session);
-/* The source of the mail that is being sent failed. */
-void postino_transaction_break(struct postino_session *session);
+/* The source of the mail that is being sent has nothing now, or failed. */
+void postino_transaction_stop(struct postino_session *session, enum postino_source_status status);
 
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
@@ -232,7 +232,8 @@ enum filter_state {
     FILTER_BREAK = 2,  /* a line break is held back until it is known not to be the last */
     FILTER_HALF = 4,   /* its CR went out, its LF did not */
     FILTER_CR = 8,     /* the octet before was CR: an LF belongs to it */
-    FILTER_BARE = 16   /* no transparency: dots stay as they are */
+    FILTER_BARE = 16,  /* no transparency: dots stay as they are */
+    FILTER_RAW = 32    /* line ends neither: octets pass as they are */
 };
 /* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
  * returns how many were written. */

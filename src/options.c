@@ -71,9 +71,9 @@ static int options_valid(const struct postino_options *options)
     if (options->hold_for_s > OPTIONS_SECONDS_MAX ||
         (options->hold_until != NULL && (options->hold_for_s != 0 || !options_time(options->hold_until))))
         return 0;
-    return options->submitter == NULL ||
-           (options_printable(options->submitter, OPTIONS_ADDRESS_MAX) &&
-            (options->submitter[0] != '<' || (options->submitter[1] == '>' && options->submitter[2] == '\0')));
+    return options->submitter == NULL || (options_printable(options->submitter, OPTIONS_ADDRESS_MAX) &&
+                                          (options->submitter[0] != '<' ||
+                                           (options->submitter[1] == '>' && options->submitter[2] == '\0')));
 }
 
 /* The bytes that follow the first one of a UTF-8 sequence (RFC 3629 section 4); 0: there is no such one. */
@@ -82,9 +82,9 @@ static size_t options_utf8_tail(const uint8_t *text, size_t length)
     size_t tail = text[0] >= 0xF0 ? 3 : text[0] >= 0xE0 ? 2 : 1;
     size_t i;
 
-    if (text[0] < 0xC2 || text[0] > 0xF4 || tail >= length ||
-        (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] > 0x9F) ||
-        (text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] > 0x8F))
+    if (text[0] < 0xC2 || text[0] > 0xF4 || tail >= length || (text[0] == 0xE0 && text[1] < 0xA0) ||
+        (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF0 && text[1] < 0x90) ||
+        (text[0] == 0xF4 && text[1] > 0x8F))
         return 0;
     for (i = 1; i <= tail; i++) {
         if ((text[i] & 0xC0) != 0x80)

@@ -147,9 +147,11 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
     return STEP_NEXT;
 }
 
-void postino_transaction_break(struct postino_session *session)
+void postino_transaction_stop(struct postino_session *session, enum postino_source_status status)
 {
-    session->source_waits = SOURCE_FAILED;
+    session->source_waits = status == POSTINO_SOURCE_WAIT ? SOURCE_WAITS : SOURCE_FAILED;
+    if (status == POSTINO_SOURCE_WAIT)
+        return;
     if (session->outstanding == 0)
         postino_session_fail(session, POSTINO_ERROR_SOURCE);
 }
