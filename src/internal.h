@@ -185,6 +185,15 @@ struct postino_pipelining {
     int (*wanted)(const struct postino_session *session);             /* postino_transaction_wanted() */
 };
 
+/* submit.c, where mails come from postino_session_submit(). */
+struct postino_submit {
+    void (*heard)(struct postino_session *session);
+    int (*prepare)(struct postino_session *session, struct postino_mail *mail);
+    int (*refused)(struct postino_session *session, unsigned outcome);
+    int (*repeat)(struct postino_session *session, int error);
+    int (*message)(struct postino_session *session, int *refused);
+};
+
 /* count.c */
 /* Has session->message.size_octets known, if the mail's source lets itself be counted. Returns 0, or an
  * error. */
@@ -207,6 +216,9 @@ size_t postino_session_piece(struct postino_session *session, uint8_t *out, size
 unsigned postino_session_secret(const struct postino_session *session);
 /* Counts an octet of the reply's text and keeps it, if it is of the head. */
 void postino_session_keep_text(struct postino_session *session, uint8_t octet);
+/* Takes a mail whose addresses were checked and whose recipients are new. Without postino_session_submit() it
+ * is the session's only one, to one recipient and without options; its source is text. */
+int postino_session_line_up(struct postino_session *session, struct postino_mail *mail);
 /* Settles every mail by the session's result, where so many octets certainly never left. */
 void postino_session_settle_all(struct postino_session *session, size_t unsent_octets);
 
@@ -219,6 +231,8 @@ void postino_extensions_keyword(struct postino_session *session);
 void postino_extensions_octet(struct postino_session *session, uint8_t octet);
 /* Whether session->word is `name`. */
 int postino_extensions_is(const struct postino_session *session, const char *name);
+/* Has them look at the mail that begins. Returns 0 or an error. */
+int postino_extensions_check(struct postino_session *session, struct postino_mail *mail);
 /* What extensions and options say with MAIL and RCPT; for session->parameters. */
 void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter);
 /* For parameters that say nothing to us. */

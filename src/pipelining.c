@@ -69,7 +69,7 @@ static int pipelining_joins(const struct postino_session *session)
     if ((mail->recipients->next != NULL && mail->delivery == NULL) || (mail->form & FORM_MORE) != 0)
         return 0;
     return (mail->form & FORM_CHUNKS) == 0 ||
-           (session->message.size_octets <= limit && (mail->form & FORM_REWINDS) != 0);
+           (session->message.size_octets <= limit && (session->message.flags & POSTINO_SOURCE_REWINDS) != 0);
 }
 
 /* Moves the reply cursor on to the step that is answered next. `next` stood behind its mail. */

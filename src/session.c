@@ -162,7 +162,8 @@ void postino_session_input(struct postino_session *session, const uint8_t *data,
 uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t now_ms)
 {
     const struct postino_time_limits *limits = session->config->time_limits;
-    const struct postino_step *step = session->outstanding != 0 ? session->replied.step : session->sent.step;
+    /* With nothing outstanding both cursors stand on the step that goes out. */
+    const struct postino_step *step = session->replied.step;
     uint32_t limit_ms = *(const uint32_t *)((const char *)limits + (step->limit & ~STEP_JOINS));
     uint32_t passed_ms = now_ms - session->since_ms;
 
@@ -212,29 +213,8 @@ void postino_session_abort(struct postino_session *session)
     postino_session_fail(session, POSTINO_ERROR_ABORTED);
 }
 
-int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
+int postino_session_line_up(struct postino_session *session, struct postino_mail *mail)
 {
-    struct postino_recipient *recipient;
-    int utf8;
-
-    if (mail == NULL || mail->reverse_path == NULL || mail->source == NULL)
-        return POSTINO_ERROR_ARGUMENT;
-    utf8 = mail->options != NULL && mail->options->utf8 != 0;
-    if ((unsigned)postino_address_path(mail->reverse_path, &mail->path) > (unsigned)utf8)
-        return POSTINO_ERROR_REVERSE_PATH;
-    recipient = mail->recipients;
-    do {
-        if (recipient == NULL || recipient->address == NULL ||
-            (unsigned)postino_address_path(recipient->address, &recipient->path) > (unsigned)utf8 ||
-            recipient->path.length_octets == 0)
-            return POSTINO_ERROR_FORWARD_PATH;
-        if (recipient->options != NULL && mail->options == NULL)
-            return POSTINO_ERROR_ARGUMENT;
-        recipient->outcome = POSTINO_OUTCOME_PENDING;
-        recipient->state = RECIPIENT_WAITING;
-        recipient->reply_code = 0;
-        recipient = recipient->next;
-    } while (recipient != NULL);
     if (session->result.error != POSTINO_OK)
         return session->result.error;
     if (session->quitting || session->over != 0)
