@@ -189,7 +189,7 @@ struct postino_pipelining {
 struct postino_submit {
     void (*heard)(struct postino_session *session);
     int (*prepare)(struct postino_session *session, struct postino_mail *mail);
-    int (*refused)(struct postino_session *session, unsigned outcome);
+    void (*rcpt)(struct postino_session *session, int refused);
     int (*repeat)(struct postino_session *session, int error);
     int (*message)(struct postino_session *session, int *refused);
 };

@@ -104,13 +104,13 @@ static unsigned pipelining_answer(struct postino_session *session, int refused)
     if (id == POSTINO_STEP_RSET && refused &&
         (session->outstanding != 0 || (!session->complete && session->offset_octets != 0)))
         return postino_session_fail(session, POSTINO_ERROR_REFUSED);
+    if (id == POSTINO_STEP_RCPT && !refused)
+        mail->form |= FORM_TAKEN;
     if ((mail->form & FORM_DECIDED) == 0 || id == POSTINO_STEP_MESSAGE || id == POSTINO_STEP_RSET) {
         unsigned row = postino_transaction_reply(session, refused);
 
         if (row != STEP_NEXT)
             return row;
-    } else if (id == POSTINO_STEP_RCPT && !refused) {
-        mail->form |= FORM_TAKEN;
     } else if (id == POSTINO_STEP_DATA && !refused) {
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
         return (mail->form & FORM_TAKEN) != 0 ? postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED)

@@ -44,19 +44,22 @@ static int submit_begin(struct postino_session *session, struct postino_mail *ma
     return error;
 }
 
-/* A recipient was refused. Returns 1 if the others need not mind. */
-static int submit_refused(struct postino_session *session, unsigned outcome)
+static void submit_rcpt(struct postino_session *session, int refused)
 {
-    const struct postino_delivery *delivery = session->replied.mail->delivery;
+    struct postino_mail *mail = session->replied.mail;
     struct postino_recipient *recipient = session->replied.recipient;
 
-    if (delivery == NULL)
-        return 0;
-    if (!delivery->defer(session)) {
+    recipient->reply_code = session->reply.code;
+    if (!refused) {
+        recipient->state = RECIPIENT_TAKEN;
+        mail->form |= FORM_TAKEN;
+    } else if (mail->delivery == NULL || !mail->delivery->defer(session)) {
         recipient->state = RECIPIENT_REFUSED;
-        recipient->outcome = (uint8_t)outcome;
+        recipient->outcome =
+            session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
+        if (mail->delivery == NULL)
+            postino_transaction_decide(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
     }
-    return 1;
 }
 
 /* The transaction ended. Returns 1 where recipients that were not in it get another one, behind those that
@@ -84,7 +87,7 @@ static int submit_message(struct postino_session *session, int *refused)
 
 int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
 {
-    static const struct postino_submit submit = {submit_heard, submit_begin, submit_refused, submit_again,
+    static const struct postino_submit submit = {submit_heard, submit_begin, submit_rcpt, submit_again,
                                                  submit_message};
     struct postino_recipient *recipient;
     int utf8;

@@ -62,14 +62,11 @@ void postino_transaction_decide(struct postino_session *session, int error, unsi
     postino_session_decide(mail, outcome);
 }
 
-static unsigned transaction_outcome(const struct postino_session *session)
-{
-    return session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
-}
-
 void postino_transaction_refuse(struct postino_session *session)
 {
-    postino_transaction_decide(session, POSTINO_ERROR_REFUSED, transaction_outcome(session));
+    postino_transaction_decide(session, POSTINO_ERROR_REFUSED,
+                               session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT
+                                                          : POSTINO_OUTCOME_TRANSIENT);
 }
 
 void postino_transaction_end(struct postino_session *session, int error, unsigned outcome)
@@ -80,22 +77,6 @@ void postino_transaction_end(struct postino_session *session, int error, unsigne
         return;
     postino_transaction_decide(session, error, outcome);
     transaction_settle(session, mail);
-}
-
-static void transaction_rcpt(struct postino_session *session, int refused)
-{
-    struct postino_recipient *recipient = session->replied.recipient;
-    unsigned outcome = transaction_outcome(session);
-
-    recipient->reply_code = session->reply.code;
-    if (!refused) {
-        recipient->state = RECIPIENT_TAKEN;
-        session->replied.mail->form |= FORM_TAKEN;
-    } else if (session->submit == NULL || !session->submit->refused(session, outcome)) {
-        recipient->state = RECIPIENT_REFUSED;
-        recipient->outcome = (uint8_t)outcome;
-        postino_transaction_decide(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
-    }
 }
 
 /* The reply to the message, or to one of its chunks. */
@@ -122,13 +103,16 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
     case POSTINO_STEP_MESSAGE:
         transaction_message(session, refused);
         break;
-    case POSTINO_STEP_RCPT:
-        transaction_rcpt(session, refused);
-        break;
     case POSTINO_STEP_RSET:
         if (refused)
             return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
         break;
+    case POSTINO_STEP_RCPT:
+        if (session->submit != NULL) {
+            session->submit->rcpt(session, refused);
+            break;
+        }
+        /* fall through */
     default:
         if (refused)
             postino_transaction_refuse(session);
