@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "postino/address.h"
+#include "postino/pump.h"
 #include "postino/session.h"
 
 /* struct postino_session.line */
@@ -156,6 +157,10 @@ size_t postino_emitted(struct postino_session *session, const struct postino_emi
 /* Puts out the command of the step in hand and returns how many octets. */
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity);
 
+/* pump.c: postino_pump() with the function that says what the session wants. */
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport,
+                       unsigned (*want_of)(const struct postino_session *session), unsigned until);
+
 /* domain.c: whether no recipient before this one has its domain, of those that were asked or of all. Returns 1
  * or 0. */
 unsigned postino_domain_is_new(const struct postino_mail *mail, const struct postino_recipient *recipient,
@@ -210,6 +215,8 @@ void postino_session_record(struct postino_session *session, int error);
 unsigned postino_session_fail(struct postino_session *session, int error); /* returns STEP_STAY */
 /* A mail's result is known: `outcome` is that of its recipients that are not decided. */
 void postino_session_decide(struct postino_mail *mail, unsigned outcome);
+/* postino_session_want() without MAIL and COLLECT. */
+unsigned postino_session_want_octets(const struct postino_session *session);
 /* Puts out octets of the step in hand. Returns how many. */
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* Whether what the step in hand puts out must not be shown. Returns 1 or 0. */

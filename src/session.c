@@ -102,18 +102,22 @@ void postino_session_connected(struct postino_session *session, uint32_t now_ms)
     session->since_ms = now_ms;
 }
 
+unsigned postino_session_want_octets(const struct postino_session *session)
+{
+    if (session->over != 0)
+        return session->over;
+    return !session->complete && session->source_waits == SOURCE_READY
+               ? POSTINO_WANT_RECEIVE | POSTINO_WANT_SEND
+               : POSTINO_WANT_RECEIVE;
+}
+
 unsigned postino_session_want(const struct postino_session *session)
 {
-    unsigned want = session->over;
+    unsigned want = postino_session_want_octets(session);
 
     if (session->mails != NULL && session->mails->progress == MAIL_SETTLED)
         want |= POSTINO_WANT_COLLECT;
-    if (session->over != 0)
-        return want;
-    want |= POSTINO_WANT_RECEIVE;
-    if (!session->complete && session->source_waits == SOURCE_READY)
-        want |= POSTINO_WANT_SEND;
-    if (postino_transaction_wanted(session))
+    if (session->over == 0 && postino_transaction_wanted(session))
         want |= POSTINO_WANT_MAIL;
     return want;
 }

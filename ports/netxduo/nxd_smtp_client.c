@@ -5,7 +5,6 @@
 #include "nxd_smtp_client.h"
 #include "nx_ip.h"
 #include "internal.h"
-#include "postino/pump.h"
 
 NX_CALLER_CHECKING_EXTERNS
 
@@ -317,7 +316,7 @@ static UINT client_session(NX_SMTP_CLIENT *client_ptr)
         }
         postino_session_connected(session, transport->methods->now_ms(transport));
         postino_session_quit(session);
-        (VOID) postino_pump(session, transport, 0);
+        (VOID) postino_pump_until(session, transport, postino_session_want_octets, 0);
         error = mail->result.error;
     }
     return client_status(client_ptr, error);
