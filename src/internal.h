@@ -209,6 +209,9 @@ size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length);
 /* session.c */
 /* memset() to 0; where code is to be small it is smaller than the C library's. */
 void postino_clear(void *memory, size_t octets);
+/* postino_session_init() with a configuration that needs no check. */
+void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
+                           uint32_t now_ms);
 /* Every change of step goes through enter, every end for an error through fail. */
 void postino_session_enter(struct postino_session *session, const struct postino_step *step);
 void postino_session_record(struct postino_session *session, int error);

@@ -73,6 +73,20 @@ void postino_clear(void *memory, size_t octets)
 #endif
 }
 
+void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
+                           uint32_t now_ms)
+{
+    /* What stands behind, the text above all, is written before it is read. */
+    postino_clear(session, offsetof(struct postino_session, word));
+    session->reply.text = session->text;
+    session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
+    session->now_ms = now_ms;
+    session->config = config;
+    session->take_word = postino_extensions_keyword;
+    postino_session_enter(session, &postino_steps[STEP_GREETING]);
+    session->outstanding = 1;
+}
+
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
                                const struct postino_session_config *config, uint32_t now_ms)
 {
@@ -85,15 +99,7 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     if (config->credentials != NULL &&
         (config->credentials->user == NULL || config->credentials->password == NULL))
         return POSTINO_ERROR_CREDENTIALS;
-    /* What stands behind, the text above all, is written before it is read. */
-    postino_clear(session, offsetof(struct postino_session, word));
-    session->reply.text = session->text;
-    session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
-    session->now_ms = now_ms;
-    session->config = config;
-    session->take_word = postino_extensions_keyword;
-    postino_steps_enter(session, STEP_GREETING);
-    session->outstanding = 1;
+    postino_session_start(session, config, now_ms);
     return POSTINO_OK;
 }
 

@@ -304,9 +304,9 @@ static UINT client_session(NX_SMTP_CLIENT *client_ptr)
 
     if (client_configure(client_ptr, &config, &credentials) != NX_SUCCESS)
         return NX_SMTP_AUTHENTICATION_ERROR;
-    error = postino_session_init(session, &config, 0);
-    if (error == POSTINO_OK)
-        error = client_line_up(session, mail);
+    /* The domain was checked when the client was created. */
+    postino_session_start(session, &config, 0);
+    error = client_line_up(session, mail);
     if (error == POSTINO_OK) {
         client_ptr->nx_smtp_client_spans[CLIENT_SPAN_TO] = client_ptr->nx_smtp_client_recipient.path;
         client_ptr->nx_smtp_client_spans[CLIENT_SPAN_FROM] = mail->path;
