@@ -34,6 +34,7 @@ set(POSTINO_CORE_SOURCES
     src/session.c
     src/source.c
     src/steps.c
+    src/submit.c
     src/time_limits.c
     src/transaction.c
     src/trace.c)

@@ -22,10 +22,10 @@ static const struct postino_step chunking_step = {"BDAT",
                                                   chunking_emit,
                                                   NULL};
 
-/* Octets that go out as they are. */
-static int chunking_raw(const struct postino_session *session)
+/* Whether the message so far lacks a line end, the one included that the filter holds back. */
+static int chunking_open(const struct postino_session *session)
 {
-    return (session->message.flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0;
+    return (session->filter & FILTER_OPEN) != 0 && (session->filter & FILTER_RAW) == 0;
 }
 
 /* The octets that the source lends make a chunk; where they make no octet they are taken, and the next ones
@@ -42,7 +42,7 @@ static enum postino_source_status chunking_measure(struct postino_session *sessi
         uint8_t state = session->filter;
         uint8_t none;
 
-        session->chunk_octets = chunking_raw(session) ? length : postino_count_octets(&state, data, length);
+        session->chunk_octets = postino_count_octets(&state, data, length);
         if (session->chunk_octets != 0)
             return status;
         (void)postino_data_filter(&session->filter, data, &length, &none, 1);
@@ -50,7 +50,7 @@ static enum postino_source_status chunking_measure(struct postino_session *sessi
     }
     if (status == POSTINO_SOURCE_END) {
         session->chunk |= CHUNK_LAST;
-        if ((session->filter & FILTER_OPEN) != 0)
+        if (chunking_open(session))
             session->chunk_octets = 2;
     }
     return status;
@@ -80,103 +80,59 @@ static enum postino_source_status chunking_next(struct postino_session *session)
     return POSTINO_SOURCE_DATA;
 }
 
-/* Puts out a piece of the line end that a message lacks at its end. Returns how many octets, 0 where it lacks
- * none. */
+/* Puts out half of the line end that a message lacks at its end. Returns how many octets. */
 static size_t chunking_line_end(struct postino_session *session, uint8_t *out)
 {
-    if ((session->filter & FILTER_HALF) != 0) {
-        *out = '\n';
-        session->filter = FILTER_BARE;
-        return 1;
-    }
-    if ((session->filter & FILTER_OPEN) == 0 || chunking_raw(session))
-        return 0;
-    *out = '\r';
-    session->filter |= FILTER_HALF;
+    int half = (session->filter & FILTER_HALF) != 0;
+
+    *out = half ? '\n' : '\r';
+    session->filter = half ? FILTER_BARE : session->filter | FILTER_HALF;
     return 1;
-}
-
-/* Returns how many of the octets it copied, at least one. */
-static size_t chunking_copy(uint8_t *out, const uint8_t *data, size_t length)
-{
-#if POSTINO_SMALL
-    (void)length;
-    *out = *data;
-    return 1;
-#else
-    memcpy(out, data, length);
-    return length;
-#endif
-}
-
-/* Puts out octets of the chunk, at least one. Returns how many, or 0 with what the source said. */
-static size_t chunking_piece(struct postino_session *session, uint8_t *out, size_t room,
-                             enum postino_source_status *status)
-{
-    struct postino_source *source = session->sent.mail->source;
-    const uint8_t *data;
-    size_t length;
-    size_t written;
-
-    do {
-        *status = source->methods->span(source, &data, &length);
-        if (*status == POSTINO_SOURCE_END)
-            return chunking_line_end(session, out);
-        if (*status != POSTINO_SOURCE_DATA)
-            return 0;
-        if (chunking_raw(session)) {
-            written = chunking_copy(out, data, length < room ? length : room);
-            length = written;
-        } else {
-            written = postino_data_filter(&session->filter, data, &length, out, room);
-        }
-        source->methods->consume(source, length);
-    } while (written == 0);
-    return written;
 }
 
 static size_t chunking_data(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    struct postino_mail *mail = session->sent.mail;
-    struct postino_source *source = mail->source;
+    struct postino_source *source = session->sent.mail->source;
     enum postino_source_status status = POSTINO_SOURCE_DATA;
     const uint8_t *data;
     size_t written = 0;
     size_t length;
+    size_t room;
 
-    while (session->chunk_octets != 0 && written < capacity) {
-        size_t room = capacity - written;
-
+    for (; (room = capacity - written) != 0 && session->chunk_octets != 0; written += room) {
         if (room > session->chunk_octets)
             room = session->chunk_octets;
-        length = chunking_piece(session, out + written, room, &status);
-        if (length == 0)
+        status = source->methods->span(source, &data, &length);
+        if (status == POSTINO_SOURCE_DATA) {
+            room = postino_data_filter(&session->filter, data, &length, out + written, room);
+            source->methods->consume(source, length);
+        } else if (status == POSTINO_SOURCE_END && chunking_open(session)) {
+            room = chunking_line_end(session, out + written);
+        } else {
             break;
-        written += length;
-        session->chunk_octets -= length;
+        }
+        session->chunk_octets -= room;
     }
     if (session->chunk_octets == 0) {
-        if ((session->chunk & CHUNK_LAST) != 0 && status != POSTINO_SOURCE_END)
+        unsigned last = session->chunk & CHUNK_LAST;
+
+        if (last != 0 && status != POSTINO_SOURCE_END)
             status = source->methods->span(source, &data, &length);
-        if ((session->chunk & CHUNK_LAST) == 0 ||
-            (status == POSTINO_SOURCE_END &&
-             (chunking_raw(session) || (session->filter & FILTER_OPEN) == 0))) {
+        if (last == 0 || (status == POSTINO_SOURCE_END && !chunking_open(session))) {
             session->complete = 1;
-            mail->chunks++;
-            if ((session->chunk & CHUNK_LAST) != 0)
-                mail->progress = MAIL_ENDED;
+            session->sent.mail->chunks++;
+            if (last != 0)
+                session->sent.mail->progress = MAIL_ENDED;
             session->chunk = 0;
             return written;
         }
-        /* There is more than was said, be it the last line's end: the last octet, which would end it, stays here. */
+        /* There is more than was said, be it the last line's end: the last octet, which would end it, stays
+         * here. */
         written -= written != 0;
         status = POSTINO_SOURCE_FAIL;
-    } else if (status == POSTINO_SOURCE_WAIT) {
-        session->source_waits = SOURCE_WAITS;
-        return written;
     }
     if (written < capacity)
-        postino_transaction_break(session);
+        postino_transaction_stop(session, status);
     return written;
 }
 
@@ -187,12 +143,8 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
     if ((session->chunk & CHUNK_BEGUN) == 0) {
         enum postino_source_status status = chunking_next(session);
 
-        if (status == POSTINO_SOURCE_WAIT) {
-            session->source_waits = SOURCE_WAITS;
-            return 0;
-        }
-        if (status == POSTINO_SOURCE_FAIL) {
-            postino_transaction_break(session);
+        if (status > POSTINO_SOURCE_END) {
+            postino_transaction_stop(session, status);
             return 0;
         }
         session->chunk |= CHUNK_BEGUN;
@@ -240,6 +192,8 @@ static int chunking_check(struct postino_session *session, struct postino_mail *
     }
     session->chunking = &chunking;
     session->filter = FILTER_BARE;
+    if ((session->message.flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0)
+        session->filter = FILTER_BARE | FILTER_RAW;
     session->chunk = 0;
     mail->chunks = 0;
     mail->form |= FORM_CHUNKS;

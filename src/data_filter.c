@@ -41,15 +41,16 @@ size_t postino_data_filter_clean(const uint8_t *data, size_t length)
 
 /* Copies octets that need no change, as many as it likes, but at least the first, which is no line break.
  * Returns how many. */
-static size_t filter_copy(uint8_t *out, const uint8_t *data, size_t length)
+static size_t filter_copy(unsigned flags, uint8_t *out, const uint8_t *data, size_t length)
 {
 #if POSTINO_SMALL
+    (void)flags;
     (void)length;
     *out = *data;
     return 1;
 #else
     const uint8_t *found;
-    size_t clean = postino_data_filter_clean(data, length);
+    size_t clean = (flags & FILTER_RAW) != 0 ? length : postino_data_filter_clean(data, length);
 
     if (clean == 0) {
         found = memchr(data, '\n', length);
@@ -90,7 +91,7 @@ size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, 
         } else if ((flags & FILTER_BREAK) != 0) {
             *out++ = '\r';
             flags |= FILTER_HALF;
-        } else if (octet == '\r' || octet == '\n') {
+        } else if ((flags & FILTER_RAW) == 0 && (octet == '\r' || octet == '\n')) {
             flags |= octet == '\r' ? FILTER_BREAK | FILTER_CR : FILTER_BREAK;
             in++;
         } else if (octet == '.' && (flags & (FILTER_MIDDLE | FILTER_BARE)) == 0) {
@@ -101,7 +102,7 @@ size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, 
 
             if (run > (size_t)(limit - out))
                 run = (size_t)(limit - out);
-            run = filter_copy(out, in, run);
+            run = filter_copy(flags, out, in, run);
             out += run;
             in += run;
             flags |= FILTER_MIDDLE;

@@ -88,6 +88,18 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 const struct postino_extension postino_extension_auth = {"AUTH", extensions_mechanism, NULL, NULL,
                                                          POSTINO_CAPABILITY_AUTH};
 
+int postino_extensions_check(struct postino_session *session, struct postino_mail *mail)
+{
+    const struct postino_extension *const *extension = session->config->extensions;
+    int error = POSTINO_OK;
+
+    for (; extension != NULL && *extension != NULL && error == POSTINO_OK; extension++) {
+        if ((*extension)->check != NULL)
+            error = (*extension)->check(session, mail);
+    }
+    return error;
+}
+
 void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter)
 {
     const struct postino_extension *const *extension = session->config->extensions;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "postino/address.h"
+#include "postino/pump.h"
 #include "postino/session.h"
 
 /* struct postino_session.line */
@@ -136,8 +137,8 @@ void postino_transaction_end(struct postino_session *session, int error, unsigne
 void postino_transaction_refuse(struct postino_session *session);
 /* A mail may start at once. */
 int postino_transaction_wanted(const struct postino_session *session);
-/* The source of the mail that is being sent failed. */
-void postino_transaction_break(struct postino_session *session);
+/* The source of the mail that is being sent has nothing now, or failed. */
+void postino_transaction_stop(struct postino_session *session, enum postino_source_status status);
 
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
@@ -155,6 +156,10 @@ void postino_emit_path(const struct postino_session *session, struct postino_emi
 size_t postino_emitted(struct postino_session *session, const struct postino_emitter *emitter);
 /* Puts out the command of the step in hand and returns how many octets. */
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity);
+
+/* pump.c: postino_pump() with the function that says what the session wants. */
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport,
+                       unsigned (*want_of)(const struct postino_session *session), unsigned until);
 
 /* domain.c: whether no recipient before this one has its domain, of those that were asked or of all. Returns 1
  * or 0. */
@@ -185,6 +190,15 @@ struct postino_pipelining {
     int (*wanted)(const struct postino_session *session);             /* postino_transaction_wanted() */
 };
 
+/* submit.c, where mails come from postino_session_submit(). */
+struct postino_submit {
+    void (*heard)(struct postino_session *session);
+    int (*prepare)(struct postino_session *session, struct postino_mail *mail);
+    void (*rcpt)(struct postino_session *session, int refused);
+    int (*repeat)(struct postino_session *session, int error);
+    int (*message)(struct postino_session *session, int *refused);
+};
+
 /* count.c */
 /* Has session->message.size_octets known, if the mail's source lets itself be counted. Returns 0, or an
  * error. */
@@ -195,18 +209,26 @@ size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length);
 /* session.c */
 /* memset() to 0; where code is to be small it is smaller than the C library's. */
 void postino_clear(void *memory, size_t octets);
+/* postino_session_init() with a configuration that needs no check. */
+void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
+                           uint32_t now_ms);
 /* Every change of step goes through enter, every end for an error through fail. */
 void postino_session_enter(struct postino_session *session, const struct postino_step *step);
 void postino_session_record(struct postino_session *session, int error);
 unsigned postino_session_fail(struct postino_session *session, int error); /* returns STEP_STAY */
 /* A mail's result is known: `outcome` is that of its recipients that are not decided. */
 void postino_session_decide(struct postino_mail *mail, unsigned outcome);
+/* postino_session_want() without MAIL and COLLECT. */
+unsigned postino_session_want_octets(const struct postino_session *session);
 /* Puts out octets of the step in hand. Returns how many. */
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* Whether what the step in hand puts out must not be shown. Returns 1 or 0. */
 unsigned postino_session_secret(const struct postino_session *session);
 /* Counts an octet of the reply's text and keeps it, if it is of the head. */
 void postino_session_keep_text(struct postino_session *session, uint8_t octet);
+/* Takes a mail whose addresses were checked and whose recipients are new. Without postino_session_submit() it
+ * is the session's only one, to one recipient and without options; its source is text. */
+int postino_session_line_up(struct postino_session *session, struct postino_mail *mail);
 /* Settles every mail by the session's result, where so many octets certainly never left. */
 void postino_session_settle_all(struct postino_session *session, size_t unsent_octets);
 
@@ -219,6 +241,8 @@ void postino_extensions_keyword(struct postino_session *session);
 void postino_extensions_octet(struct postino_session *session, uint8_t octet);
 /* Whether session->word is `name`. */
 int postino_extensions_is(const struct postino_session *session, const char *name);
+/* Has them look at the mail that begins. Returns 0 or an error. */
+int postino_extensions_check(struct postino_session *session, struct postino_mail *mail);
 /* What extensions and options say with MAIL and RCPT; for session->parameters. */
 void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter);
 /* For parameters that say nothing to us. */
@@ -232,7 +256,8 @@ enum filter_state {
     FILTER_BREAK = 2,  /* a line break is held back until it is known not to be the last */
     FILTER_HALF = 4,   /* its CR went out, its LF did not */
     FILTER_CR = 8,     /* the octet before was CR: an LF belongs to it */
-    FILTER_BARE = 16   /* no transparency: dots stay as they are */
+    FILTER_BARE = 16,  /* no transparency: dots stay as they are */
+    FILTER_RAW = 32    /* line ends neither: octets pass as they are */
 };
 /* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
  * returns how many were written. */

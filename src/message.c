@@ -39,10 +39,8 @@ size_t postino_message(struct postino_session *session, uint8_t *out, size_t cap
         }
         if (status == POSTINO_SOURCE_END)
             written += message_end(session, out + written, capacity - written, capacity);
-        else if (status == POSTINO_SOURCE_WAIT)
-            session->source_waits = SOURCE_WAITS;
         else
-            postino_transaction_break(session);
+            postino_transaction_stop(session, status);
         break;
     }
     if (session->complete) {

@@ -69,7 +69,7 @@ static int pipelining_joins(const struct postino_session *session)
     if ((mail->recipients->next != NULL && mail->delivery == NULL) || (mail->form & FORM_MORE) != 0)
         return 0;
     return (mail->form & FORM_CHUNKS) == 0 ||
-           (session->message.size_octets <= limit && (mail->form & FORM_REWINDS) != 0);
+           (session->message.size_octets <= limit && (session->message.flags & POSTINO_SOURCE_REWINDS) != 0);
 }
 
 /* Moves the reply cursor on to the step that is answered next. `next` stood behind its mail. */
@@ -104,16 +104,16 @@ static unsigned pipelining_answer(struct postino_session *session, int refused)
     if (id == POSTINO_STEP_RSET && refused &&
         (session->outstanding != 0 || (!session->complete && session->offset_octets != 0)))
         return postino_session_fail(session, POSTINO_ERROR_REFUSED);
+    if (id == POSTINO_STEP_RCPT && !refused)
+        mail->form |= FORM_TAKEN;
     if ((mail->form & FORM_DECIDED) == 0 || id == POSTINO_STEP_MESSAGE || id == POSTINO_STEP_RSET) {
         unsigned row = postino_transaction_reply(session, refused);
 
         if (row != STEP_NEXT)
             return row;
-    } else if (id == POSTINO_STEP_RCPT) {
-        if (!refused)
-            mail->form |= FORM_TAKEN;
+    } else if (id == POSTINO_STEP_RCPT && refused) {
         /* One recipient gave the mail up; another one that is refused too has a reply of its own. */
-        else if (mail->result.step == POSTINO_STEP_RCPT)
+        if (mail->result.step == POSTINO_STEP_RCPT)
             replied->recipient->reply_code = session->reply.code;
     } else if (id == POSTINO_STEP_DATA && !refused) {
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */

@@ -2,7 +2,7 @@
 /* The one loop that runs a session over a transport. Invariant: it never waits in a send, so it can always
  * take what the server says; and after a failed send it only listens, for the server's reason may be on its
  * way. */
-#include "postino/pump.h"
+#include "internal.h"
 
 /* Sends what there is. Returns 0 when something went out or was found out, or what the transport said. */
 static int pump_send(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms)
@@ -34,7 +34,8 @@ static int pump_receive(struct postino_session *session, struct postino_transpor
     return status;
 }
 
-int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport,
+                       unsigned (*want_of)(const struct postino_session *session), unsigned until)
 {
     int send_error = 0;
     int status = 0;
@@ -44,7 +45,7 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
     while (status >= 0) {
         uint32_t now_ms = transport->methods->now_ms(transport);
         uint32_t wait_ms;
-        unsigned want = postino_session_want(session);
+        unsigned want = want_of(session);
         unsigned events = POSTINO_EVENT_READ;
 
         if ((want & POSTINO_WANT_CLOSED) != 0)
@@ -79,6 +80,11 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
             status = transport->methods->wait(transport, events, wait_ms);
     }
     postino_session_lost(session, send_error != 0 ? send_error : status, transport->unsent_octets);
-    transport->methods->close(transport, (postino_session_want(session) & POSTINO_WANT_GRACEFUL) != 0);
-    return postino_session_result(session)->error;
+    transport->methods->close(transport, (session->over & POSTINO_WANT_GRACEFUL) != 0);
+    return session->result.error;
+}
+
+int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)
+{
+    return postino_pump_until(session, transport, postino_session_want, until);
 }

@@ -12,7 +12,6 @@ static int reply_matters(const struct postino_session *session)
 
 static void reply_line(struct postino_session *session)
 {
-    const struct postino_session_config *config = session->config;
     unsigned line = session->line;
 
     session->line = REPLY_CODE;
@@ -23,13 +22,8 @@ static void reply_line(struct postino_session *session)
         return;
     }
     session->lines = 0;
-    if (config->lmtp != NULL)
-        config->lmtp->before(session);
-    if (config->on_reply != NULL && reply_matters(session)) {
-        if (session->reply.text_octets > sizeof session->text)
-            session->reply.text_octets = sizeof session->text;
-        config->on_reply(config->context, session->replied.mail, session->replied.recipient, &session->reply);
-    }
+    if (session->submit != NULL)
+        session->submit->heard(session);
     postino_steps_reply(session);
 }
 

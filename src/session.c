@@ -76,6 +76,20 @@ void postino_clear(void *memory, size_t octets)
 #endif
 }
 
+void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
+                           uint32_t now_ms)
+{
+    /* What stands behind, the text above all, is written before it is read. */
+    postino_clear(session, offsetof(struct postino_session, word));
+    session->reply.text = session->text;
+    session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
+    session->now_ms = now_ms;
+    session->config = config;
+    session->take_word = postino_extensions_keyword;
+    postino_session_enter(session, &postino_steps[STEP_GREETING]);
+    session->outstanding = 1;
+}
+
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
                                const struct postino_session_config *config, uint32_t now_ms)
 {
@@ -88,15 +102,7 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     if (config->credentials != NULL &&
         (config->credentials->user == NULL || config->credentials->password == NULL))
         return POSTINO_ERROR_CREDENTIALS;
-    /* What stands behind, the text above all, is written before it is read. */
-    postino_clear(session, offsetof(struct postino_session, word));
-    session->reply.text = session->text;
-    session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
-    session->now_ms = now_ms;
-    session->config = config;
-    session->take_word = postino_extensions_keyword;
-    postino_steps_enter(session, STEP_GREETING);
-    session->outstanding = 1;
+    postino_session_start(session, config, now_ms);
     return POSTINO_OK;
 }
 
@@ -105,18 +111,22 @@ void postino_session_connected(struct postino_session *session, uint32_t now_ms)
     session->since_ms = now_ms;
 }
 
+unsigned postino_session_want_octets(const struct postino_session *session)
+{
+    if (session->over != 0)
+        return session->over;
+    return !session->complete && session->source_waits == SOURCE_READY
+               ? POSTINO_WANT_RECEIVE | POSTINO_WANT_SEND
+               : POSTINO_WANT_RECEIVE;
+}
+
 unsigned postino_session_want(const struct postino_session *session)
 {
-    unsigned want = session->over;
+    unsigned want = postino_session_want_octets(session);
 
     if (session->mails != NULL && session->mails->progress == MAIL_SETTLED)
         want |= POSTINO_WANT_COLLECT;
-    if (session->over != 0)
-        return want;
-    want |= POSTINO_WANT_RECEIVE;
-    if (!session->complete && session->source_waits == SOURCE_READY)
-        want |= POSTINO_WANT_SEND;
-    if (postino_transaction_wanted(session))
+    if (session->over == 0 && postino_transaction_wanted(session))
         want |= POSTINO_WANT_MAIL;
     return want;
 }
@@ -174,7 +184,8 @@ void postino_session_input(struct postino_session *session, const uint8_t *data,
 uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t now_ms)
 {
     const struct postino_time_limits *limits = session->config->time_limits;
-    const struct postino_step *step = session->outstanding != 0 ? session->replied.step : session->sent.step;
+    /* With nothing outstanding both cursors stand on the step that goes out. */
+    const struct postino_step *step = session->replied.step;
     uint32_t limit_ms = *(const uint32_t *)((const char *)limits + (step->limit & ~STEP_JOINS));
     uint32_t passed_ms = session->fresh ? 0 : now_ms - session->since_ms;
 
@@ -224,29 +235,8 @@ void postino_session_abort(struct postino_session *session)
     postino_session_fail(session, POSTINO_ERROR_ABORTED);
 }
 
-int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
+int postino_session_line_up(struct postino_session *session, struct postino_mail *mail)
 {
-    struct postino_recipient *recipient;
-    int utf8;
-
-    if (mail == NULL || mail->reverse_path == NULL || mail->source == NULL)
-        return POSTINO_ERROR_ARGUMENT;
-    utf8 = mail->options != NULL && mail->options->utf8 != 0;
-    if ((unsigned)postino_address_path(mail->reverse_path, &mail->path) > (unsigned)utf8)
-        return POSTINO_ERROR_REVERSE_PATH;
-    recipient = mail->recipients;
-    do {
-        if (recipient == NULL || recipient->address == NULL ||
-            (unsigned)postino_address_path(recipient->address, &recipient->path) > (unsigned)utf8 ||
-            recipient->path.length_octets == 0)
-            return POSTINO_ERROR_FORWARD_PATH;
-        if (recipient->options != NULL && mail->options == NULL)
-            return POSTINO_ERROR_ARGUMENT;
-        recipient->outcome = POSTINO_OUTCOME_PENDING;
-        recipient->state = RECIPIENT_WAITING;
-        recipient->reply_code = 0;
-        recipient = recipient->next;
-    } while (recipient != NULL);
     if (session->result.error != POSTINO_OK)
         return session->result.error;
     if (session->quitting || session->over != 0)

@@ -62,58 +62,30 @@ void postino_transaction_decide(struct postino_session *session, int error, unsi
     postino_session_decide(mail, outcome);
 }
 
-static unsigned transaction_outcome(const struct postino_session *session)
-{
-    return session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
-}
-
 void postino_transaction_refuse(struct postino_session *session)
 {
-    postino_transaction_decide(session, POSTINO_ERROR_REFUSED, transaction_outcome(session));
+    postino_transaction_decide(session, POSTINO_ERROR_REFUSED,
+                               session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT
+                                                          : POSTINO_OUTCOME_TRANSIENT);
 }
 
-/* Recipients that were not in it get another transaction, behind those that are under way. */
 void postino_transaction_end(struct postino_session *session, int error, unsigned outcome)
 {
     struct postino_mail *mail = session->replied.mail;
-    const struct postino_delivery *delivery = mail->delivery;
 
-    if (delivery != NULL && (mail->form & FORM_DECIDED) == 0 && delivery->again(session, mail)) {
-        /* Without a message the server's transaction is still open. */
-        session->dirty |= (uint8_t)(error != POSTINO_OK);
-        mail->progress = MAIL_WAITING;
-        session->in_flight--;
+    if (session->submit != NULL && session->submit->repeat(session, error))
         return;
-    }
     postino_transaction_decide(session, error, outcome);
     transaction_settle(session, mail);
-}
-
-static void transaction_rcpt(struct postino_session *session, int refused)
-{
-    struct postino_mail *mail = session->replied.mail;
-    struct postino_recipient *recipient = session->replied.recipient;
-
-    recipient->reply_code = session->reply.code;
-    if (!refused) {
-        recipient->state = RECIPIENT_TAKEN;
-        mail->form |= FORM_TAKEN;
-    } else if (mail->delivery == NULL || !mail->delivery->defer(session)) {
-        recipient->state = RECIPIENT_REFUSED;
-        recipient->outcome = (uint8_t)transaction_outcome(session);
-        if (mail->delivery == NULL)
-            postino_transaction_decide(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
-    }
 }
 
 /* The reply to the message, or to one of its chunks. */
 static void transaction_message(struct postino_session *session, int refused)
 {
     struct postino_mail *mail = session->replied.mail;
-    const struct postino_lmtp *lmtp = session->config->lmtp;
     int more = (mail->form & FORM_CHUNKS) != 0 && session->chunking->more(mail);
 
-    if (!more && lmtp != NULL && (mail->form & FORM_DECIDED) == 0 && lmtp->reply(session, &refused))
+    if (!more && session->submit != NULL && session->submit->message(session, &refused))
         return;
     if (refused)
         postino_transaction_refuse(session);
@@ -131,13 +103,16 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
     case POSTINO_STEP_MESSAGE:
         transaction_message(session, refused);
         break;
-    case POSTINO_STEP_RCPT:
-        transaction_rcpt(session, refused);
-        break;
     case POSTINO_STEP_RSET:
         if (refused)
             return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
         break;
+    case POSTINO_STEP_RCPT:
+        if (session->submit != NULL) {
+            session->submit->rcpt(session, refused);
+            break;
+        }
+        /* fall through */
     default:
         if (refused)
             postino_transaction_refuse(session);
@@ -147,9 +122,11 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
     return STEP_NEXT;
 }
 
-void postino_transaction_break(struct postino_session *session)
+void postino_transaction_stop(struct postino_session *session, enum postino_source_status status)
 {
-    session->source_waits = SOURCE_FAILED;
+    session->source_waits = status == POSTINO_SOURCE_WAIT ? SOURCE_WAITS : SOURCE_FAILED;
+    if (status == POSTINO_SOURCE_WAIT)
+        return;
     if (session->outstanding == 0)
         postino_session_fail(session, POSTINO_ERROR_SOURCE);
 }
@@ -157,28 +134,15 @@ void postino_transaction_break(struct postino_session *session)
 /* Looks at the mail, its source and what is asked for it. Returns 0, or an error that is the end of it. */
 static int transaction_begin(struct postino_session *session, struct postino_mail *mail)
 {
-    const struct postino_extension *const *extension = session->config->extensions;
-    struct postino_source_info *message = &session->message;
-    int error = POSTINO_OK;
-
     session->filter = 0;
     session->parameters = NULL;
+    mail->progress = MAIL_STARTED;
     /* That the server once took its MAIL is told for good. */
     mail->form &= FORM_OPEN;
-    if (mail->source->methods->begin(mail->source, session->capabilities, message) != 0)
+    if (mail->source->methods->begin(mail->source, session->capabilities, &session->message) != 0)
         return POSTINO_ERROR_SOURCE;
-    if ((message->flags & POSTINO_SOURCE_REWINDS) != 0)
-        mail->form |= FORM_REWINDS;
-    if (mail->options != NULL)
-        error = mail->options->methods->check(session, mail);
-    for (; extension != NULL && error == POSTINO_OK && *extension != NULL; extension++) {
-        if ((*extension)->check != NULL)
-            error = (*extension)->check(session, mail);
-    }
-    if (error == POSTINO_OK && (message->flags & POSTINO_SOURCE_BINARY) != 0 &&
-        (mail->form & FORM_CHUNKS) == 0)
-        error = POSTINO_ERROR_NOT_OFFERED;
-    return error;
+    return session->submit != NULL ? session->submit->prepare(session, mail)
+                                   : postino_extensions_check(session, mail);
 }
 
 /* Settles a mail of which nothing is sent. */
@@ -207,16 +171,7 @@ static int transaction_next(struct postino_session *session)
             transaction_drop(mail, error);
             return 1;
         }
-        row = STEP_MAIL;
-        mail->progress = MAIL_STARTED;
-        /* RFC 3030 section 2: a BDAT that fails leaves the server in no defined state, so while the mail
-         * before is not settled there must be a RSET between them. */
-        if (session->dirty || session->in_flight != 0) {
-            row = STEP_RSET;
-            mail->form |= FORM_RSET;
-            mail->progress = MAIL_BEGUN;
-            session->dirty = 0;
-        }
+        row = mail->progress == MAIL_BEGUN ? STEP_RSET : STEP_MAIL;
         mail->start = session->output_octets;
         session->in_flight++;
     }

@@ -113,6 +113,7 @@ struct postino_session_config {
 struct postino_service;
 struct postino_chunking;
 struct postino_pipelining;
+struct postino_submit;
 
 /* A place in the queue of outstanding steps, which is the list of mails and their recipients itself. */
 struct postino_cursor {
@@ -152,6 +153,7 @@ struct postino_session {
     uint32_t since_ms;          /* when the time limit of the step in hand began to run */
     size_t offset_octets;       /* of the sent command or end mark, handed out already */
     size_t output_octets;       /* handed out in all: the position in the output stream */
+    const struct postino_submit *submit;         /* NULL: there is one mail, to one recipient */
     const struct postino_pipelining *pipelining; /* NULL: each step waits for its reply */
     struct postino_source_info message; /* of the mail that is being sent; what is not in a chunk yet */
     const struct postino_mechanism *mechanism;          /* in use */

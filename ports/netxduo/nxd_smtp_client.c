@@ -5,7 +5,6 @@
 #include "nxd_smtp_client.h"
 #include "nx_ip.h"
 #include "internal.h"
-#include "postino/pump.h"
 
 NX_CALLER_CHECKING_EXTERNS
 
@@ -279,6 +278,19 @@ static UINT client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_se
     return NX_SUCCESS;
 }
 
+/* Hands in the one mail of a session: postino_session_submit() is made for more. */
+static int client_line_up(struct postino_session *session, struct postino_mail *mail)
+{
+    struct postino_recipient *recipient = mail->recipients;
+
+    if (postino_address_path(mail->reverse_path, &mail->path) != 0 || mail->path.length_octets == 0 ||
+        postino_address_path(recipient->address, &recipient->path) != 0 || recipient->path.length_octets == 0)
+        return POSTINO_ERROR_FORWARD_PATH;
+    recipient->outcome = POSTINO_OUTCOME_PENDING;
+    recipient->state = 0;
+    return postino_session_line_up(session, mail);
+}
+
 /* Sends the mail that is in the client. Everything about it that can be wrong is found out before the
  * connection. */
 static UINT client_session(NX_SMTP_CLIENT *client_ptr)
@@ -292,11 +304,9 @@ static UINT client_session(NX_SMTP_CLIENT *client_ptr)
 
     if (client_configure(client_ptr, &config, &credentials) != NX_SUCCESS)
         return NX_SMTP_AUTHENTICATION_ERROR;
-    error = postino_session_init(session, &config, 0);
-    if (error == POSTINO_OK)
-        error = postino_session_submit(session, mail);
-    if (error == POSTINO_OK && mail->path.length_octets == 0)
-        error = POSTINO_ERROR_REVERSE_PATH;
+    /* The domain was checked when the client was created. */
+    postino_session_start(session, &config, 0);
+    error = client_line_up(session, mail);
     if (error == POSTINO_OK) {
         client_ptr->nx_smtp_client_spans[CLIENT_SPAN_TO] = client_ptr->nx_smtp_client_recipient.path;
         client_ptr->nx_smtp_client_spans[CLIENT_SPAN_FROM] = mail->path;
@@ -306,7 +316,7 @@ static UINT client_session(NX_SMTP_CLIENT *client_ptr)
         }
         postino_session_connected(session, transport->methods->now_ms(transport));
         postino_session_quit(session);
-        (VOID) postino_pump(session, transport, 0);
+        (VOID) postino_pump_until(session, transport, postino_session_want_octets, 0);
         error = mail->result.error;
     }
     return client_status(client_ptr, error);

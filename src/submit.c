@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* What mails may need beyond one mail to one recipient over a connection: options, further transactions, RSET
+ * between, LMTP, each reply told. Whoever submits mails carries it; our ports that send a single mail line it
+ * up themselves: postino_session_line_up(). */
+#include "internal.h"
+
+/* A reply is complete. */
+static void submit_heard(struct postino_session *session)
+{
+    const struct postino_session_config *config = session->config;
+    struct postino_mail *mail = session->replied.mail;
+
+    if (mail == NULL)
+        return;
+    if (config->lmtp != NULL)
+        config->lmtp->before(session);
+    if (config->on_reply != NULL && (mail->form & FORM_DECIDED) == 0) {
+        if (session->reply.text_octets > sizeof session->text)
+            session->reply.text_octets = sizeof session->text;
+        config->on_reply(config->context, mail, session->replied.recipient, &session->reply);
+    }
+}
+
+static int submit_begin(struct postino_session *session, struct postino_mail *mail)
+{
+    unsigned flags = session->message.flags;
+    int error = POSTINO_OK;
+
+    if ((flags & POSTINO_SOURCE_REWINDS) != 0)
+        mail->form |= FORM_REWINDS;
+    if (mail->options != NULL)
+        error = mail->options->methods->check(session, mail);
+    if (error == POSTINO_OK)
+        error = postino_extensions_check(session, mail);
+    if (error == POSTINO_OK && (flags & POSTINO_SOURCE_BINARY) != 0 && (mail->form & FORM_CHUNKS) == 0)
+        error = POSTINO_ERROR_NOT_OFFERED;
+    /* RFC 3030 section 2: a BDAT that fails leaves the server in no defined state, so while the mail before
+     * is not settled there must be a RSET between them. */
+    if (error == POSTINO_OK && (session->dirty || session->in_flight != 0)) {
+        mail->form |= FORM_RSET;
+        mail->progress = MAIL_BEGUN;
+        session->dirty = 0;
+    }
+    return error;
+}
+
+static void submit_rcpt(struct postino_session *session, int refused)
+{
+    struct postino_mail *mail = session->replied.mail;
+    struct postino_recipient *recipient = session->replied.recipient;
+
+    recipient->reply_code = session->reply.code;
+    if (!refused) {
+        recipient->state = RECIPIENT_TAKEN;
+        mail->form |= FORM_TAKEN;
+    } else if (mail->delivery == NULL || !mail->delivery->defer(session)) {
+        recipient->state = RECIPIENT_REFUSED;
+        recipient->outcome =
+            session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
+        if (mail->delivery == NULL)
+            postino_transaction_decide(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    }
+}
+
+/* The transaction ended. Returns 1 where recipients that were not in it get another one, behind those that
+ * are under way. */
+static int submit_again(struct postino_session *session, int error)
+{
+    struct postino_mail *mail = session->replied.mail;
+
+    if (mail->delivery == NULL || (mail->form & FORM_DECIDED) != 0 || !mail->delivery->again(session, mail))
+        return 0;
+    /* Without a message the server's transaction is still open. */
+    session->dirty |= (uint8_t)(error != POSTINO_OK);
+    mail->progress = MAIL_WAITING;
+    session->in_flight--;
+    return 1;
+}
+
+/* The message was answered. Returns 1 when another reply to it follows. */
+static int submit_message(struct postino_session *session, int *refused)
+{
+    const struct postino_lmtp *lmtp = session->config->lmtp;
+
+    return lmtp != NULL && (session->replied.mail->form & FORM_DECIDED) == 0 && lmtp->reply(session, refused);
+}
+
+int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
+{
+    static const struct postino_submit submit = {submit_heard, submit_begin, submit_rcpt, submit_again,
+                                                 submit_message};
+    struct postino_recipient *recipient;
+    int utf8;
+
+    if (mail == NULL || mail->reverse_path == NULL || mail->source == NULL)
+        return POSTINO_ERROR_ARGUMENT;
+    utf8 = mail->options != NULL && mail->options->utf8 != 0;
+    if ((unsigned)postino_address_path(mail->reverse_path, &mail->path) > (unsigned)utf8)
+        return POSTINO_ERROR_REVERSE_PATH;
+    recipient = mail->recipients;
+    do {
+        if (recipient == NULL || recipient->address == NULL ||
+            (unsigned)postino_address_path(recipient->address, &recipient->path) > (unsigned)utf8 ||
+            recipient->path.length_octets == 0)
+            return POSTINO_ERROR_FORWARD_PATH;
+        if (recipient->options != NULL && mail->options == NULL)
+            return POSTINO_ERROR_ARGUMENT;
+        recipient->outcome = POSTINO_OUTCOME_PENDING;
+        recipient->state = RECIPIENT_WAITING;
+        recipient->reply_code = 0;
+        recipient = recipient->next;
+    } while (recipient != NULL);
+    session->submit = &submit;
+    return postino_session_line_up(session, mail);
+}
