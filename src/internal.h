@@ -189,7 +189,8 @@ struct postino_pipelining {
 /* Has session->message.size_octets known, if the mail's source lets itself be counted. Returns 0, or an
  * error. */
 int postino_count(struct postino_session *session, struct postino_mail *mail);
-/* How many octets the data filter, from *state on, makes of these, transparency dots not counted. */
+/* How many octets the data filter, from *state on, makes of these; *state is one with FILTER_BARE, so that
+ * transparency dots are not counted. */
 size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length);
 
 /* session.c */
