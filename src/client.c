@@ -139,6 +139,7 @@ static int client_session(struct postino_client *client)
         client_check(client);
     if (client->connected || client->session.mails != NULL)
         return POSTINO_OK;
+    client->progress = 0;
     return postino_session_init(&client->session, &client->session_config, client_now_ms(client));
 }
 
@@ -154,15 +155,18 @@ static int client_submit(struct postino_client *client, struct postino_mail *mai
 static void client_again(struct postino_client *client, struct postino_mail *mail)
 {
     struct postino_mail **link = &client->again;
+    uint8_t attempts = mail->result.error != POSTINO_ERROR_MAIL_LIMIT && mail->result.error != POSTINO_OK;
 
     if (mail->result.error == POSTINO_ERROR_REFUSED) {
         /* A server that refuses what follows a message before that is settled (Haraka does) gets one mail at
          * a time from now on. */
-        mail->attempts = client->session_config.mails_in_flight_max <= 1;
+        attempts = client->session_config.mails_in_flight_max <= 1;
         client->session_config.mails_in_flight_max = 1;
-    } else if (mail->result.error != POSTINO_ERROR_MAIL_LIMIT && mail->result.error != POSTINO_OK) {
-        mail->attempts = 1;
     }
+    /* Servers end a connection after so many mails: Exim with 421 after a number of them, or with 554 at the
+     * eleventh RSET that no message stands before. */
+    if (!client->progress)
+        mail->attempts = attempts;
 
     while (*link != NULL)
         link = &(*link)->next;
@@ -218,6 +222,8 @@ int postino_client_submit(struct postino_client *client, struct postino_mail *ma
     if (client == NULL || mail == NULL)
         return POSTINO_ERROR_ARGUMENT;
     mail->attempts = 0;
+    if (client->session.mails == NULL && client->again == NULL)
+        client->progress = 0;
     if (client->session.over != 0 && client->session.mails != NULL) {
         /* What the lost connection left is not collected yet. */
         mail->result.error = POSTINO_OK;
@@ -236,8 +242,12 @@ struct postino_mail *postino_client_collect(struct postino_client *client)
         struct postino_mail *mail = postino_session_finished(&client->session);
 
         if (mail != NULL) {
-            if (!client_is_again(client, mail))
+            if (!client_is_again(client, mail)) {
+                if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ||
+                    mail->result.outcome == POSTINO_OUTCOME_PERMANENT)
+                    client->progress = 1;
                 return mail;
+            }
             client_again(client, mail);
         } else if (client->session.mails == NULL) {
             if (client->again == NULL)

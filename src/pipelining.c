@@ -111,6 +111,10 @@ static unsigned pipelining_answer(struct postino_session *session, int refused)
 
         if (row != STEP_NEXT)
             return row;
+    } else if (id == POSTINO_STEP_RCPT) {
+        /* One recipient gave the mail up; another one that is refused too has a reply of its own. */
+        if (refused && mail->result.step == POSTINO_STEP_RCPT)
+            replied->recipient->reply_code = session->reply.code;
     } else if (id == POSTINO_STEP_DATA && !refused) {
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
         return (mail->form & FORM_TAKEN) != 0 ? postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED)

@@ -6,6 +6,9 @@
 
 void postino_session_enter(struct postino_session *session, const struct postino_step *step)
 {
+    /* Whoever hands something in tells no time, and it may be long since the last call that did. */
+    if (session->sent.step == &postino_steps[STEP_IDLE])
+        session->fresh = 1;
     session->sent.step = step;
     if (session->outstanding == 0) {
         session->replied = session->sent;
@@ -128,6 +131,15 @@ unsigned postino_session_want(const struct postino_session *session)
     return want;
 }
 
+static void session_now(struct postino_session *session, uint32_t now_ms)
+{
+    session->now_ms = now_ms;
+    if (session->fresh) {
+        session->fresh = 0;
+        session->since_ms = now_ms;
+    }
+}
+
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     size_t length;
@@ -147,7 +159,7 @@ size_t postino_session_output(struct postino_session *session, uint8_t *out, siz
 {
     size_t written;
 
-    session->now_ms = now_ms;
+    session_now(session, now_ms);
     if (capacity == 0 || session->over != 0 || session->complete || session->source_waits != SOURCE_READY)
         return 0;
     written = session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
@@ -160,7 +172,7 @@ size_t postino_session_output(struct postino_session *session, uint8_t *out, siz
 void postino_session_input(struct postino_session *session, const uint8_t *data, size_t length_octets,
                            uint32_t now_ms)
 {
-    session->now_ms = now_ms;
+    session_now(session, now_ms);
     while (length_octets != 0 && session->over == 0) {
         size_t taken = postino_reply_input(session, data, length_octets);
 
@@ -175,7 +187,7 @@ uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t
     /* With nothing outstanding both cursors stand on the step that goes out. */
     const struct postino_step *step = session->replied.step;
     uint32_t limit_ms = *(const uint32_t *)((const char *)limits + (step->limit & ~STEP_JOINS));
-    uint32_t passed_ms = now_ms - session->since_ms;
+    uint32_t passed_ms = session->fresh ? 0 : now_ms - session->since_ms;
 
     if (step->id == POSTINO_STEP_IDLE)
         return UINT32_MAX;
@@ -186,7 +198,7 @@ uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t
 
 void postino_session_tick(struct postino_session *session, uint32_t now_ms)
 {
-    session->now_ms = now_ms;
+    session_now(session, now_ms);
     if (postino_session_wait_ms(session, now_ms) == 0)
         postino_session_fail(session, POSTINO_ERROR_TIMEOUT);
 }

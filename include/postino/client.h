@@ -43,6 +43,7 @@ struct postino_client {
     struct postino_mail *again; /* to be sent over another connection */
     uint32_t connect_timeout_ms;
     int connected;
+    int progress; /* this connection decided a mail of those that were handed in together */
 };
 
 /* Prepares a client over a closed transport; connects nothing yet. The transport, the strings and the time
@@ -61,7 +62,8 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
  * outcome have the particulars: POSTINO_OUTCOME_UNKNOWN there means that it may have been delivered all the
  * same. With postino_delivery_partial, 0 says that some recipient's mail was accepted. POSTINO_ERROR_STATE:
  * submitted mails are not collected yet. A mail that met a connection which the server had closed is sent
- * over a new one, once, if the server had not taken its MAIL command. */
+ * over a new one, once, if the server had not taken its MAIL command; of mails handed in together, also behind
+ * each connection over which the server decided one of them: servers limit the mails of a connection. */
 int postino_client_send(struct postino_client *client, struct postino_mail *mail);
 
 /* Hands a mail in and returns at once; nothing is connected or sent before postino_client_collect(). Where

@@ -20,12 +20,19 @@ extern "C" {
  *
  *     postino_session_init(&session, &config, now_ms);          the connection is open
  *     while (!((want = postino_session_want(&session)) & POSTINO_WANT_CLOSED)) {
- *         if (want & POSTINO_WANT_MAIL)     postino_session_submit() or postino_session_quit()
+ *         if (want & POSTINO_WANT_COLLECT)  postino_session_finished()
+ *         if (want & POSTINO_WANT_MAIL)     postino_session_submit() or postino_session_quit(), if there is reason
  *         if (want & POSTINO_WANT_SEND)     length = postino_session_output(&session, buffer, capacity, now_ms)
  *         if (want & POSTINO_WANT_RECEIVE)  postino_session_input(&session, octets, length, now_ms)
  *         wait at most postino_session_wait_ms(); postino_session_tick(&session, now_ms)
  *     }
- *     close the connection; postino_session_lost(&session, 0, unsent);
+ *     close the connection; postino_session_lost(&session, 0, unsent); postino_session_finished() until NULL
+ *
+ * What the connection does not take of the octets handed out is kept by the port and sent before the next
+ * output(); for those alone, and while SEND is wanted, it waits until it can write. It never waits in a send:
+ * it receives meanwhile, for the server may be waiting to be heard. After a failed send it receives to the
+ * end before lost(): the server's reason may be there. src/pump.c does so over any transport;
+ * examples/epoll_sessions.c for a thousand connections in one thread.
  *
  * Times are milliseconds of any clock that runs on and wraps at 2^32. */
 
@@ -33,7 +40,7 @@ extern "C" {
 enum postino_want {
     POSTINO_WANT_SEND = 1,    /* postino_session_output() has octets to send */
     POSTINO_WANT_RECEIVE = 2, /* a reply is awaited (or, between mails, the server's farewell may come) */
-    POSTINO_WANT_MAIL = 4,    /* a mail could start at once: submit one, or quit */
+    POSTINO_WANT_MAIL = 4, /* a mail could start at once, as long as none is handed in: no reason to hurry */
     POSTINO_WANT_CLOSED = 8, /* the session is over: close the connection, then call postino_session_lost() */
     POSTINO_WANT_GRACEFUL =
         16, /* with CLOSED: QUIT was answered, so close in the orderly way; without: abort */
@@ -130,10 +137,11 @@ struct postino_session {
     uint8_t filter;       /* state of the data filter */
     uint8_t chunk;        /* that is being sent: enum chunk_state */
     uint8_t secret;       /* the octets handed out last are */
-    uint16_t line_code;   /* of the reply line that is arriving, as many digits as arrived */
-    uint16_t lines;       /* of the reply that arrived before it */
-    uint16_t outstanding; /* steps that went out whole and were not answered */
-    uint16_t in_flight;   /* mails begun and not settled */
+    uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
+    uint16_t line_code;         /* of the reply line that is arriving, as many digits as arrived */
+    uint16_t lines;             /* of the reply that arrived before it */
+    uint16_t outstanding;       /* steps that went out whole and were not answered */
+    uint16_t in_flight;         /* mails begun and not settled */
     struct postino_reply reply; /* that is arriving, or arrived last; text_octets of the text, kept or not */
     struct postino_cursor sent; /* the step whose octets go out now, or went out last */
     struct postino_cursor replied; /* the step whose reply comes next */
@@ -206,7 +214,8 @@ void postino_session_tick(struct postino_session *session, uint32_t now_ms);
 
 /* Ends the session: the connection is closed, or was lost. The port calls it once for each session, always.
  * `error` is what the port knows of the reason (a -3xx code; 0: nothing), and counts where the session has no
- * error of its own. `unsent_octets` of those last handed out certainly never left. Settles every mail that is
+ * error of its own. `unsent_octets` counts those of the last octets handed out by postino_session_output() that
+ * the connection never took. Settles every mail that is
  * not: accepted mails stay accepted; one whose end mark may have left is UNKNOWN, any other TRANSIENT, one of
  * which nothing left NOT_ATTEMPTED. */
 void postino_session_lost(struct postino_session *session, int error, size_t unsent_octets);

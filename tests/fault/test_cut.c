@@ -29,13 +29,16 @@ static const struct manner manners[] = {
 
 #define MANNERS (sizeof manners / sizeof manners[0])
 
+/* The dialogue that the group of tests is about. */
+static void (*init)(struct dialogue *dialogue);
 static struct dialogue dialogue;
 static struct fake_transport fake;
 
 static void prepare(const struct manner *manner)
 {
-    dialogue_init(&dialogue);
+    init(&dialogue);
     fake_transport_init(&fake, dialogue.events, dialogue.event_count, 0xFFFFFF00u);
+    fake.peer.interruptible = dialogue.interruptible;
     fake.capacity_octets = manner->capacity_octets;
     fake.short_octets = manner->short_octets;
     fake.wait_idles = manner->wait_idles;
@@ -64,7 +67,8 @@ static void test_whole(void **state)
         assert_int_equal(fake.peer.given_octets, dialogue.server_octets);
         assert_int_equal(fake.closes_graceful, 1);
         assert_int_equal(dialogue.mails[0].mail.result.outcome, POSTINO_OUTCOME_ACCEPTED);
-        assert_int_equal(dialogue.mails[1].mail.result.outcome, POSTINO_OUTCOME_ACCEPTED);
+        assert_string_equal(fake.peer.departure, "");
+        assert_int_equal(dialogue_last(&dialogue)->mail.result.outcome, POSTINO_OUTCOME_ACCEPTED);
         judge(fake.peer.taken_octets, "whole", 0, i);
     }
 }
@@ -87,7 +91,7 @@ static void test_cut_client(void **state)
             assert_int_equal(fake.peer.taken_octets, n);
             assert_int_equal(fake.closes_graceful, 0);
             /* Nothing depends on QUIT. */
-            assert_int_equal(error, n < dialogue.mails[1].end_octets ? POSTINO_ERROR_SEND : 0);
+            assert_int_equal(error, n < dialogue_last(&dialogue)->end_octets ? POSTINO_ERROR_SEND : 0);
             judge(n, "client cut at", n, i);
         }
     }
@@ -126,7 +130,7 @@ static void cut_server(enum peer_offer offer, int error)
             fake.peer.end_offer = offer;
             found = dialogue_run(&dialogue, &fake);
             assert_int_equal(fake.peer.given_octets, n);
-            assert_int_equal(found, n < dialogue.mails[1].final_octets ? error : 0);
+            assert_int_equal(found, n < dialogue_last(&dialogue)->final_octets ? error : 0);
             judge(fake.peer.taken_octets, "server cut at", n, i);
         }
     }
@@ -160,13 +164,27 @@ static void test_server_falls_silent(void **state)
             fake.peer.end_octets = n;
             fake.peer.end_offer = PEER_OFFER_NOTHING;
             assert_int_equal(dialogue_run(&dialogue, &fake),
-                             n < dialogue.mails[1].final_octets ? POSTINO_ERROR_TIMEOUT : 0);
+                             n < dialogue_last(&dialogue)->final_octets ? POSTINO_ERROR_TIMEOUT : 0);
             elapsed_ms = fake.now_ms - 0xFFFFFF00u;
             assert_in_range(elapsed_ms, 1, 600000);
             assert_int_equal(fake.closes_graceful, 0);
             judge(fake.peer.taken_octets, "server silent after", n, i);
         }
     }
+}
+
+static int use_lock_step(void **state)
+{
+    (void)state;
+    init = dialogue_init;
+    return 0;
+}
+
+static int use_pipelined(void **state)
+{
+    (void)state;
+    init = dialogue_init_pipelined;
+    return 0;
 }
 
 int main(void)
@@ -181,5 +199,6 @@ int main(void)
     };
 
     (void)alarm(TEST_LIMIT_S);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("lock-step", tests, use_lock_step, NULL) +
+           cmocka_run_group_tests_name("pipelined", tests, use_pipelined, NULL);
 }

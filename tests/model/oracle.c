@@ -40,6 +40,12 @@ static int end_mark_lost(const struct model_connection *connection)
     return 0;
 }
 
+/* How much of what the server said the client has to believe. */
+static size_t told(const struct model_connection *connection)
+{
+    return connection->given < connection->confused_end ? connection->given : connection->confused_end;
+}
+
 static int may_be_unknown(const struct model_world *world, const struct model_mail *mail,
                           const struct model_recipient *recipient)
 {
@@ -50,7 +56,7 @@ static int may_be_unknown(const struct model_world *world, const struct model_ma
     }
     /* 452 and 552 may have been followed by a further transaction. */
     if (recipient->refusal_code != 0 && recipient->refusal_code != 452 && recipient->refusal_code != 552 &&
-        recipient->refusal_end <= world->connections[recipient->connection]->given) {
+        recipient->refusal_end <= told(world->connections[recipient->connection])) {
         return 0;
     }
     if (mail->ended && mail->ended_end > world->connections[mail->ended_connection]->given) {
@@ -114,20 +120,18 @@ static void judge_told(struct model_world *world, size_t index, size_t number)
     const struct model_recipient *model = &mail->models[number];
     const struct postino_recipient *recipient = &mail->recipients[number];
     const struct model_connection *connection;
-    size_t told;
 
     if (world->connection_count == 0) {
         return;
     }
     connection = world->connections[model->connection];
-    told = connection->given < connection->confused_end ? connection->given : connection->confused_end;
-    if (model->final_code / 100 == 2 && model->final_end <= told && !connection->final_dropped &&
+    if (model->final_code / 100 == 2 && model->final_end <= told(connection) && !connection->final_dropped &&
         recipient->outcome != POSTINO_OUTCOME_ACCEPTED) {
         model_fault(world, "mail %u, recipient %u: the client was told %u and says %s", (unsigned)index,
                     (unsigned)number, model->final_code, postino_outcome_name(recipient->outcome));
     }
     if (mail->mail.delivery != NULL && model->refusal_code >= 400 && model->refusal_code != 421 &&
-        model->refusal_code != 452 && model->refusal_code != 552 && model->refusal_end <= told &&
+        model->refusal_code != 452 && model->refusal_code != 552 && model->refusal_end <= told(connection) &&
         recipient->reply_code != model->refusal_code) {
         model_fault(world, "mail %u, recipient %u: refused with %u, reported %u", (unsigned)index,
                     (unsigned)number, model->refusal_code, recipient->reply_code);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void dialogue_add(struct dialogue *dialogue, enum peer_event_kind kind, const char *text)
+void dialogue_add(struct dialogue *dialogue, enum peer_event_kind kind, const char *text)
 {
     struct peer_event *event = &dialogue->events[dialogue->event_count++];
 
@@ -16,6 +16,11 @@ static void dialogue_add(struct dialogue *dialogue, enum peer_event_kind kind, c
     event->data = (const uint8_t *)text;
     event->length_octets = strlen(text);
     *(kind == PEER_CLIENT ? &dialogue->client_octets : &dialogue->server_octets) += event->length_octets;
+}
+
+const struct dialogue_mail *dialogue_last(const struct dialogue *dialogue)
+{
+    return &dialogue->mails[dialogue->mail_count - 1];
 }
 
 static void dialogue_pair(struct dialogue *dialogue, const char *command, const char *reply)
@@ -84,7 +89,8 @@ void dialogue_init(struct dialogue *dialogue)
     dialogue_first_mail(dialogue);
     dialogue_second_mail(dialogue);
     dialogue_pair(dialogue, "QUIT\r\n", "221 2.0.0 bye\r\n");
-    for (i = 0; i < DIALOGUE_MAILS; i++) {
+    dialogue->mail_count = 2;
+    for (i = 0; i < dialogue->mail_count; i++) {
         dialogue->mails[i].mail.recipients = dialogue->mails[i].recipients;
         dialogue->mails[i].mail.source = &dialogue->mails[i].source.source;
     }
@@ -108,7 +114,7 @@ int dialogue_run(struct dialogue *dialogue, struct fake_transport *fake)
         return error;
     }
     error = postino_session_init(&dialogue->session, &dialogue->config, fake->now_ms);
-    for (i = 0; i < DIALOGUE_MAILS && error == 0; i++) {
+    for (i = 0; i < dialogue->mail_count && error == 0; i++) {
         error = postino_session_submit(&dialogue->session, &dialogue->mails[i].mail);
     }
     postino_session_quit(&dialogue->session);
@@ -206,7 +212,7 @@ const char *dialogue_judge(struct dialogue *dialogue, const struct fake_transpor
     if (fake->closes_graceful + fake->closes_abort != 1) {
         return "the connection was not closed once";
     }
-    for (i = 0; i < DIALOGUE_MAILS && finding == NULL; i++) {
+    for (i = 0; i < dialogue->mail_count && finding == NULL; i++) {
         finding = dialogue_judge_mail(dialogue, i, taken_octets, fake->peer.given_octets);
     }
     return finding;

@@ -10,7 +10,7 @@
  * stands, and so what must have become of each mail wherever the connection is cut: a reference that shares
  * nothing with the engine. */
 
-#define DIALOGUE_MAILS      2
+#define DIALOGUE_MAILS      4 /* at most */
 #define DIALOGUE_RECIPIENTS 3
 #define DIALOGUE_EVENTS     40
 
@@ -31,6 +31,8 @@ struct dialogue {
     size_t client_octets;
     size_t server_octets;
     struct dialogue_mail mails[DIALOGUE_MAILS];
+    size_t mail_count;
+    int interruptible; /* the client speaks while the server does: for the peer's field */
     struct postino_credentials credentials;
     struct postino_session_config config;
     struct postino_session session;
@@ -38,6 +40,16 @@ struct dialogue {
 
 /* Writes the script and prepares mails and session configuration. */
 void dialogue_init(struct dialogue *dialogue);
+
+/* The same of another dialogue: with PIPELINING and CHUNKING, four mails of which three are in flight at the
+ * same time, one of them to two recipients of which one is refused. */
+void dialogue_init_pipelined(struct dialogue *dialogue);
+
+/* The last mail. */
+const struct dialogue_mail *dialogue_last(const struct dialogue *dialogue);
+
+/* Adds to the script. */
+void dialogue_add(struct dialogue *dialogue, enum peer_event_kind kind, const char *text);
 
 /* Connects and runs it over a fake transport that was set up with dialogue->events: everything is handed in
  * at once. Returns what the pump returns. */

@@ -180,6 +180,26 @@ static void test_connected(void **state)
     bench_exchange(&bench, "220 mx\r\n", "EHLO client.example.com\r\n");
 }
 
+/* A mail or QUIT that is handed in after a long pause has its whole limit, whatever is called next. */
+static void test_pause(void **state)
+{
+    const uint32_t limit_ms = postino_time_limits_rfc5321.command_ms;
+    struct bench bench;
+
+    (void)state;
+    bench_prepare(&bench);
+    bench_start(&bench);
+    bench_greet(&bench);
+    assert_int_equal(postino_session_wait_ms(&bench.session, 0), UINT32_MAX);
+    bench_submit(&bench);
+    assert_int_equal(postino_session_wait_ms(&bench.session, 2 * limit_ms), limit_ms);
+    postino_session_tick(&bench.session, 3 * limit_ms);
+    assert_int_equal(postino_session_wait_ms(&bench.session, 3 * limit_ms + 1), limit_ms - 1);
+    assert_int_equal(postino_session_result(&bench.session)->error, 0);
+    postino_session_tick(&bench.session, 4 * limit_ms);
+    assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_TIMEOUT);
+}
+
 static void test_default_limits(void **state)
 {
     (void)state;
@@ -200,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_reply_has_one_limit),
         cmocka_unit_test(test_each_block_has_its_limit),
         cmocka_unit_test(test_connected),
+        cmocka_unit_test(test_pause),
         cmocka_unit_test(test_default_limits),
     };
 
