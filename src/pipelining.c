@@ -111,9 +111,9 @@ static unsigned pipelining_answer(struct postino_session *session, int refused)
 
         if (row != STEP_NEXT)
             return row;
-    } else if (id == POSTINO_STEP_RCPT && refused) {
+    } else if (id == POSTINO_STEP_RCPT) {
         /* One recipient gave the mail up; another one that is refused too has a reply of its own. */
-        if (mail->result.step == POSTINO_STEP_RCPT)
+        if (refused && mail->result.step == POSTINO_STEP_RCPT)
             replied->recipient->reply_code = session->reply.code;
     } else if (id == POSTINO_STEP_DATA && !refused) {
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
