@@ -88,6 +88,7 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     session->secret = 0;
     session->line_code = 0;
     session->lines = 0;
+    session->text_code = 0;
     session->outstanding = 0;
     session->in_flight = 0;
     session->recipients_max = 0;

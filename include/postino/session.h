@@ -131,6 +131,7 @@ struct postino_session {
     uint8_t secret;          /* the octets handed out last are */
     uint16_t line_code;      /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;          /* of the reply that arrived before it */
+    uint16_t text_code;      /* of the reply whose text is kept */
     uint16_t outstanding;    /* steps that went out whole and were not answered */
     uint16_t in_flight;      /* mails begun and not settled */
     uint16_t asked;          /* recipients of the transaction that is being sent */
