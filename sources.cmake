@@ -45,7 +45,11 @@ set(POSTINO_POSIX_SOURCES
 
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES
+    ports/netxduo/nx_smtp_checks.c
+    ports/netxduo/nx_smtp_mail.c
+    ports/netxduo/nx_smtp_message.c
     ports/netxduo/nx_smtp_services.c
+    ports/netxduo/nx_smtp_session.c
     ports/netxduo/nx_smtp_transport.c
     ports/netxduo/nxd_smtp_client.c)
 

@@ -74,6 +74,12 @@ extern "C" {
  * it was given a user name and the server offers authentication, as the User Guide says. */
 /* #define NX_SMTP_CLIENT_AUTH_NONE_STRICT */
 
+/* Defined: nx_smtp_mail_send() waits for every reply, sends the message with DATA and understands nothing of
+ * what a server offers but AUTH: the smallest build. Not defined: it uses PIPELINING and CHUNKING where they
+ * are offered, which saves half of the round trips, and says a mail's priority where MT-PRIORITY is. What
+ * nx_smtp_session.h adds is not touched by it. */
+/* #define NX_SMTP_CLIENT_LOCK_STEP */
+
 /* Constants. */
 #define NX_SMTP_CLIENT_ID 0x534D5450UL
 
@@ -145,11 +151,12 @@ extern "C" {
 #define NX_SMTP_OUTCOME_PERMANENT     4 /* not delivered; the same mail will be refused again */
 #define NX_SMTP_OUTCOME_NOT_ATTEMPTED 5 /* nothing of it was sent */
 
-/* Spans that a message is put together of. */
-#define NX_SMTP_CLIENT_SPANS 13
+/* Room for the text of a Date and a Message-ID. */
+#define NX_SMTP_HEADERS_OCTETS (37 + 2 + 30 + NX_SMTP_CLIENT_MAX_USERNAME + 3)
 
 struct NX_SMTP_CLIENT_STRUCT;
 struct NX_SMTP_HEADERS_STRUCT;
+struct NX_SMTP_SESSION_STRUCT;
 
 /* The transport over a NetX Duo TCP socket. */
 struct nx_smtp_transport {
@@ -159,10 +166,31 @@ struct nx_smtp_transport {
     NX_PACKET *piece; /* of the chain, lent next */
     ULONG mss;        /* of the connection, in octets */
     UINT status;      /* of the NetX Duo service that failed to connect */
+    ULONG patience;   /* for the connection, in ticks */
+    ULONG progress;   /* when a packet was had, or arrived, last */
     /* Where a tick is no whole number of milliseconds: */
     ULONG ticks; /* the clock as it was when milliseconds were counted last */
     uint32_t milliseconds;
     UINT remainder; /* of the division */
+};
+
+/* A message, put together of its pieces while it is sent. The mail stands first, so that its address is the
+ * message's. */
+struct nx_smtp_message {
+    struct postino_mail mail;
+    struct postino_source source;
+    struct postino_span part; /* of the piece in hand, what was not taken yet */
+    struct postino_span subject;
+    struct postino_span headers; /* Date and Message-ID */
+    struct postino_span body;
+    UCHAR piece; /* that comes next */
+    UCHAR priority;
+};
+
+/* What makes a mail's Date and Message-ID its own. */
+struct nx_smtp_stamp {
+    ULONG seconds; /* since 1970; 0: not known */
+    ULONG random[2];
 };
 
 /* Everything in it is private. The transport stands first, so that its address is the client's; what is used
@@ -176,11 +204,10 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
     UINT nx_smtp_client_authentication_type;
     struct postino_transport *nx_smtp_client_transport_ptr;
     struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
-    struct postino_mail nx_smtp_client_mail;
+    struct NX_SMTP_SESSION_STRUCT *nx_smtp_client_session_ptr;
+    struct nx_smtp_message nx_smtp_client_message;
     struct postino_recipient nx_smtp_client_recipient;
-    struct postino_spans_source nx_smtp_client_source;
     NXD_ADDRESS nx_smtp_client_server_address;
-    struct postino_span nx_smtp_client_spans[NX_SMTP_CLIENT_SPANS];
     struct postino_session nx_smtp_client_session;
     TX_SEMAPHORE nx_smtp_client_idle;
     NX_TCP_SOCKET nx_smtp_client_socket;
@@ -191,12 +218,15 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
 
 /* What nx_smtp_client_headers_set() needs besides the client. Everything in it is private. */
 typedef struct NX_SMTP_HEADERS_STRUCT {
-    UINT(*nx_smtp_headers_add)
-    (struct NX_SMTP_HEADERS_STRUCT *headers_ptr, const CHAR *client_domain, struct postino_span *spans);
+    VOID(*nx_smtp_headers_add)
+    (struct NX_SMTP_HEADERS_STRUCT *headers_ptr, const CHAR *client_domain, struct postino_span *span);
+    VOID (*nx_smtp_headers_stamp)(struct NX_SMTP_HEADERS_STRUCT *headers_ptr, struct nx_smtp_stamp *stamp);
+    UINT(*nx_smtp_headers_write)
+    (struct NX_SMTP_HEADERS_STRUCT *headers_ptr, const struct nx_smtp_stamp *stamp, const CHAR *client_domain,
+     CHAR *text);
     ULONG (*nx_smtp_headers_clock)(VOID);
     ULONG (*nx_smtp_headers_random)(VOID);
-    CHAR nx_smtp_headers_date[48];
-    CHAR nx_smtp_headers_message_id[40];
+    CHAR nx_smtp_headers_text[NX_SMTP_HEADERS_OCTETS];
 } NX_SMTP_HEADERS;
 
 /* What nx_smtp_client_trace_set() needs besides the client. Private. */
@@ -241,7 +271,8 @@ UINT nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr);
 
 /* Sends a mail: connects, authenticates, delivers, quits and disconnects; then the client is ready for the
  * next. Blocks, each wait bounded by the options above. Allowed from threads; of several that use one client
- * at the same time one goes on and the others get NX_IN_PROGRESS. The strings and the body are borrowed
+ * at the same time one goes on and the others get NX_IN_PROGRESS, and while nx_smtp_client_connect()'s connection is
+ * open all get NX_ALREADY_BOUND. The strings and the body are borrowed
  * during the call. `recipient_address` is an address with or without its angle brackets. `priority` is one of
  * NX_SMTP_MAIL_PRIORITY_...; any other value counts as NORMAL; LOW and HIGH are told to the reader by header
  * lines. `mail_body_length` is in octets; lines may end in CRLF, LF or CR, and may begin with dots. Returns
@@ -302,12 +333,35 @@ UINT _nxe_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace
                                 postino_trace_function function, VOID *context);
 UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
                                postino_trace_function function, VOID *context);
+/* nx_smtp_message.c */
+/* Checks the subject; the addresses follow when they have been checked. Returns a status. */
+UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject,
+                              const CHAR *body, UINT body_length);
+/* Of the source: the pieces from message->piece on. */
+enum postino_source_status _nx_smtp_message_span(struct postino_source *source, const uint8_t **data,
+                                                 size_t *length_octets);
+void _nx_smtp_message_consume(struct postino_source *source, size_t length_octets);
+/* The first of the pieces behind the recipients. */
+#define NX_SMTP_MESSAGE_FROM 2
+/* Says how the client's sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot
+ * authenticate as the client is told to. */
+UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,
+                               struct postino_credentials *credentials);
+/* The status that a result amounts to. */
+UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result);
 /* Made by _nxd_smtp_client_create(): puts the transport over the client's socket in place. */
 VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr);
 #endif
 
+/* MT-PRIORITY (RFC 6710) from the `priority` of nx_smtp_mail_send() and of nx_smtp_mail_create(), where it is
+ * offered: LOW is -4, HIGH is 4, as that RFC's profile MIXER tells non-urgent and urgent mail; NORMAL is not
+ * said, for it is the default. A server need not keep all of the levels from -9 to 9 apart, but these three. */
+extern const struct postino_extension nx_smtp_extension_priority;
+
 #ifdef __cplusplus
 }
 #endif
+
+#include "nx_smtp_session.h"
 
 #endif

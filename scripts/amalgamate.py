@@ -14,7 +14,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INCLUDE_FOLDERS = ["include", "src"]
 # Of the core, what the NetX Duo API has no use for.
-LEFT_OUT = {"src/client.c", "src/error.c", "src/noop.c", "src/time_limits.c"}
+LEFT_OUT = {"src/error.c"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"\s*$')
 
 

@@ -63,14 +63,19 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
     if (client_octets != sizeof *client)
         return POSTINO_ERROR_OBJECT_SIZE;
     client_configure(client, config);
-    client->connected = 0;
-    client->again = NULL;
-    client->transport = transport;
     if (config->trace != NULL) {
         postino_trace_transport_init(&client->trace, transport, &client->session, config->trace,
                                      config->trace_context);
-        client->transport = &client->trace.transport;
+        transport = &client->trace.transport;
     }
+    return postino_client_start(client, transport);
+}
+
+int postino_client_start(struct postino_client *client, struct postino_transport *transport)
+{
+    client->connected = 0;
+    client->again = NULL;
+    client->transport = transport;
     /* So that a bad configuration is known before anything is connected, and postino_client_session() has
      * something to show. */
     return postino_session_init(&client->session, &client->session_config, 0);
@@ -91,11 +96,13 @@ static void client_connect(struct postino_client *client)
 }
 
 /* Runs the session until it is ready for a mail, or with `until` 0 until it is over. What the pump returns is
- * the connection's fate; a mail's stands in its result. */
-static void client_pump(struct postino_client *client, unsigned until)
+ * the connection's fate, or POSTINO_AGAIN; a mail's stands in its result. */
+static int client_pump(struct postino_client *client, unsigned until)
 {
-    (void)postino_pump(&client->session, client->transport, until);
+    int status = postino_pump(&client->session, client->transport, until);
+
     client->connected = (postino_session_want(&client->session) & POSTINO_WANT_CLOSED) == 0;
+    return status;
 }
 
 /* Servers close idle connections, with a 421 or without a word. Looks whether this one did, so that the mail
@@ -202,7 +209,6 @@ static struct postino_mail *client_next_connection(struct postino_client *client
     struct postino_mail *mail;
     int error;
 
-    postino_client_quit(client);
     while ((mail = client->again) != NULL) {
         client->again = mail->next;
         mail->next = NULL;
@@ -252,16 +258,21 @@ struct postino_mail *postino_client_collect(struct postino_client *client)
         } else if (client->session.mails == NULL) {
             if (client->again == NULL)
                 return NULL;
+            postino_client_quit(client);
+            /* The transport's own limit has passed. */
+            if (client->connected)
+                return NULL;
             mail = client_next_connection(client);
             if (mail != NULL)
                 return mail;
         } else if (!client->connected) {
             client_connect(client);
         } else {
-            client_pump(client, POSTINO_WANT_COLLECT);
+            if (client_pump(client, POSTINO_WANT_COLLECT) == POSTINO_AGAIN)
+                return NULL;
             /* The session gave up, and says QUIT. */
             if (client->connected && client->session.quitting != 0)
-                client_pump(client, 0);
+                (void)client_pump(client, 0);
         }
     }
 }
@@ -281,6 +292,23 @@ int postino_client_send(struct postino_client *client, struct postino_mail *mail
     return mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ? 0 : mail->result.error;
 }
 
+int postino_client_connect(struct postino_client *client)
+{
+    int error;
+
+    if (client == NULL)
+        return POSTINO_ERROR_ARGUMENT;
+    error = client_session(client);
+    if (error != POSTINO_OK)
+        return error;
+    /* What a lost connection left is to be collected first. */
+    if (!client->connected && client->session.over == 0)
+        client_connect(client);
+    if (client->connected)
+        error = client_pump(client, POSTINO_WANT_MAIL | POSTINO_WANT_COLLECT);
+    return client->connected ? error : client->session.result.error;
+}
+
 int postino_client_service(struct postino_client *client, struct postino_service *service)
 {
     int error;
@@ -291,18 +319,15 @@ int postino_client_service(struct postino_client *client, struct postino_service
     service->done = 0;
     if (client->session.mails != NULL || client->again != NULL)
         return POSTINO_ERROR_STATE;
-    error = client_session(client);
-    if (error != POSTINO_OK)
-        return error;
-    if (!client->connected)
-        client_connect(client);
-    if (client->connected)
-        client_pump(client, POSTINO_WANT_MAIL);
-    if (client->connected)
+    error = postino_client_connect(client);
+    if (error == POSTINO_OK)
         error = postino_session_service(&client->session, service);
-    if (client->connected && error == POSTINO_OK)
-        client_pump(client, POSTINO_WANT_MAIL);
-    return error != POSTINO_OK || service->done ? error : postino_session_result(&client->session)->error;
+    if (error == POSTINO_OK) {
+        error = client_pump(client, POSTINO_WANT_MAIL);
+        if (service->done)
+            error = POSTINO_OK;
+    }
+    return error;
 }
 
 void postino_client_quit(struct postino_client *client)

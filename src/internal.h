@@ -232,6 +232,12 @@ int postino_session_line_up(struct postino_session *session, struct postino_mail
 /* Settles every mail by the session's result, where so many octets certainly never left. */
 void postino_session_settle_all(struct postino_session *session, size_t unsent_octets);
 
+/* client.c: prepares a client whose session_config and credentials are in place: what
+ * postino_client_init_sized() ends with, for the NetX services. Returns 0 or an error. */
+struct postino_client;
+struct postino_transport;
+int postino_client_start(struct postino_client *client, struct postino_transport *transport);
+
 /* reply.c: takes octets that arrived; returns how many, at least one. */
 size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets);
 

@@ -76,8 +76,11 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
         }
         status = asked ? POSTINO_AGAIN : pump_receive(session, transport, now_ms);
         asked = 0;
-        if (status > 0)
+        if (status > 0) {
             status = transport->methods->wait(transport, events, wait_ms);
+            if (status > 0)
+                return status;
+        }
     }
     postino_session_lost(session, send_error != 0 ? send_error : status, transport->unsent_octets);
     transport->methods->close(transport, (session->over & POSTINO_WANT_GRACEFUL) != 0);

@@ -34,8 +34,10 @@ static void reply_begin(struct postino_session *session, unsigned code)
     /* The text that says why something failed stays until another mail is spoken of. */
     if (reply_matters(session))
         session->text_kept = 0;
-    if (!session->text_kept)
+    if (!session->text_kept) {
         session->reply.text_octets = 0;
+        session->text_code = (uint16_t)code;
+    }
 }
 
 /* Takes an octet of the code. Returns 0, or -1 when it cannot stand there. */

@@ -77,6 +77,10 @@ int postino_client_submit(struct postino_client *client, struct postino_mail *ma
  * to another connection (see postino_client_send(); LIMITS, RFC 9422) comes later. */
 struct postino_mail *postino_client_collect(struct postino_client *client);
 
+/* Connects and authenticates, where no connection is open: a first mail finds it ready, and a failure is known
+ * before there is one. Blocks. Returns 0: the server is ready for a mail; or the session's error. */
+int postino_client_connect(struct postino_client *client);
+
 /* Asks the server something (see postino_session_service()), connecting first where no connection is open.
  * Blocks until the reply came. Returns 0 when it did, whatever it says: see service->reply_code; or an error:
  * that of the session, POSTINO_ERROR_ARGUMENT, or POSTINO_ERROR_STATE while submitted mails are not

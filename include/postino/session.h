@@ -140,6 +140,7 @@ struct postino_session {
     uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
     uint16_t line_code;         /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;             /* of the reply that arrived before it */
+    uint16_t text_code;         /* of the reply whose text is kept */
     uint16_t outstanding;       /* steps that went out whole and were not answered */
     uint16_t in_flight;         /* mails begun and not settled */
     struct postino_reply reply; /* that is arriving, or arrived last; text_octets of the text, kept or not */

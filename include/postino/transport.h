@@ -44,7 +44,8 @@ struct postino_transport_class {
     int (*receive)(struct postino_transport *transport, const uint8_t **data, size_t *length_octets);
     /* Waits until one of `events` (enum postino_event) may be possible, for at most `timeout_ms` (UINT32_MAX:
      * for ever). May return early for no reason. Octets held in a layer between (TLS) count as readable, and
-     * so does the end of the stream. Returns 0, or an error. */
+     * so does the end of the stream. Returns 0, or an error; or POSTINO_AGAIN: the caller's own patience is at
+     * an end, and the pump is to return with the session as it stands. */
     int (*wait)(struct postino_transport *transport, unsigned events, uint32_t timeout_ms);
     /* Closes the connection: `graceful` not 0: in the orderly way, in bounded time; 0: at once, by a reset.
      * Gives back every buffer. Harmless when closed. */

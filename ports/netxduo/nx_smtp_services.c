@@ -26,7 +26,7 @@ UINT _nxe_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr)
 
 UINT _nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr)
 {
-    *outcome_ptr = client_ptr->nx_smtp_client_mail.result.outcome;
+    *outcome_ptr = client_ptr->nx_smtp_client_message.mail.result.outcome;
     return NX_SUCCESS;
 }
 
@@ -99,47 +99,54 @@ static size_t services_date(CHAR *date, ULONG unix_seconds)
 }
 
 /* RFC 5322 section 3.6.4: 64 random bits at the client's own domain. */
-static size_t services_message_id(CHAR *message_id, ULONG (*random)(VOID))
+static size_t services_message_id(CHAR *message_id, const ULONG *random, const CHAR *client_domain)
 {
     CHAR *text = services_text(message_id, "Message-ID: <", 13);
     UINT half;
 
     for (half = 0; half < 2; half++) {
-        ULONG bits = random();
+        ULONG bits = random[half];
         UINT i;
 
         for (i = 0; i < 8; i++, bits >>= 4)
             *text++ = "0123456789abcdef"[bits & 15];
     }
     *text++ = '@';
+    text = services_text(text, client_domain, strlen(client_domain));
+    text = services_text(text, ">\r\n", 3);
     return (size_t)(text - message_id);
 }
 
-static UINT services_headers(NX_SMTP_HEADERS *headers_ptr, const CHAR *client_domain,
-                             struct postino_span *spans)
+static VOID services_stamp(NX_SMTP_HEADERS *headers_ptr, struct nx_smtp_stamp *stamp)
 {
-    struct postino_span *span = spans;
-    ULONG unix_seconds =
-        headers_ptr->nx_smtp_headers_clock != NULL ? headers_ptr->nx_smtp_headers_clock() : 0;
+    ULONG (*random)(VOID) = headers_ptr->nx_smtp_headers_random;
 
-    if (unix_seconds != 0) {
-        span->data = headers_ptr->nx_smtp_headers_date;
-        span->length_octets = services_date(headers_ptr->nx_smtp_headers_date, unix_seconds);
-        span++;
+    stamp->seconds = headers_ptr->nx_smtp_headers_clock != NULL ? headers_ptr->nx_smtp_headers_clock() : 0;
+    if (random != NULL) {
+        stamp->random[0] = random();
+        stamp->random[1] = random();
     }
-    if (headers_ptr->nx_smtp_headers_random != NULL) {
-        span->data = headers_ptr->nx_smtp_headers_message_id;
-        span->length_octets =
-            services_message_id(headers_ptr->nx_smtp_headers_message_id, headers_ptr->nx_smtp_headers_random);
-        span++;
-        span->data = client_domain;
-        span->length_octets = strlen(client_domain);
-        span++;
-        span->data = ">\r\n";
-        span->length_octets = 3;
-        span++;
-    }
-    return (UINT)(span - spans);
+}
+
+static UINT services_write(NX_SMTP_HEADERS *headers_ptr, const struct nx_smtp_stamp *stamp,
+                           const CHAR *client_domain, CHAR *text)
+{
+    size_t length = stamp->seconds != 0 ? services_date(text, stamp->seconds) : 0;
+
+    if (headers_ptr->nx_smtp_headers_random != NULL)
+        length += services_message_id(text + length, stamp->random, client_domain);
+    return (UINT)length;
+}
+
+static VOID services_headers(NX_SMTP_HEADERS *headers_ptr, const CHAR *client_domain,
+                             struct postino_span *span)
+{
+    struct nx_smtp_stamp stamp;
+
+    services_stamp(headers_ptr, &stamp);
+    span->data = headers_ptr->nx_smtp_headers_text;
+    span->length_octets =
+        services_write(headers_ptr, &stamp, client_domain, headers_ptr->nx_smtp_headers_text);
 }
 
 UINT _nxe_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,
@@ -158,6 +165,8 @@ UINT _nx_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *he
                                  ULONG (*clock)(VOID), ULONG (*random)(VOID))
 {
     headers_ptr->nx_smtp_headers_add = services_headers;
+    headers_ptr->nx_smtp_headers_stamp = services_stamp;
+    headers_ptr->nx_smtp_headers_write = services_write;
     headers_ptr->nx_smtp_headers_clock = clock;
     headers_ptr->nx_smtp_headers_random = random;
     client_ptr->nx_smtp_client_headers_ptr = headers_ptr;

@@ -58,8 +58,10 @@ static UINT transport_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
         return NX_SUCCESS;
     transport_release(&self->in);
     status = nx_tcp_socket_receive(&client->nx_smtp_client_socket, &self->in, ticks);
-    if (status == NX_SUCCESS)
+    if (status == NX_SUCCESS) {
         self->piece = self->in;
+        self->progress = tx_time_get();
+    }
     return status;
 }
 
@@ -70,10 +72,18 @@ static int transport_reserve(struct postino_transport *transport, uint8_t **buff
     NX_PACKET *packet;
     size_t room;
 
-    if (self->out == NX_NULL &&
-        nx_packet_allocate(client->nx_smtp_client_packet_pool_ptr, &self->out, NX_TCP_PACKET,
-                           NX_SMTP_CLIENT_PACKET_TIMEOUT) != NX_SUCCESS)
-        return POSTINO_ERROR_BUFFER;
+    /* Does not wait either: the packets that are missing may be on their way to a server that takes none before
+     * we have taken its replies. */
+    if (self->out == NX_NULL) {
+        UINT status =
+            nx_packet_allocate(client->nx_smtp_client_packet_pool_ptr, &self->out, NX_TCP_PACKET, NX_NO_WAIT);
+
+        if (status == NX_NO_PACKET && tx_time_get() - self->progress < NX_SMTP_CLIENT_PACKET_TIMEOUT)
+            return POSTINO_AGAIN;
+        if (status != NX_SUCCESS)
+            return POSTINO_ERROR_BUFFER;
+        self->progress = tx_time_get();
+    }
     packet = self->out;
     room = (size_t)(packet->nx_packet_data_end - packet->nx_packet_prepend_ptr);
     /* A packet above the segment size would be copied, into packets that the pool may not have. */
@@ -157,13 +167,13 @@ static int transport_connect(struct postino_transport *transport, uint32_t timeo
 
     /* The limit is the option's: in ticks, as the application gave it. */
     NX_PARAMETER_NOT_USED(timeout_ms);
-    transport->unsent_octets = 0;
-    self->status = nx_tcp_client_socket_bind(socket, NX_ANY_PORT, NX_SMTP_CLIENT_CONNECTION_TIMEOUT);
+    self->status = nx_tcp_client_socket_bind(socket, NX_ANY_PORT, self->patience);
     if (self->status != NX_SUCCESS)
         return POSTINO_ERROR_CONNECT;
-    self->status =
-        nxd_tcp_client_socket_connect(socket, &client->nx_smtp_client_server_address,
-                                      client->nx_smtp_client_server_port, NX_SMTP_CLIENT_CONNECTION_TIMEOUT);
+    transport->unsent_octets = 0;
+    self->progress = tx_time_get();
+    self->status = nxd_tcp_client_socket_connect(socket, &client->nx_smtp_client_server_address,
+                                                 client->nx_smtp_client_server_port, self->patience);
     if (self->status != NX_SUCCESS) {
         transport_close(transport, 0);
         return POSTINO_ERROR_CONNECT;
@@ -181,5 +191,6 @@ VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr)
     struct nx_smtp_transport *self = &client_ptr->nx_smtp_client_transport;
 
     self->transport.methods = &transport_class;
+    self->patience = NX_SMTP_CLIENT_CONNECTION_TIMEOUT;
     client_ptr->nx_smtp_client_transport_ptr = &self->transport;
 }

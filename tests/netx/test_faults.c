@@ -45,10 +45,12 @@ BED_THREAD(every_allocation_fails_in_turn)
     for (nth = PACKET_EHLO; nth <= PACKET_QUIT; nth++) {
         UINT status = nth < PACKET_QUIT ? NX_SMTP_PACKET_ALLOCATE_ERROR : NX_SUCCESS;
 
-        check_fault(NETX_HOST_ALLOCATE, nth, 1, NX_NO_PACKET, status, fault_outcome(nth));
-        check_fault(NETX_HOST_ALLOCATE, nth, NX_WAIT_FOREVER, NX_NO_PACKET, status, fault_outcome(nth));
+        check_fault(NETX_HOST_ALLOCATE, nth, 1, NX_POOL_DELETED, status, fault_outcome(nth));
+        check_fault(NETX_HOST_ALLOCATE, nth, NX_WAIT_FOREVER, NX_POOL_DELETED, status, fault_outcome(nth));
+        /* An empty pool is waited for. */
+        check_fault(NETX_HOST_ALLOCATE, nth, 3, NX_NO_PACKET, NX_SUCCESS, NX_SMTP_OUTCOME_ACCEPTED);
     }
-    check_fault(NETX_HOST_ALLOCATE, nth, 1, NX_NO_PACKET, NX_SUCCESS, NX_SMTP_OUTCOME_ACCEPTED);
+    check_fault(NETX_HOST_ALLOCATE, nth, 1, NX_POOL_DELETED, NX_SUCCESS, NX_SMTP_OUTCOME_ACCEPTED);
     bed_delete();
 }
 

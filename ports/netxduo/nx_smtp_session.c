@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* The services that keep a connection and have many mails on their way: postino_client over the client's
+ * transport. Invariant: between two services the client's own transport and trace are as nx_smtp_mail_send()
+ * needs them; during one the transport is bounded by the wait option and counted. */
+#define NX_SMTP_SOURCE_CODE
+#include "nxd_smtp_client.h"
+#include "internal.h"
+
+#define SESSION_MAILS_IN_FLIGHT 32
+
+static const struct postino_extension *const session_extensions[] = {
+    &postino_extension_auth,
+    &postino_extension_pipelining,
+    &postino_extension_chunking,
+    &postino_extension_size,
+    &postino_extension_8bitmime,
+    &nx_smtp_extension_priority,
+    NULL,
+};
+
+static NX_SMTP_SESSION *session_of(struct postino_transport *transport)
+{
+    return ((NX_SMTP_CLIENT *)transport)->nx_smtp_client_session_ptr;
+}
+
+static int session_connect(struct postino_transport *transport, uint32_t timeout_ms)
+{
+    struct nx_smtp_transport *self = &((NX_SMTP_CLIENT *)transport)->nx_smtp_client_transport;
+    NX_SMTP_SESSION *session = session_of(transport);
+    int error;
+
+    /* Who does not wait at all gets no connection, and the server no attempt at one. */
+    self->status = NX_NOT_CONNECTED;
+    if (self->patience == NX_NO_WAIT)
+        return POSTINO_ERROR_CONNECT;
+    error = session->nx_smtp_session_transport->connect(transport, timeout_ms);
+    if (error == POSTINO_OK)
+        session->nx_smtp_session_statistics.nx_smtp_statistics_connections++;
+    else
+        session->nx_smtp_session_statistics.nx_smtp_statistics_connection_failures++;
+    return error;
+}
+
+static int session_send(struct postino_transport *transport, size_t length_octets)
+{
+    NX_SMTP_SESSION *session = session_of(transport);
+
+    session->nx_smtp_session_statistics.nx_smtp_statistics_octets_sent += (ULONG)length_octets;
+    return session->nx_smtp_session_transport->send(transport, length_octets);
+}
+
+static int session_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
+{
+    NX_SMTP_SESSION *session = session_of(transport);
+    int status = session->nx_smtp_session_transport->receive(transport, data, length_octets);
+
+    if (status == POSTINO_OK)
+        session->nx_smtp_session_statistics.nx_smtp_statistics_octets_received += (ULONG)*length_octets;
+    return status;
+}
+
+static int session_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
+{
+    NX_SMTP_SESSION *session = session_of(transport);
+    ULONG wait_option = session->nx_smtp_session_wait_option;
+    ULONG passed = tx_time_get() - session->nx_smtp_session_start;
+
+    if (wait_option != NX_WAIT_FOREVER) {
+        if (passed >= wait_option)
+            return POSTINO_AGAIN;
+        wait_option -= passed;
+        /* Waits that are longer may end early. */
+        if (wait_option < (ULONG)INT32_MAX / 1000) {
+            uint32_t limit_ms = (uint32_t)(wait_option * 1000 / NX_IP_PERIODIC_RATE);
+
+            if (timeout_ms > limit_ms)
+                timeout_ms = limit_ms;
+        }
+    }
+    return session->nx_smtp_session_transport->wait(transport, events, timeout_ms);
+}
+
+/* Begins a service that may send, with so many ticks for it. Returns NX_SUCCESS or NX_IN_PROGRESS. */
+static UINT session_enter(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
+{
+    NX_SMTP_SESSION *session = client_ptr->nx_smtp_client_session_ptr;
+    struct postino_transport *transport = &client_ptr->nx_smtp_client_transport.transport;
+
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_IN_PROGRESS;
+    session->nx_smtp_session_start = tx_time_get();
+    session->nx_smtp_session_wait_option = wait_option;
+    client_ptr->nx_smtp_client_transport.progress = session->nx_smtp_session_start;
+    transport->methods = &session->nx_smtp_session_methods;
+    session->nx_smtp_session_client.transport = client_ptr->nx_smtp_client_transport_ptr;
+    /* A trace asks the session that runs what is secret. */
+    if (client_ptr->nx_smtp_client_transport_ptr != transport)
+        ((NX_SMTP_TRACE *)client_ptr->nx_smtp_client_transport_ptr)->session =
+            &session->nx_smtp_session_client.session;
+    return NX_SUCCESS;
+}
+
+static VOID session_leave(NX_SMTP_CLIENT *client_ptr)
+{
+    NX_SMTP_SESSION *session = client_ptr->nx_smtp_client_session_ptr;
+    struct postino_transport *transport = &client_ptr->nx_smtp_client_transport.transport;
+
+    transport->methods = session->nx_smtp_session_transport;
+    if (client_ptr->nx_smtp_client_transport_ptr != transport)
+        ((NX_SMTP_TRACE *)client_ptr->nx_smtp_client_transport_ptr)->session =
+            &client_ptr->nx_smtp_client_session;
+    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+}
+
+/* As _nx_smtp_client_status(), with what no mail of nx_smtp_mail_send() meets. */
+static UINT session_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result)
+{
+    if (result->outcome != POSTINO_OUTCOME_UNKNOWN) {
+        switch (result->error) {
+        case POSTINO_ERROR_MESSAGE_SIZE:
+            return NX_SMTP_OVERSIZE_MAIL_DATA;
+        case POSTINO_ERROR_SOURCE:
+            return NX_SMTP_INTERNAL_ERROR;
+        case POSTINO_ERROR_ABORTED:
+            return NX_WAIT_ABORTED;
+        case POSTINO_ERROR_NOT_OFFERED:
+            return NX_NOT_SUPPORTED;
+        case POSTINO_ERROR_CONNECT:
+            return client_ptr->nx_smtp_client_transport.status;
+        case POSTINO_ERROR_REFUSED:
+            if (result->step == POSTINO_STEP_RSET)
+                return NX_SMTP_MAIL_REPLY_ERROR;
+            break;
+        default:
+            break;
+        }
+    }
+    return _nx_smtp_client_status(client_ptr, result);
+}
+
+UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION *session_ptr)
+{
+    struct postino_client *client = &session_ptr->nx_smtp_session_client;
+    const struct postino_transport_class *methods = client_ptr->nx_smtp_client_transport.transport.methods;
+    UINT status;
+
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_IN_PROGRESS;
+    status = client_ptr->nx_smtp_client_session_ptr != NX_NULL
+                 ? NX_ALREADY_ENABLED
+                 : _nx_smtp_client_configure(client_ptr, &client->session_config, &client->credentials);
+    if (status == NX_SUCCESS) {
+        client->session_config.extensions = session_extensions;
+        client->session_config.mails_in_flight_max = SESSION_MAILS_IN_FLIGHT;
+        client->session_config.on_reply = postino_record_reply;
+        if (client->session_config.credentials != NULL)
+            client->session_config.credentials = &client->credentials;
+        client->connect_timeout_ms = 0;
+        /* Cannot fail: the client's domain was checked. */
+        (VOID) postino_client_start(client, client_ptr->nx_smtp_client_transport_ptr);
+        session_ptr->nx_smtp_session_client_ptr = client_ptr;
+        session_ptr->nx_smtp_session_transport = methods;
+        session_ptr->nx_smtp_session_methods = *methods;
+        session_ptr->nx_smtp_session_methods.connect = session_connect;
+        session_ptr->nx_smtp_session_methods.send = session_send;
+        session_ptr->nx_smtp_session_methods.receive = session_receive;
+        session_ptr->nx_smtp_session_methods.wait = session_wait;
+        memset(&session_ptr->nx_smtp_session_statistics, 0, sizeof session_ptr->nx_smtp_session_statistics);
+        client_ptr->nx_smtp_client_session_ptr = session_ptr;
+    }
+    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+    return status;
+}
+
+UINT _nx_smtp_client_extensions_set(NX_SMTP_CLIENT *client_ptr,
+                                    const struct postino_extension *const *extensions)
+{
+    struct postino_client *client = &client_ptr->nx_smtp_client_session_ptr->nx_smtp_session_client;
+    UINT status = NX_SMTP_INVALID_PARAM;
+
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_IN_PROGRESS;
+    if (!client->connected) {
+        client->session_config.extensions = extensions != NULL ? extensions : session_extensions;
+        status = NX_SUCCESS;
+    }
+    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+    return status;
+}
+
+UINT _nx_smtp_client_mails_in_flight_set(NX_SMTP_CLIENT *client_ptr, UINT mails)
+{
+    struct postino_client *client = &client_ptr->nx_smtp_client_session_ptr->nx_smtp_session_client;
+
+    if (mails == 0 || mails > UINT16_MAX)
+        return NX_SMTP_INVALID_PARAM;
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_IN_PROGRESS;
+    client->session_config.mails_in_flight_max = (uint16_t)mails;
+    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+    return NX_SUCCESS;
+}
+
+UINT _nx_smtp_client_connect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
+{
+    struct postino_client *client = &client_ptr->nx_smtp_client_session_ptr->nx_smtp_session_client;
+    ULONG limit = NX_SMTP_CLIENT_CONNECTION_TIMEOUT;
+    UINT status = session_enter(client_ptr, wait_option);
+    int error;
+
+    if (status != NX_SUCCESS)
+        return status;
+    client_ptr->nx_smtp_client_transport.patience = wait_option < limit ? wait_option : limit;
+    error = postino_client_connect(client);
+    client_ptr->nx_smtp_client_transport.patience = limit;
+    if (error > 0)
+        status = NX_IN_PROGRESS;
+    else if (error < 0)
+        status = session_status(client_ptr, &client->session.result);
+    session_leave(client_ptr);
+    return status;
+}
+
+UINT _nx_smtp_client_disconnect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
+{
+    struct postino_client *client = &client_ptr->nx_smtp_client_session_ptr->nx_smtp_session_client;
+    UINT status = session_enter(client_ptr, wait_option);
+
+    if (status != NX_SUCCESS)
+        return status;
+    if (wait_option != NX_NO_WAIT)
+        postino_client_quit(client);
+    if (client->connected) {
+        postino_session_abort(&client->session);
+        postino_client_quit(client);
+    }
+    session_leave(client_ptr);
+    return NX_SUCCESS;
+}
+
+UINT _nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_ptr)
+{
+    struct postino_client *client = &client_ptr->nx_smtp_client_session_ptr->nx_smtp_session_client;
+    struct postino_mail *mail = &mail_ptr->nx_smtp_mail_message.mail;
+    NX_SMTP_HEADERS *headers = client_ptr->nx_smtp_client_headers_ptr;
+    UINT status;
+    int error = POSTINO_ERROR_REVERSE_PATH;
+
+    if (mail_ptr->nx_smtp_mail_client_ptr != NX_NULL)
+        return NX_IN_PROGRESS;
+    status = session_enter(client_ptr, NX_NO_WAIT);
+    if (status != NX_SUCCESS)
+        return status;
+    mail->reverse_path = client_ptr->nx_smtp_client_from_address;
+    if (headers != NX_NULL)
+        headers->nx_smtp_headers_stamp(headers, &mail_ptr->nx_smtp_mail_stamp);
+    mail_ptr->nx_smtp_mail_client_ptr = client_ptr;
+    /* A header without a sender would be none. */
+    if (postino_address_path(mail->reverse_path, &mail->path) == 0 && mail->path.length_octets != 0)
+        error = postino_client_submit(client, mail);
+    if (error != POSTINO_OK) {
+        mail_ptr->nx_smtp_mail_client_ptr = NX_NULL;
+        mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
+        status = NX_SMTP_INVALID_PARAM;
+    }
+    mail_ptr->nx_smtp_mail_status = status;
+    session_leave(client_ptr);
+    return status;
+}
+
+static VOID session_count(NX_SMTP_STATISTICS *statistics, const struct postino_mail *mail)
+{
+    /* In the order of the outcomes, from ACCEPTED on. */
+    ULONG *mails = &statistics->nx_smtp_statistics_mails_accepted;
+    const struct postino_recipient *recipient;
+
+    switch (mail->result.outcome) {
+    case POSTINO_OUTCOME_ACCEPTED:
+        break;
+    case POSTINO_OUTCOME_UNKNOWN:
+        mails = &statistics->nx_smtp_statistics_mails_unknown;
+        break;
+    case POSTINO_OUTCOME_TRANSIENT:
+        mails = &statistics->nx_smtp_statistics_mails_transient;
+        break;
+    case POSTINO_OUTCOME_PERMANENT:
+        mails = &statistics->nx_smtp_statistics_mails_permanent;
+        break;
+    default:
+        mails = &statistics->nx_smtp_statistics_mails_not_attempted;
+        break;
+    }
+    ++*mails;
+    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
+        if (recipient->outcome == POSTINO_OUTCOME_ACCEPTED)
+            statistics->nx_smtp_statistics_recipients_accepted++;
+        else if (recipient->outcome == POSTINO_OUTCOME_TRANSIENT ||
+                 recipient->outcome == POSTINO_OUTCOME_PERMANENT)
+            statistics->nx_smtp_statistics_recipients_refused++;
+    }
+}
+
+UINT _nx_smtp_client_mail_collect(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL **mail_ptr_ptr, ULONG wait_option)
+{
+    NX_SMTP_SESSION *session = client_ptr->nx_smtp_client_session_ptr;
+    struct postino_client *client = &session->nx_smtp_session_client;
+    UINT status = session_enter(client_ptr, wait_option);
+    NX_SMTP_MAIL *mail_ptr;
+
+    if (status != NX_SUCCESS)
+        return status;
+    mail_ptr = (NX_SMTP_MAIL *)postino_client_collect(client);
+    if (mail_ptr != NX_NULL) {
+        const struct postino_mail *mail = &mail_ptr->nx_smtp_mail_message.mail;
+
+        mail_ptr->nx_smtp_mail_client_ptr = NX_NULL;
+        /* A mail that some recipient gets is no failure. */
+        mail_ptr->nx_smtp_mail_status = mail->result.outcome == POSTINO_OUTCOME_ACCEPTED
+                                            ? NX_SUCCESS
+                                            : session_status(client_ptr, &mail->result);
+        session_count(&session->nx_smtp_session_statistics, mail);
+        *mail_ptr_ptr = mail_ptr;
+    } else {
+        status = client->session.mails != NULL || client->again != NULL ? NX_IN_PROGRESS : NX_NO_MORE_ENTRIES;
+    }
+    session_leave(client_ptr);
+    return status;
+}
+
+UINT _nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHAR *text, UINT text_size,
+                               UINT *text_length)
+{
+    const NX_SMTP_SESSION *session_ptr = client_ptr->nx_smtp_client_session_ptr;
+    const struct postino_session *session = session_ptr != NX_NULL
+                                                ? &session_ptr->nx_smtp_session_client.session
+                                                : &client_ptr->nx_smtp_client_session;
+    size_t length = session->reply.text_octets;
+
+    if (text_size == 0)
+        return NX_SIZE_ERROR;
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_IN_PROGRESS;
+    if (length > sizeof session->text)
+        length = sizeof session->text;
+    if (length > text_size - 1)
+        length = text_size - 1;
+    memcpy(text, session->text, length);
+    text[length] = '\0';
+    *reply_code = session->text_code;
+    *text_length = (UINT)length;
+    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+    return NX_SUCCESS;
+}
+
+UINT _nx_smtp_client_statistics_get(NX_SMTP_CLIENT *client_ptr, NX_SMTP_STATISTICS *statistics_ptr)
+{
+    if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
+        return NX_IN_PROGRESS;
+    *statistics_ptr = client_ptr->nx_smtp_client_session_ptr->nx_smtp_session_statistics;
+    tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
+    return NX_SUCCESS;
+}
