@@ -18,10 +18,10 @@ Each port is open on each address:
     helo_only      EHLO refused with 500, HELO served
     small          messages over 20000 octets are refused with 552 at their end; SIZE is not announced
     limited        SIZE announces 20000 octets; the 51st recipient of a mail gets 452
-Mail for alice, bob and carol at mail.test goes to a maildir, that for r0@..., r1@... and so on to one for all of them. MAIL FROM refused@... gets 550, later@... 450;
-RCPT TO nobody@... 550, later@... 450, full@... 452, and any other recipient 550 or 554. Data that has the line
-`X-Refuse: yes` in its headers gets 550 at its end. A lone LF from a client is refused, and so is what follows EHLO or
-DATA in the same group.
+Mail for alice, bob and carol at mail.test goes to a maildir, that for r0@..., r1@... and so on to one for all of
+them. MAIL FROM refused@... gets 550, later@... 450; RCPT TO nobody@... 550, later@... 450, full@... 452, and any
+other recipient 550 or 554. Data that has the line `X-Refuse: yes` in its headers gets 550 at its end. A lone LF from a
+client is refused, and so is what follows EHLO or DATA in the same group.
 """
 
 # SPDX-License-Identifier: MIT

@@ -112,7 +112,8 @@ class DsnTests:
         self.assertEqual(report.mails[0].outcome, kinds.ACCEPTED)
         self.assertIn(" RET=HDRS ENVID=a+2Bb+3Dc", self.commands(conversation, "MAIL")[0])
         self.assertEqual(self.commands(conversation, "RCPT"), [
-            "RCPT TO:<%s> NOTIFY=SUCCESS ORCPT=rfc822;b+2Bob@elsewhere.test" % BOB, "RCPT TO:<%s> NOTIFY=NEVER" % CAROL])
+            "RCPT TO:<%s> NOTIFY=SUCCESS ORCPT=rfc822;b+2Bob@elsewhere.test" % BOB,
+            "RCPT TO:<%s> NOTIFY=NEVER" % CAROL])
         delivered = {mail.box: mail for mail in self.store.new()}
         returned = delivered.pop("alice", None)
         self.assertEqual([(mail.sender, mail.octets) for mail in delivered.values()], [("alice@mail.test", PLAIN)] * 2)
