@@ -153,6 +153,35 @@ static void test_chunks(void **state)
     group_recipient(&group, 0, 1, POSTINO_OUTCOME_PERMANENT, 550);
     assert_string_equal(group.log,
                         "0 250 ok;0.0 250 ok;0.1 250 ok;0 250 chunk;0 250 chunk;0.0 250 a;0.1 550 b;");
+
+    /* The same where the first chunk is answered before the second one is there. */
+    test_source_init(&source, message, sizeof message);
+    source.piece_octets = 800;
+    source.flags = POSTINO_SOURCE_CANONICAL;
+    source.wait_octets = 800;
+    group_prepare(&group, 1);
+    group_mail(&group, 0, 2);
+    group.mails[0].source = &source.source;
+    start(1, BOTH);
+    group_submit(&group, 0, 0);
+    (void)group_call(&group);
+    group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n");
+    while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
+        (void)group_call(&group);
+    }
+    group_input(&group, "250 chunk\r\n");
+    assert_int_equal(test_source_release(&source), 1);
+    postino_session_source_ready(&group.bench.session);
+    while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
+        (void)group_call(&group);
+    }
+    group_input(&group, "250 chunk\r\n450 a\r\n");
+    group_none_finished(&group);
+    group_input(&group, "250 b\r\n");
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    group_recipient(&group, 0, 0, POSTINO_OUTCOME_TRANSIENT, 450);
+    assert_string_equal(group.log,
+                        "0 250 ok;0.0 250 ok;0.1 250 ok;0 250 chunk;0 250 chunk;0.0 450 a;0.1 250 b;");
 }
 
 /* Lost between the replies: who was answered stays so, the others are unknown. */
