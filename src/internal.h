@@ -205,7 +205,7 @@ struct postino_submit {
 /* Has session->message.size_octets known, if the mail's source lets itself be counted. Returns 0, or an
  * error. */
 int postino_count(struct postino_session *session, struct postino_mail *mail);
-/* How many octets the data filter, from *state on, makes of these, transparency dots not counted. */
+/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. */
 size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length);
 
 /* session.c */

@@ -2,7 +2,7 @@
 """A private Exim for tests. Needs root and what scripts/fetch_servers.sh fetched, in the folder that the environment
 variable POSTINO_SERVERS names.
 
-usage: exim_server.py
+usage: exim_server.py [limited]
 
 Prints one line of JSON when it is ready, and ends on SIGTERM and when standard input ends, without leaving a process
 or a file:
@@ -14,6 +14,8 @@ Each port is open on each address:
     auth           the same, and without AUTH every recipient is refused
     small          messages over 20000 octets are refused with 552 at their end; SIZE announces more
     no_pipelining  no PIPELINING, no CHUNKING: Exim's own check refuses what is sent too early
+With `limited`, 421 answers the eleventh mail of a connection, and 554 its eleventh RSET that no message stands before,
+which is Exim's default; without it there are no such limits.
 Mail for alice, bob and carol at mail.test goes to a maildir. MAIL FROM refused@... gets 550, later@... 450;
 RCPT TO nobody@... 550, later@... 450, full@... 452, and any other recipient 550. Data that has the line
 `X-Refuse: yes` in its headers gets 550 at its end, `X-Refuse: later` 450.
@@ -60,10 +62,9 @@ smtputf8_advertise_hosts = *
 prdr_enable = true
 smtp_accept_max = 200
 smtp_accept_queue = 0
-smtp_accept_max_per_connection = 0
+smtp_accept_max_per_connection = {mails_max}
 smtp_accept_queue_per_connection = 0
-# By default the eleventh RSET that no message stands before ends the session.
-smtp_accept_max_nonmail = 1000
+smtp_accept_max_nonmail = {others_max}
 smtp_max_synprot_errors = 1000
 smtp_max_unknown_commands = 1000
 recipients_max = 200
@@ -146,6 +147,10 @@ class EximServer(daemons.Daemon):
     name = "exim"
     port_names = ("open", "auth", "small", "no_pipelining")
 
+    def __init__(self, limited=False):
+        super().__init__()
+        self._limits = {"mails_max": 10, "others_max": 10} if limited else {"mails_max": 0, "others_max": 1000}
+
     def setup(self, ports):
         daemons.need_root("Exim")
         package = daemons.fetched("exim4-daemon-heavy")
@@ -156,7 +161,7 @@ class EximServer(daemons.Daemon):
         self.write("exim.conf", CONFIGURATION.format(
             exim=program, root=self.root, ports=" : ".join(map(str, ports.values())),
             addresses=" ; ".join(loopback.addresses()), small_octets=SMALL_OCTETS,
-            plain=credentials("$auth2", "$auth3"), login=credentials("$auth1", "$auth2"),
+            **self._limits, plain=credentials("$auth2", "$auth3"), login=credentials("$auth1", "$auth2"),
             **{name: port for name, port in ports.items() if name != "open"}))
         # Debian's Exim does not start without its user.
         passwd = self.entries("passwd", ["Debian-exim:x:%d:%d::/nonexistent:/bin/false" % (
@@ -170,9 +175,9 @@ class EximServer(daemons.Daemon):
 
 
 def main():
-    if len(sys.argv) > 1:
+    if sys.argv[1:] not in ([], ["limited"]):
         sys.exit(__doc__)
-    lifetime.run(EximServer())
+    lifetime.run(EximServer(limited=len(sys.argv) > 1))
 
 
 if __name__ == "__main__":

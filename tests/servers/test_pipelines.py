@@ -22,12 +22,14 @@ from recording_proxy import RecordingProxy
 
 # With a delay what a client sends without waiting is in one group.
 DELAY_S = 0.003
+MANY = 60
 
 
 class Pipelines:
     """Every server: which mails it may refuse, and how."""
 
     program = None
+    arguments = ()
     server = store = None
     store_name = "store"
     port = "open"
@@ -43,7 +45,7 @@ class Pipelines:
 
     @classmethod
     def setUpClass(cls):
-        cls.server = harness.start(cls.program, enter=cls.enterClassContext)
+        cls.server = harness.start(cls.program, *cls.arguments, enter=cls.enterClassContext)
         cls.store = stores.open_store(cls.server[cls.store_name])
 
     def setUp(self):
@@ -111,8 +113,8 @@ class Pipelines:
                 self.run_mails(names, "in_flight 30", *words)
 
     def test_many(self):
-        """100 mails, and one connection."""
-        self.assertEqual(len(self.run_mails(["good"] * 100, "in_flight 32")), self.connections)
+        """Many mails, and one connection."""
+        self.assertEqual(len(self.run_mails(["good"] * MANY, "in_flight 32")), self.connections)
 
 
 class FullTests(Pipelines):
@@ -131,6 +133,26 @@ class PostfixPipelines(FullTests, unittest.TestCase):
 
 class EximPipelines(FullTests, unittest.TestCase):
     program = "exim_server.py"
+
+
+class LimitedEximPipelines(Pipelines, unittest.TestCase):
+    """It ends a connection after ten mails, or ten refused ones: the others go over further connections."""
+
+    program = "exim_server.py"
+    arguments = ("limited",)
+    chunking = True
+    connections = MANY // 10
+
+    def test_every_pair(self):
+        for transfer, words in self.transfers().items():
+            for flight in (1, 8):
+                with self.subTest(transfer=transfer, in_flight=flight):
+                    self.assertGreater(len(self.run_mails(["good", "good", "two"] * 8, "in_flight %d" % flight, *words)), 2)
+
+    def test_mixed(self):
+        """One at a time, since what is behind a refused RSET is unknown, and with BDAT its end may have left."""
+        names = kinds.every_pair(self.pairs)
+        self.assertGreater(len(self.run_mails(names, "in_flight 1", "without CHUNKING")), 2)
 
 
 class DovecotPipelines(Pipelines, unittest.TestCase):

@@ -24,7 +24,6 @@ struct bench {
     uint32_t now_ms;
     char sent[4096]; /* what bench_output() fetched last, terminated */
     size_t sent_octets;
-    int secret; /* what a test knows of the octets that went out last */
 };
 
 static inline void bench_prepare(struct bench *bench)

@@ -195,6 +195,13 @@ static void test_again_once(void **state)
     submit(0, 0);
     collect(0, POSTINO_OUTCOME_TRANSIENT, POSTINO_ERROR_CLOSED);
     end();
+
+    /* The server had taken its MAIL: not at all. */
+    prepare();
+    ADD(HELLO("250 SIZE\r\n"), "MAIL FROM:<a@b> SIZE=3\r\n", "250 ok\r\n", "RCPT TO:<0@d>\r\n", "<eof>");
+    submit(0, 0);
+    collect(0, POSTINO_OUTCOME_TRANSIENT, POSTINO_ERROR_CLOSED);
+    end();
 }
 
 /* What may have been delivered never goes again; what cannot have been does, behind it. */

@@ -96,6 +96,7 @@ static void check_count(unsigned long seed, const uint8_t *message, size_t lengt
     size_t counted = 0;
     size_t done = 0;
 
+    state |= FILTER_BARE; /* as the contract of counting says */
     while (done < length) {
         size_t piece = 1 + noise() % (noise() % 2 != 0 ? 5 : length);
 
@@ -169,7 +170,7 @@ static void test_random(void **state)
             reference_octet(&reference, message[i]);
         }
         check_filter(seed, message, length, bare, &reference);
-        check_count(seed, message, length, bare, &reference);
+        check_count(seed, message, length, FILTER_BARE, &reference);
     }
 }
 

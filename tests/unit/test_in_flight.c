@@ -241,80 +241,64 @@ static void test_secret(void **state)
     group_expect(&group, "");
 }
 
-/* What is over does not look at mails that were handed back. */
-static void test_calls_after_the_end(void **state)
+/* A mail that is not begun stands between two that are. */
+static void test_dropped_between(void **state)
 {
-    struct group *group = test_malloc(sizeof *group);
-    struct postino_session session;
-    struct postino_session_config config;
-    uint8_t octet;
+    struct postino_options options;
+    struct group group;
 
     (void)state;
-    group_prepare(group, 2);
-    group->recipients[1][0].kind = POSTINO_RECIPIENT_BCC;
-    config = group->bench.config;
-    assert_int_equal(postino_session_init(&session, &config, 0), 0);
-    assert_int_equal(postino_session_submit(&session, &group->mails[0]), 0);
-    assert_int_equal(postino_session_submit(&session, &group->mails[1]), 0);
-    postino_session_input(&session, (const uint8_t *)"220 mx\r\n", 8, 0);
-    (void)postino_session_output(&session, (uint8_t *)group->bench.sent, 4000, 0);
-    postino_session_input(&session, (const uint8_t *)"250-mx\r\n" BOTH, 8 + sizeof BOTH - 1, 0);
-    while (postino_session_want(&session) & POSTINO_WANT_SEND) {
-        (void)postino_session_output(&session, (uint8_t *)group->bench.sent, 100, 0);
-    }
-    postino_session_input(&session, (const uint8_t *)"550 ", 4, 0);
-    postino_session_lost(&session, POSTINO_ERROR_CLOSED, 0);
-    assert_ptr_equal(postino_session_finished(&session), &group->mails[0]);
-    assert_ptr_equal(postino_session_finished(&session), &group->mails[1]);
-    test_free(group);
-    config.on_reply = NULL;
-    postino_session_input(&session, (const uint8_t *)"no\r\n", 4, 0);
-    postino_session_quit(&session);
-    postino_session_abort(&session);
-    postino_session_source_ready(&session);
-    postino_session_tick(&session, 0x7FFFFFFF);
-    assert_int_equal(postino_session_output(&session, &octet, 1, 0), 0);
-    postino_session_lost(&session, 0, 0);
-    assert_null(postino_session_finished(&session));
-    assert_int_equal(postino_session_want(&session), POSTINO_WANT_CLOSED);
+    group_prepare(&group, 3);
+    postino_options_init(&options);
+    options.require_tls = 1;
+    group.mails[1].options = &options;
+    bench_start(&group.bench);
+    group_submit(&group, 0, 2);
+    group_greet(&group, BOTH);
+    group_expect(&group, MAIL0 "RSET\r\nMAIL FROM:<2@a>\r\nRCPT TO:<2.0@b>\r\nBDAT 4 LAST\r\nm2\r\n");
+    group_none_finished(&group);
+    group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n");
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    group_finished(&group, 1, POSTINO_OUTCOME_PERMANENT);
+    group_none_finished(&group);
+    group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n552 no\r\n");
+    group_finished(&group, 2, POSTINO_OUTCOME_PERMANENT);
+    assert_int_equal(group.mails[2].result.reply_code, 552);
+    /* One RSET is enough. */
+    group_submit(&group, 3, 3);
+    (void)group_call(&group);
+    assert_memory_equal(group.bench.sent, "RSET\r\n", 6);
+    group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n");
+    group_submit(&group, 4, 4);
+    (void)group_call(&group);
+    assert_memory_equal(group.bench.sent, "MAIL ", 5);
 }
 
-/* More commands ahead of their replies than a counter of 16 bits holds: it waits. */
-static void test_very_many(void **state)
+/* The second mail's source fails: its end never comes, and the first one's reply is still heard. */
+static void test_source_fails(void **state)
 {
-    enum {
-        MANY = 70000
-    };
-    struct postino_recipient *recipients = test_calloc(MANY, sizeof *recipients);
+    struct test_source source;
     struct group group;
-    size_t asked = 0;
-    size_t i;
 
     (void)state;
-    group_prepare(&group, 1);
-    for (i = 0; i < MANY; i++) {
-        recipients[i].address = "b@c";
-        recipients[i].next = i + 1 < MANY ? &recipients[i + 1] : NULL;
-    }
-    group.mails[0].recipients = recipients;
-    group.bench.config.on_reply = NULL;
-    group_start(&group, PIPELINING);
-    group_submit(&group, 0, 0);
-    while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
-        (void)group_call(&group);
-    }
-    group_input(&group, "250 ok\r\n");
-    for (i = 0; i < MANY && !(bench_want(&group.bench) & POSTINO_WANT_CLOSED); i++) {
-        group_input(&group, "250 ok\r\n");
-        while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
-            asked += strlen(group_call(&group));
-        }
-    }
+    group_prepare(&group, 2);
+    test_source_init(&source, "m1\r\n", 4);
+    source.size_octets = 4;
+    source.fail_octets = 2;
+    group.mails[1].source = &source.source;
+    bench_start(&group.bench);
+    group_submit(&group, 0, 1);
+    group_greet(&group, BOTH);
+    group_expect(&group, MAIL0 "RSET\r\n" ENVELOPE1 "BDAT 4 LAST\r\nm1");
+    group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n");
+    group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
+    group_input(&group, "250 ok\r\n250 ok\r\n");
     assert_false(bench_want(&group.bench) & POSTINO_WANT_CLOSED);
-    assert_string_equal(group.bench.sent, "DATA\r\n");
-    assert_int_equal(recipients[MANY - 1].reply_code, 250);
-    assert_true(asked > 0);
-    test_free(recipients);
+    group_input(&group, "250 ok\r\n");
+    assert_int_equal(bench_want(&group.bench), POSTINO_WANT_CLOSED);
+    postino_session_lost(&group.bench.session, 0, 0);
+    group_finished(&group, 1, POSTINO_OUTCOME_TRANSIENT);
+    assert_int_equal(group.mails[1].result.error, POSTINO_ERROR_SOURCE);
 }
 
 int main(void)
@@ -329,8 +313,8 @@ int main(void)
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_wait_ms),
         cmocka_unit_test(test_secret),
-        cmocka_unit_test(test_calls_after_the_end),
-        cmocka_unit_test(test_very_many),
+        cmocka_unit_test(test_dropped_between),
+        cmocka_unit_test(test_source_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,65 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is asked for a mail: each parameter as it goes out, each value that cannot go out, and what the server
  * does not offer. */
-#include "group.h"
-
-#define ALL                                                                                                  \
-    "250-SMTPUTF8\r\n250-DSN\r\n250-DELIVERBY\r\n250-FUTURERELEASE\r\n250-MT-PRIORITY\r\n250-REQUIRETLS\r\n" \
-    "250-8BITMIME\r\n250 AUTH PLAIN\r\n"
-
-static struct group group;
-static struct postino_options options;
-static struct postino_recipient_options recipient_options;
-
-static void prepare(void)
-{
-    group_prepare(&group, 1);
-    postino_options_init(&options);
-    memset(&recipient_options, 0, sizeof recipient_options);
-    group.mails[0].options = &options;
-}
-
-/* What stands behind the path of MAIL. */
-static void check_mail(const char *expected)
-{
-    char line[1600];
-    size_t capacity;
-
-    (void)snprintf(line, sizeof line, "MAIL FROM:<0@a>%s\r\n", expected);
-    for (capacity = 1; capacity < 60; capacity += 7) {
-        size_t length = 0;
-
-        group_start(&group, ALL);
-        group_submit(&group, 0, 0);
-        while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
-            length += postino_session_output(&group.bench.session, (uint8_t *)group.bench.sent + length,
-                                             capacity, 0);
-        }
-        group.bench.sent[length] = '\0';
-        assert_string_equal(group.bench.sent, line);
-    }
-    assert_int_equal(options.missing, 0);
-}
-
-static void check_rcpt(const char *expected)
-{
-    char line[1600];
-
-    (void)snprintf(line, sizeof line, "RCPT TO:<0.0@b>%s\r\n", expected);
-    check_mail("");
-    group_exchange(&group, "250 ok\r\n", line);
-}
-
-/* The mail fails with this, and nothing of it goes out. */
-static void check_fails(const char *extensions, int error)
-{
-    group_start(&group, extensions);
-    group_submit(&group, 0, 0);
-    group_expect(&group, "");
-    group_finished(&group, 0, POSTINO_OUTCOME_NOT_ATTEMPTED + (error == POSTINO_ERROR_NOT_OFFERED ? -1 : 0));
-    assert_int_equal(group.mails[0].result.error, error);
-    assert_true(bench_want(&group.bench) & POSTINO_WANT_MAIL);
-}
+#include "options_fixture.h"
 
 static void test_nothing(void **state)
 {
@@ -326,99 +268,6 @@ static void test_not_offered(void **state)
     assert_int_equal(options.missing, POSTINO_CAPABILITY_DSN);
 }
 
-static void check_utf8(const char *address, int submit_error, int error)
-{
-    prepare();
-    options.utf8 = 1;
-    group.recipients[0][0].address = address;
-    group_start(&group, ALL);
-    assert_int_equal(postino_session_submit(&group.bench.session, &group.mails[0]), submit_error);
-    if (submit_error != 0) {
-        return;
-    }
-    if (error == 0) {
-        char line[100];
-
-        group_expect(&group, "MAIL FROM:<0@a> SMTPUTF8\r\n");
-        (void)snprintf(line, sizeof line, "RCPT TO:<%s>\r\n", address);
-        group_exchange(&group, "250 ok\r\n", line);
-    } else {
-        group_expect(&group, "");
-        assert_int_equal(group.mails[0].result.error, error);
-    }
-    group.mails[0].reverse_path = address;
-    group.recipients[0][0].address = "b@c";
-    group_start(&group, ALL);
-    group_submit(&group, 0, 0);
-    (void)group_call(&group);
-    assert_int_equal(group.mails[0].result.error, error != 0 ? POSTINO_ERROR_REVERSE_PATH : 0);
-}
-
-static void test_utf8(void **state)
-{
-    static const char *const good[] = {"\xc3\xa9@b",         "a@\xe4\xb8\xad\xe6\x96\x87",
-                                       "\xf0\x9f\x93\xa7@b", "\xc2\x80@b",
-                                       "\xdf\xbf@b",         "\xe0\xa0\x80@b",
-                                       "\xed\x9f\xbf@b",     "\xee\x80\x80@b",
-                                       "\xf0\x90\x80\x80@b", "\xf4\x8f\xbf\xbf@b"};
-    static const char *const bad[] = {"\x80@b",
-                                      "\xc0\xaf@b",
-                                      "\xc1\xbf@b",
-                                      "\xc3@b",
-                                      "a@b\xc3",
-                                      "\xe0\x9f\xbf@b",
-                                      "\xed\xa0\x80@b",
-                                      "\xf0\x8f\xbf\xbf@b",
-                                      "\xf4\x90\x80\x80@b",
-                                      "\xf5\x80\x80\x80@b",
-                                      "\xff@b",
-                                      "\xe4\xb8@b",
-                                      "a@\xf0\x9f\x93",
-                                      "\xc3\xc3@b",
-                                      "\xe4\xb8\x41@b"};
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < sizeof good / sizeof good[0]; i++) {
-        check_utf8(good[i], 0, 0);
-    }
-    for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        check_utf8(bad[i], 0, POSTINO_ERROR_FORWARD_PATH);
-    }
-    check_utf8("\xc3\xa9\n@b", POSTINO_ERROR_FORWARD_PATH, 0);
-}
-
-/* RFC 6531 section 3.4: such an address is not for a server that does not offer it, optional or not. */
-static void test_utf8_needed(void **state)
-{
-    int i;
-
-    (void)state;
-    for (i = 0; i < 2; i++) {
-        prepare();
-        if (i == 0) {
-            group.recipients[0][0].address = "\xc3\xa9@b";
-        } else {
-            group.mails[0].reverse_path = "a@\xc3\xa9";
-        }
-        options.utf8 = 1;
-        options.optional = UINT32_MAX;
-        check_fails("250 8BITMIME\r\n", POSTINO_ERROR_NOT_OFFERED);
-        assert_int_equal(options.missing, POSTINO_CAPABILITY_SMTPUTF8);
-        options.utf8 = 0;
-        group_start(&group, ALL);
-        assert_int_equal(postino_session_submit(&group.bench.session, &group.mails[0]),
-                         i == 0 ? POSTINO_ERROR_FORWARD_PATH : POSTINO_ERROR_REVERSE_PATH);
-    }
-    /* Without such an address it may be left out. */
-    prepare();
-    options.utf8 = 1;
-    options.optional = POSTINO_CAPABILITY_SMTPUTF8;
-    group_start(&group, "250 8BITMIME\r\n");
-    group_submit(&group, 0, 0);
-    group_expect(&group, "MAIL FROM:<0@a>\r\n");
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -426,8 +275,7 @@ int main(void)
         cmocka_unit_test(test_dsn_recipient), cmocka_unit_test(test_others),
         cmocka_unit_test(test_all_together),  cmocka_unit_test(test_numbers_refused),
         cmocka_unit_test(test_texts_refused), cmocka_unit_test(test_recipient_refused),
-        cmocka_unit_test(test_not_offered),   cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_utf8_needed),
+        cmocka_unit_test(test_not_offered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,19 @@ static void test_partial(void **state)
     group_finished(&group, 0, POSTINO_OUTCOME_ACCEPTED);
     check(0, "2.0.0 queued", 2, 0, 0);
     check(1, "5.1.1 no such\n5.1.1 user", 5, 1, 1);
+
+    /* What refuses the message concerns those that it was for. */
+    prepare(2, PIPELINING);
+    group.mails[0].delivery = &postino_delivery_partial;
+    group_submit(&group, 0, 0);
+    (void)group_call(&group);
+    group_input(&group, "250 2.1.0 sender\r\n");
+    assert_int_equal(records[0].text_octets, 0);
+    group_exchange(&group, "250 2.1.5 fine\r\n550 5.1.1 no\r\n354 go\r\n", "m0\r\n.\r\n");
+    group_input(&group, "554 5.6.0 spam\r\n");
+    group_finished(&group, 0, POSTINO_OUTCOME_PERMANENT);
+    check(0, "5.6.0 spam", 5, 6, 0);
+    check(1, "5.1.1 no", 5, 1, 1);
 }
 
 /* A refusal of the whole concerns everybody; the one who was refused has his own. */

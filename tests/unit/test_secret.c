@@ -21,14 +21,10 @@ static void check_output(struct bench *bench, size_t capacity, const char *expec
 {
     char out[600];
     size_t octets = 0;
-    int before = postino_session_is_secret(&bench->session);
 
-    /* What arrived, and what is to go out next, say nothing of what went out last. */
-    assert_int_equal(before, bench->secret);
     while (bench_want(bench) & POSTINO_WANT_SEND) {
         octets += postino_session_output(&bench->session, (uint8_t *)out + octets, capacity, 0);
         assert_int_equal(postino_session_is_secret(&bench->session), secret);
-        bench->secret = secret;
     }
     out[octets] = '\0';
     assert_string_equal(out, expected);
@@ -130,7 +126,6 @@ static void test_response_apart(void **state)
     bench_input(&bench, "250-mx\r\n250 AUTH PLAIN\r\n");
     check_output(&bench, 100, "AUTH PLAIN\r\n", 0);
     bench_input(&bench, "334\r\n");
-    assert_int_equal(postino_session_is_secret(&bench.session), 0);
     assert_true(postino_session_output(&bench.session, out, sizeof out, 0) > 512);
     assert_int_equal(postino_session_is_secret(&bench.session), 1);
 }

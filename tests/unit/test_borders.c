@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the session's memory ends: mails that were handed back, counters that are full. */
+#include "group.h"
+
+/* What is over does not look at mails that were handed back, wherever the cursors stand: `octets` of the group
+ * went out. */
+static void check_calls_after_the_end(size_t octets)
+{
+    struct group *group = test_malloc(sizeof *group);
+    struct postino_session session;
+    struct postino_session_config config;
+    uint8_t octet;
+
+    group_prepare(group, 2);
+    group->recipients[0][0].kind = POSTINO_RECIPIENT_BCC;
+    group->recipients[1][0].kind = POSTINO_RECIPIENT_BCC;
+    config = group->bench.config;
+    assert_int_equal(postino_session_init(&session, &config, 0), 0);
+    assert_int_equal(postino_session_submit(&session, &group->mails[0]), 0);
+    assert_int_equal(postino_session_submit(&session, &group->mails[1]), 0);
+    postino_session_input(&session, (const uint8_t *)"220 mx\r\n", 8, 0);
+    (void)postino_session_output(&session, (uint8_t *)group->bench.sent, 4000, 0);
+    postino_session_input(&session, (const uint8_t *)"250-mx\r\n" BOTH, 8 + sizeof BOTH - 1, 0);
+    for (; octets != 0 && (postino_session_want(&session) & POSTINO_WANT_SEND); octets--) {
+        (void)postino_session_output(&session, (uint8_t *)group->bench.sent, 1, 0);
+    }
+    postino_session_input(&session, (const uint8_t *)"550 ", 4, 0);
+    postino_session_lost(&session, POSTINO_ERROR_CLOSED, 0);
+    assert_ptr_equal(postino_session_finished(&session), &group->mails[0]);
+    assert_ptr_equal(postino_session_finished(&session), &group->mails[1]);
+    test_free(group);
+    config.on_reply = NULL;
+    postino_session_input(&session, (const uint8_t *)"no\r\n", 4, 0);
+    postino_session_quit(&session);
+    postino_session_abort(&session);
+    postino_session_source_ready(&session);
+    postino_session_tick(&session, 0x7FFFFFFF);
+    assert_int_equal(postino_session_output(&session, &octet, 1, 0), 0);
+    postino_session_lost(&session, 0, 0);
+    assert_null(postino_session_finished(&session));
+    assert_int_equal(postino_session_want(&session), POSTINO_WANT_CLOSED);
+}
+
+static void test_calls_after_the_end(void **state)
+{
+    size_t octets;
+
+    (void)state;
+    for (octets = 20; octets < 120; octets++) {
+        check_calls_after_the_end(octets);
+    }
+}
+
+/* More commands ahead of their replies than a counter of 16 bits holds: it waits. */
+static void test_very_many(void **state)
+{
+    enum {
+        MANY = 70000
+    };
+    struct postino_recipient *recipients = test_calloc(MANY, sizeof *recipients);
+    struct group group;
+    size_t asked = 0;
+    size_t i;
+
+    (void)state;
+    group_prepare(&group, 1);
+    for (i = 0; i < MANY; i++) {
+        recipients[i].address = "b@c";
+        recipients[i].next = i + 1 < MANY ? &recipients[i + 1] : NULL;
+    }
+    group.mails[0].recipients = recipients;
+    group.bench.config.on_reply = NULL;
+    group_start(&group, PIPELINING);
+    group_submit(&group, 0, 0);
+    while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
+        (void)group_call(&group);
+    }
+    group_input(&group, "250 ok\r\n");
+    for (i = 0; i < MANY && !(bench_want(&group.bench) & POSTINO_WANT_CLOSED); i++) {
+        group_input(&group, "250 ok\r\n");
+        while (bench_want(&group.bench) & POSTINO_WANT_SEND) {
+            asked += strlen(group_call(&group));
+        }
+    }
+    assert_false(bench_want(&group.bench) & POSTINO_WANT_CLOSED);
+    assert_string_equal(group.bench.sent, "DATA\r\n");
+    assert_int_equal(recipients[MANY - 1].reply_code, 250);
+    assert_true(asked > 0);
+    test_free(recipients);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calls_after_the_end),
+        cmocka_unit_test(test_very_many),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
