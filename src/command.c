@@ -105,13 +105,20 @@ static void command_base64(struct postino_emitter *emitter, const struct postino
     }
 }
 
+int postino_response(const struct postino_session *session, unsigned round, struct postino_emitter *emitter)
+{
+    struct postino_span spans[POSTINO_SASL_SPANS];
+    int count = session->mechanism->respond(session->config->credentials, round, spans);
+
+    if (emitter != NULL)
+        command_base64(emitter, spans, (unsigned)count);
+    return count;
+}
+
 /* session->round counts the responses that are given with the step in hand and before. */
 void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter)
 {
-    struct postino_span spans[POSTINO_SASL_SPANS];
-    int count = session->mechanism->respond(session->config->credentials, session->round - 1u, spans);
-
-    command_base64(emitter, spans, (unsigned)count);
+    (void)postino_response(session, session->round - 1u, emitter);
 }
 
 void postino_emit_nothing(const struct postino_session *session, struct postino_emitter *emitter)

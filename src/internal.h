@@ -144,7 +144,9 @@ void postino_transaction_stop(struct postino_session *session, enum postino_sour
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
 void postino_emit_text(struct postino_emitter *emitter, const char *text);
 void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span);
-/* The mechanism's response, in base64. */
+/* The mechanism's response of a round; NULL: only whether there is one. Returns a negative value if not. */
+int postino_response(const struct postino_session *session, unsigned round, struct postino_emitter *emitter);
+/* The one that is due, in base64. */
 void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter);
 /* For commands that are a verb and no more. */
 void postino_emit_nothing(const struct postino_session *session, struct postino_emitter *emitter);

@@ -85,11 +85,10 @@ unsigned postino_steps_ehlo(struct postino_session *session)
 
 static unsigned steps_challenge(struct postino_session *session)
 {
-    struct postino_span spans[POSTINO_SASL_SPANS];
     unsigned limit = session->config->challenge_octets_max;
 
     if ((limit != 0 && session->reply.text_octets > limit) ||
-        session->mechanism->respond(session->config->credentials, session->round, spans) < 0)
+        postino_response(session, session->round, NULL) < 0)
         return STEP_AUTH_CANCEL;
     session->round++;
     return STEP_AUTH_RESPONSE;

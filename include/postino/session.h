@@ -136,7 +136,6 @@ struct postino_session {
     uint8_t complete;     /* the sent step has no more octets to hand out */
     uint8_t filter;       /* state of the data filter */
     uint8_t chunk;        /* that is being sent: enum chunk_state */
-    uint8_t secret;       /* the octets handed out last are */
     uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
     uint16_t line_code;         /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;             /* of the reply that arrived before it */
@@ -173,6 +172,7 @@ struct postino_session {
     uint16_t domains_max;
     uint16_t mails_max;
     uint16_t mails_begun; /* counted where MAILMAX is told */
+    uint8_t secret;       /* the octets handed out last are */
     char word[22];        /* of the EHLO line, as much as fits: more than the longest that can be known */
     char text[POSTINO_REPLY_TEXT_OCTETS];
 };
