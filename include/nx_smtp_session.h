@@ -72,7 +72,7 @@ typedef struct NX_SMTP_MAIL_STRUCT {
     NX_SMTP_CLIENT *nx_smtp_mail_client_ptr; /* that has it; NULL: none */
     struct postino_recipient *nx_smtp_mail_last;
     struct nx_smtp_stamp nx_smtp_mail_stamp;
-    UINT (*nx_smtp_mail_callback)
+    UINT(*nx_smtp_mail_callback)
     (struct NX_SMTP_MAIL_STRUCT *mail_ptr, VOID *context, ULONG offset, CHAR **data_ptr, ULONG *length_ptr);
     VOID *nx_smtp_mail_context;
     ULONG nx_smtp_mail_size;                       /* of the callback's body */

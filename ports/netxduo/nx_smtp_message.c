@@ -159,5 +159,6 @@ static int message_check_priority(struct postino_session *session, struct postin
     return POSTINO_OK;
 }
 
-const struct postino_extension nx_smtp_extension_priority = {
-    "MT-PRIORITY", postino_extensions_ignore, message_check_priority, message_emit_priority, POSTINO_CAPABILITY_MT_PRIORITY};
+const struct postino_extension nx_smtp_extension_priority = {"MT-PRIORITY", postino_extensions_ignore,
+                                                             message_check_priority, message_emit_priority,
+                                                             POSTINO_CAPABILITY_MT_PRIORITY};
