@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,7 +108,7 @@ static void server_take(struct server *server, const char *data, size_t octets)
 
 static void server_read(struct server *server)
 {
-    char octets[16384];
+    char octets[65536];
     size_t room = sizeof octets;
     ssize_t length = -1;
 
@@ -117,8 +118,13 @@ static void server_read(struct server *server)
         server_pause(server, server->stall_ms);
         server->stall_ms = 0;
     }
+    if (server->round_ms != 0 && server->sent_octets != 0)
+        server_pause(server, server->round_ms);
     if (server_readable(server, server->connection, (int)server->patience_ms))
         length = recv(server->connection, octets, room, 0);
+    else if (server->farewell != NULL)
+        server_send(server, server->farewell, strlen(server->farewell));
+    server->reads += length > 0;
     if (length > 0) {
         server_take(server, octets, (size_t)length);
         return;
@@ -134,6 +140,14 @@ static void server_connection(struct server *server)
     const int on = 1;
 
     (void)setsockopt(server->connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (server->tight) {
+        const int little = 2048;
+        const struct timeval patience = {SERVER_WAIT_MS / 1000, 0};
+
+        (void)setsockopt(server->connection, SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+        (void)setsockopt(server->connection, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+        (void)setsockopt(server->connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    }
     memset(server->received, 0, sizeof server->received);
     server->received_octets = 0;
     server->sent_octets = 0;
@@ -145,6 +159,9 @@ static void server_connection(struct server *server)
     server->end = SERVER_END_NONE;
     server->quit_ns = 0;
     server->line_octets = 0;
+    server->reads = 0;
+    server->chunk_octets = 0;
+    server->recipients = 0;
     server->in_message = 0;
     server->auth_round = 0;
     server->over = 0;
@@ -212,6 +229,9 @@ void server_usual(struct server *server)
     server->linger_ms = 0;
     server->patience_ms = SERVER_WAIT_MS;
     server->stall_ms = 0;
+    server->round_ms = 0;
+    server->tight = 0;
+    server->farewell = NULL;
 }
 
 unsigned server_start(struct server *server, int ipv6)

@@ -8,7 +8,8 @@
 
 /* An SMTP server on a loopback port, in a thread of its own, that takes one connection after the other. Each
  * of its replies can be replaced, delayed, cut in pieces, or the connection ended in their place. What the
- * client sent, and how it left, is kept. Every wait is bounded. */
+ * client sent, and how it left, is kept. A recipient refused@... is refused for good, later@... for now, and
+ * after five recipients many@... are too many. Every wait is bounded. */
 
 enum server_step {
     SERVER_GREETING,
@@ -22,6 +23,7 @@ enum server_step {
     SERVER_DATA,
     SERVER_MESSAGE,
     SERVER_QUIT,
+    SERVER_RSET,
     SERVER_OTHER,
     SERVER_STEPS
 };
@@ -34,6 +36,11 @@ enum server_end {
 };
 
 #define SERVER_RECORD 16384
+
+/* An EHLO reply for what the client may use. */
+#define SERVER_PIPELINING "250-mx.example.com\r\n250 PIPELINING\r\n"
+#define SERVER_CHUNKING   "250-mx.example.com\r\n250 CHUNKING\r\n"
+#define SERVER_BOTH       "250-mx.example.com\r\n250-PIPELINING\r\n250 CHUNKING\r\n"
 
 /* In the place of a reply. */
 extern const char server_silence[];
@@ -53,6 +60,9 @@ struct server {
     unsigned linger_ms;   /* when the client has closed its side, the server takes so long to close its own */
     unsigned patience_ms; /* the server closes when nothing comes for so long */
     unsigned stall_ms;    /* reads nothing for so long, once, in mid message */
+    unsigned round_ms;    /* as far away as this: waits so long before each read, then takes all there is */
+    int tight;            /* has hardly any buffer in the kernel */
+    const char *farewell; /* said when its patience is at an end */
 
     /* Of the last connection; to be read after server_await(). */
     char received[SERVER_RECORD]; /* the first octets of it, terminated */
@@ -68,6 +78,7 @@ struct server {
     uint64_t end_ns;         /* when the connection ended */
     unsigned mails_accepted; /* in all connections */
     unsigned most_in_read;   /* octets that one read brought, at most */
+    unsigned reads;          /* of the last connection */
 
     /* private */
     int ipv6;
@@ -85,7 +96,10 @@ struct server {
     int in_message;
     int auth_round;
     int auth_login;
+    unsigned recipients; /* of the transaction */
     int over;
+    size_t chunk_octets; /* of a BDAT, still to come */
+    int chunk_last;
     unsigned tail; /* how much of the end mark stands at the end of the message */
 };
 

@@ -4,6 +4,7 @@
 
 #include "server_dialogue.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -77,8 +78,51 @@ static void dialogue_auth(struct server *server)
     server->auth_round = strncmp(usual, "334", 3) == 0 ? server->auth_round + 1 : 0;
 }
 
+static void dialogue_chunk_end(struct server *server)
+{
+    if (server->chunk_last)
+        dialogue_message_end(server);
+    else
+        server_say(server, SERVER_MESSAGE, "250 go on\r\n");
+}
+
+/* The octets that BDAT announced. */
+static void dialogue_chunk(struct server *server, char octet)
+{
+    server->message_hash = server_hash(server->message_hash, &octet, 1);
+    if (--server->chunk_octets == 0)
+        dialogue_chunk_end(server);
+}
+
+static void dialogue_bdat(struct server *server)
+{
+    char *rest = NULL;
+
+    server->chunk_octets = strtoul(server->line + 5, &rest, 10);
+    server->chunk_last = strcasecmp(rest, " LAST") == 0;
+    if (server->message_start <= server->message_end)
+        server->message_start = server->received_octets;
+    if (server->chunk_octets == 0)
+        dialogue_chunk_end(server);
+}
+
+static void dialogue_rcpt(struct server *server)
+{
+    const char *usual = "250 recipient ok\r\n";
+
+    server->recipients++;
+    if (strstr(server->line, "<refused@") != NULL)
+        usual = "550-5.1.1 no such\r\n550 5.1.1 user\r\n";
+    else if (strstr(server->line, "<later@") != NULL)
+        usual = "451 4.2.0 not now\r\n";
+    else if (strstr(server->line, "<many@") != NULL && server->recipients > 5)
+        usual = "452 4.5.3 too many\r\n";
+    server_say(server, SERVER_RCPT, usual);
+}
+
 static void dialogue_mail(struct server *server)
 {
+    server->recipients = 0;
     if (server->first_mail == SIZE_MAX)
         server->first_mail = server->received_octets - server->line_octets - 2;
     server_say(server, SERVER_MAIL, "250 sender ok\r\n");
@@ -117,7 +161,11 @@ static void dialogue_line(struct server *server)
     else if (dialogue_is(server, "MAIL FROM:"))
         dialogue_mail(server);
     else if (dialogue_is(server, "RCPT TO:"))
-        server_say(server, SERVER_RCPT, "250 recipient ok\r\n");
+        dialogue_rcpt(server);
+    else if (dialogue_is(server, "BDAT "))
+        dialogue_bdat(server);
+    else if (dialogue_is(server, "RSET"))
+        server_say(server, SERVER_RSET, "250 reset\r\n");
     else if (dialogue_is(server, "DATA"))
         dialogue_data(server);
     else if (dialogue_is(server, "QUIT"))
@@ -128,6 +176,10 @@ static void dialogue_line(struct server *server)
 
 void server_octet(struct server *server, char octet)
 {
+    if (server->chunk_octets != 0) {
+        dialogue_chunk(server, octet);
+        return;
+    }
     if (server->in_message) {
         dialogue_message(server, octet);
         return;
