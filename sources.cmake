@@ -5,29 +5,44 @@
 # The engine and the blocking client: pure C99, no operating system.
 set(POSTINO_CORE_SOURCES
     src/address.c
+    src/base64.c
+    src/base64_part.c
     src/body.c
+    src/calendar_part.c
     src/callback_source.c
     src/chunking.c
     src/client.c
     src/command.c
+    src/compose.c
+    src/compose_header.c
+    src/compose_unit.c
     src/count.c
     src/data_filter.c
+    src/date.c
     src/domain.c
+    src/encoded_word.c
     src/enhanced_code.c
     src/error.c
     src/extensions.c
     src/keywords.c
     src/limits.c
     src/lmtp.c
+    src/look.c
     src/memory_source.c
     src/message.c
+    src/message_fields.c
+    src/message_part.c
     src/number.c
     src/options.c
+    src/part.c
+    src/part_header.c
     src/partial.c
     src/pipelining.c
     src/pump.c
+    src/recipients.c
     src/record.c
     src/reply.c
+    src/rfc2231.c
     src/sasl_login.c
     src/sasl_plain.c
     src/service.c
@@ -35,9 +50,11 @@ set(POSTINO_CORE_SOURCES
     src/source.c
     src/steps.c
     src/submit.c
+    src/text_encoding.c
+    src/text_part.c
     src/time_limits.c
-    src/transaction.c
-    src/trace.c)
+    src/trace.c
+    src/transaction.c)
 
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES
