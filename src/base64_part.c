@@ -5,6 +5,7 @@
 #include "compose.h"
 
 #define BASE64_COLUMNS 76
+#define BASE64_OCTETS  57
 
 static size_t base64_end(struct postino_encoder *encoder, uint8_t *out)
 {
@@ -17,17 +18,35 @@ static size_t base64_end(struct postino_encoder *encoder, uint8_t *out)
         *to++ = '\r';
         *to++ = '\n';
     }
-    {
-        uint8_t group[3] = {0, 0, 0};
-
-        memcpy(group, encoder->held, encoder->count);
-        postino_base64(to, group, 1);
-    }
+    for (i = encoder->count; i < 3; i++)
+        encoder->held[i] = 0;
+    postino_base64(to, encoder->held, 1);
     for (i = encoder->count + 1u; i < 4; i++)
         to[i] = '=';
     encoder->column = 4; /* not 0: it ends within a line */
     return (size_t)(to + 4 - out);
 }
+
+#if !POSTINO_SMALL
+/* Whole lines, while there is room for them. Returns how many; *wait: the next one is to have a whole buffer. */
+static size_t base64_lines(const uint8_t *in, size_t length, uint8_t *to, size_t room, int *wait)
+{
+    size_t lines = 0;
+
+    while (length >= BASE64_OCTETS && room >= BASE64_COLUMNS + 2) {
+        *to++ = '\r';
+        *to++ = '\n';
+        postino_base64(to, in, BASE64_OCTETS / 3);
+        to += BASE64_COLUMNS;
+        room -= BASE64_COLUMNS + 2;
+        in += BASE64_OCTETS;
+        length -= BASE64_OCTETS;
+        lines++;
+    }
+    *wait = length >= BASE64_OCTETS;
+    return lines;
+}
+#endif
 
 static size_t base64_encode(struct postino_encoder *encoder, const uint8_t *data, size_t *length,
                             uint8_t *out, size_t room)
@@ -38,39 +57,34 @@ static size_t base64_encode(struct postino_encoder *encoder, const uint8_t *data
     if (data == NULL)
         return base64_end(encoder, out);
     while (in != data + *length && room - (size_t)(to - out) >= 6) {
-        size_t triples = (size_t)(data + *length - in) / 3;
-        size_t fit;
+        if (encoder->count < 2) {
+#if !POSTINO_SMALL
+            if (encoder->column == BASE64_COLUMNS && encoder->count == 0) {
+                int wait;
+                size_t lines =
+                    base64_lines(in, *length - (size_t)(in - data), to, room - (size_t)(to - out), &wait);
 
+                in += BASE64_OCTETS * lines;
+                to += (BASE64_COLUMNS + 2) * lines;
+                if (wait)
+                    break;
+                if (lines != 0)
+                    continue;
+            }
+#endif
+            encoder->held[encoder->count++] = *in++;
+            continue;
+        }
         if (encoder->column == BASE64_COLUMNS) {
             *to++ = '\r';
             *to++ = '\n';
             encoder->column = 0;
         }
-        if (encoder->count != 0 || triples == 0) {
-            uint8_t group[3];
-
-            if (encoder->count < 2) {
-                encoder->held[encoder->count++] = *in++;
-                continue;
-            }
-            group[0] = encoder->held[0];
-            group[1] = encoder->held[1];
-            group[2] = *in++;
-            encoder->count = 0;
-            postino_base64(to, group, 1);
-            triples = 1;
-        } else {
-            fit = (BASE64_COLUMNS - (size_t)encoder->column) / 4;
-            if (triples > fit)
-                triples = fit;
-            fit = (room - (size_t)(to - out)) / 4;
-            if (triples > fit)
-                triples = fit;
-            postino_base64(to, in, triples);
-            in += 3 * triples;
-        }
-        to += 4 * triples;
-        encoder->column = (uint8_t)(encoder->column + 4 * triples);
+        encoder->held[2] = *in++;
+        encoder->count = 0;
+        postino_base64(to, encoder->held, 1);
+        to += 4;
+        encoder->column = (uint8_t)(encoder->column + 4);
     }
     *length = (size_t)(in - data);
     return (size_t)(to - out);

@@ -191,6 +191,8 @@ static enum postino_source_status compose_body(struct postino_message *message)
         }
         message->lent_octets += part->encoding->encode(&message->encoder, data, &length, out, room);
         source->methods->consume(source, length);
+        if (length == 0)
+            return POSTINO_SOURCE_DATA;
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "postino/address.h"
+#include "postino/config.h"
 #include "postino/extension.h"
 #include "postino/message.h"
 
@@ -76,7 +77,7 @@ struct postino_encoding {
     char name[17];
     uint8_t level; /* enum compose_level */
     /* Moves *length octets to `out`, which has room for `room`, sets *length to how many were taken and returns
-     * how many were written; it may leave COMPOSE_STEP_OCTETS of the room unused. With `data` NULL writes what
+     * how many were written; it may leave some of the room unused, of a whole buffer not all. With `data` NULL writes what
      * it held back at the end. NULL: the octets go out as they are. */
     size_t (*encode)(struct postino_encoder *encoder, const uint8_t *data, size_t *length, uint8_t *out,
                      size_t room);
@@ -131,7 +132,7 @@ int postino_part_look(struct postino_part *part, uint32_t capabilities, uint32_t
 extern const struct postino_encoding postino_encodings_text[3];
 
 /* base64.c */
-/* Encodes `triples` times three octets. */
-void postino_base64(uint8_t *out, const uint8_t *data, size_t triples);
+/* `groups` of three octets become as many of four characters. */
+void postino_base64(uint8_t *out, const uint8_t *data, size_t groups);
 
 #endif

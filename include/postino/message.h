@@ -52,7 +52,7 @@ struct postino_encoder {
     /* private */
     uint8_t column;
     uint8_t count;
-    uint8_t held[2];
+    uint8_t held[3];
 };
 
 struct postino_encoding;
