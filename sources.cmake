@@ -28,6 +28,7 @@ set(POSTINO_CORE_SOURCES
     src/limits.c
     src/lmtp.c
     src/look.c
+    src/mailbox.c
     src/memory_source.c
     src/message.c
     src/message_fields.c
@@ -39,6 +40,7 @@ set(POSTINO_CORE_SOURCES
     src/partial.c
     src/pipelining.c
     src/pump.c
+    src/raw_message.c
     src/recipients.c
     src/record.c
     src/reply.c

@@ -51,6 +51,12 @@ const char *postino_strerror(int error)
         return "no boundary can be found that does not occur in the message";
     case POSTINO_ERROR_UTF8_ADDRESS:
         return "an address has octets above 127, which the server does not take";
+    case POSTINO_ERROR_ADDRESS:
+        return "an address list is malformed";
+    case POSTINO_ERROR_CAPACITY:
+        return "there is no room for what was read";
+    case POSTINO_ERROR_RAW:
+        return "the message as it was given is malformed";
     case POSTINO_ERROR_REFUSED:
         return "refused by the server";
     case POSTINO_ERROR_REPLY_SYNTAX:

@@ -40,6 +40,9 @@ enum postino_error_code {
     POSTINO_ERROR_BOUNDARY = -124, /* every boundary occurs in a part, or a part cannot be looked through */
     POSTINO_ERROR_UTF8_ADDRESS =
         -125, /* an address has octets above 127, and the server offers no SMTPUTF8 */
+    POSTINO_ERROR_ADDRESS = -126,  /* an address list is malformed */
+    POSTINO_ERROR_CAPACITY = -127, /* what the caller gave has no room for it */
+    POSTINO_ERROR_RAW = -128,      /* a ready message is not what was asked for: see its faults */
 
     POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
     POSTINO_ERROR_REPLY_SYNTAX = -202,     /* no reply code where there must be one */
