@@ -19,6 +19,7 @@ set(POSTINO_CORE_SOURCES
     src/count.c
     src/data_filter.c
     src/date.c
+    src/dkim.c
     src/domain.c
     src/encoded_word.c
     src/enhanced_code.c
@@ -61,6 +62,14 @@ set(POSTINO_CORE_SOURCES
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES
     ports/posix/postino_posix.c)
+
+# DKIM's crypto table in OpenSSL 3.
+set(POSTINO_DKIM_OPENSSL_SOURCES
+    ports/openssl/postino_dkim_openssl.c)
+
+# Domains in A-labels, by libidn2.
+set(POSTINO_IDN2_SOURCES
+    ports/idn2/postino_idn2.c)
 
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES
