@@ -20,6 +20,7 @@ set(POSTINO_CORE_SOURCES
     src/data_filter.c
     src/date.c
     src/dkim.c
+    src/dkim_field.c
     src/domain.c
     src/encoded_word.c
     src/enhanced_code.c

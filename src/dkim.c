@@ -4,9 +4,7 @@
  * blanks and ends that may still turn out to be the last are held back, as counts. */
 #include "compose.h"
 
-#include "postino/dkim.h"
-
-#define DKIM_TEXT_COLUMNS 72
+#include "dkim.h"
 
 enum dkim_state {
     DKIM_NAME,
@@ -15,24 +13,6 @@ enum dkim_state {
     DKIM_TEXT,
     DKIM_INNER
 };
-
-static const char dkim_names[][26] = {"from",
-                                      "sender",
-                                      "reply-to",
-                                      "to",
-                                      "cc",
-                                      "subject",
-                                      "date",
-                                      "message-id",
-                                      "in-reply-to",
-                                      "references",
-                                      "mime-version",
-                                      "content-type",
-                                      "content-transfer-encoding",
-                                      "list-unsubscribe",
-                                      "list-unsubscribe-post"};
-
-#define DKIM_NAMES (sizeof dkim_names / sizeof dkim_names[0])
 
 /* ---- Hashing ---- */
 
@@ -65,11 +45,6 @@ static void dkim_value(struct postino_dkim *dkim, unsigned octet)
     }
 }
 
-static unsigned dkim_lower(unsigned octet)
-{
-    return octet - 'A' < 26 ? octet + 32 : octet;
-}
-
 /* The name of a field is complete. */
 static void dkim_name(struct postino_dkim *dkim)
 {
@@ -79,7 +54,7 @@ static void dkim_name(struct postino_dkim *dkim)
     while (length != 0 && (dkim->name[length - 1] == ' ' || dkim->name[length - 1] == '\t'))
         length--;
     for (i = 0; i < DKIM_NAMES; i++)
-        if (strlen(dkim_names[i]) == length && memcmp(dkim->name, dkim_names[i], length) == 0)
+        if (strlen(postino_dkim_names[i]) == length && memcmp(dkim->name, postino_dkim_names[i], length) == 0)
             break;
     dkim->state = DKIM_VALUE;
     dkim->blank = 0;
@@ -133,7 +108,7 @@ static void dkim_header(struct postino_dkim *dkim, unsigned octet)
     } else if (octet == ':') {
         dkim_name(dkim);
     } else if (dkim->name_octets < sizeof dkim->name) {
-        dkim->name[dkim->name_octets++] = (char)dkim_lower(octet);
+        dkim->name[dkim->name_octets++] = (char)postino_dkim_lower(octet);
     }
 }
 
@@ -188,92 +163,6 @@ static void dkim_message_end(struct postino_dkim *dkim)
 
 /* ---- The field ---- */
 
-static void dkim_number(struct postino_writer *writer, uint32_t number)
-{
-    uint32_t unit = 1;
-
-    while (number / unit >= 10)
-        unit *= 10;
-    for (; unit != 0; unit /= 10)
-        postino_write(writer, '0' + (unsigned)(number / unit % 10));
-}
-
-static void dkim_base64(struct postino_writer *writer, const uint8_t *data, size_t length)
-{
-    size_t at;
-
-    for (at = 0; at < length; at += 3) {
-        uint8_t group[3] = {0, 0, 0};
-        uint8_t out[4];
-        size_t left = length - at < 3 ? length - at : 3;
-        size_t i;
-
-        memcpy(group, data + at, left);
-        postino_base64(out, group, 1);
-        if (writer->column >= DKIM_TEXT_COLUMNS)
-            postino_write_text(writer, "\r\n ");
-        for (i = 0; i < 4; i++)
-            postino_write(writer, i <= left ? out[i] : '=');
-    }
-}
-
-/* A tag's value that is a name in the DNS. */
-static void dkim_label(struct postino_writer *writer, const char *tag, const char *value)
-{
-    const char *at;
-
-    postino_write_text(writer, tag);
-    for (at = value; *at != '\0'; at++)
-        if (*at != '-' && *at != '.' && *at != '_' && (dkim_lower((unsigned char)*at) - 'a' > 25) &&
-            ((unsigned)*at - '0' > 9))
-            postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    postino_write_text(writer, value);
-    postino_write(writer, ';');
-}
-
-/* What stands behind "DKIM-Signature:"; without the signature, which it is made of. */
-static void dkim_write(const struct postino_dkim *dkim, struct postino_writer *writer)
-{
-    unsigned i;
-
-    postino_write_text(writer, " v=1; a=");
-    postino_write_text(writer, dkim->crypto->algorithm);
-    postino_write_text(writer, "; c=relaxed/relaxed;");
-    dkim_label(writer, "\r\n d=", dkim->domain);
-    dkim_label(writer, "\r\n s=", dkim->selector);
-    if (dkim->signed_s != 0) {
-        postino_write_text(writer, "\r\n t=");
-        dkim_number(writer, dkim->signed_s);
-        postino_write(writer, ';');
-        if (dkim->lifetime_s != 0) {
-            postino_write_text(writer, " x=");
-            dkim_number(writer, dkim->signed_s + dkim->lifetime_s);
-            postino_write(writer, ';');
-        }
-    }
-    postino_write_text(writer, "\r\n h=");
-    for (i = 0; i < dkim->order_count; i++) {
-        const char *name = dkim_names[dkim->order[i]];
-
-        if (writer->column + strlen(name) > DKIM_TEXT_COLUMNS)
-            postino_write_text(writer, "\r\n ");
-        postino_write_text(writer, name);
-        postino_write(writer, ':');
-    }
-    /* From a second time: there must be no second one (RFC 6376 section 8.15). */
-    postino_write_text(writer, "from;\r\n bh=");
-    dkim_base64(writer, dkim->body_hash, sizeof dkim->body_hash);
-    postino_write_text(writer, ";\r\n b=");
-    dkim_base64(writer, dkim->signature, dkim->signature_octets);
-}
-
-static void dkim_whole(const struct postino_dkim *dkim, struct postino_writer *writer)
-{
-    postino_write_text(writer, "DKIM-Signature:");
-    dkim_write(dkim, writer);
-    postino_write_text(writer, "\r\n");
-}
-
 /* Hashes the field itself, in pieces through the place where the signature will be. */
 static int dkim_hash_field(struct postino_dkim *dkim)
 {
@@ -295,7 +184,7 @@ static int dkim_hash_field(struct postino_dkim *dkim)
         writer.room = sizeof dkim->signature;
         writer.skip = at;
         writer.column = sizeof name - 1;
-        dkim_write(dkim, &writer);
+        postino_dkim_write(dkim, &writer);
         for (i = 0; i < sizeof dkim->signature && at < writer.total; i++, at++)
             if (dkim->signature[i] != '\r' && dkim->signature[i] != '\n')
                 dkim_value(dkim, dkim->signature[i]);
@@ -380,7 +269,7 @@ static int dkim_begin(struct postino_source *source, uint32_t capabilities, stru
         dkim->error = POSTINO_ERROR_SOURCE;
     memset(&writer, 0, sizeof writer);
     if (dkim->error == POSTINO_OK && info->size_octets != POSTINO_SIZE_UNKNOWN) {
-        dkim_whole(dkim, &writer);
+        postino_dkim_whole(dkim, &writer);
         info->size_octets += writer.total;
     }
     dkim->state = DKIM_TEXT;
@@ -405,7 +294,7 @@ static enum postino_source_status dkim_span(struct postino_source *source, const
             writer.out = dkim->buffer;
             writer.room = sizeof dkim->buffer;
             writer.skip = dkim->written_octets;
-            dkim_whole(dkim, &writer);
+            postino_dkim_whole(dkim, &writer);
             dkim->lent_octets = writer.total - writer.skip;
             if (dkim->lent_octets <= sizeof dkim->buffer)
                 dkim->state = DKIM_INNER;

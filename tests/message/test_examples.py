@@ -25,7 +25,7 @@ def check_alert():
     assert (mail["X-Priority"], mail["Importance"], mail["Priority"]) == ("1", "high", "urgent")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert "455 mm" in mail.get_body(("plain",)).get_content()
-    html = mail.get_body(("related", "html"))
+    html = mail.get_body(("html",))
     assert "cid:chart@pump.example.org" in html.get_content()
     images = [part for part in mail.walk() if part.get_content_type() == "image/svg+xml"]
     assert len(images) == 1 and images[0]["Content-ID"] == "<chart@pump.example.org>"
