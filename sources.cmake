@@ -62,6 +62,7 @@ set(POSTINO_CORE_SOURCES
 
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES
+    ports/posix/postino_file.c
     ports/posix/postino_posix.c)
 
 # DKIM's crypto table in OpenSSL 3.

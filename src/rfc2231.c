@@ -3,7 +3,7 @@
  * is longer than 78 octets, and no piece splits a character. */
 #include "compose.h"
 
-#define PARAMETER_QUOTED_COLUMNS 50
+#define PARAMETER_QUOTED_COLUMNS 60
 #define PARAMETER_COLUMNS        77
 
 /* attribute-char of RFC 2231 section 7, without the odd ones. */
@@ -55,15 +55,18 @@ void postino_write_parameter(struct postino_writer *writer, const char *name, co
     unsigned found = postino_compose_look(value);
     unsigned number = 0;
     size_t columns = strlen(name) + 11;
+    size_t quoted = 0;
     const char *at;
 
     if ((found & COMPOSE_BAD) != 0) {
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
         return;
     }
-    if (found == 0 && strlen(value) <= PARAMETER_QUOTED_COLUMNS) {
+    for (at = value; *at != '\0' && quoted <= PARAMETER_QUOTED_COLUMNS; at++)
+        quoted += *at == '"' || *at == '\\' ? 2 : 1;
+    if (found == 0 && quoted <= PARAMETER_QUOTED_COLUMNS) {
         postino_write(writer, ';');
-        postino_write_gap(writer, strlen(name) + 2 * PARAMETER_QUOTED_COLUMNS);
+        postino_write_gap(writer, strlen(name) + quoted + 4);
         postino_write_text(writer, name);
         postino_write_text(writer, "=\"");
         for (; *value != '\0'; value++) {

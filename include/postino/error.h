@@ -39,7 +39,7 @@ enum postino_error_code {
     POSTINO_ERROR_NESTING = -123,       /* parts stand in each other too deep, or a multipart is empty */
     POSTINO_ERROR_BOUNDARY = -124, /* every boundary occurs in a part, or a part cannot be looked through */
     POSTINO_ERROR_UTF8_ADDRESS =
-        -125, /* an address has octets above 127, and the server offers no SMTPUTF8 */
+        -125,                      /* an address has octets above 127, and the server offers no SMTPUTF8 */
     POSTINO_ERROR_ADDRESS = -126,  /* an address list is malformed */
     POSTINO_ERROR_CAPACITY = -127, /* what the caller gave has no room for it */
     POSTINO_ERROR_RAW = -128,      /* a ready message is not what was asked for: see its faults */

@@ -34,6 +34,9 @@ def check_lines(raw, flags):
         assert all(32 <= octet < 127 for octet in line)
     for encoded in re.findall(rb"=\?UTF-8\?Q\?([^?]*)\?=", head):
         re.sub(rb"=([0-9A-F]{2})", lambda m: bytes([int(m[1], 16)]), encoded).decode()
+    for block in re.findall(rb"\r\n--=_[A-Z][0-9][0-9A-F]*\r\n(Content-.*?)\r\n\r\n", raw, re.DOTALL):
+        for line in block.split(b"\r\n"):
+            assert len(line) <= 78 or b"application/vnd." in line, line
     if not flags & BINARY:
         assert raw.endswith(b"\r\n") and not re.search(rb"\r[^\n]|[^\r]\n", raw)
         assert max(map(len, raw.split(b"\r\n"))) <= 998
