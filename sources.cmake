@@ -5,29 +5,48 @@
 # The engine and the blocking client: pure C99, no operating system.
 set(POSTINO_CORE_SOURCES
     src/address.c
+    src/base64.c
+    src/base64_part.c
     src/body.c
+    src/calendar_part.c
     src/callback_source.c
     src/chunking.c
     src/client.c
     src/command.c
+    src/compose.c
+    src/compose_header.c
+    src/compose_unit.c
     src/count.c
     src/data_filter.c
+    src/date.c
+    src/dkim.c
+    src/dkim_field.c
     src/domain.c
+    src/encoded_word.c
     src/enhanced_code.c
     src/error.c
     src/extensions.c
     src/keywords.c
     src/limits.c
     src/lmtp.c
+    src/look.c
+    src/mailbox.c
     src/memory_source.c
     src/message.c
+    src/message_fields.c
+    src/message_part.c
     src/number.c
     src/options.c
+    src/part.c
+    src/part_header.c
     src/partial.c
     src/pipelining.c
     src/pump.c
+    src/raw_message.c
+    src/recipients.c
     src/record.c
     src/reply.c
+    src/rfc2231.c
     src/sasl_login.c
     src/sasl_plain.c
     src/service.c
@@ -35,13 +54,24 @@ set(POSTINO_CORE_SOURCES
     src/source.c
     src/steps.c
     src/submit.c
+    src/text_encoding.c
+    src/text_part.c
     src/time_limits.c
-    src/transaction.c
-    src/trace.c)
+    src/trace.c
+    src/transaction.c)
 
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES
+    ports/posix/postino_file.c
     ports/posix/postino_posix.c)
+
+# DKIM's crypto table in OpenSSL 3.
+set(POSTINO_DKIM_OPENSSL_SOURCES
+    ports/openssl/postino_dkim_openssl.c)
+
+# Domains in A-labels, by libidn2.
+set(POSTINO_IDN2_SOURCES
+    ports/idn2/postino_idn2.c)
 
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES

@@ -39,6 +39,24 @@ const char *postino_strerror(int error)
         return "the mail has more recipients than the server takes at once";
     case POSTINO_ERROR_MAIL_LIMIT:
         return "the server takes no further mail over this connection";
+    case POSTINO_ERROR_FIELD:
+        return "a header field holds what cannot be sent";
+    case POSTINO_ERROR_FIELD_NAME:
+        return "a header field of this name cannot be added";
+    case POSTINO_ERROR_FIELD_MISSING:
+        return "a header field that a message must have is missing";
+    case POSTINO_ERROR_NESTING:
+        return "the parts of the message are nested too deep, or one holds nothing";
+    case POSTINO_ERROR_BOUNDARY:
+        return "no boundary can be found that does not occur in the message";
+    case POSTINO_ERROR_UTF8_ADDRESS:
+        return "an address has octets above 127, which the server does not take";
+    case POSTINO_ERROR_ADDRESS:
+        return "an address list is malformed";
+    case POSTINO_ERROR_CAPACITY:
+        return "there is no room for what was read";
+    case POSTINO_ERROR_RAW:
+        return "the message as it was given is malformed";
     case POSTINO_ERROR_REFUSED:
         return "refused by the server";
     case POSTINO_ERROR_REPLY_SYNTAX:

@@ -31,6 +31,19 @@ enum postino_error_code {
     POSTINO_ERROR_OPTION = -114,       /* an option of the mail has a value that cannot be sent */
     POSTINO_ERROR_MAIL_LIMIT = -115,   /* the server takes no further mail over this connection */
 
+    POSTINO_ERROR_FIELD =
+        -120, /* a header field holds what it must not: a control character, no UTF-8, a word
+                                         that cannot be folded */
+    POSTINO_ERROR_FIELD_NAME = -121,    /* a header field of this name cannot be added */
+    POSTINO_ERROR_FIELD_MISSING = -122, /* From, Sender or another needed field is missing */
+    POSTINO_ERROR_NESTING = -123,       /* parts stand in each other too deep, or a multipart is empty */
+    POSTINO_ERROR_BOUNDARY = -124, /* every boundary occurs in a part, or a part cannot be looked through */
+    POSTINO_ERROR_UTF8_ADDRESS =
+        -125,                      /* an address has octets above 127, and the server offers no SMTPUTF8 */
+    POSTINO_ERROR_ADDRESS = -126,  /* an address list is malformed */
+    POSTINO_ERROR_CAPACITY = -127, /* what the caller gave has no room for it */
+    POSTINO_ERROR_RAW = -128,      /* a ready message is not what was asked for: see its faults */
+
     POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
     POSTINO_ERROR_REPLY_SYNTAX = -202,     /* no reply code where there must be one */
     POSTINO_ERROR_REPLY_UNEXPECTED = -203, /* a reply that does not answer what was sent */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef POSTINO_DKIM_H
+#define POSTINO_DKIM_H
+
+#include "postino/error.h"
+#include "postino/source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define POSTINO_DKIM_HASH_OCTETS      32
+#define POSTINO_DKIM_SIGNATURE_OCTETS 512 /* of an RSA key of 4096 bits */
+
+/* The two SHA-256 that run side by side. */
+enum postino_dkim_hash {
+    POSTINO_DKIM_BODY = 0,
+    POSTINO_DKIM_HEADER = 1
+};
+
+/* What DKIM needs of a crypto library. Each function returns 0, or a negative value: the mail fails. */
+struct postino_dkim_crypto {
+    /* Starts one of the two hashes anew. */
+    int (*hash_start)(void *context, unsigned which);
+    int (*hash_add)(void *context, unsigned which, const uint8_t *data, size_t length_octets);
+    /* Ends it and writes its POSTINO_DKIM_HASH_OCTETS. */
+    int (*hash_end)(void *context, unsigned which, uint8_t *hash);
+    /* Signs the header's hash: RSASSA-PKCS1-v1_5 over it as a SHA-256 (RFC 8017), or Ed25519 over it as a message
+     * (RFC 8463). Sets *length_octets, at most POSTINO_DKIM_SIGNATURE_OCTETS. */
+    int (*sign)(void *context, const uint8_t *hash, uint8_t *signature, size_t *length_octets);
+    const char *algorithm; /* "rsa-sha256" or "ed25519-sha256" */
+};
+
+#define POSTINO_DKIM_NAME_OCTETS 32
+/* Signed names at most. */
+#define POSTINO_DKIM_NAMES_MAX   16
+
+/* A source over a message that puts a DKIM-Signature in front of it (RFC 6376, relaxed/relaxed, the whole body).
+ * Made by postino_dkim_init(); then the members above "Result" may be set. Each further signature is a source
+ * over this one. */
+struct postino_dkim {
+    struct postino_source source;
+    /* When it is signed, in seconds since 1970-01-01 00:00 UTC (t=), and for how long it counts (x=); 0: not
+     * said. */
+    uint32_t signed_s;
+    uint32_t lifetime_s;
+    /* Result of the last begin. */
+    int16_t error;
+    /* private */
+    const struct postino_dkim_crypto *crypto;
+    void *context;
+    const char *domain;
+    const char *selector;
+    struct postino_source *inner;
+    size_t written_octets;
+    size_t lent_octets;
+    size_t taken_octets;
+    size_t signature_octets;
+    size_t blank_lines;
+    size_t line_octets;
+    uint32_t names; /* bits: what is signed, of the names that are */
+    uint8_t order[POSTINO_DKIM_NAMES_MAX];
+    uint8_t order_count;
+    uint8_t hashed;
+    uint8_t state;
+    uint8_t cr;
+    uint8_t blank;
+    uint8_t name_octets;
+    uint8_t fold;
+    uint8_t failed;
+    uint8_t body_hash[POSTINO_DKIM_HASH_OCTETS];
+    uint8_t signature[POSTINO_DKIM_SIGNATURE_OCTETS];
+    char name[POSTINO_DKIM_NAME_OCTETS];
+    uint8_t buffer[128];
+};
+
+/* Makes the source. `inner` gives the message, composed or ready, and must be one that can be begun again: it is
+ * read twice. `domain` and `selector` name the key (d=, s=), in ASCII. `crypto` works on `context`, which has the
+ * key. All are borrowed until the mail is finished. May be called at any time that no session reads the source.
+ * Any thread, one at a time.
+ *
+ * Signed are the fields From (and that there is no second), Sender, Reply-To, To, Cc, Subject, Date, Message-ID,
+ * In-Reply-To, References, MIME-Version, Content-Type, Content-Transfer-Encoding, List-Unsubscribe and
+ * List-Unsubscribe-Post. begin() fails, and says why in `error`, where one of them occurs twice
+ * (POSTINO_ERROR_RAW), the message has no From, cannot be begun again or is binary. */
+void postino_dkim_init(struct postino_dkim *dkim, struct postino_source *inner,
+                       const struct postino_dkim_crypto *crypto, void *context, const char *domain,
+                       const char *selector);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed. Invariant: fields are signed in the order in which they
+ * stand in the message, each name once, so that what a verifier hashes is what passed by here; only the lines'
+ * blanks and ends that may still turn out to be the last are held back, as counts. */
+#include "compose.h"
+
+#include "dkim.h"
+
+enum dkim_state {
+    DKIM_NAME,
+    DKIM_VALUE,
+    DKIM_BODY,
+    DKIM_TEXT,
+    DKIM_INNER
+};
+
+/* ---- Hashing ---- */
+
+static void dkim_flush(struct postino_dkim *dkim, unsigned which)
+{
+    if (dkim->lent_octets != 0 &&
+        dkim->crypto->hash_add(dkim->context, which, dkim->buffer, dkim->lent_octets) < 0)
+        dkim->failed = 1;
+    dkim->lent_octets = 0;
+}
+
+static void dkim_hash(struct postino_dkim *dkim, unsigned which, unsigned octet)
+{
+    dkim->buffer[dkim->lent_octets++] = (uint8_t)octet;
+    if (dkim->lent_octets == sizeof dkim->buffer)
+        dkim_flush(dkim, which);
+}
+
+/* RFC 6376 section 3.4.2: one blank for many, none at the ends. */
+static void dkim_value(struct postino_dkim *dkim, unsigned octet)
+{
+    if (octet == ' ' || octet == '\t') {
+        dkim->blank = dkim->line_octets != 0;
+    } else {
+        if (dkim->blank)
+            dkim_hash(dkim, POSTINO_DKIM_HEADER, ' ');
+        dkim->blank = 0;
+        dkim->line_octets = 1;
+        dkim_hash(dkim, POSTINO_DKIM_HEADER, octet);
+    }
+}
+
+/* The name of a field is complete. */
+static void dkim_name(struct postino_dkim *dkim)
+{
+    unsigned i;
+    size_t length = dkim->name_octets;
+
+    while (length != 0 && (dkim->name[length - 1] == ' ' || dkim->name[length - 1] == '\t'))
+        length--;
+    for (i = 0; i < DKIM_NAMES; i++)
+        if (strlen(postino_dkim_names[i]) == length && memcmp(dkim->name, postino_dkim_names[i], length) == 0)
+            break;
+    dkim->state = DKIM_VALUE;
+    dkim->blank = 0;
+    dkim->line_octets = 0;
+    dkim->hashed = i < DKIM_NAMES;
+    if (!dkim->hashed)
+        return;
+    /* A verifier would begin with the last one (section 5.4.2); RFC 5322 section 3.6 allows one. */
+    if ((dkim->names >> i & 1) != 0)
+        dkim->error = POSTINO_ERROR_RAW;
+    else
+        dkim->order[dkim->order_count++] = (uint8_t)i;
+    dkim->names |= (uint32_t)1 << i;
+    for (i = 0; i < length; i++)
+        dkim_hash(dkim, POSTINO_DKIM_HEADER, (unsigned char)dkim->name[i]);
+    dkim_hash(dkim, POSTINO_DKIM_HEADER, ':');
+}
+
+/* The field in hand is over: the line that follows does not continue it. */
+static void dkim_field_end(struct postino_dkim *dkim)
+{
+    if (dkim->state == DKIM_VALUE && dkim->hashed) {
+        dkim_hash(dkim, POSTINO_DKIM_HEADER, '\r');
+        dkim_hash(dkim, POSTINO_DKIM_HEADER, '\n');
+    }
+    dkim->hashed = 0;
+    dkim->state = DKIM_NAME;
+    dkim->name_octets = 0;
+}
+
+/* An octet of the header; a line end is '\n'. `fold` is set behind one. */
+static void dkim_header(struct postino_dkim *dkim, unsigned octet)
+{
+    if (octet == '\n') {
+        if (dkim->fold) {
+            dkim_field_end(dkim);
+            dkim_flush(dkim, POSTINO_DKIM_HEADER);
+            dkim->state = DKIM_BODY;
+            dkim->blank = 0;
+            dkim->line_octets = 0;
+        }
+        dkim->fold = 1;
+        return;
+    }
+    if (dkim->fold && octet != ' ' && octet != '\t')
+        dkim_field_end(dkim);
+    dkim->fold = 0;
+    if (dkim->state == DKIM_VALUE) {
+        if (dkim->hashed)
+            dkim_value(dkim, octet);
+    } else if (octet == ':') {
+        dkim_name(dkim);
+    } else if (dkim->name_octets < sizeof dkim->name) {
+        dkim->name[dkim->name_octets++] = (char)postino_dkim_lower(octet);
+    }
+}
+
+/* RFC 6376 section 3.4.4. */
+static void dkim_body(struct postino_dkim *dkim, unsigned octet)
+{
+    if (octet == ' ' || octet == '\t') {
+        dkim->blank = 1;
+    } else if (octet == '\n') {
+        dkim->blank = 0;
+        dkim->blank_lines++;
+    } else {
+        for (; dkim->blank_lines != 0; dkim->blank_lines--) {
+            dkim_hash(dkim, POSTINO_DKIM_BODY, '\r');
+            dkim_hash(dkim, POSTINO_DKIM_BODY, '\n');
+        }
+        if (dkim->blank)
+            dkim_hash(dkim, POSTINO_DKIM_BODY, ' ');
+        dkim->blank = 0;
+        dkim->line_octets = 1;
+        dkim_hash(dkim, POSTINO_DKIM_BODY, octet);
+    }
+}
+
+/* Every line end, CR, LF or CRLF, is one as it will be on the wire. */
+static void dkim_octet(struct postino_dkim *dkim, unsigned octet)
+{
+    unsigned cr = dkim->cr;
+
+    dkim->cr = octet == '\r';
+    if (cr && octet == '\n')
+        return;
+    if (octet == '\r')
+        octet = '\n';
+    if (dkim->state == DKIM_BODY)
+        dkim_body(dkim, octet);
+    else
+        dkim_header(dkim, octet);
+}
+
+static void dkim_message_end(struct postino_dkim *dkim)
+{
+    if (dkim->state != DKIM_BODY) {
+        dkim_field_end(dkim);
+        dkim_flush(dkim, POSTINO_DKIM_HEADER);
+    } else if (dkim->line_octets != 0) {
+        dkim_hash(dkim, POSTINO_DKIM_BODY, '\r');
+        dkim_hash(dkim, POSTINO_DKIM_BODY, '\n');
+    }
+    dkim_flush(dkim, POSTINO_DKIM_BODY);
+}
+
+/* ---- The field ---- */
+
+/* Hashes the field itself, in pieces through the place where the signature will be. */
+static int dkim_hash_field(struct postino_dkim *dkim)
+{
+    static const char name[] = "dkim-signature:";
+    struct postino_writer writer;
+    size_t at;
+
+    dkim->signature_octets = 0;
+    dkim->blank = 0;
+    dkim->line_octets = 0;
+    for (at = 0; name[at] != '\0'; at++)
+        dkim_hash(dkim, POSTINO_DKIM_HEADER, (unsigned char)name[at]);
+    at = 0;
+    do {
+        size_t i;
+
+        memset(&writer, 0, sizeof writer);
+        writer.out = dkim->signature;
+        writer.room = sizeof dkim->signature;
+        writer.skip = at;
+        writer.column = sizeof name - 1;
+        postino_dkim_write(dkim, &writer);
+        for (i = 0; i < sizeof dkim->signature && at < writer.total; i++, at++)
+            if (dkim->signature[i] != '\r' && dkim->signature[i] != '\n')
+                dkim_value(dkim, dkim->signature[i]);
+    } while (at < writer.total);
+    dkim_flush(dkim, POSTINO_DKIM_HEADER);
+    return writer.error;
+}
+
+/* ---- The source ---- */
+
+static int dkim_read(struct postino_dkim *dkim)
+{
+    struct postino_source *inner = dkim->inner;
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+
+    dkim->names = 0;
+    dkim->order_count = 0;
+    dkim->lent_octets = 0;
+    dkim->blank_lines = 0;
+    dkim->line_octets = 0;
+    dkim->state = DKIM_NAME;
+    dkim->name_octets = 0;
+    dkim->hashed = 0;
+    dkim->cr = 0;
+    dkim->blank = 0;
+    dkim->fold = 1;
+    while ((status = inner->methods->span(inner, &data, &length)) == POSTINO_SOURCE_DATA) {
+        size_t i;
+
+        for (i = 0; i < length; i++)
+            dkim_octet(dkim, data[i]);
+        inner->methods->consume(inner, length);
+    }
+    dkim_message_end(dkim);
+    return status == POSTINO_SOURCE_END && !dkim->failed ? dkim->error : POSTINO_ERROR_SOURCE;
+}
+
+static int dkim_sign(struct postino_dkim *dkim)
+{
+    const struct postino_dkim_crypto *crypto = dkim->crypto;
+    uint8_t hash[POSTINO_DKIM_HASH_OCTETS];
+    int error;
+
+    dkim->failed = 0;
+    if (crypto->hash_start(dkim->context, POSTINO_DKIM_BODY) < 0 ||
+        crypto->hash_start(dkim->context, POSTINO_DKIM_HEADER) < 0)
+        return POSTINO_ERROR_SOURCE;
+    error = dkim_read(dkim);
+    if (error != POSTINO_OK)
+        return error;
+    if ((dkim->names & 1) == 0)
+        return POSTINO_ERROR_FIELD_MISSING;
+    if (crypto->hash_end(dkim->context, POSTINO_DKIM_BODY, dkim->body_hash) < 0)
+        return POSTINO_ERROR_SOURCE;
+    error = dkim_hash_field(dkim);
+    if (error != POSTINO_OK)
+        return error;
+    if (dkim->failed || crypto->hash_end(dkim->context, POSTINO_DKIM_HEADER, hash) < 0 ||
+        crypto->sign(dkim->context, hash, dkim->signature, &dkim->signature_octets) < 0)
+        return POSTINO_ERROR_SOURCE;
+    return POSTINO_OK;
+}
+
+static int dkim_begin(struct postino_source *source, uint32_t capabilities, struct postino_source_info *info)
+{
+    struct postino_dkim *dkim = (struct postino_dkim *)source;
+    struct postino_source *inner = dkim->inner;
+    struct postino_writer writer;
+
+    dkim->error = POSTINO_OK;
+    /* What is signed is text in lines (RFC 6376 section 5.3). */
+    capabilities &= ~(uint32_t)POSTINO_CAPABILITY_BINARYMIME;
+    if (inner->methods->begin(inner, capabilities, info) < 0)
+        dkim->error = POSTINO_ERROR_SOURCE;
+    else if ((info->flags & POSTINO_SOURCE_REWINDS) == 0 || (info->flags & POSTINO_SOURCE_BINARY) != 0)
+        dkim->error = POSTINO_ERROR_STATE;
+    else
+        dkim->error = (int16_t)dkim_sign(dkim);
+    if (dkim->error == POSTINO_OK && inner->methods->begin(inner, capabilities, info) < 0)
+        dkim->error = POSTINO_ERROR_SOURCE;
+    memset(&writer, 0, sizeof writer);
+    if (dkim->error == POSTINO_OK && info->size_octets != POSTINO_SIZE_UNKNOWN) {
+        postino_dkim_whole(dkim, &writer);
+        info->size_octets += writer.total;
+    }
+    dkim->state = DKIM_TEXT;
+    dkim->written_octets = 0;
+    dkim->lent_octets = 0;
+    dkim->taken_octets = 0;
+    return dkim->error;
+}
+
+static enum postino_source_status dkim_span(struct postino_source *source, const uint8_t **data,
+                                            size_t *length)
+{
+    struct postino_dkim *dkim = (struct postino_dkim *)source;
+
+    if (dkim->taken_octets == dkim->lent_octets) {
+        dkim->taken_octets = 0;
+        dkim->lent_octets = 0;
+        if (dkim->state == DKIM_TEXT) {
+            struct postino_writer writer;
+
+            memset(&writer, 0, sizeof writer);
+            writer.out = dkim->buffer;
+            writer.room = sizeof dkim->buffer;
+            writer.skip = dkim->written_octets;
+            postino_dkim_whole(dkim, &writer);
+            dkim->lent_octets = writer.total - writer.skip;
+            if (dkim->lent_octets <= sizeof dkim->buffer)
+                dkim->state = DKIM_INNER;
+            else
+                dkim->lent_octets = sizeof dkim->buffer;
+            dkim->written_octets += dkim->lent_octets;
+        }
+    }
+    if (dkim->lent_octets == 0)
+        return dkim->inner->methods->span(dkim->inner, data, length);
+    *data = dkim->buffer + dkim->taken_octets;
+    *length = dkim->lent_octets - dkim->taken_octets;
+    return POSTINO_SOURCE_DATA;
+}
+
+static void dkim_consume(struct postino_source *source, size_t length_octets)
+{
+    struct postino_dkim *dkim = (struct postino_dkim *)source;
+
+    if (dkim->lent_octets != 0)
+        dkim->taken_octets += length_octets;
+    else if (length_octets != 0)
+        dkim->inner->methods->consume(dkim->inner, length_octets);
+}
+
+void postino_dkim_init(struct postino_dkim *dkim, struct postino_source *inner,
+                       const struct postino_dkim_crypto *crypto, void *context, const char *domain,
+                       const char *selector)
+{
+    static const struct postino_source_class dkim_class = {dkim_begin, dkim_span, dkim_consume};
+
+    memset(dkim, 0, sizeof *dkim);
+    dkim->source.methods = &dkim_class;
+    dkim->inner = inner;
+    dkim->crypto = crypto;
+    dkim->context = context;
+    dkim->domain = domain;
+    dkim->selector = selector;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* The DKIM-Signature field (RFC 6376 section 3.5). Invariant: it is the same whenever it is written, but for the
+ * signature, which it ends in. */
+#include "dkim.h"
+
+#define DKIM_TEXT_COLUMNS 72
+
+const char postino_dkim_names[DKIM_NAMES][26] = {"from",
+                                                 "sender",
+                                                 "reply-to",
+                                                 "to",
+                                                 "cc",
+                                                 "subject",
+                                                 "date",
+                                                 "message-id",
+                                                 "in-reply-to",
+                                                 "references",
+                                                 "mime-version",
+                                                 "content-type",
+                                                 "content-transfer-encoding",
+                                                 "list-unsubscribe",
+                                                 "list-unsubscribe-post"};
+
+unsigned postino_dkim_lower(unsigned octet)
+{
+    return octet - 'A' < 26 ? octet + 32 : octet;
+}
+
+static void field_number(struct postino_writer *writer, uint32_t number)
+{
+    uint32_t unit = 1;
+
+    while (number / unit >= 10)
+        unit *= 10;
+    for (; unit != 0; unit /= 10)
+        postino_write(writer, '0' + (unsigned)(number / unit % 10));
+}
+
+static void field_base64(struct postino_writer *writer, const uint8_t *data, size_t length)
+{
+    size_t at;
+
+    for (at = 0; at < length; at += 3) {
+        uint8_t group[3] = {0, 0, 0};
+        uint8_t out[4];
+        size_t left = length - at < 3 ? length - at : 3;
+        size_t i;
+
+        memcpy(group, data + at, left);
+        postino_base64(out, group, 1);
+        if (writer->column >= DKIM_TEXT_COLUMNS)
+            postino_write_text(writer, "\r\n ");
+        for (i = 0; i < 4; i++)
+            postino_write(writer, i <= left ? out[i] : '=');
+    }
+}
+
+/* A tag's value that is a name in the DNS. */
+static void field_label(struct postino_writer *writer, const char *tag, const char *value)
+{
+    const char *at;
+
+    postino_write_text(writer, tag);
+    for (at = value; *at != '\0'; at++)
+        if (*at != '-' && *at != '.' && *at != '_' && (postino_dkim_lower((unsigned char)*at) - 'a' > 25) &&
+            ((unsigned)*at - '0' > 9))
+            postino_write_fail(writer, POSTINO_ERROR_FIELD);
+    postino_write_text(writer, value);
+    postino_write(writer, ';');
+}
+
+/* What stands behind "DKIM-Signature:"; without the signature, which it is made of. */
+void postino_dkim_write(const struct postino_dkim *dkim, struct postino_writer *writer)
+{
+    unsigned i;
+
+    postino_write_text(writer, " v=1; a=");
+    postino_write_text(writer, dkim->crypto->algorithm);
+    postino_write_text(writer, "; c=relaxed/relaxed;");
+    field_label(writer, "\r\n d=", dkim->domain);
+    field_label(writer, "\r\n s=", dkim->selector);
+    if (dkim->signed_s != 0) {
+        postino_write_text(writer, "\r\n t=");
+        field_number(writer, dkim->signed_s);
+        postino_write(writer, ';');
+        if (dkim->lifetime_s != 0) {
+            postino_write_text(writer, " x=");
+            field_number(writer, dkim->signed_s + dkim->lifetime_s);
+            postino_write(writer, ';');
+        }
+    }
+    postino_write_text(writer, "\r\n h=");
+    for (i = 0; i < dkim->order_count; i++) {
+        const char *name = postino_dkim_names[dkim->order[i]];
+
+        if (writer->column + strlen(name) > DKIM_TEXT_COLUMNS)
+            postino_write_text(writer, "\r\n ");
+        postino_write_text(writer, name);
+        postino_write(writer, ':');
+    }
+    /* From a second time: there must be no second one (RFC 6376 section 8.15). */
+    postino_write_text(writer, "from;\r\n bh=");
+    field_base64(writer, dkim->body_hash, sizeof dkim->body_hash);
+    postino_write_text(writer, ";\r\n b=");
+    field_base64(writer, dkim->signature, dkim->signature_octets);
+}
+
+void postino_dkim_whole(const struct postino_dkim *dkim, struct postino_writer *writer)
+{
+    postino_write_text(writer, "DKIM-Signature:");
+    postino_dkim_write(dkim, writer);
+    postino_write_text(writer, "\r\n");
+}

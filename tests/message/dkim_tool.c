@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Signs a message: dkim_tool KEY DOMAIN SELECTOR MESSAGE; the signed message goes to the standard output, with CRLF
+ * for every line end as the session would send it. Exits with 1 where begin() fails, and says its error. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+#include "postino/dkim.h"
+#include "postino_dkim_openssl.h"
+
+static char *read_file(const char *name, size_t *length)
+{
+    FILE *file = fopen(name, "rb");
+    char *text = malloc(1 << 20);
+
+    if (file == NULL || text == NULL)
+        exit(2);
+    *length = fread(text, 1, 1 << 20, file);
+    (void)fclose(file);
+    return text;
+}
+
+int main(int argc, char **argv)
+{
+    struct postino_dkim_openssl key;
+    struct postino_memory_source message;
+    struct postino_dkim dkim;
+    struct postino_source *source = &dkim.source;
+    struct postino_source_info info;
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+    uint8_t state = FILTER_BARE;
+    char *pem, *text;
+    int error;
+
+    if (argc != 5)
+        return 2;
+    pem = read_file(argv[1], &length);
+    if (postino_dkim_openssl_init(&key, pem, length) != 0)
+        return 2;
+    text = read_file(argv[4], &length);
+    postino_memory_source_init(&message, text, length);
+    postino_dkim_init(&dkim, &message.source, &key.crypto, &key, argv[2], argv[3]);
+    dkim.signed_s = 1700000000;
+    error = source->methods->begin(source, 0, &info);
+    while (error == 0 && (status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        uint8_t out[64];
+        size_t written = postino_data_filter(&state, data, &length, out, sizeof out);
+
+        (void)fwrite(out, 1, written, stdout);
+        source->methods->consume(source, length);
+    }
+    if (error == 0)
+        (void)fputs((state & FILTER_HALF) != 0 ? "\n" : "\r\n", stdout);
+    else
+        printf("%d\n", error);
+    postino_dkim_openssl_free(&key);
+    free(pem);
+    free(text);
+    return error != 0;
+}

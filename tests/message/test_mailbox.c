@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Address lists: the examples of RFC 5322 appendix A, what is refused and where, and octets at random. */
+#define _DEFAULT_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "guard.h"
+#include "postino/mailbox.h"
+
+static struct postino_mailbox mailboxes[8];
+static char room[1024];
+
+static int parse(struct postino_mailbox_list *list, const char *text)
+{
+    list->mailboxes = mailboxes;
+    list->capacity = 8;
+    list->text = room;
+    list->text_octets = sizeof room;
+    return postino_mailbox_parse(list, text);
+}
+
+/* What is found, as "name|address" for each mailbox, with a slash behind it. */
+static const char *shown(const struct postino_mailbox_list *list)
+{
+    static char text[2048];
+    const struct postino_mailbox *mailbox = list->mailboxes;
+    size_t i;
+
+    text[0] = '\0';
+    for (i = 0; i < list->count; i++, mailbox = mailbox->next) {
+        strcat(text, mailbox->name != NULL ? mailbox->name : "");
+        strcat(text, "|");
+        strcat(text, mailbox->address);
+        strcat(text, "/");
+    }
+    assert_true(list->count == 0 || mailbox == NULL);
+    return text;
+}
+
+static void lists_are_taken_apart(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *found;
+    } cases[] = {
+        {"jdoe@machine.example", "|jdoe@machine.example/"},
+        {"John Doe <jdoe@machine.example>", "John Doe|jdoe@machine.example/"},
+        {"Mary Smith <mary@x.test>, jdoe@example.org, Who? <one@y.test>",
+         "Mary Smith|mary@x.test/|jdoe@example.org/Who?|one@y.test/"},
+        {"<boss@nil.test>, \"Giant; \\\"Big\\\" Box\" <sysservices@example.net>",
+         "|boss@nil.test/Giant; \"Big\" Box|sysservices@example.net/"},
+        {"A Group:Ed Jones <c@a.test>,joe@where.test,John <jdoe@one.test>;",
+         "Ed Jones|c@a.test/|joe@where.test/John|jdoe@one.test/"},
+        {"Undisclosed recipients:;", ""},
+        {"Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>", "Pete|pete@silly.test/"},
+        {"A Group(Some people)\r\n     :Chris Jones <c@(Chris's host.)public.example>,\r\n"
+         "         joe@example.org,\r\n  John <jdoe@one.test> (my dear friend); (the end of the group)",
+         "Chris Jones|c@public.example/|joe@example.org/John|jdoe@one.test/"},
+        {"Joe Q. Public <john.q.public@example.com>", "Joe Q. Public|john.q.public@example.com/"},
+        {"\"a b\"@example.org", "|\"a b\"@example.org/"},
+        {"\"a\\\"b,\\\\\"@example.org", "|\"a\\\"b,\\\\\"@example.org/"},
+        {"x@[192.0.2.1], y@[IPv6:2001:db8::1]", "|x@[192.0.2.1]/|y@[IPv6:2001:db8::1]/"},
+        {"J\xc3\xb6rg <j\xc3\xb6rg@b\xc3\xbc"
+         "cher.example>",
+         "J\xc3\xb6rg|j\xc3\xb6rg@b\xc3\xbc"
+         "cher.example/"},
+        {" ( c ( d ) ) a@b ( ) ", "|a@b/"},
+        {"\"\" <a@b>", "|a@b/"},
+        {"a@b, Group: c@d;, e@f", "|a@b/|c@d/|e@f/"},
+    };
+    struct postino_mailbox_list list;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(parse(&list, cases[i].text), 0);
+        assert_string_equal(shown(&list), cases[i].found);
+    }
+}
+
+static void faults_have_a_column(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t column;
+    } cases[] = {
+        {"", 1},
+        {"ann", 4},
+        {"ann@", 5},
+        {"@b", 1},
+        {"a@b,", 5},
+        {"a@b,,c@d", 5},
+        {"a@b c@d", 5},
+        {"a@b; c@d", 4},
+        {"Ann <a@b", 9},
+        {"Ann <a b@c>", 8},
+        {"Ann <a@b> x", 11},
+        {"a..b@c", 3},
+        {".a@b", 1},
+        {"a.@b", 3},
+        {"a@b..c", 5},
+        {"a@.b", 3},
+        {"a@b@c", 4},
+        {"\xc3\xa4\xc3\xb6 a@b", 4},
+        {"\"a@b", 5},
+        {"(a@b", 5},
+        {"a@b)", 4},
+        {"G: a@b", 7},
+        {"G: a@b,;", 8},
+        {"G: H: a@b;;", 5},
+        {"a\x01@b", 2},
+        {"a@b\r\nRCPT TO:<c@d>", 6},
+        {"a@[1.2.3.4", 11},
+        {"x@[1[2]", 5},
+        {"\xff@b", 1},
+        {"a@\xc0\xaf", 3},
+    };
+    struct postino_mailbox_list list;
+    size_t i;
+    int failed = 0;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int error = parse(&list, cases[i].text);
+
+        if (error != POSTINO_ERROR_ADDRESS || list.column != cases[i].column)
+            failed++, print_error("%s: %d, column %u\n", cases[i].text, error, (unsigned)list.column);
+    }
+    assert_int_equal(failed, 0);
+}
+
+static void room_is_kept_to(void **state)
+{
+    static const char text[] = "Ann <a@b.test>, \"Bob B.\" <\"b b\"@c.test>";
+    struct postino_mailbox_list list;
+    struct guard guard;
+    size_t octets;
+
+    (void)state;
+    assert_int_equal(guard_init(&guard, 256), 0);
+    for (octets = 0; octets < 64; octets++) {
+        list.mailboxes = mailboxes;
+        list.capacity = 2;
+        list.text = (char *)guard_end(&guard, octets);
+        list.text_octets = octets;
+        assert_int_equal(postino_mailbox_parse(&list, text),
+                         octets < 4 + 9 + 7 + 13 ? POSTINO_ERROR_CAPACITY : 0);
+    }
+    guard_free(&guard);
+    assert_int_equal(parse(&list, text), 0);
+    list.capacity = 1;
+    assert_int_equal(postino_mailbox_parse(&list, text), POSTINO_ERROR_CAPACITY);
+    assert_int_equal(list.column, 17);
+}
+
+/* Whatever is read: it ends, keeps within the text, and what it finds is taken again as it is. */
+static void anything_may_come(void **state)
+{
+    static const char octets[] = "a@b.\"\\(<>[]):;, \r\n\tz\xc3\xa4\xff\x01";
+    struct guard guard;
+    uint32_t seed = 1;
+    unsigned round, taken = 0;
+
+    (void)state;
+    assert_int_equal(guard_init(&guard, 256), 0);
+    for (round = 0; round < 300000; round++) {
+        struct postino_mailbox_list list;
+        char text[25];
+        size_t length, i;
+
+        seed = seed * 1664525 + 1013904223;
+        length = seed >> 16 & 15;
+        for (i = 0; i < length; i++) {
+            seed = seed * 1664525 + 1013904223;
+            text[i] = octets[(seed >> 16) % (round % 2 != 0 ? 4 : sizeof octets - 1)];
+        }
+        text[length] = '\0';
+        if (parse(&list, (const char *)guard_copy(&guard, text, length + 1)) != 0) {
+            assert_in_range(list.column, 1, length + 1);
+            continue;
+        }
+        taken++;
+        for (i = 0; i < list.count; i++) {
+            char address[256];
+            struct postino_mailbox_list again;
+
+            strcpy(address, mailboxes[i].address);
+            assert_int_equal(parse(&again, address), 0);
+            assert_int_equal(again.count, 1);
+            assert_string_equal(again.mailboxes[0].address, address);
+            (void)parse(&list, text);
+        }
+    }
+    guard_free(&guard);
+    assert_true(taken > 1000);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_are_taken_apart),
+        cmocka_unit_test(faults_have_a_column),
+        cmocka_unit_test(room_is_kept_to),
+        cmocka_unit_test(anything_may_come),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

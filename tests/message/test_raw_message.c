@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Ready messages: what is found, mended and refused, whatever the pieces they come and go in. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "postino/raw_message.h"
+#include "test_source.h"
+
+#define GOOD "Date: Wed, 25 Nov 2026 02:00:00 +0000\r\nFrom: a@b\r\nMessage-ID: <1@b>\r\n"
+
+struct raw_case {
+    const char *text;
+    size_t octets; /* 0: up to its zero */
+    const char *wanted;
+    unsigned faults;
+};
+
+static const struct raw_case cases[] = {
+    {GOOD "\r\nHi\r\n", 0, GOOD "\r\nHi\r\n", 0},
+    {GOOD "\r\n", 0, GOOD "\r\n", 0},
+    {GOOD, 0, GOOD "\r\n", 0},
+    {"Date: x\nFROM: a@b\nmessage-id: 1\n\nHi\n", 0, "Date: x\r\nFROM: a@b\r\nmessage-id: 1\r\n\r\nHi\n",
+     POSTINO_RAW_BARE_LINE_END},
+    {"Date: x\rFrom: a@b\rMessage-ID: 1\r\rHi\r", 0, "Date: x\r\nFrom: a@b\r\nMessage-ID: 1\r\n\r\nHi\r",
+     POSTINO_RAW_BARE_LINE_END},
+    {GOOD "Bcc: secret@b,\r\n more@b\r\nTo: c@d\r\n\r\nBcc: stays\r\n", 0,
+     GOOD "To: c@d\r\n\r\nBcc: stays\r\n", POSTINO_RAW_BCC},
+    {"bCC : s@b\r\n\tt@b\r\nResent-Bcc: u@b\r\n" GOOD "Bccx: v\r\n\r\n", 0, GOOD "Bccx: v\r\n\r\n",
+     POSTINO_RAW_BCC},
+    {GOOD "Bcc: s@b", 0, GOOD "\r\n", POSTINO_RAW_BCC},
+    {"Subject: x\r\n\r\nHi", 0,
+     "Subject: x\r\nDate: Thu, 26 Nov 2026 01:00:00 +0130\r\nFrom: p@q\r\nMessage-ID: <m@q>\r\n\r\nHi",
+     POSTINO_RAW_NO_DATE | POSTINO_RAW_NO_FROM | POSTINO_RAW_NO_MESSAGE_ID},
+    {"\r\nHi", 0, "Date: Thu, 26 Nov 2026 01:00:00 +0130\r\nFrom: p@q\r\nMessage-ID: <m@q>\r\n\r\nHi",
+     POSTINO_RAW_NO_DATE | POSTINO_RAW_NO_FROM | POSTINO_RAW_NO_MESSAGE_ID},
+    {"", 0, "Date: Thu, 26 Nov 2026 01:00:00 +0130\r\nFrom: p@q\r\nMessage-ID: <m@q>\r\n\r\n",
+     POSTINO_RAW_NO_DATE | POSTINO_RAW_NO_FROM | POSTINO_RAW_NO_MESSAGE_ID},
+    {GOOD "Subject: \xc3\xa4\r\n\r\n\xc3\xa4", 0, GOOD "Subject: \xc3\xa4\r\n\r\n\xc3\xa4",
+     POSTINO_RAW_HEADER_8BIT},
+    {GOOD "no field\r\n\r\n", 0, GOOD "no field\r\n\r\n", POSTINO_RAW_SYNTAX},
+    {GOOD "\r\nlone\rCR\r\n", 0, GOOD "\r\nlone\rCR\r\n", POSTINO_RAW_BARE_LINE_END},
+    {GOOD "\r\nlone\nLF\r\n", 0, GOOD "\r\nlone\nLF\r\n", POSTINO_RAW_BARE_LINE_END},
+    {GOOD "\r\nend\r", 0, GOOD "\r\nend\r", POSTINO_RAW_BARE_LINE_END},
+    {GOOD "\r\nx\0y", sizeof GOOD "\r\nx\0y" - 1, GOOD "\r\nx\0y", POSTINO_RAW_NUL},
+};
+
+static void make(struct postino_raw_message *raw, struct test_source *inner, const struct raw_case *one)
+{
+    test_source_init(inner, one->text, one->octets != 0 ? one->octets : strlen(one->text));
+    postino_raw_message_init(raw, &inner->source);
+    raw->from = "p@q";
+    raw->message_id = "<m@q>";
+    raw->date_s = 1795649400; /* 2026-11-25 23:30:00 UTC */
+    raw->zone_minutes = 90;
+}
+
+/* Reads all of it, at most `take` octets at a time. Returns the status that ended it. */
+static enum postino_source_status read_all(struct postino_source *source, size_t take, char *out,
+                                           size_t *octets)
+{
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+
+    *octets = 0;
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        assert_true(length > 0 && *octets + length < 4096);
+        if (length > take)
+            length = take;
+        memcpy(out + *octets, data, length);
+        *octets += length;
+        source->methods->consume(source, length);
+    }
+    return status;
+}
+
+static void messages_are_mended(void **state)
+{
+    size_t i, piece, take;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t wanted = cases[i].octets != 0 ? cases[i].octets : strlen(cases[i].wanted);
+
+        for (piece = 0; piece < 60; piece++) {
+            for (take = 1; take < 4; take++) {
+                struct postino_raw_message raw;
+                struct test_source inner;
+                struct postino_source_info info;
+                char out[4096];
+                size_t octets;
+
+                make(&raw, &inner, &cases[i]);
+                inner.piece_octets = piece;
+                /* Looked through beforehand, or not. */
+                raw.refuse = piece % 2 != 0 ? (uint16_t)~cases[i].faults : 0;
+                inner.size_octets = inner.length_octets;
+                assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info), 0);
+                if (raw.refuse != 0) {
+                    assert_int_equal(raw.faults, cases[i].faults);
+                    if ((raw.faults & POSTINO_RAW_BARE_LINE_END) == 0)
+                        assert_int_equal(info.size_octets, wanted);
+                }
+                assert_int_equal(read_all(&raw.source, take == 3 ? SIZE_MAX : take, out, &octets),
+                                 POSTINO_SOURCE_END);
+                assert_int_equal(octets, wanted);
+                assert_memory_equal(out, cases[i].wanted, wanted);
+                assert_null(inner.breach);
+            }
+        }
+    }
+}
+
+static void messages_are_refused(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct postino_raw_message raw;
+        struct test_source inner;
+        struct postino_source_info info;
+        char out[4096];
+        size_t octets;
+
+        make(&raw, &inner, &cases[i]);
+        raw.refuse = (uint16_t)cases[i].faults;
+        assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info),
+                         cases[i].faults != 0 ? POSTINO_ERROR_RAW : 0);
+        assert_int_equal(raw.error, cases[i].faults != 0 ? POSTINO_ERROR_RAW : 0);
+        /* Read once only: the header's faults end it on the way. */
+        inner.flags = 0;
+        assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info), 0);
+        assert_true(info.size_octets == POSTINO_SIZE_UNKNOWN);
+        assert_int_equal(read_all(&raw.source, SIZE_MAX, out, &octets),
+                         (cases[i].faults & (POSTINO_RAW_NO_DATE | POSTINO_RAW_BCC | POSTINO_RAW_SYNTAX |
+                                             POSTINO_RAW_HEADER_8BIT)) != 0 ||
+                                 (i > 2 && i < 5)
+                             ? POSTINO_SOURCE_FAIL
+                             : POSTINO_SOURCE_END);
+    }
+}
+
+static void long_lines_are_found(void **state)
+{
+    static char text[sizeof GOOD + 2 + 2 * 1000];
+    size_t length;
+
+    (void)state;
+    for (length = 997; length < 1000; length++) {
+        struct raw_case one = {text, 0, text, 0};
+        struct postino_raw_message raw;
+        struct test_source inner;
+        struct postino_source_info info;
+
+        strcpy(text, GOOD "\r\n");
+        memset(text + strlen(text), 'x', length);
+        strcpy(text + sizeof GOOD + 1 + length, "\r\nyy\r\n");
+        make(&raw, &inner, &one);
+        raw.refuse = POSTINO_RAW_LONG_LINE;
+        assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info),
+                         length > 998 ? POSTINO_ERROR_RAW : 0);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(messages_are_mended),
+        cmocka_unit_test(messages_are_refused),
+        cmocka_unit_test(long_lines_are_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
