@@ -56,35 +56,6 @@ BED_THREAD(a_hundred_mails_to_any_server)
     bed_session_delete();
 }
 
-/* Replies of many lines, into a window of one segment, from a server that reads nothing while it cannot
- * write: who waited in a send would wait for ever. */
-BED_THREAD(neither_side_blocks_the_other)
-{
-    static CHAR reply[20 * 72 + 1];
-    CHAR *end = reply;
-    UINT i;
-
-    (VOID) input;
-    for (i = 0; i < 20; i++)
-        end += snprintf(end, 73, "250%c%066u\r\n", i < 19 ? '-' : ' ', i);
-    bed_session_create();
-    bed_server.tight = 1;
-    bed_server.replies[SERVER_MAIL] = reply;
-    bed_server.replies[SERVER_RCPT] = reply;
-    bed_server.replies[SERVER_MESSAGE] = reply;
-    bed_server.replies[SERVER_RSET] = reply;
-    netx_host_transmit_window_set(1461);
-    hundred_mails(SERVER_BOTH);
-    hundred_mails(SERVER_BOTH);
-    bed_session_delete();
-    /* With hardly a packet. */
-    bed_pool_create(BED_PAYLOAD, 2);
-    bed_session_create();
-    netx_host_acknowledge_delay_set(1);
-    hundred_mails(SERVER_PIPELINING);
-    bed_session_delete();
-}
-
 #define LARGE_OCTETS ((ULONG)5 * 1024 * 1024)
 
 static CHAR piece[65536];
@@ -132,7 +103,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_CASE(round_trips_of_a_hundred_mails),
         BED_CASE(a_hundred_mails_to_any_server),
-        BED_CASE(neither_side_blocks_the_other),
         BED_CASE(five_megabytes),
     };
 
