@@ -52,6 +52,7 @@ set(POSTINO_CORE_SOURCES
     src/service.c
     src/session.c
     src/source.c
+    src/starttls.c
     src/steps.c
     src/submit.c
     src/text_encoding.c

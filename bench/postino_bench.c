@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 {
     static struct postino_posix posix;
     struct postino_client client;
-    struct postino_client_config config = {.ehlo_name = BENCH_EHLO_NAME};
+    struct postino_client_config config = {.ehlo_name = BENCH_EHLO_NAME, .tls = &postino_tls_none};
     struct job *jobs;
     struct bench_message message;
     char service[16];

@@ -102,8 +102,10 @@ int main(int argc, char **argv)
     static struct postino_posix posix;
     struct demo_dialogue dialogue = {0};
     struct postino_client client;
-    struct postino_client_config config = {
-        .ehlo_name = "demo.example.org", .trace = demo_trace, .trace_context = &dialogue};
+    struct postino_client_config config = {.ehlo_name = "demo.example.org",
+                                           .tls = &postino_tls_none,
+                                           .trace = demo_trace,
+                                           .trace_context = &dialogue};
     int error;
 
     if ((argc != 6 && argc != 8) || !demo_is_header_text(argv[3]) || !demo_is_header_text(argv[4]) ||

@@ -56,7 +56,7 @@ static int alert_send(struct postino_message *message, char **arguments)
 {
     static struct postino_posix posix;
     struct postino_client client;
-    struct postino_client_config config = {.ehlo_name = "pump.example.org"};
+    struct postino_client_config config = {.ehlo_name = "pump.example.org", .tls = &postino_tls_none};
     struct postino_recipient recipients[2];
     struct postino_mail mail = {.reverse_path = message->from->address, .source = &message->source};
     int error;

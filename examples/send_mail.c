@@ -11,7 +11,7 @@ int main(int argc, char **argv) /* send_mail HOST PORT */
     time_t now = time(NULL);
     static struct postino_posix posix;
     struct postino_client client;
-    struct postino_client_config config = {.ehlo_name = "pump.b.test"};
+    struct postino_client_config config = {.ehlo_name = "pump.b.test", .tls = &postino_tls_none};
     struct postino_recipient to = {.address = "ann@c.test"};
     struct postino_memory_source body;
     struct postino_mail mail = {.reverse_path = "a@b.test", .recipients = &to, .source = &body.source};

@@ -41,6 +41,7 @@ static void client_configure(struct postino_client *client, const struct postino
         session_config->on_reply = config->on_reply;
     if (config->lmtp != 0)
         session_config->lmtp = &postino_lmtp;
+    session_config->tls = config->tls != NULL ? config->tls : &postino_tls_required;
     session_config->time_limits =
         config->time_limits != NULL ? config->time_limits : &postino_time_limits_rfc5321;
     client->credentials = (struct postino_credentials){config->user, config->password};
@@ -57,18 +58,24 @@ static void client_configure(struct postino_client *client, const struct postino
 int postino_client_init_sized(struct postino_client *client, size_t client_octets,
                               struct postino_transport *transport, const struct postino_client_config *config)
 {
+    int unavailable;
+    int error;
+
     if (client == NULL || transport == NULL || config == NULL || config->ehlo_name == NULL ||
         (config->user != NULL && config->password == NULL))
         return POSTINO_ERROR_ARGUMENT;
     if (client_octets != sizeof *client)
         return POSTINO_ERROR_OBJECT_SIZE;
     client_configure(client, config);
+    unavailable = client->session_config.tls->required && transport->methods->start_tls == NULL;
     if (config->trace != NULL) {
         postino_trace_transport_init(&client->trace, transport, &client->session, config->trace,
                                      config->trace_context);
         transport = &client->trace.transport;
     }
-    return postino_client_start(client, transport);
+    error = postino_client_start(client, transport);
+    /* Known before anything is connected. */
+    return error == POSTINO_OK && unavailable ? POSTINO_ERROR_TLS_UNAVAILABLE : error;
 }
 
 int postino_client_start(struct postino_client *client, struct postino_transport *transport)
@@ -81,18 +88,39 @@ int postino_client_start(struct postino_client *client, struct postino_transport
     return postino_session_init(&client->session, &client->session_config, 0);
 }
 
+/* NULL: the transport has no TLS. */
+static const struct postino_tls_info *client_tls(const struct postino_client *client)
+{
+    struct postino_transport *transport = client->transport;
+
+    return transport->methods->tls != NULL ? transport->methods->tls(transport) : NULL;
+}
+
+/* Where it was TLS that failed, the session says so in the transport's words. */
+static void client_tls_failed(struct postino_client *client, int error)
+{
+    if (error <= POSTINO_ERROR_TLS_CONFIG && error > POSTINO_ERROR_CONNECT_TIMEOUT &&
+        client_tls(client) != NULL)
+        postino_session_tls_failed(&client->session, error, client_tls(client)->text);
+}
+
 /* Connects. A connection that could not be made is a session lost before its first octet: it settles the mail
  * as after any other loss. */
 static void client_connect(struct postino_client *client)
 {
+    const struct postino_tls_info *info;
     int error = client->transport->methods->connect(client->transport, client->connect_timeout_ms);
 
     if (error != 0) {
+        client_tls_failed(client, error);
         postino_session_lost(&client->session, error, 0);
         return;
     }
     postino_session_connected(&client->session, client_now_ms(client));
     client->connected = 1;
+    info = client_tls(client);
+    if (info != NULL && info->version != NULL)
+        postino_session_tls_started(&client->session, info, client_now_ms(client));
 }
 
 /* Runs the session until it is ready for a mail, or with `until` 0 until it is over. What the pump returns is
@@ -102,6 +130,8 @@ static int client_pump(struct postino_client *client, unsigned until)
     int status = postino_pump(&client->session, client->transport, until);
 
     client->connected = (postino_session_want(&client->session) & POSTINO_WANT_CLOSED) == 0;
+    if (!client->connected)
+        client_tls_failed(client, client->session.result.error);
     return status;
 }
 
@@ -199,7 +229,7 @@ static int client_is_again(const struct postino_client *client, const struct pos
          result->error != POSTINO_ERROR_RECEIVE && result->error != POSTINO_ERROR_SEND))
         return 0;
     return result->step != POSTINO_STEP_GREETING && result->step != POSTINO_STEP_EHLO &&
-           result->step != POSTINO_STEP_AUTH;
+           result->step != POSTINO_STEP_STARTTLS && result->step != POSTINO_STEP_AUTH;
 }
 
 /* Hands in the mails that wait for another connection, when the one before is done with. Returns NULL, or one

@@ -83,6 +83,32 @@ const char *postino_strerror(int error)
         return "the server closed the connection";
     case POSTINO_ERROR_BUFFER:
         return "there was no buffer to send from";
+    case POSTINO_ERROR_TLS_UNAVAILABLE:
+        return "TLS is required, and the transport has none";
+    case POSTINO_ERROR_TLS_NOT_OFFERED:
+        return "TLS is required, and the server does not offer it";
+    case POSTINO_ERROR_TLS_INJECTION:
+        return "octets arrived between STARTTLS and TLS: somebody may have put them there";
+    case POSTINO_ERROR_TLS_CONFIG:
+        return "the TLS settings, a certificate or a key cannot be used";
+    case POSTINO_ERROR_TLS_HANDSHAKE:
+        return "the TLS handshake failed";
+    case POSTINO_ERROR_TLS_VERSION:
+        return "client and server have no TLS version in common";
+    case POSTINO_ERROR_TLS_NAME:
+        return "the server's certificate is for another name";
+    case POSTINO_ERROR_TLS_EXPIRED:
+        return "the server's certificate is expired or not valid yet";
+    case POSTINO_ERROR_TLS_ISSUER:
+        return "the server's certificate was issued by nobody who is trusted";
+    case POSTINO_ERROR_TLS_CERTIFICATE:
+        return "the server's certificate cannot be accepted";
+    case POSTINO_ERROR_TLS_PIN:
+        return "the server's certificate is none of those that were pinned";
+    case POSTINO_ERROR_TLS_REFUSED:
+        return "the server refused TLS with this client";
+    case POSTINO_ERROR_TLS_RECORD:
+        return "the encrypted data that arrived is not sound";
     case POSTINO_ERROR_CONNECT_TIMEOUT:
         return "the connection was not made in time";
     case POSTINO_ERROR_TIMEOUT:
@@ -106,6 +132,7 @@ const char *postino_step_name(unsigned step)
         [POSTINO_STEP_SERVICE] = "service command",
         [POSTINO_STEP_QUIT] = "QUIT",
         [POSTINO_STEP_IDLE] = "idle",
+        [POSTINO_STEP_STARTTLS] = "STARTTLS",
     };
 
     return step < sizeof names / sizeof names[0] ? names[step] : "unknown step";

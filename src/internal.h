@@ -13,7 +13,8 @@ enum reply_line {
     REPLY_CODE = 0, /* its code and what stands behind it are arriving */
     REPLY_LAST,     /* it is the last of its reply */
     REPLY_MORE,     /* another line follows */
-    REPLY_DEAF      /* the server makes no sense: say QUIT, and hear nothing more */
+    REPLY_DEAF,     /* the server makes no sense: say QUIT, and hear nothing more */
+    REPLY_TLS       /* it awaits the handshake: whatever comes is none of it */
 };
 
 /* struct postino_mail.progress, in this order */
@@ -116,6 +117,10 @@ int postino_steps_allowed(const struct postino_session *session, const struct po
 /* The reply to EHLO lists extensions; LMTP's LHLO does too. */
 void postino_steps_emit_name(const struct postino_session *session, struct postino_emitter *emitter);
 unsigned postino_steps_ehlo(struct postino_session *session);
+/* The row that follows when the server is known: authentication, or the mails. */
+unsigned postino_steps_mails(struct postino_session *session);
+/* Says EHLO, or LHLO. Returns the row that follows. */
+unsigned postino_steps_hello(struct postino_session *session);
 
 /* transaction.c */
 /* Enters what goes out next, if it need not wait for a reply. */

@@ -145,12 +145,14 @@ static int options_check(struct postino_session *session, struct postino_mail *m
 {
     struct postino_options *options = mail->options;
     const struct postino_recipient *recipient;
-    /* RFC 8689 section 4.1: REQUIRETLS means nothing before TLS is there. */
-    uint32_t offered = session->capabilities & ~(uint32_t)POSTINO_CAPABILITY_REQUIRETLS;
+    uint32_t offered = session->capabilities;
     uint32_t missing;
     int needed = options_utf8(&mail->path);
     int more;
 
+    /* RFC 8689 section 4.1: not without TLS to a server that was recognised. */
+    if (session->tls == NULL || !session->tls->verified)
+        offered &= ~(uint32_t)POSTINO_CAPABILITY_REQUIRETLS;
     session->parameters = postino_extensions_parameters;
     if (!options_valid(options))
         return POSTINO_ERROR_OPTION;
@@ -265,6 +267,8 @@ static void options_emit(const struct postino_session *session, struct postino_e
     }
     if ((said & POSTINO_CAPABILITY_SMTPUTF8) != 0)
         postino_emit_text(emitter, " SMTPUTF8");
+    if ((said & POSTINO_CAPABILITY_REQUIRETLS) != 0 && session->tls != NULL && session->tls->verified)
+        postino_emit_text(emitter, " REQUIRETLS");
     if ((said & POSTINO_CAPABILITY_DSN) != 0)
         options_emit_dsn(emitter, options);
     if ((said & POSTINO_CAPABILITY_DELIVERBY) != 0)

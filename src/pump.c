@@ -50,6 +50,12 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
 
         if ((want & POSTINO_WANT_CLOSED) != 0)
             break;
+        if ((want & POSTINO_WANT_START_TLS) != 0) {
+            status = session->config->tls->start(session, transport, now_ms);
+            if (status > 0)
+                return status;
+            continue;
+        }
         if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
             status = pump_send(session, transport, now_ms);
             if (status == 0) {

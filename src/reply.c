@@ -123,7 +123,7 @@ static size_t reply_text(struct postino_session *session, const uint8_t *data, s
     if (end != NULL)
         length = (size_t)(end - data);
     text = length != 0 && data[length - 1] == '\r' ? length - 1 : length;
-    if (session->line == REPLY_DEAF || session->service != NULL ||
+    if (session->line >= REPLY_DEAF || session->service != NULL ||
         session->replied.step->done == postino_steps_ehlo || memchr(data, '\r', text) != NULL)
         return 0;
     if (!session->text_kept) {
@@ -151,9 +151,11 @@ size_t postino_reply_input(struct postino_session *session, const uint8_t *data,
 #else
     (void)length_octets;
 #endif
-    if (session->line == REPLY_DEAF) {
+    if (session->line >= REPLY_DEAF) {
+        if (session->line == REPLY_TLS)
+            postino_session_fail(session, POSTINO_ERROR_TLS_INJECTION);
         /* Whatever comes after our QUIT ends it. */
-        if (session->complete)
+        else if (session->complete)
             session->over = POSTINO_WANT_CLOSED | POSTINO_WANT_GRACEFUL;
         return 1;
     }

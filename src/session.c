@@ -128,6 +128,8 @@ unsigned postino_session_want(const struct postino_session *session)
         want |= POSTINO_WANT_COLLECT;
     if (session->over == 0 && postino_transaction_wanted(session))
         want |= POSTINO_WANT_MAIL;
+    if (session->over == 0 && session->line == REPLY_TLS)
+        want |= POSTINO_WANT_START_TLS;
     return want;
 }
 

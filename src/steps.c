@@ -43,7 +43,7 @@ unsigned postino_steps_give_up(struct postino_session *session, int error)
 
 int postino_steps_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism)
 {
-    return (session->config->flags & POSTINO_SESSION_CLEAR_TEXT_AUTH) != 0 ||
+    return session->tls != NULL || (session->config->flags & POSTINO_SESSION_CLEAR_TEXT_AUTH) != 0 ||
            (mechanism->flags & POSTINO_MECHANISM_CLEAR_TEXT) == 0;
 }
 
@@ -78,9 +78,20 @@ static int steps_unauthenticated(const struct postino_session *session)
                                            (session->capabilities & POSTINO_CAPABILITY_AUTH) == 0);
 }
 
-unsigned postino_steps_ehlo(struct postino_session *session)
+unsigned postino_steps_mails(struct postino_session *session)
 {
     return steps_unauthenticated(session) ? STEP_NEXT : steps_authenticate(session);
+}
+
+unsigned postino_steps_ehlo(struct postino_session *session)
+{
+    if (session->config->tls != NULL && session->tls == NULL) {
+        unsigned row = session->config->tls->after_ehlo(session);
+
+        if (row != STEP_NEXT)
+            return row;
+    }
+    return postino_steps_mails(session);
 }
 
 static unsigned steps_challenge(struct postino_session *session)
@@ -102,7 +113,7 @@ static unsigned steps_auth_cancel(struct postino_session *session)
     return postino_steps_give_up(session, POSTINO_ERROR_CHALLENGE);
 }
 
-static unsigned steps_greeting(struct postino_session *session)
+unsigned postino_steps_hello(struct postino_session *session)
 {
     if (session->config->lmtp == NULL)
         return STEP_EHLO;
@@ -124,10 +135,12 @@ static unsigned steps_quit(struct postino_session *session)
 
 static unsigned steps_refused(struct postino_session *session)
 {
-    /* RFC 5321 section 4.1.4: a server that does not know EHLO gets HELO; but without EHLO there is no
-     * authentication. */
+    const struct postino_tls_policy *tls = session->config->tls;
+
+    /* RFC 5321 section 4.1.4: a server that does not know EHLO gets HELO; but without EHLO there is neither
+     * authentication nor TLS. */
     if (session->replied.step == &postino_steps[STEP_EHLO] && session->reply.code >= 500 &&
-        steps_unauthenticated(session))
+        steps_unauthenticated(session) && (tls == NULL || !tls->required || session->tls != NULL))
         return STEP_HELO;
     return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
 }
@@ -179,7 +192,7 @@ void postino_steps_reply(struct postino_session *session)
 #define LIMIT(name) offsetof(struct postino_time_limits, name)
 
 const struct postino_step postino_steps[STEP_ROWS] = {
-    [STEP_GREETING] = {"", POSTINO_STEP_GREETING, 220, LIMIT(greeting_ms), NULL, steps_greeting},
+    [STEP_GREETING] = {"", POSTINO_STEP_GREETING, 220, LIMIT(greeting_ms), NULL, postino_steps_hello},
     [STEP_EHLO] = {"EHLO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), postino_steps_emit_name,
                    postino_steps_ehlo},
     [STEP_HELO] = {"HELO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), postino_steps_emit_name, steps_ready},

@@ -75,6 +75,23 @@ static uint32_t trace_now_ms(struct postino_transport *transport)
     return inner->methods->now_ms(inner);
 }
 
+static int trace_start_tls(struct postino_transport *transport, uint32_t timeout_ms)
+{
+    struct postino_transport *inner = trace_of(transport)->inner;
+    int status = inner->methods->start_tls != NULL ? inner->methods->start_tls(inner, timeout_ms)
+                                                   : POSTINO_ERROR_TLS_UNAVAILABLE;
+
+    transport->unsent_octets = inner->unsent_octets;
+    return status;
+}
+
+static const struct postino_tls_info *trace_tls(struct postino_transport *transport)
+{
+    struct postino_transport *inner = trace_of(transport)->inner;
+
+    return inner->methods->tls != NULL ? inner->methods->tls(inner) : NULL;
+}
+
 static const struct postino_transport_class trace_methods = {
     .connect = trace_connect,
     .reserve = trace_reserve,
@@ -83,6 +100,8 @@ static const struct postino_transport_class trace_methods = {
     .wait = trace_wait,
     .close = trace_close,
     .now_ms = trace_now_ms,
+    .start_tls = trace_start_tls,
+    .tls = trace_tls,
 };
 
 void postino_trace_transport_init(struct postino_trace_transport *trace, struct postino_transport *inner,

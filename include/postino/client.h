@@ -14,9 +14,11 @@ extern "C" {
 
 /* Start from {0}; only ehlo_name is required. */
 struct postino_client_config {
-    const char *ehlo_name;        /* as in struct postino_session_config */
-    const char *user;             /* NULL: no authentication */
-    const char *password;         /* with user */
+    const char *ehlo_name; /* as in struct postino_session_config */
+    const char *user;      /* NULL: no authentication */
+    const char *password;  /* with user */
+    /* NULL: &postino_tls_required. The others are chosen by name, and nothing falls back in silence. */
+    const struct postino_tls_policy *tls;
     int allow_clear_text_auth;    /* not 0: PLAIN and LOGIN on a connection that is not encrypted */
     int lmtp;                     /* not 0: LMTP (RFC 2033) in place of SMTP */
     uint32_t connect_timeout_ms;  /* 0: 30 s */
@@ -49,7 +51,8 @@ struct postino_client {
 /* Prepares a client over a closed transport; connects nothing yet. The transport, the strings and the time
  * limits are borrowed as long as the client is used; the client points into itself, so it must not be copied.
  * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, or a user without a password; POSTINO_ERROR_OBJECT_SIZE;
- * or POSTINO_ERROR_EHLO_NAME. */
+ * POSTINO_ERROR_EHLO_NAME; or POSTINO_ERROR_TLS_UNAVAILABLE: TLS is required, and the transport has none: see
+ * postino/tls_openssl.h. */
 #define postino_client_init(client, transport, config) \
     postino_client_init_sized((client), sizeof *(client), (transport), (config))
 int postino_client_init_sized(struct postino_client *client, size_t client_octets,

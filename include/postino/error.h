@@ -59,6 +59,20 @@ enum postino_error_code {
     POSTINO_ERROR_CLOSED = -305,  /* the server closed the connection */
     POSTINO_ERROR_BUFFER = -306,  /* the transport had no buffer to send from */
 
+    POSTINO_ERROR_TLS_UNAVAILABLE = -401, /* TLS is required, and the transport has none */
+    POSTINO_ERROR_TLS_NOT_OFFERED = -402, /* TLS is required, and the server does not offer STARTTLS */
+    POSTINO_ERROR_TLS_INJECTION = -403,   /* octets behind the reply to STARTTLS, before TLS */
+    POSTINO_ERROR_TLS_CONFIG = -404,      /* a certificate, a key or another setting cannot be used */
+    POSTINO_ERROR_TLS_HANDSHAKE = -405,   /* the handshake failed, for none of the reasons that follow */
+    POSTINO_ERROR_TLS_VERSION = -406,     /* no protocol version in common */
+    POSTINO_ERROR_TLS_NAME = -407,        /* the certificate is for another name */
+    POSTINO_ERROR_TLS_EXPIRED = -408,     /* the certificate is expired, or not valid yet */
+    POSTINO_ERROR_TLS_ISSUER = -409,      /* nobody whom we trust issued the certificate */
+    POSTINO_ERROR_TLS_CERTIFICATE = -410, /* the certificate cannot be accepted for another reason */
+    POSTINO_ERROR_TLS_PIN = -411,         /* the certificate is none of those that were pinned */
+    POSTINO_ERROR_TLS_REFUSED = -412,     /* the server refused, by an alert: our certificate, or its lack */
+    POSTINO_ERROR_TLS_RECORD = -413,      /* what arrived after the handshake is not sound */
+
     POSTINO_ERROR_CONNECT_TIMEOUT = -501, /* the connection was not made in time */
     POSTINO_ERROR_TIMEOUT = -502          /* the reply did not come, or the data could not be sent, in time */
 };
@@ -75,7 +89,8 @@ enum postino_step_id {
     POSTINO_STEP_RSET = 7,
     POSTINO_STEP_SERVICE = 8, /* NOOP, VRFY and the like, outside of a mail */
     POSTINO_STEP_QUIT = 9,
-    POSTINO_STEP_IDLE = 10 /* between two mails */
+    POSTINO_STEP_IDLE = 10,    /* between two mails */
+    POSTINO_STEP_STARTTLS = 11 /* the command, and the handshake */
 };
 
 /* What became of a mail, or of one recipient of it. They stand in the order of what matters to the sender:

@@ -9,6 +9,7 @@
 #include "postino/extension.h"
 #include "postino/mail.h"
 #include "postino/sasl.h"
+#include "postino/tls.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,7 +45,11 @@ enum postino_want {
     POSTINO_WANT_CLOSED = 8, /* the session is over: close the connection, then call postino_session_lost() */
     POSTINO_WANT_GRACEFUL =
         16, /* with CLOSED: QUIT was answered, so close in the orderly way; without: abort */
-    POSTINO_WANT_COLLECT = 32 /* postino_session_finished() has a mail to give back */
+    POSTINO_WANT_COLLECT = 32, /* postino_session_finished() has a mail to give back */
+    /* The server awaits the TLS handshake. What has arrived and was not handed in is to be handed in first, in
+     * the clear: it ends the session, for it is an attack (RFC 3207 section 6). Then the handshake, then
+     * postino_session_tls_started(), or postino_session_tls_failed() and postino_session_lost(). */
+    POSTINO_WANT_START_TLS = 64
 };
 
 enum postino_session_flag {
@@ -102,6 +107,8 @@ struct postino_session_config {
     uint32_t group_octets_max;
     /* NULL: SMTP. &postino_lmtp: LMTP. */
     const struct postino_lmtp *lmtp;
+    /* NULL: as &postino_tls_none. With the others postino_extension_starttls must be among the extensions. */
+    const struct postino_tls_policy *tls;
     /* NULL, or called with each reply to a mail's commands and to its message; `recipient` is set for RCPT,
      * and with LMTP for the message too. Replies that say nothing any more, behind one that decided the mail,
      * are left out. Must not call the session. postino_record_reply() is one such function. */
@@ -171,9 +178,10 @@ struct postino_session {
     uint16_t recipients_max;                 /* the server's RCPTMAX, RCPTDOMAINMAX, MAILMAX; 0: not said */
     uint16_t domains_max;
     uint16_t mails_max;
-    uint16_t mails_begun; /* counted where MAILMAX is told */
-    uint8_t secret;       /* the octets handed out last are */
-    char word[22];        /* of the EHLO line, as much as fits: more than the longest that can be known */
+    uint16_t mails_begun;               /* counted where MAILMAX is told */
+    uint8_t secret;                     /* the octets handed out last are */
+    const struct postino_tls_info *tls; /* NULL: the connection is in the clear */
+    char word[22]; /* of the EHLO line, as much as fits: more than the longest that can be known */
     char text[POSTINO_REPLY_TEXT_OCTETS];
 };
 
@@ -190,6 +198,17 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
 /* Begins the greeting's time limit at `now_ms`, for a port that has its session check the mails before it
  * connects. May be called before the first of postino_session_input() and postino_session_tick(). */
 void postino_session_connected(struct postino_session *session, uint32_t now_ms);
+
+/* Tells that the connection is encrypted from now on: after POSTINO_WANT_START_TLS, or before anything else
+ * was said, for implicit TLS. After STARTTLS the session forgets all that it learnt and says EHLO again (RFC 3207
+ * section 4.2). `info` is borrowed until the session is over. */
+void postino_session_tls_started(struct postino_session *session, const struct postino_tls_info *info,
+                                 uint32_t now_ms);
+
+/* Ends the session because TLS failed: `error` is a -4xx code, `text` says it in words, to be had from
+ * postino_session_text(); it is copied, as far as there is room. Before postino_session_lost(), which is still to
+ * be called. */
+void postino_session_tls_failed(struct postino_session *session, int error, const char *text);
 
 /* Says what the session wants, as bits of enum postino_want. May be called at any time after init. */
 unsigned postino_session_want(const struct postino_session *session);

@@ -25,6 +25,7 @@ enum postino_event {
 #define POSTINO_AGAIN 1
 
 struct postino_transport;
+struct postino_tls_info;
 
 struct postino_transport_class {
     /* Opens the connection, to where the object's own fields say, within `timeout_ms`. Only when closed. Sets
@@ -52,6 +53,13 @@ struct postino_transport_class {
     void (*close)(struct postino_transport *transport, int graceful);
     /* The time in milliseconds of a clock that runs on and wraps at 2^32. */
     uint32_t (*now_ms)(struct postino_transport *transport);
+    /* Begins TLS over the open connection and makes the handshake, within `timeout_ms`: after the reply to
+     * STARTTLS, and nothing else was received meanwhile. Blocks. Returns 0, POSTINO_AGAIN as wait() does, or an
+     * error (-4xx; -3xx or -5xx of the connection): tls() has it in words. NULL: the transport has no TLS. */
+    int (*start_tls)(struct postino_transport *transport, uint32_t timeout_ms);
+    /* What TLS made of the connection; the pointer is the same at all times. May be NULL, and may return NULL: the
+     * transport has no TLS. */
+    const struct postino_tls_info *(*tls)(struct postino_transport *transport);
 };
 
 struct postino_transport {

@@ -183,8 +183,14 @@ static int transport_connect(struct postino_transport *transport, uint32_t timeo
 }
 
 static const struct postino_transport_class transport_class = {
-    transport_connect, transport_reserve, transport_send,  transport_receive,
-    transport_wait,    transport_close,   transport_now_ms};
+    .connect = transport_connect,
+    .reserve = transport_reserve,
+    .send = transport_send,
+    .receive = transport_receive,
+    .wait = transport_wait,
+    .close = transport_close,
+    .now_ms = transport_now_ms,
+};
 
 VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr)
 {

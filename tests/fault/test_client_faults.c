@@ -94,6 +94,7 @@ static void prepare(void)
     fake_transport_init(&fake, events, LINES, 0);
     fake.connected = begin_anew;
     config.ehlo_name = "client.example.com";
+    config.tls = &postino_tls_none;
     config.user = "tim";
     config.password = "tanstaaftanstaaf";
     config.allow_clear_text_auth = 1;

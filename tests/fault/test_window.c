@@ -165,7 +165,8 @@ static void server_start(struct server *server, const char *offer)
 
 static void send_all(const char *offer)
 {
-    struct postino_client_config config = {.ehlo_name = "client.example.com", .mails_in_flight_max = MAILS};
+    struct postino_client_config config = {
+        .ehlo_name = "client.example.com", .tls = &postino_tls_none, .mails_in_flight_max = MAILS};
     struct postino_mail *mail;
     struct server server;
     unsigned accepted = 0;

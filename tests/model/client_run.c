@@ -197,7 +197,14 @@ static uint32_t link_now_ms(struct postino_transport *transport)
 }
 
 static const struct postino_transport_class link_class = {
-    link_connect, link_reserve, link_send, link_receive, link_wait, link_close, link_now_ms};
+    .connect = link_connect,
+    .reserve = link_reserve,
+    .send = link_send,
+    .receive = link_receive,
+    .wait = link_wait,
+    .close = link_close,
+    .now_ms = link_now_ms,
+};
 
 static void link_init(struct link *link, struct model_world *world)
 {
@@ -216,6 +223,7 @@ static void link_init(struct link *link, struct model_world *world)
 static int client_init(struct postino_client *client, struct link *link, struct model_settings *settings)
 {
     struct postino_client_config config = {.ehlo_name = "client.example.com",
+                                           .tls = &postino_tls_none,
                                            .extensions = settings->extensions,
                                            .lmtp = settings->lmtp,
                                            .mails_in_flight_max = (uint16_t)settings->mails_in_flight_max,

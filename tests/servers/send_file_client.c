@@ -19,6 +19,7 @@ int send_file_client(const struct send_file_options *options)
     }
     struct postino_client_config config = {0};
     config.ehlo_name = options->domain;
+    config.tls = &postino_tls_none;
     if (options->auth != SEND_FILE_AUTH_NONE) {
         config.user = options->user;
         config.password = options->password;

@@ -393,6 +393,7 @@ int main(void)
         many_extensions[i] = postino_extensions_all[i];
     }
     many_config.ehlo_name = "client.mail.test";
+    many_config.tls = &postino_tls_none;
     many_config.allow_clear_text_auth = 1;
     many_config.connect_timeout_ms = MANY_LIMIT_MS;
     many_config.time_limits = &limits;

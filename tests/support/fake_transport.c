@@ -278,7 +278,13 @@ static uint32_t fake_now_ms(struct postino_transport *transport)
 }
 
 static const struct postino_transport_class fake_methods = {
-    fake_connect, fake_reserve, fake_send, fake_receive, fake_wait, fake_close, fake_now_ms,
+    .connect = fake_connect,
+    .reserve = fake_reserve,
+    .send = fake_send,
+    .receive = fake_receive,
+    .wait = fake_wait,
+    .close = fake_close,
+    .now_ms = fake_now_ms,
 };
 
 void fake_transport_init(struct fake_transport *fake, const struct peer_event *events, size_t count,

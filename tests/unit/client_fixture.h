@@ -69,7 +69,8 @@ static inline void test_begin_with(const char *const *script, const struct posti
 
 static inline void test_begin(const char *const *script)
 {
-    const struct postino_client_config config = {.ehlo_name = "client.test", .trace = test_trace};
+    const struct postino_client_config config = {
+        .ehlo_name = "client.test", .tls = &postino_tls_none, .trace = test_trace};
 
     test_begin_with(script, &config);
 }

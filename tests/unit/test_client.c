@@ -17,6 +17,8 @@ static void init_refuses_what_it_cannot_use(void **state)
     config.ehlo_name = "bad name\r\n";
     assert_int_equal(postino_client_init(&test_client, transport, &config), POSTINO_ERROR_EHLO_NAME);
     config.ehlo_name = "client.test";
+    assert_int_equal(postino_client_init(&test_client, transport, &config), POSTINO_ERROR_TLS_UNAVAILABLE);
+    config.tls = &postino_tls_none;
     assert_int_equal(postino_client_init(&test_client, NULL, &config), POSTINO_ERROR_ARGUMENT);
     assert_int_equal(postino_client_init_sized(NULL, sizeof test_client, transport, &config),
                      POSTINO_ERROR_ARGUMENT);
@@ -82,7 +84,8 @@ static void pause_is_no_timeout(void **state)
     static const char *const script[] = {HELLO, LETTER,      DATA, "S: 250 ok", LETTER,
                                          DATA,  "S: 250 ok", QUIT, NULL};
     const struct postino_time_limits limits = {5000, 200, 200, 200, 200, 200};
-    const struct postino_client_config config = {.ehlo_name = "client.test", .time_limits = &limits};
+    const struct postino_client_config config = {
+        .ehlo_name = "client.test", .tls = &postino_tls_none, .time_limits = &limits};
 
     (void)state;
     test_begin_with(script, &config);
@@ -96,7 +99,7 @@ static void pause_is_no_timeout(void **state)
 /* Not even a connection is made for it. */
 static void bad_mail_calls_nobody(void **state)
 {
-    const struct postino_client_config config = {.ehlo_name = "client.test"};
+    const struct postino_client_config config = {.ehlo_name = "client.test", .tls = &postino_tls_none};
 
     (void)state;
     assert_int_equal(postino_posix_init(&test_posix, "127.0.0.1", "0"), 0);
@@ -152,7 +155,7 @@ static void cut_after_the_end_mark_is_unknown(void **state)
 
 static void connection_is_refused(void **state)
 {
-    const struct postino_client_config config = {.ehlo_name = "client.test"};
+    const struct postino_client_config config = {.ehlo_name = "client.test", .tls = &postino_tls_none};
     int bound = loopback_bind(AF_INET);
 
     (void)state;
@@ -210,7 +213,8 @@ static void silent_server_is_left(void **state)
 {
     static const char *const script[] = {"accept", "silence", NULL};
     const struct postino_time_limits limits = {.greeting_ms = 100};
-    const struct postino_client_config config = {.ehlo_name = "client.test", .time_limits = &limits};
+    const struct postino_client_config config = {
+        .ehlo_name = "client.test", .tls = &postino_tls_none, .time_limits = &limits};
 
     (void)state;
     test_begin_with(script, &config);

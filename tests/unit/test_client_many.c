@@ -76,7 +76,7 @@ static void add_script(const char *const *lines, size_t count)
 /* Mail i goes to i@d and says i; two digits from 10 on. */
 static void prepare(void)
 {
-    struct postino_client_config config = {.ehlo_name = "c"};
+    struct postino_client_config config = {.ehlo_name = "c", .tls = &postino_tls_none};
     size_t i;
 
     scripts = 0;

@@ -31,6 +31,7 @@ static void wrong_password(void **state)
                                          QUIT,
                                          NULL};
     const struct postino_client_config config = {.ehlo_name = "client.test",
+                                                 .tls = &postino_tls_none,
                                                  .user = "ann",
                                                  .password = "secret",
                                                  .allow_clear_text_auth = 1,
@@ -58,7 +59,7 @@ static void password_is_not_sent_in_the_clear_unasked(void **state)
                                          QUIT,
                                          NULL};
     const struct postino_client_config config = {
-        .ehlo_name = "client.test", .user = "ann", .password = "secret"};
+        .ehlo_name = "client.test", .tls = &postino_tls_none, .user = "ann", .password = "secret"};
 
     (void)state;
     test_begin_with(script, &config);

@@ -77,7 +77,13 @@ static uint32_t stub_now_ms(struct postino_transport *transport)
 }
 
 static const struct postino_transport_class stub_methods = {
-    stub_connect, stub_reserve, stub_send, stub_receive, stub_wait, stub_close, stub_now_ms,
+    .connect = stub_connect,
+    .reserve = stub_reserve,
+    .send = stub_send,
+    .receive = stub_receive,
+    .wait = stub_wait,
+    .close = stub_close,
+    .now_ms = stub_now_ms,
 };
 
 static struct stub test_stub;

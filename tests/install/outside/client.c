@@ -10,7 +10,7 @@ static struct postino_posix transport;
 
 int main(void)
 {
-    struct postino_client_config config = {.ehlo_name = "outside.example"};
+    struct postino_client_config config = {.ehlo_name = "outside.example", .tls = &postino_tls_none};
     struct postino_recipient recipient = {.address = "to@example.com"};
     struct postino_mail mail = {.reverse_path = "from@example.com", .recipients = &recipient};
     struct postino_memory_source message;
