@@ -179,9 +179,6 @@ static int chunking_check(struct postino_session *session, struct postino_mail *
 
     if ((session->capabilities & POSTINO_CAPABILITY_CHUNKING) == 0)
         return POSTINO_OK;
-    if ((session->message.flags & POSTINO_SOURCE_BINARY) != 0 &&
-        (session->capabilities & POSTINO_CAPABILITY_BINARYMIME) == 0)
-        return POSTINO_ERROR_NOT_OFFERED;
     error = postino_count(session, mail);
     if (error != POSTINO_OK)
         return error;

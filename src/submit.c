@@ -21,6 +21,18 @@ static void submit_heard(struct postino_session *session)
     }
 }
 
+/* RFC 3030 section 3: a binary message needs both extensions. */
+static int submit_check_binary(const struct postino_session *session, struct postino_mail *mail)
+{
+    uint32_t missing = (POSTINO_CAPABILITY_BINARYMIME | POSTINO_CAPABILITY_CHUNKING) & ~session->capabilities;
+
+    if (missing == 0)
+        return POSTINO_OK;
+    if (mail->options != NULL)
+        mail->options->missing = missing & (~missing + 1);
+    return POSTINO_ERROR_NOT_OFFERED;
+}
+
 static int submit_begin(struct postino_session *session, struct postino_mail *mail)
 {
     unsigned flags = session->message.flags;
@@ -30,6 +42,8 @@ static int submit_begin(struct postino_session *session, struct postino_mail *ma
         mail->form |= FORM_REWINDS;
     if (mail->options != NULL)
         error = mail->options->methods->check(session, mail);
+    if (error == POSTINO_OK && (flags & POSTINO_SOURCE_BINARY) != 0)
+        error = submit_check_binary(session, mail);
     if (error == POSTINO_OK)
         error = postino_extensions_check(session, mail);
     if (error == POSTINO_OK && (flags & POSTINO_SOURCE_BINARY) != 0 && (mail->form & FORM_CHUNKS) == 0)
