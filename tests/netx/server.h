@@ -61,7 +61,7 @@ struct server {
     unsigned patience_ms; /* the server closes when nothing comes for so long */
     unsigned stall_ms;    /* reads nothing for so long, once, in mid message */
     unsigned round_ms;    /* as far away as this: waits so long before each read, then takes all there is */
-    int tight;            /* has hardly any buffer in the kernel */
+    int tight; /* has hardly a buffer for sending, and acknowledges by the host layer what it reads */
     const char *farewell; /* said when its patience is at an end */
 
     /* Of the last connection; to be read after server_await(). */

@@ -3,7 +3,9 @@
  * megabytes. */
 #include "session_bed.h"
 
-#define MAILS 100
+#define MAILS        100
+/* One segment of 1460 octets, and not quite a second. */
+#define TIGHT_WINDOW 1461
 
 static NX_SMTP_MAIL mails[MAILS];
 static NX_SMTP_RECIPIENT recipients[MAILS];
@@ -56,6 +58,41 @@ BED_THREAD(a_hundred_mails_to_any_server)
     bed_session_delete();
 }
 
+/* Replies of many lines, more than the client's kernel holds, from a server that reads nothing while it cannot
+ * write, into a window of one segment that opens when the server reads: who waited in a send, or for a packet,
+ * would wait for ever. */
+static VOID hundred_mails_tight(const char *ehlo, ULONG packets)
+{
+    bed_pool_create(BED_PAYLOAD, packets);
+    bed_session_create();
+    netx_host_transmit_window_set(TIGHT_WINDOW);
+    netx_host_acknowledge_delay_set(NX_WAIT_FOREVER);
+    hundred_mails(ehlo);
+    bed_session_delete();
+}
+
+BED_THREAD(neither_side_blocks_the_other)
+{
+    static CHAR reply[20 * 72 + 1];
+    CHAR *end = reply;
+    UINT i;
+
+    (VOID) input;
+    for (i = 0; i < 20; i++)
+        end += snprintf(end, 73, "250%c%066u\r\n", i < 19 ? '-' : ' ', i);
+    bed_server.tight = 1;
+    bed_server.replies[SERVER_MAIL] = reply;
+    bed_server.replies[SERVER_RCPT] = reply;
+    bed_server.replies[SERVER_MESSAGE] = reply;
+    bed_server.replies[SERVER_RSET] = reply;
+    hundred_mails_tight(SERVER_BOTH, BED_PACKETS);
+    hundred_mails_tight(SERVER_PIPELINING, BED_PACKETS);
+    /* With hardly a packet. */
+    hundred_mails_tight(SERVER_BOTH, 2);
+    hundred_mails_tight(SERVER_PIPELINING, 2);
+    assert_true(bed_server.most_in_read <= TIGHT_WINDOW + 1460);
+}
+
 #define LARGE_OCTETS ((ULONG)5 * 1024 * 1024)
 
 static CHAR piece[65536];
@@ -103,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_CASE(round_trips_of_a_hundred_mails),
         BED_CASE(a_hundred_mails_to_any_server),
+        BED_CASE(neither_side_blocks_the_other),
         BED_CASE(five_megabytes),
     };
 
