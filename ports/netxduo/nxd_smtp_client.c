@@ -204,6 +204,7 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     config->mails_in_flight_max = 0;
     config->group_octets_max = 0;
     config->lmtp = NULL;
+    config->tls = NULL;
     config->on_reply = NULL;
     credentials->user = client_ptr->nx_smtp_client_username;
     credentials->password = client_ptr->nx_smtp_client_password;
