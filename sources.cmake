@@ -74,6 +74,11 @@ set(POSTINO_DKIM_OPENSSL_SOURCES
 set(POSTINO_IDN2_SOURCES
     ports/idn2/postino_idn2.c)
 
+# TLS by OpenSSL 3, a transport over another.
+set(POSTINO_TLS_OPENSSL_SOURCES
+    ports/tls_openssl/postino_tls_openssl.c
+    ports/tls_openssl/tls_openssl_verify.c)
+
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES
     ports/netxduo/nx_smtp_checks.c

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""An SMTP server over TLS that does what a test asks of it, in a thread, on a free port of the loopback."""
+import contextlib
+import os
+import socket
+import ssl
+import threading
+
+LIMIT_S = 10
+
+
+class Server:
+    """One server for `connections` connections. `faults` name what it does wrong; `heard` has what it was told, in
+    the clear and under TLS."""
+
+    def __init__(self, folder, certificate="server", implicit=True, faults=(), connections=1, setup=None,
+                 after=("AUTH PLAIN",), before=("STARTTLS",)):
+        self.implicit, self.faults, self.connections = implicit, faults, connections
+        self.before, self.after = before, after
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(f"{folder}/{certificate}.pem", f"{folder}/{certificate}.key")
+        if setup:
+            setup(self.context)
+        self.clear, self.secret, self.failure = [], [], []
+        self.mails, self.octets = 0, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(LIMIT_S)
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join(2 * LIMIT_S)
+        self.listener.close()
+        assert not self.thread.is_alive(), "the server hangs"
+
+    def _run(self):
+        for _ in range(self.connections):
+            try:
+                connection, _ = self.listener.accept()
+            except TimeoutError:
+                return
+            connection.settimeout(LIMIT_S)
+            try:
+                self._serve(connection)
+            except (OSError, ValueError) as error:
+                self.failure.append(str(error))
+            finally:
+                connection.close()
+
+    def _shake_hands(self, connection):
+        if "stall" in self.faults:
+            while connection.recv(4096):
+                pass
+            raise ValueError("stalled")
+        stream = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        try:
+            stream.do_handshake()
+        except OSError:
+            stream.close()
+            raise
+        return stream
+
+    def _serve(self, connection):
+        with contextlib.ExitStack() as opened:
+            self._talk(connection, opened)
+
+    def _talk(self, connection, opened):
+        heard = self.clear
+        stream = connection
+        if self.implicit:
+            stream, heard = opened.enter_context(self._shake_hands(connection)), self.secret
+        reader = opened.enter_context(stream.makefile("rb"))
+
+        def say(text):
+            stream.sendall(text.encode())
+
+        say("220 mail.test ready\r\n")
+        while True:
+            line = reader.readline()
+            if not line:
+                return
+            line = line.decode().rstrip("\r\n")
+            heard.append(line)
+            verb = line.upper().split(" ")[0]
+            if verb == "EHLO":
+                if "no ehlo" in self.faults:
+                    say("502 what?\r\n")
+                    continue
+                words = self.after if stream is not connection else self.before
+                say("".join(f"250-{word}\r\n" for word in ("mail.test", *words)) + "250 NOOP\r\n")
+            elif verb == "STARTTLS":
+                if "454" in self.faults:
+                    say("454 4.7.0 not now\r\n")
+                    continue
+                say("220 go ahead\r\n" + ("250 injected\r\n" if "inject" in self.faults else ""))
+                stream, heard = opened.enter_context(self._shake_hands(connection)), self.secret
+                reader = opened.enter_context(stream.makefile("rb"))
+            elif verb == "DATA":
+                say("354 go on\r\n")
+                if "cut" in self.faults:
+                    while reader.readline() != b".\r\n":
+                        pass
+                    os.close(stream.detach())
+                    return
+                while (line := reader.readline()) != b".\r\n":
+                    assert line, "cut off"
+                    self.octets += len(line)
+                self.mails += 1
+                say("250 taken\r\n")
+            elif verb == "AUTH":
+                say("235 welcome\r\n")
+            elif verb == "QUIT":
+                say("221 bye\r\n")
+                return
+            else:
+                say("250 fine\r\n")
