@@ -28,6 +28,10 @@ postino_package(postino postino postino-shared)
 install(DIRECTORY include/postino DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+if(TARGET postino-tls-openssl)
+    postino_package(postino-tls-openssl postino-tls-openssl)
+endif()
+
 if(POSTINO_NETX_HOST)
     postino_package(postino-netx-host postino-netx-host)
     install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host)

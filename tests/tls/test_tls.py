@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The TLS transport against a server that speaks real TLS: test_tls.py CLIENT MAKE_CERTIFICATES"""
+"""The TLS transport against a server that speaks real TLS: test_tls.py CLIENT MAKE_CERTIFICATES EXAMPLE"""
 import re
 import ssl
 import subprocess
@@ -9,7 +9,7 @@ import unittest
 
 from tls_server import Server
 
-CLIENT, MAKE_CERTIFICATES = sys.argv[1:3]
+CLIENT, MAKE_CERTIFICATES, EXAMPLE = sys.argv[1:4]
 LIMIT_S = 60
 
 
@@ -139,6 +139,18 @@ class Tls(unittest.TestCase):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             self.accepted(self.one("octets=6400000", setup=only(version)))
             self.assertEqual(self.server.octets, 6400000)
+
+    def test_example(self):
+        environment = {"MAIL_USER": "tim", "MAIL_PASSWORD": "secret"}
+        for mode, host, status, words in (("implicit", "localhost", 0, "accepted: success"),
+                                          ("starttls", "localhost", 0, "accepted: success"),
+                                          ("implicit", "127.0.0.2", 1, "not for 127.0.0.2")):
+            with Server(self.folder, implicit=mode == "implicit", address=host) as server:
+                done = subprocess.run([EXAMPLE, host, str(server.port), mode, f"{self.folder}/ca.pem"],
+                                      capture_output=True, text=True, env=environment, timeout=LIMIT_S)
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+            self.assertIn(words, done.stdout)
+            self.assertEqual(server.mails, 1 - status)
 
     # ---- What must not ----
 

@@ -14,7 +14,8 @@ class Server:
     the clear and under TLS."""
 
     def __init__(self, folder, certificate="server", implicit=True, faults=(), connections=1, setup=None,
-                 after=("AUTH PLAIN",), before=("STARTTLS",)):
+                 after=("AUTH PLAIN",), before=("STARTTLS",),
+                 address="127.0.0.1"):
         self.implicit, self.faults, self.connections = implicit, faults, connections
         self.before, self.after = before, after
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -23,7 +24,7 @@ class Server:
             setup(self.context)
         self.clear, self.secret, self.failure = [], [], []
         self.mails, self.octets = 0, 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server((address, 0))
         self.listener.settimeout(LIMIT_S)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._run)
