@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# sources.cmake lists exactly the sources that the folders hold.
+# sources.cmake lists exactly the sources that the folders hold, and PORTING.md names those for NetX Duo.
 
 include(${ROOT}/sources.cmake)
 
@@ -18,3 +18,10 @@ compare(POSTINO_POSIX_SOURCES ports/posix)
 compare(POSTINO_TLS_OPENSSL_SOURCES ports/tls_openssl)
 compare(POSTINO_NETXDUO_SOURCES ports/netxduo)
 compare(POSTINO_NETX_HOST_SOURCES host/src)
+
+file(READ ${ROOT}/PORTING.md porting)
+foreach(source IN LISTS POSTINO_NETXDUO_SOURCES)
+    if(NOT porting MATCHES "`${source}`")
+        message(FATAL_ERROR "PORTING.md does not name ${source}")
+    endif()
+endforeach()
