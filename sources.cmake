@@ -47,8 +47,14 @@ set(POSTINO_CORE_SOURCES
     src/record.c
     src/reply.c
     src/rfc2231.c
+    src/sasl_all.c
+    src/sasl_cram_md5.c
+    src/sasl_exchange.c
+    src/sasl_external.c
     src/sasl_login.c
     src/sasl_plain.c
+    src/sasl_scram.c
+    src/sasl_token.c
     src/service.c
     src/session.c
     src/source.c
@@ -69,6 +75,14 @@ set(POSTINO_POSIX_SOURCES
 # DKIM's crypto table in OpenSSL 3.
 set(POSTINO_DKIM_OPENSSL_SOURCES
     ports/openssl/postino_dkim_openssl.c)
+
+# The crypto table of SASL mechanisms in OpenSSL 3.
+set(POSTINO_SASL_OPENSSL_SOURCES
+    ports/openssl/postino_sasl_openssl.c)
+
+# SASLprep, by libidn.
+set(POSTINO_IDN_SOURCES
+    ports/idn/postino_idn.c)
 
 # Domains in A-labels, by libidn2.
 set(POSTINO_IDN2_SOURCES

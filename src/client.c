@@ -11,10 +11,10 @@
 #define CLIENT_CONNECT_TIMEOUT_MS 30000
 #define CLIENT_MAILS_IN_FLIGHT    32
 
-/* Without a secret from the server neither is stronger than the other; PLAIN takes one round trip less. */
-static const struct postino_mechanism *const client_mechanisms[] = {
-    &postino_sasl_plain,
-    &postino_sasl_login,
+/* Without a password, PLAIN and LOGIN have nothing to say. */
+static const struct postino_mechanism *const client_mechanisms_token[] = {
+    &postino_sasl_oauthbearer,
+    &postino_sasl_xoauth2,
     NULL,
 };
 
@@ -44,10 +44,22 @@ static void client_configure(struct postino_client *client, const struct postino
     session_config->tls = config->tls != NULL ? config->tls : &postino_tls_required;
     session_config->time_limits =
         config->time_limits != NULL ? config->time_limits : &postino_time_limits_rfc5321;
-    client->credentials = (struct postino_credentials){config->user, config->password};
-    if (config->user != NULL) {
+    client->credentials = (struct postino_credentials){.user = config->user,
+                                                       .password = config->password,
+                                                       .authzid = config->authzid,
+                                                       .token = config->token,
+                                                       .host = config->host,
+                                                       .port = config->port,
+                                                       .prepared = config->prepared != 0,
+                                                       .crypto = config->crypto,
+                                                       .crypto_context = config->crypto_context,
+                                                       .state = &client->sasl};
+    if (config->user != NULL || config->token != NULL || config->mechanisms != NULL)
         session_config->credentials = &client->credentials;
-        session_config->mechanisms = client_mechanisms;
+    session_config->mechanisms = config->mechanisms;
+    if (config->mechanisms == NULL) {
+        session_config->mechanisms =
+            config->password != NULL && config->user != NULL ? postino_sasl_all : client_mechanisms_token;
     }
     if (config->allow_clear_text_auth != 0)
         session_config->flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
@@ -62,7 +74,8 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
     int error;
 
     if (client == NULL || transport == NULL || config == NULL || config->ehlo_name == NULL ||
-        (config->user != NULL && config->password == NULL))
+        (config->user != NULL && config->password == NULL && config->token == NULL &&
+         config->mechanisms == NULL))
         return POSTINO_ERROR_ARGUMENT;
     if (client_octets != sizeof *client)
         return POSTINO_ERROR_OBJECT_SIZE;
@@ -130,6 +143,8 @@ static int client_pump(struct postino_client *client, unsigned until)
     int status = postino_pump(&client->session, client->transport, until);
 
     client->connected = (postino_session_want(&client->session) & POSTINO_WANT_CLOSED) == 0;
+    if (!client->connected && client->session.result.step == POSTINO_STEP_AUTH)
+        postino_sasl_wipe(client->credentials.state);
     if (!client->connected)
         client_tls_failed(client, client->session.result.error);
     return status;

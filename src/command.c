@@ -77,8 +77,7 @@ static void command_sextet(struct postino_emitter *emitter, unsigned bits)
     postino_emit(emitter, digit);
 }
 
-/* base64 (RFC 4648 section 4) of all spans taken together. */
-static void command_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count)
+void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count)
 {
     unsigned bits = 0;
     unsigned pending = 0; /* of them that were not put out yet */
@@ -111,7 +110,7 @@ int postino_response(const struct postino_session *session, unsigned round, stru
     int count = session->mechanism->respond(session->config->credentials, round, spans);
 
     if (emitter != NULL)
-        command_base64(emitter, spans, (unsigned)count);
+        postino_emit_base64(emitter, spans, (unsigned)count);
     return count;
 }
 

@@ -24,7 +24,7 @@ const char *postino_strerror(int error)
     case POSTINO_ERROR_SOURCE:
         return "the message could not be read";
     case POSTINO_ERROR_CREDENTIALS:
-        return "authentication needs a user name";
+        return "user name, password or token are missing or cannot be sent";
     case POSTINO_ERROR_MESSAGE_SIZE:
         return "the message is larger than the server accepts";
     case POSTINO_ERROR_ABORTED:
@@ -71,6 +71,8 @@ const char *postino_strerror(int error)
         return "the server offers no authentication that may be used";
     case POSTINO_ERROR_SERVICE_CLOSING:
         return "the server is closing its service";
+    case POSTINO_ERROR_AUTH_SERVER:
+        return "the server did not prove that it knows the password";
     case POSTINO_ERROR_RESOLVE:
         return "the host name or the service has no address";
     case POSTINO_ERROR_CONNECT:

@@ -149,6 +149,8 @@ void postino_transaction_stop(struct postino_session *session, enum postino_sour
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
 void postino_emit_text(struct postino_emitter *emitter, const char *text);
 void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span);
+/* base64 (RFC 4648 section 4) of all spans taken together. */
+void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count);
 /* The mechanism's response of a round; NULL: only whether there is one. Returns a negative value if not. */
 int postino_response(const struct postino_session *session, unsigned round, struct postino_emitter *emitter);
 /* The one that is due, in base64. */
@@ -196,6 +198,32 @@ struct postino_pipelining {
     unsigned (*answer)(struct postino_session *session, int refused); /* postino_transaction_reply() */
     int (*wanted)(const struct postino_session *session);             /* postino_transaction_wanted() */
 };
+
+/* sasl_exchange.c, where the configuration names a mechanism that looks at challenges. */
+struct postino_sasl_exchange {
+    unsigned (*start)(struct postino_session *session); /* returns the row that follows */
+    int (*allowed)(const struct postino_session *session, const struct postino_mechanism *mechanism);
+    /* Prepares the first response. Returns 0 or an error. NULL: nothing to do. */
+    int (*begin)(const struct postino_session *session);
+    /* Takes the challenge that response `round` is to answer. Returns 0 or an error. */
+    int (*challenge)(struct postino_session *session, unsigned round);
+    /* Whether 235 is to be believed. Returns 0 or an error. NULL: yes. */
+    int (*success)(const struct postino_credentials *credentials);
+};
+unsigned postino_sasl_start(struct postino_session *session);
+int postino_sasl_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);
+/* The value of a base64 digit; above 63: it is none. */
+unsigned postino_sasl_digit(unsigned octet);
+/* The channel binding that the credentials choose; NULL: there is none. */
+const struct postino_channel_binding *postino_sasl_binding(const struct postino_credentials *credentials,
+                                                           const struct postino_tls_info *tls);
+/* A name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). Returns how many spans, or -1 where that is more
+ * than there is room for. */
+int postino_sasl_name(const char *name, struct postino_span *spans, int room);
+/* base64 of the spans, with a zero behind it. Returns 0, or -1 where it has no room. */
+int postino_sasl_encode(char *out, size_t capacity, const struct postino_span *spans, unsigned count);
+/* memset() to 0 that the compiler does not leave out. */
+void postino_wipe(void *memory, size_t octets);
 
 /* submit.c, where mails come from postino_session_submit(). */
 struct postino_submit {

@@ -13,4 +13,7 @@ static int login_respond(const struct postino_credentials *credentials, unsigned
     return 1;
 }
 
-const struct postino_mechanism postino_sasl_login = {"LOGIN", login_respond, POSTINO_MECHANISM_CLEAR_TEXT};
+const struct postino_mechanism postino_sasl_login = {.name = "LOGIN",
+                                                     .respond = login_respond,
+                                                     .flags = POSTINO_MECHANISM_CLEAR_TEXT,
+                                                     .needs = POSTINO_NEEDS_USER | POSTINO_NEEDS_PASSWORD};

@@ -90,6 +90,36 @@ void postino_session_start(struct postino_session *session, const struct postino
     session->outstanding = 1;
 }
 
+static int session_is_ascii(const char *text)
+{
+    for (; text != NULL && *text != '\0'; text++) {
+        if ((uint8_t)*text > 127)
+            return 0;
+    }
+    return 1;
+}
+
+/* What is missing shall not come out at the first mail. A mechanism with an exchange that lacks what it needs is
+ * passed over instead. */
+static int session_credentials(const struct postino_session_config *config)
+{
+    const struct postino_credentials *credentials = config->credentials;
+    const struct postino_mechanism *const *mechanism = config->mechanisms;
+    int ascii = credentials->prepared ||
+                (session_is_ascii(credentials->user) && session_is_ascii(credentials->password) &&
+                 session_is_ascii(credentials->authzid));
+
+    if (mechanism == NULL)
+        return credentials->user == NULL || credentials->password == NULL;
+    for (; *mechanism != NULL; mechanism++) {
+        if ((*mechanism)->exchange == NULL && (credentials->user == NULL || credentials->password == NULL))
+            return -1;
+        if (((*mechanism)->flags & POSTINO_MECHANISM_PREPARED) != 0 && !ascii)
+            return -1;
+    }
+    return 0;
+}
+
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
                                const struct postino_session_config *config, uint32_t now_ms)
 {
@@ -99,8 +129,7 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
         return POSTINO_ERROR_OBJECT_SIZE;
     if (postino_address_domain(config->ehlo_name) != 0)
         return POSTINO_ERROR_EHLO_NAME;
-    if (config->credentials != NULL &&
-        (config->credentials->user == NULL || config->credentials->password == NULL))
+    if (config->credentials != NULL && session_credentials(config) != 0)
         return POSTINO_ERROR_CREDENTIALS;
     postino_session_start(session, config, now_ms);
     return POSTINO_OK;

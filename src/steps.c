@@ -43,6 +43,8 @@ unsigned postino_steps_give_up(struct postino_session *session, int error)
 
 int postino_steps_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism)
 {
+    if (mechanism->exchange != NULL && !mechanism->exchange->allowed(session, mechanism))
+        return 0;
     return session->tls != NULL || (session->config->flags & POSTINO_SESSION_CLEAR_TEXT_AUTH) != 0 ||
            (mechanism->flags & POSTINO_MECHANISM_CLEAR_TEXT) == 0;
 }
@@ -57,6 +59,8 @@ static unsigned steps_authenticate(struct postino_session *session)
     else if (mechanism == NULL || !postino_steps_allowed(session, mechanism))
         return postino_steps_give_up(session, POSTINO_ERROR_NO_MECHANISM);
     session->mechanism = mechanism;
+    if (mechanism->exchange != NULL)
+        return mechanism->exchange->start(session);
     session->round = (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0;
     /* How long is what follows the verb? */
     emitter.room = 0;

@@ -15,8 +15,21 @@ extern "C" {
 /* Start from {0}; only ehlo_name is required. */
 struct postino_client_config {
     const char *ehlo_name; /* as in struct postino_session_config */
-    const char *user;      /* NULL: no authentication */
-    const char *password;  /* with user */
+    const char *user;      /* without user, token and mechanisms: no authentication */
+    const char *password;
+    const char *token;   /* a bearer token, for XOAUTH2 and OAUTHBEARER */
+    const char *authzid; /* as whom to act; NULL: as the user */
+    const char *host;    /* the server's name and port, for OAUTHBEARER; NULL, 0: not said */
+    uint16_t port;
+    /* Those that may be used, the preferred one first, ended by NULL. NULL: the strongest that the server offers of
+     * postino_sasl_all. EXTERNAL is to be named. */
+    const struct postino_mechanism *const *mechanisms;
+    /* For SCRAM and CRAM-MD5, which are passed over without it: see postino_sasl_openssl.h. */
+    const struct postino_sasl_crypto *crypto;
+    void *crypto_context;
+    /* Not 0: user and password went through SASLprep, or are to be sent as they are: see struct
+     * postino_credentials. */
+    int prepared;
     /* NULL: &postino_tls_required. The others are chosen by name, and nothing falls back in silence. */
     const struct postino_tls_policy *tls;
     int allow_clear_text_auth;    /* not 0: PLAIN and LOGIN on a connection that is not encrypted */
@@ -42,6 +55,7 @@ struct postino_client {
     struct postino_session session;
     struct postino_session_config session_config;
     struct postino_credentials credentials;
+    struct postino_sasl_state sasl;
     struct postino_mail *again; /* to be sent over another connection */
     uint32_t connect_timeout_ms;
     int connected;
@@ -50,8 +64,9 @@ struct postino_client {
 
 /* Prepares a client over a closed transport; connects nothing yet. The transport, the strings and the time
  * limits are borrowed as long as the client is used; the client points into itself, so it must not be copied.
- * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, or a user without a password; POSTINO_ERROR_OBJECT_SIZE;
- * POSTINO_ERROR_EHLO_NAME; or POSTINO_ERROR_TLS_UNAVAILABLE: TLS is required, and the transport has none: see
+ * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, or a user without password, token or mechanisms; POSTINO_ERROR_OBJECT_SIZE;
+ * POSTINO_ERROR_EHLO_NAME; POSTINO_ERROR_CREDENTIALS: a user name or password outside of ASCII that is not said to
+ * be prepared; or POSTINO_ERROR_TLS_UNAVAILABLE: TLS is required, and the transport has none: see
  * postino/tls_openssl.h. */
 #define postino_client_init(client, transport, config) \
     postino_client_init_sized((client), sizeof *(client), (transport), (config))

@@ -28,6 +28,24 @@
 #error "POSTINO_REPLY_LINES_MAX must be 20 to 65535"
 #endif
 
+/* Octets of an authentication challenge that a mechanism takes, decoded; one that is longer is refused. RAM: as
+ * many octets in each struct postino_sasl_state. */
+#ifndef POSTINO_SASL_CHALLENGE_OCTETS
+#define POSTINO_SASL_CHALLENGE_OCTETS 512
+#endif
+#if POSTINO_SASL_CHALLENGE_OCTETS < 128 || POSTINO_SASL_CHALLENGE_OCTETS > 8192
+#error "POSTINO_SASL_CHALLENGE_OCTETS must be 128 to 8192"
+#endif
+
+/* Octets of SCRAM's channel binding with the authorization identity, in base64; without either it takes 9. RAM: as
+ * many octets in each struct postino_sasl_state. */
+#ifndef POSTINO_SASL_BINDING_OCTETS
+#define POSTINO_SASL_BINDING_OCTETS 192
+#endif
+#if POSTINO_SASL_BINDING_OCTETS < 16 || POSTINO_SASL_BINDING_OCTETS > 4096
+#error "POSTINO_SASL_BINDING_OCTETS must be 16 to 4096"
+#endif
+
 /* Octets of a BDAT chunk at most: a server that refuses a large message is heard between two of them. RAM:
  * none. */
 #ifndef POSTINO_CHUNK_OCTETS

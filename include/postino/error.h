@@ -22,7 +22,7 @@ enum postino_error_code {
     POSTINO_ERROR_REVERSE_PATH = -105, /* the sender's address is malformed */
     POSTINO_ERROR_FORWARD_PATH = -106, /* a recipient's address is malformed, or there is no recipient */
     POSTINO_ERROR_SOURCE = -107,       /* the mail source failed */
-    POSTINO_ERROR_CREDENTIALS = -108,  /* authentication is asked for without a user name */
+    POSTINO_ERROR_CREDENTIALS = -108,  /* name, password or token are missing, or cannot be sent */
     POSTINO_ERROR_MESSAGE_SIZE = -109, /* the message is larger than the server's SIZE limit */
     POSTINO_ERROR_ABORTED = -110,      /* the caller aborted the session */
     POSTINO_ERROR_8BIT = -111,         /* octets above 127, and the server does not offer 8BITMIME */
@@ -51,6 +51,7 @@ enum postino_error_code {
     POSTINO_ERROR_CHALLENGE = -205,        /* an authentication challenge too long, or one too many */
     POSTINO_ERROR_NO_MECHANISM = -206,     /* the server offers no authentication that may be used here */
     POSTINO_ERROR_SERVICE_CLOSING = -207,  /* 421 */
+    POSTINO_ERROR_AUTH_SERVER = -208,      /* the server did not prove that it knows the password */
 
     POSTINO_ERROR_RESOLVE = -301, /* the host name has no address */
     POSTINO_ERROR_CONNECT = -302, /* no address of the host took the connection */

@@ -2,43 +2,108 @@
 #ifndef POSTINO_SASL_H
 #define POSTINO_SASL_H
 
+#include "postino/config.h"
+#include "postino/crypto.h"
 #include "postino/source.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Who we are. The strings are borrowed for as long as the session that uses them; nothing is copied. */
-struct postino_credentials {
-    const char *user;
-    const char *password;
-};
+struct postino_session;
+struct postino_sasl_state; /* postino/session.h */
+struct postino_credentials;
+struct postino_sasl_exchange;
 
-#define POSTINO_SASL_SPANS 4
-
-/* As the length of such a span: the string at its data, without its NUL. */
+/* As the length of a response's span: the string at its data, without its NUL. */
 #define POSTINO_SASL_TEXT SIZE_MAX
 
+/* Spans of a response at most: of a mechanism without an exchange, and with one. */
+#define POSTINO_SASL_SPANS          5
+#define POSTINO_SASL_EXCHANGE_SPANS 32
+
 enum postino_mechanism_flag {
-    POSTINO_MECHANISM_CLEAR_TEXT = 1, /* whoever reads the connection learns the password */
+    POSTINO_MECHANISM_CLEAR_TEXT = 1, /* whoever reads the connection learns the password, or the token */
     POSTINO_MECHANISM_INITIAL_RESPONSE =
-        2 /* the first response may travel with the AUTH command (RFC 4954 section 4) */
+        2, /* the first response may travel with the AUTH command (RFC 4954 section 4) */
+    POSTINO_MECHANISM_PREPARED = 4 /* name and password are to be prepared (RFC 4013) */
+};
+
+/* What a mechanism needs; one whose needs are not met is not chosen. */
+enum postino_mechanism_need {
+    POSTINO_NEEDS_PASSWORD = 1,
+    POSTINO_NEEDS_TOKEN = 2,
+    POSTINO_NEEDS_CRYPTO = 4,
+    POSTINO_NEEDS_CHANNEL_BINDING = 8, /* of the TLS connection */
+    POSTINO_NEEDS_CERTIFICATE = 16,    /* the client showed one */
+    POSTINO_NEEDS_USER = 32
 };
 
 /* A SASL mechanism (RFC 4422). A build carries those that its configuration names. */
 struct postino_mechanism {
     const char *name; /* as the EHLO reply lists it, in upper case */
-    /* Gives the response of round `round`, the first being 0, as at most POSTINO_SASL_SPANS spans that stay
-     * valid as long as the credentials. Returns how many spans, or a negative value when the mechanism has
-     * nothing more to say: the exchange is cancelled. */
+    /* Gives the response of round `round`, the first being 0, as spans that stay valid as long as the
+     * credentials. Returns how many spans, or a negative value when the mechanism has nothing more to say: the
+     * exchange is cancelled. */
     int (*respond)(const struct postino_credentials *credentials, unsigned round, struct postino_span *spans);
     uint8_t flags; /* of enum postino_mechanism_flag */
+    uint8_t needs; /* of enum postino_mechanism_need */
+    uint8_t hash;  /* enum postino_hash, with POSTINO_NEEDS_CRYPTO */
+    /* NULL: what the server's challenges say does not matter, and 235 alone decides. */
+    const struct postino_sasl_exchange *exchange;
+};
+
+/* Who we are. Everything is borrowed for as long as the session that uses it; nothing is copied. Start from {0}:
+ * only what a mechanism needs must be there. */
+struct postino_credentials {
+    const char *user;
+    const char *password;
+    const char *authzid; /* as whom to act (RFC 4422); NULL: as the user. Of no use to LOGIN and CRAM-MD5 */
+    const char *token;   /* a bearer token (RFC 6750) for XOAUTH2 and OAUTHBEARER */
+    const char *host;    /* the server's name and port, for OAUTHBEARER (RFC 7628); NULL, 0: not said */
+    uint16_t port;
+    /* Not 0: name and password went through SASLprep, or need not. Without it those that hold octets above 127
+     * are refused for mechanisms that want them prepared. See postino_idn.h for a way to do it. */
+    uint8_t prepared;
+    /* The channel binding to use: "tls-exporter" and the like; NULL: the first that the TLS connection has. */
+    const char *channel_binding;
+    /* For SCRAM and CRAM-MD5. */
+    const struct postino_sasl_crypto *crypto;
+    void *crypto_context;
+    /* For all mechanisms but PLAIN and LOGIN. */
+    struct postino_sasl_state *state;
+    /* SCRAM's iteration count: fewer help whoever guesses, more keep us busy. 0: 4096 and 1000000. */
+    uint32_t iterations_min;
+    uint32_t iterations_max;
 };
 
 /* RFC 4616. */
 extern const struct postino_mechanism postino_sasl_plain;
 /* draft-murchison-sasl-login-00: the name answers the first challenge, the password the second. */
 extern const struct postino_mechanism postino_sasl_login;
+/* RFC 2195. */
+extern const struct postino_mechanism postino_sasl_cram_md5;
+/* RFC 5802, RFC 7677; with -PLUS bound to the TLS connection (RFC 5929, RFC 9266). */
+extern const struct postino_mechanism postino_sasl_scram_sha_1;
+extern const struct postino_mechanism postino_sasl_scram_sha_256;
+extern const struct postino_mechanism postino_sasl_scram_sha_512;
+extern const struct postino_mechanism postino_sasl_scram_sha_1_plus;
+extern const struct postino_mechanism postino_sasl_scram_sha_256_plus;
+/* As Google and Microsoft document it: what the server says of a token that it refuses (JSON) is to be had from
+ * postino_session_text(). */
+extern const struct postino_mechanism postino_sasl_xoauth2;
+/* RFC 7628; an error as with XOAUTH2. */
+extern const struct postino_mechanism postino_sasl_oauthbearer;
+/* RFC 4422 appendix A: the certificate that TLS showed says who we are. */
+extern const struct postino_mechanism postino_sasl_external;
+
+/* All of them, the strongest first, ended by NULL: tokens, SCRAM, CRAM-MD5, PLAIN, LOGIN. Those whose needs are not
+ * met are passed over; EXTERNAL is not among them. */
+extern const struct postino_mechanism *const postino_sasl_all[];
+
+/* Forgets what the state holds. The session does so when the exchange ends; to be called after
+ * postino_session_lost() for one that was cut off in it. */
+void postino_sasl_wipe(struct postino_sasl_state *state);
 
 #ifdef __cplusplus
 }

@@ -286,6 +286,29 @@ struct postino_service {
     void (*take)(struct postino_session *session, uint8_t octet);
 };
 
+/* Working memory of a mechanism that looks at challenges: the caller's, one for each session. */
+struct postino_sasl_state {
+    /* private */
+    const struct postino_tls_info *tls; /* borrowed of the session */
+    struct postino_service service;     /* by which the challenge comes */
+    uint32_t bits;
+    int16_t error;             /* that the exchange is cancelled for */
+    uint16_t challenge_octets; /* that are decoded */
+    uint8_t digits;            /* of the challenge's base64 */
+    uint8_t padding;           /* '=' among them */
+    uint8_t challenge_error;   /* it is no base64, or too long */
+    uint8_t initial;           /* the first response went with the command */
+    uint8_t verified;          /* the server proved that it knows the password */
+    uint8_t could_bind;        /* gs2-cbind-flag 'y' */
+    uint8_t binding_name;      /* octets of the channel binding's name; 0: none is used */
+    uint8_t server_nonce;      /* octets of the whole nonce; it stands at challenge + 2 */
+    uint8_t signature[POSTINO_HASH_OCTETS_MAX];
+    char nonce[32];
+    char proof[92];                                   /* in base64, or CRAM-MD5's digest in hexadecimal */
+    char binding[POSTINO_SASL_BINDING_OCTETS];        /* SCRAM's c=, in base64 */
+    uint8_t challenge[POSTINO_SASL_CHALLENGE_OCTETS]; /* the one that arrives, decoded */
+};
+
 /* Asks the server something when no mail is under way; MAIL is wanted again when the reply came. Whatever it
  * says, the session goes on. Returns 0; POSTINO_ERROR_STATE when a mail or another command is under way, or
  * the session is not up; POSTINO_ERROR_ARGUMENT for an argument that is missing, over 500 octets, or holds

@@ -208,6 +208,7 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     config->on_reply = NULL;
     credentials->user = client_ptr->nx_smtp_client_username;
     credentials->password = client_ptr->nx_smtp_client_password;
+    credentials->authzid = NULL;
     if (type == NX_SMTP_CLIENT_AUTH_NONE) {
 #ifdef NX_SMTP_CLIENT_AUTH_NONE_STRICT
         config->credentials = NULL;

@@ -47,7 +47,7 @@ static void fuzz_init(struct fuzz *fuzz, unsigned flags, unsigned pieces)
 
     memset(fuzz, 0, sizeof *fuzz);
     fuzz->noise = pieces * 2654435761u + 1;
-    fuzz->credentials = (struct postino_credentials){"user", "secret"};
+    fuzz->credentials = (struct postino_credentials){.user = "user", .password = "secret"};
     fuzz->config = (struct postino_session_config){.ehlo_name = "client.example.com",
                                                    .time_limits = &postino_time_limits_rfc5321,
                                                    .extensions = postino_extensions_all,

@@ -39,7 +39,7 @@ static void run_init(struct run *run, struct model_world *world)
     run->taken_max = large ? 65536 : lengths[model_draw(random, 7)];
     run->window = model_chance(random, 200) ? (size_t)1 + model_draw(random, 300) : MODEL_NEVER;
     run->all_at_once = model_chance(random, 600);
-    run->credentials = (struct postino_credentials){"user", "secret"};
+    run->credentials = (struct postino_credentials){.user = "user", .password = "secret"};
     run->config =
         (struct postino_session_config){.ehlo_name = "client.example.com",
                                         .time_limits = &postino_time_limits_rfc5321,

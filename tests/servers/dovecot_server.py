@@ -10,13 +10,14 @@ or a file:
     {"ports": {name: port}, "addresses": ["127.0.0.1", "::1"], "store": ..., "lmtp_store": what stores.py reads}
 
 Each port is open on each address:
-    auth   submission: AUTH PLAIN and LOGIN in clear text, and nothing without; relays to an aiosmtpd, whose store it is
+    auth   submission: AUTH of every mechanism in clear text, tokens signed with TOKEN_KEY, and nothing without; relays to an aiosmtpd, whose store it is
     lmtp   LMTP: mail for alice, bob and carol at mail.test goes to a maildir. full@... is accepted too, and refused
            with 552 when the data has come; any other recipient is refused with 550
 """
 
 # SPDX-License-Identifier: MIT
 
+import base64
 import os
 import pwd
 import sys
@@ -30,6 +31,14 @@ MAILBOXES = ("alice", "bob", "carol")
 PROGRAMS = {"/usr/sbin/dovecot": "dovecot-core", "/usr/lib/dovecot/submission": "dovecot-submissiond",
             "/usr/lib/dovecot/lmtp": "dovecot-lmtpd"}
 
+TOKEN_KEY = b"a key that the tests sign tokens with"
+TOKENS = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={root}/keys/
+username_attribute = sub
+issuers = postino-test
+"""
+
 CONFIGURATION = """\
 base_dir = {root}/run
 state_dir = {root}/run
@@ -40,7 +49,7 @@ listen = {addresses}
 hostname = dovecot.mail.test
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2 oauthbearer
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:~/
@@ -57,6 +66,12 @@ plugin {{
 passdb {{
   driver = passwd-file
   args = username_format=%u {root}/passwords
+  mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/tokens
 }}
 userdb {{
   driver = passwd-file
@@ -110,6 +125,10 @@ class DovecotServer(daemons.Daemon):
         entry = "%%s@mail.test::%d:%d::%s/mail/%%s::" % (nobody.pw_uid, nobody.pw_gid, self.root)
         self.write("users", "".join(entry % (name, name) + "\n" for name in MAILBOXES) +
                    entry % ("full", "full") + "userdb_quota_rule=*:bytes=1\n")
+        self.write("tokens", TOKENS.format(root=self.root))
+        for folder in (("keys",), ("keys", "default"), ("keys", "default", "HS256")):
+            self.folder(os.path.join(*folder))
+        self.write(os.path.join("keys", "default", "HS256", "default"), base64.b64encode(TOKEN_KEY).decode())
         self.write("dovecot.conf", CONFIGURATION.format(
             root=self.root, uid=nobody.pw_uid, gid=nobody.pw_gid, addresses=" ".join(loopback.addresses()),
             relay_port=self._relay.info["port"], **ports))

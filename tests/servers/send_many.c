@@ -3,6 +3,7 @@
 /* Does the job that its standard input describes, a line a word and its value, through the blocking client:
  *
  *     host 127.0.0.1 | port N | user U | password P | in_flight N | group N | trace FILE | lmtp
+ *     mechanism NAME          the one to authenticate with; else the strongest | token T
  *     without CHUNKING | without PIPELINING
  *     service VRFY bob        is asked before the mails are handed in
  *     mail                    a mail begins; what follows is of it:
@@ -23,6 +24,7 @@
 
 #include "postino/client.h"
 #include "postino/posix.h"
+#include "postino_sasl_openssl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +132,21 @@ static void many_leave_out(const char *name)
     many_extensions[kept] = NULL;
 }
 
+static void many_choose(const char *name)
+{
+    static const struct postino_mechanism *chosen[2];
+    const struct postino_mechanism *const *mechanism = postino_sasl_all;
+
+    while (*mechanism != NULL && strcmp((*mechanism)->name, name) != 0) {
+        mechanism++;
+    }
+    if (*mechanism == NULL) {
+        many_reject("no mechanism", name);
+    }
+    chosen[0] = *mechanism;
+    many_config.mechanisms = chosen;
+}
+
 static void many_trace(void *context, enum postino_direction direction, const uint8_t *data,
                        size_t length_octets)
 {
@@ -224,6 +241,10 @@ static int many_take_config(const char *word, char *value)
         many_config.user = value;
     } else if (strcmp(word, "password") == 0) {
         many_config.password = value;
+    } else if (strcmp(word, "token") == 0) {
+        many_config.token = value;
+    } else if (strcmp(word, "mechanism") == 0) {
+        many_choose(value);
     } else if (strcmp(word, "in_flight") == 0) {
         many_config.mails_in_flight_max = (uint16_t)many_number(value);
     } else if (strcmp(word, "group") == 0) {
@@ -395,6 +416,7 @@ int main(void)
     many_config.ehlo_name = "client.mail.test";
     many_config.tls = &postino_tls_none;
     many_config.allow_clear_text_auth = 1;
+    many_config.crypto = &postino_sasl_openssl;
     many_config.connect_timeout_ms = MANY_LIMIT_MS;
     many_config.time_limits = &limits;
     many_config.extensions = many_extensions;

@@ -2,6 +2,8 @@
 /* What both ways of a replay have in common: the caller's objects. */
 #include "drive.h"
 
+#include "test_crypto.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,13 +41,23 @@ static void drive_configure(struct drive *drive)
     drive->config.flags = transcript->flags;
     drive->config.challenge_octets_max = transcript->challenge_octets_max;
     drive->config.last_resort = drive_mechanism(transcript->last_resort);
-    if (transcript->user != NULL) {
+    if (transcript->user != NULL || transcript->token != NULL || transcript->auth == TRANSCRIPT_AUTH_LIST) {
         drive->credentials.user = transcript->user;
         drive->credentials.password = transcript->password;
+        drive->credentials.token = transcript->token;
+        drive->credentials.authzid = transcript->authzid;
+        drive->credentials.host = transcript->host;
+        drive->credentials.port = transcript->port;
+        drive->credentials.prepared = !transcript->unprepared;
+        drive->credentials.crypto = &test_crypto;
+        drive->credentials.crypto_context = (void *)(uintptr_t)transcript->nonce;
+        memset(&drive->sasl, 0xA5, sizeof drive->sasl);
+        drive->credentials.state = &drive->sasl;
         drive->mechanisms[0] = drive_mechanism(transcript->auth);
         drive->mechanisms[1] = transcript->auth == TRANSCRIPT_AUTH_ANY ? &postino_sasl_login : NULL;
         drive->config.credentials = &drive->credentials;
-        drive->config.mechanisms = drive->mechanisms;
+        drive->config.mechanisms =
+            transcript->auth == TRANSCRIPT_AUTH_LIST ? transcript->mechanisms : drive->mechanisms;
     }
 }
 

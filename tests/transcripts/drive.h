@@ -24,6 +24,7 @@ struct drive {
     struct postino_session session;
     struct postino_session_config config;
     struct postino_credentials credentials;
+    struct postino_sasl_state sasl;
     const struct postino_mechanism *mechanisms[3];
     struct postino_mail mails[TRANSCRIPT_MAILS];
     struct postino_recipient recipients[TRANSCRIPT_MAILS][TRANSCRIPT_RECIPIENTS];

@@ -10,6 +10,7 @@
 #define TRANSCRIPT_MAILS       6
 #define TRANSCRIPT_RECIPIENTS  8
 #define TRANSCRIPT_EXTENSIONS  24
+#define TRANSCRIPT_MECHANISMS  12
 #define TRANSCRIPT_SERVICES    8
 #define TRANSCRIPT_TEXT_OCTETS 512 /* of a service command's reply */
 #define TRANSCRIPT_EVENTS      160
@@ -27,7 +28,8 @@ enum transcript_auth {
     TRANSCRIPT_AUTH_NONE,
     TRANSCRIPT_AUTH_PLAIN,
     TRANSCRIPT_AUTH_LOGIN,
-    TRANSCRIPT_AUTH_ANY /* PLAIN preferred, then LOGIN */
+    TRANSCRIPT_AUTH_ANY, /* PLAIN preferred, then LOGIN */
+    TRANSCRIPT_AUTH_LIST /* those that transcript.mechanisms names */
 };
 
 /* When mails and QUIT are handed in. */
@@ -98,6 +100,13 @@ struct transcript {
     const char *ehlo_name;
     const char *user; /* NULL: no credentials */
     const char *password;
+    const char *token;
+    const char *authzid;
+    const char *host;
+    uint16_t port;
+    const char *nonce; /* for SCRAM, in base64 */
+    int unprepared;
+    const struct postino_mechanism *mechanisms[TRANSCRIPT_MECHANISMS + 1];
     enum transcript_auth auth;
     enum transcript_auth last_resort;
     uint8_t flags; /* enum postino_session_flag */

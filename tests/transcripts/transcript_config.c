@@ -19,6 +19,34 @@ static int config_auth(const char *value, enum transcript_auth *auth)
     return -1;
 }
 
+/* Names as in the EHLO reply, separated by commas. */
+static int config_mechanisms(struct transcript *transcript, const char *names)
+{
+    size_t count = 0;
+
+    transcript->auth = TRANSCRIPT_AUTH_LIST;
+    while (*names != '\0') {
+        size_t length = strcspn(names, ",");
+        const struct postino_mechanism *const *known = postino_sasl_all;
+        const struct postino_mechanism *found = NULL;
+
+        for (; *known != NULL; known++) {
+            if (strlen((*known)->name) == length && memcmp((*known)->name, names, length) == 0) {
+                found = *known;
+            }
+        }
+        if (length == 8 && memcmp(names, "EXTERNAL", 8) == 0) {
+            found = &postino_sasl_external;
+        }
+        if (found == NULL || count == TRANSCRIPT_MECHANISMS) {
+            return -1;
+        }
+        transcript->mechanisms[count++] = found;
+        names += length + (names[length] == ',');
+    }
+    return 0;
+}
+
 /* Words that stand alone. */
 static int config_switch(struct transcript *transcript, const char *key)
 {
@@ -26,6 +54,8 @@ static int config_switch(struct transcript *transcript, const char *key)
         transcript->flags |= (uint8_t)POSTINO_SESSION_CLEAR_TEXT_AUTH;
     } else if (strcmp(key, "if_offered") == 0) {
         transcript->flags |= (uint8_t)POSTINO_SESSION_AUTH_IF_OFFERED;
+    } else if (strcmp(key, "unprepared") == 0) {
+        transcript->unprepared = 1;
     } else if (strcmp(key, "read_first") == 0) {
         transcript->read_first = 1;
     } else if (strcmp(key, "linger") == 0) {
@@ -74,6 +104,18 @@ static int config_word(struct transcript *transcript, const struct transcript_wo
         transcript->user = word->value;
     } else if (strcmp(word->key, "password") == 0) {
         transcript->password = word->value;
+    } else if (strcmp(word->key, "token") == 0) {
+        transcript->token = word->value;
+    } else if (strcmp(word->key, "authzid") == 0) {
+        transcript->authzid = word->value;
+    } else if (strcmp(word->key, "host") == 0) {
+        transcript->host = word->value;
+    } else if (strcmp(word->key, "port") == 0) {
+        transcript->port = (uint16_t)strtoul(word->value, NULL, 10);
+    } else if (strcmp(word->key, "nonce") == 0) {
+        transcript->nonce = word->value;
+    } else if (strcmp(word->key, "mechanisms") == 0) {
+        return config_mechanisms(transcript, word->value);
     } else if (strcmp(word->key, "auth") == 0) {
         return config_auth(word->value, &transcript->auth);
     } else if (strcmp(word->key, "last_resort") == 0) {

@@ -45,6 +45,7 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_CHALLENGE,
         POSTINO_ERROR_NO_MECHANISM,
         POSTINO_ERROR_SERVICE_CLOSING,
+        POSTINO_ERROR_AUTH_SERVER,
         POSTINO_ERROR_RESOLVE,
         POSTINO_ERROR_CONNECT,
         POSTINO_ERROR_SEND,

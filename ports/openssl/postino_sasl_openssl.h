@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef POSTINO_SASL_OPENSSL_H
+#define POSTINO_SASL_OPENSSL_H
+
+#include "postino/crypto.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What SASL mechanisms need, by OpenSSL 3; its context is NULL. May be used from any thread. Where OpenSSL is
+ * configured without MD5, CRAM-MD5 fails with POSTINO_ERROR_CREDENTIALS. */
+extern const struct postino_sasl_crypto postino_sasl_openssl;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* EXTERNAL (RFC 4422 appendix A): nothing but who to act as, if that is to be said. */
+#include "internal.h"
+
+static int external_challenge(struct postino_session *session, unsigned round)
+{
+    (void)session;
+    return round == 0 ? POSTINO_OK : POSTINO_ERROR_CHALLENGE;
+}
+
+static int external_respond(const struct postino_credentials *credentials, unsigned round,
+                            struct postino_span *spans)
+{
+    (void)round;
+    if (credentials->authzid == NULL)
+        return 0;
+    spans[0] = (struct postino_span){credentials->authzid, POSTINO_SASL_TEXT};
+    return 1;
+}
+
+static const struct postino_sasl_exchange external_exchange = {postino_sasl_start, postino_sasl_allowed, NULL,
+                                                               external_challenge, NULL};
+
+const struct postino_mechanism postino_sasl_external = {.name = "EXTERNAL",
+                                                        .respond = external_respond,
+                                                        .flags = POSTINO_MECHANISM_INITIAL_RESPONSE,
+                                                        .needs = POSTINO_NEEDS_CERTIFICATE,
+                                                        .exchange = &external_exchange};

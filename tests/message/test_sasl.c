@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* The vectors of the RFCs with OpenSSL's hashes, channel binding, what is chosen, and what is left in memory. */
+#include "bench.h"
+#include "postino_sasl_openssl.h"
+
+struct auth {
+    struct bench bench;
+    struct postino_sasl_state state;
+    struct postino_tls_info tls;
+};
+
+static void start(struct auth *auth, const struct postino_mechanism *const *mechanisms,
+                  const struct postino_tls_info *tls, const char *offers)
+{
+    char reply[200];
+
+    bench_prepare(&auth->bench);
+    memset(&auth->state, 0xA5, sizeof auth->state);
+    auth->bench.credentials = (struct postino_credentials){
+        .user = "user", .password = "pencil", .crypto = &postino_sasl_openssl, .state = &auth->state};
+    auth->bench.config.credentials = &auth->bench.credentials;
+    auth->bench.config.mechanisms = mechanisms;
+    bench_start(&auth->bench);
+    if (tls != NULL)
+        postino_session_tls_started(&auth->bench.session, tls, 0);
+    bench_submit(&auth->bench);
+    bench_exchange(&auth->bench, "220 mx\r\n", "EHLO client.example.com\r\n");
+    (void)snprintf(reply, sizeof reply, "250-mx\r\n250 AUTH %s\r\n", offers);
+    bench_input(&auth->bench, reply);
+}
+
+static void assert_wiped(const struct postino_sasl_state *state)
+{
+    const uint8_t *octets = (const uint8_t *)state;
+    size_t i;
+
+    for (i = 0; i < sizeof *state; i++)
+        assert_int_equal(octets[i], 0);
+}
+
+/* RFC 7677 section 3. */
+static void test_scram_sha_256(void **state)
+{
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_scram_sha_256, NULL};
+    struct auth auth;
+
+    (void)state;
+    start(&auth, mechanisms, NULL, "SCRAM-SHA-256");
+    /* Its nonce is shorter than ours. */
+    strcpy(auth.state.nonce, "rOprNGfwEbeRWgbNEkqO");
+    assert_string_equal(bench_output(&auth.bench),
+                        "AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n");
+    bench_exchange(
+        &auth.bench,
+        "334 cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxzPVcyMlphSjBTTlk3c29F"
+        "c1VFamI2Z1E9PSxpPTQwOTY=\r\n",
+        "Yz1iaXdzLHI9ck9wck5HZndFYmVSV2diTkVrcU8laHZZRHBXVWEyUmFUQ0FmdXhGSWxqKWhObEYkazAscD1kSHpiWmFwV0lr"
+        "NGpVaE4rVXRlOXl0YWc5empmTUhnc3FtbWl6N0FuZFZRPQ==\r\n");
+    bench_exchange(&auth.bench, "334 dj02cnJpVFJCaTIzV3BSUi93dHVwK21NaFVaVW4vZEI1bkxUSlJzamw5NUc0PQ==\r\n",
+                   "\r\n");
+    bench_exchange(&auth.bench, "235 ok\r\n", "MAIL FROM:<a@example.com>\r\n");
+    assert_wiped(&auth.state);
+}
+
+/* Without pbkdf2() in the table: the same. */
+static void test_own_pbkdf2(void **state)
+{
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_scram_sha_1, NULL};
+    struct postino_sasl_crypto crypto = postino_sasl_openssl;
+    struct auth auth;
+
+    (void)state;
+    crypto.pbkdf2 = NULL;
+    start(&auth, mechanisms, NULL, "SCRAM-SHA-1");
+    auth.bench.credentials.crypto = &crypto;
+    strcpy(auth.state.nonce, "fyko+d2lbbFgONRv9qkxdawL");
+    assert_string_equal(bench_output(&auth.bench),
+                        "AUTH SCRAM-SHA-1 biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM\r\n");
+    bench_exchange(
+        &auth.bench,
+        "334 cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0wzcmZjTkhZSlkxWlZ2V1ZzN2oscz1RU1hDUitRNnNlazhiZjkyLGk9NDA5"
+        "Ng==\r\n",
+        "Yz1iaXdzLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdMM3JmY05IWUpZMVpWdldWczdqLHA9djBYOHYzQnoyVDBDSkdiSlF5"
+        "RjBYK0hJNFRzPQ==\r\n");
+    bench_exchange(&auth.bench, "334 dj1ybUY5cHFWOFM3c3VBb1pXamE0ZEpSa0ZzS1E9\r\n", "\r\n");
+    bench_exchange(&auth.bench, "235 ok\r\n", "MAIL FROM:<a@example.com>\r\n");
+}
+
+/* What the first message says of channel binding: p, y or n. */
+static void test_channel_binding(void **state)
+{
+    static const struct postino_mechanism *const plus[] = {&postino_sasl_scram_sha_256_plus,
+                                                           &postino_sasl_scram_sha_256, NULL};
+    static const struct postino_mechanism *const none[] = {&postino_sasl_scram_sha_256, NULL};
+    struct auth auth;
+    struct postino_tls_info tls = {.version = "TLSv1.3", .text = ""};
+
+    (void)state;
+    tls.bindings[0] = (struct postino_channel_binding){"tls-exporter", (const uint8_t *)"01234567", 8};
+    start(&auth, plus, &tls, "SCRAM-SHA-256 SCRAM-SHA-256-PLUS");
+    /* p=tls-exporter,,n=user,r= */
+    assert_memory_equal(bench_output(&auth.bench),
+                        "AUTH SCRAM-SHA-256-PLUS cD10bHMtZXhwb3J0ZXIsLG49dXNlcixyPQ", 24);
+    assert_string_equal(auth.state.binding, "cD10bHMtZXhwb3J0ZXIsLDAxMjM0NTY3");
+    start(&auth, plus, &tls, "SCRAM-SHA-256");
+    assert_memory_equal(bench_output(&auth.bench), "AUTH SCRAM-SHA-256 eSws", 23);
+    start(&auth, none, &tls, "SCRAM-SHA-256 SCRAM-SHA-256-PLUS");
+    assert_memory_equal(bench_output(&auth.bench), "AUTH SCRAM-SHA-256 biws", 23);
+    start(&auth, plus, NULL, "SCRAM-SHA-256 SCRAM-SHA-256-PLUS");
+    assert_memory_equal(bench_output(&auth.bench), "AUTH SCRAM-SHA-256 biws", 23);
+}
+
+static void test_external(void **state)
+{
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_external, NULL};
+    struct postino_tls_info tls = {.version = "TLSv1.3", .certified = 1, .text = ""};
+    struct auth auth;
+
+    (void)state;
+    start(&auth, mechanisms, &tls, "EXTERNAL");
+    assert_string_equal(bench_output(&auth.bench), "AUTH EXTERNAL =\r\n");
+    /* It wants to hear it once more. */
+    bench_exchange(&auth.bench, "334 \r\n", "\r\n");
+    bench_exchange(&auth.bench, "235 ok\r\n", "MAIL FROM:<a@example.com>\r\n");
+    start(&auth, mechanisms, &tls, "EXTERNAL");
+    auth.bench.credentials.authzid = "tim";
+    assert_string_equal(bench_output(&auth.bench), "AUTH EXTERNAL dGlt\r\n");
+}
+
+/* Outside of ASCII only what is said to be prepared. */
+static void test_unprepared(void **state)
+{
+    static const struct postino_mechanism *const prepared[] = {&postino_sasl_scram_sha_256, NULL};
+    static const struct postino_mechanism *const any[] = {&postino_sasl_login, NULL};
+    struct bench bench;
+
+    (void)state;
+    bench_prepare(&bench);
+    bench.credentials = (struct postino_credentials){.user = "user", .password = "p\303\244"};
+    bench.config.credentials = &bench.credentials;
+    bench.config.mechanisms = prepared;
+    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS);
+    bench.config.mechanisms = any;
+    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
+    bench.config.mechanisms = prepared;
+    bench.credentials.prepared = 1;
+    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scram_sha_256),   cmocka_unit_test(test_own_pbkdf2),
+        cmocka_unit_test(test_channel_binding), cmocka_unit_test(test_external),
+        cmocka_unit_test(test_unprepared),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
