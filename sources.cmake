@@ -91,6 +91,7 @@ set(POSTINO_IDN2_SOURCES
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES
     ports/netxduo/nx_smtp_checks.c
+    ports/netxduo/nx_smtp_crypto.c
     ports/netxduo/nx_smtp_mail.c
     ports/netxduo/nx_smtp_message.c
     ports/netxduo/nx_smtp_services.c
