@@ -235,7 +235,7 @@ typedef struct NX_SMTP_HEADERS_STRUCT {
 
 /* What nx_smtp_client_crypto_set() needs besides the client. Everything in it is private. */
 typedef struct NX_SMTP_CRYPTO_STRUCT {
-    VOID (*nx_smtp_crypto_apply)
+    VOID(*nx_smtp_crypto_apply)
     (struct NX_SMTP_CRYPTO_STRUCT *crypto_ptr, UINT type, struct postino_session_config *config,
      struct postino_credentials *credentials);
     const struct postino_sasl_crypto *nx_smtp_crypto_table;
