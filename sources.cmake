@@ -80,10 +80,6 @@ set(POSTINO_DKIM_OPENSSL_SOURCES
 set(POSTINO_SASL_OPENSSL_SOURCES
     ports/openssl/postino_sasl_openssl.c)
 
-# SASLprep, by libidn.
-set(POSTINO_IDN_SOURCES
-    ports/idn/postino_idn.c)
-
 # Domains in A-labels, by libidn2.
 set(POSTINO_IDN2_SOURCES
     ports/idn2/postino_idn2.c)
