@@ -80,10 +80,6 @@ set(POSTINO_DKIM_OPENSSL_SOURCES
 set(POSTINO_SASL_OPENSSL_SOURCES
     ports/openssl/postino_sasl_openssl.c)
 
-# SASLprep, by libidn.
-set(POSTINO_IDN_SOURCES
-    ports/idn/postino_idn.c)
-
 # Domains in A-labels, by libidn2.
 set(POSTINO_IDN2_SOURCES
     ports/idn2/postino_idn2.c)
@@ -96,6 +92,7 @@ set(POSTINO_TLS_OPENSSL_SOURCES
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES
     ports/netxduo/nx_smtp_checks.c
+    ports/netxduo/nx_smtp_crypto.c
     ports/netxduo/nx_smtp_mail.c
     ports/netxduo/nx_smtp_message.c
     ports/netxduo/nx_smtp_services.c

@@ -83,10 +83,13 @@ extern "C" {
 /* Constants. */
 #define NX_SMTP_CLIENT_ID 0x534D5450UL
 
-#define NX_SMTP_CLIENT_AUTH_LOGIN    1
-#define NX_SMTP_CLIENT_AUTH_CRAM_MD5 2
-#define NX_SMTP_CLIENT_AUTH_PLAIN    3
-#define NX_SMTP_CLIENT_AUTH_NONE     0xFFFF
+#define NX_SMTP_CLIENT_AUTH_LOGIN         1
+#define NX_SMTP_CLIENT_AUTH_CRAM_MD5      2
+#define NX_SMTP_CLIENT_AUTH_PLAIN         3
+#define NX_SMTP_CLIENT_AUTH_NONE          0xFFFF
+/* Ours: these and NX_SMTP_CLIENT_AUTH_CRAM_MD5 need nx_smtp_client_crypto_set(). */
+#define NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 0x101
+#define NX_SMTP_CLIENT_AUTH_SCRAM_SHA_1   0x102
 
 #define NX_SMTP_MAIL_PRIORITY_LOW    0x01
 #define NX_SMTP_MAIL_PRIORITY_NORMAL 0x02
@@ -205,6 +208,7 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
     struct postino_transport *nx_smtp_client_transport_ptr;
     struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
     struct NX_SMTP_SESSION_STRUCT *nx_smtp_client_session_ptr;
+    struct NX_SMTP_CRYPTO_STRUCT *nx_smtp_client_crypto_ptr;
     struct nx_smtp_message nx_smtp_client_message;
     struct postino_recipient nx_smtp_client_recipient;
     NXD_ADDRESS nx_smtp_client_server_address;
@@ -229,6 +233,16 @@ typedef struct NX_SMTP_HEADERS_STRUCT {
     CHAR nx_smtp_headers_text[NX_SMTP_HEADERS_OCTETS];
 } NX_SMTP_HEADERS;
 
+/* What nx_smtp_client_crypto_set() needs besides the client. Everything in it is private. */
+typedef struct NX_SMTP_CRYPTO_STRUCT {
+    VOID(*nx_smtp_crypto_apply)
+    (struct NX_SMTP_CRYPTO_STRUCT *crypto_ptr, UINT type, struct postino_session_config *config,
+     struct postino_credentials *credentials);
+    const struct postino_sasl_crypto *nx_smtp_crypto_table;
+    VOID *nx_smtp_crypto_context;
+    struct postino_sasl_state nx_smtp_crypto_state;
+} NX_SMTP_CRYPTO;
+
 /* What nx_smtp_client_trace_set() needs besides the client. Private. */
 typedef struct postino_trace_transport NX_SMTP_TRACE;
 
@@ -240,6 +254,7 @@ typedef struct postino_trace_transport NX_SMTP_TRACE;
 #define nx_smtp_client_outcome_get _nx_smtp_client_outcome_get
 #define nx_smtp_client_headers_set _nx_smtp_client_headers_set
 #define nx_smtp_client_trace_set   _nx_smtp_client_trace_set
+#define nx_smtp_client_crypto_set  _nx_smtp_client_crypto_set
 #else
 #define nxd_smtp_client_create     _nxde_smtp_client_create
 #define nx_smtp_client_delete      _nxe_smtp_client_delete
@@ -247,6 +262,7 @@ typedef struct postino_trace_transport NX_SMTP_TRACE;
 #define nx_smtp_client_outcome_get _nxe_smtp_client_outcome_get
 #define nx_smtp_client_headers_set _nxe_smtp_client_headers_set
 #define nx_smtp_client_trace_set   _nxe_smtp_client_trace_set
+#define nx_smtp_client_crypto_set  _nxe_smtp_client_crypto_set
 #endif
 
 /* Prepares a client; connects nothing. Allowed from initialisation and threads, before the scheduler runs
@@ -307,6 +323,14 @@ UINT nx_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *hea
 UINT nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
                               postino_trace_function function, VOID *context);
 
+/* Has the client authenticate with CRAM-MD5 or SCRAM, if it was created so, by the hashes of `table`, which works on
+ * `context`: see postino/crypto.h. Name and password are sent as they are: outside of ASCII they should have gone
+ * through SASLprep. `crypto_ptr` is the caller's memory, and `table` is borrowed, as long as the client. Allowed from
+ * initialisation and threads, while no mail is being sent and before nx_smtp_client_session_enable(). Returns
+ * NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `context` apart; NX_SMTP_CLIENT_NOT_INITIALIZED. */
+UINT nx_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *crypto_ptr,
+                               const struct postino_sasl_crypto *table, VOID *context);
+
 #else /* NX_SMTP_SOURCE_CODE: the functions behind the names */
 
 UINT _nxde_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
@@ -323,6 +347,10 @@ UINT _nxe_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UI
                          CHAR *mail_body, UINT mail_body_length);
 UINT _nx_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority, CHAR *subject,
                         CHAR *mail_body, UINT mail_body_length);
+UINT _nxe_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *crypto_ptr,
+                                 const struct postino_sasl_crypto *table, VOID *context);
+UINT _nx_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *crypto_ptr,
+                                const struct postino_sasl_crypto *table, VOID *context);
 UINT _nxe_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
 UINT _nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
 UINT _nxe_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,

@@ -63,7 +63,7 @@ struct postino_credentials {
     const char *host;    /* the server's name and port, for OAUTHBEARER (RFC 7628); NULL, 0: not said */
     uint16_t port;
     /* Not 0: name and password went through SASLprep, or need not. Without it those that hold octets above 127
-     * are refused for mechanisms that want them prepared. See postino_idn.h for a way to do it. */
+     * are refused for mechanisms that want them prepared. */
     uint8_t prepared;
     /* The channel binding to use: "tls-exporter" and the like; NULL: the first that the TLS connection has. */
     const char *channel_binding;

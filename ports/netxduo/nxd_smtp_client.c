@@ -209,7 +209,13 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     credentials->user = client_ptr->nx_smtp_client_username;
     credentials->password = client_ptr->nx_smtp_client_password;
     credentials->authzid = NULL;
-    if (type == NX_SMTP_CLIENT_AUTH_NONE) {
+    if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 2) {
+        NX_SMTP_CRYPTO *crypto = client_ptr->nx_smtp_client_crypto_ptr;
+
+        if (crypto == NX_NULL || credentials->user[0] == '\0')
+            return NX_SMTP_AUTHENTICATION_ERROR;
+        crypto->nx_smtp_crypto_apply(crypto, type, config, credentials);
+    } else if (type == NX_SMTP_CLIENT_AUTH_NONE) {
 #ifdef NX_SMTP_CLIENT_AUTH_NONE_STRICT
         config->credentials = NULL;
 #else
@@ -218,7 +224,7 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
         if (credentials->user[0] == '\0')
             config->credentials = NULL;
 #endif
-    } else if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || credentials->user[0] == '\0') {
+    } else if (credentials->user[0] == '\0') {
         return NX_SMTP_AUTHENTICATION_ERROR;
     }
     return NX_SUCCESS;

@@ -23,6 +23,9 @@
 
 #include "postino/posix.h"
 
+/* More than an AUTH line has (RFC 4954 section 4). */
+#define POSIX_COMMAND_OCTETS 16384
+
 #ifdef MSG_NOSIGNAL
 #define POSIX_SEND_FLAGS MSG_NOSIGNAL
 #elif defined(SO_NOSIGPIPE)
@@ -229,6 +232,9 @@ static int posix_send(struct postino_transport *transport, size_t length_octets)
             return POSTINO_ERROR_SEND;
         }
     }
+    /* Passwords and tokens are not left behind. They travel with commands, which are short. */
+    if (posix->offset_octets <= POSIX_COMMAND_OCTETS)
+        memset(posix->send_buffer, 0, posix->offset_octets);
     return 0;
 }
 

@@ -136,6 +136,43 @@ BED_THREAD(what_cannot_be_said_is_not_begun)
     assert_int_equal(netx_host_count_get(NETX_HOST_BIND), 0);
 }
 
+/* CRAM-MD5 with hashes of the caller's: these make a digest that is easy to see. */
+static int crypto_hmac(void *context, unsigned hash, const struct postino_span *key,
+                       const struct postino_span *spans, size_t count, uint8_t *out)
+{
+    assert_ptr_equal(context, &bed_client);
+    assert_int_equal(hash, POSTINO_HASH_MD5);
+    assert_int_equal(key->length_octets, strlen(BED_PASSWORD));
+    assert_int_equal(count, 1);
+    memset(out, 0xAB, 16);
+    out[0] = *(const uint8_t *)spans[0].data;
+    return 0;
+}
+
+BED_THREAD(cram_md5_with_a_crypto_table)
+{
+    static const struct postino_sasl_crypto table = {.hashes = 1 << POSTINO_HASH_MD5, .hmac = crypto_hmac};
+    static NX_SMTP_CRYPTO crypto;
+    static const struct postino_sasl_state wiped;
+
+    (VOID) input;
+    bed_create(NX_SMTP_CLIENT_AUTH_CRAM_MD5);
+    assert_int_equal(nx_smtp_client_crypto_set(&bed_client, &crypto, &table, &bed_client), NX_SUCCESS);
+    bed_server.replies[SERVER_EHLO] = UNKNOWN;
+    bed_server.replies[SERVER_AUTH] = "334 PDE+\r\n"; /* <1> */
+    bed_server.replies[SERVER_ANSWER] = "235 ok\r\n";
+    bed_delivers();
+    assert_non_null(strstr(bed_server.received, "AUTH CRAM-MD5\r\n"));
+    assert_memory_equal(&crypto.nx_smtp_crypto_state, &wiped, sizeof wiped);
+    bed_delete();
+    /* Nothing weaker in its place. */
+    bed_create(NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256);
+    assert_int_equal(nx_smtp_client_crypto_set(&bed_client, &crypto, &table, &bed_client), NX_SUCCESS);
+    bed_server.replies[SERVER_EHLO] = BOTH;
+    assert_int_not_equal(bed_send("Hello"), NX_SUCCESS);
+    bed_delete();
+}
+
 static VOID check_refused(UINT type, enum server_step step, const char *reply, UINT status)
 {
     bed_create(type);
@@ -212,6 +249,7 @@ int main(void)
         BED_CASE(display_names_are_user_names),
         BED_CASE(initial_response_again_after_334),
         BED_CASE(login_whatever_the_challenges_say),
+        BED_CASE(cram_md5_with_a_crypto_table),
         BED_CASE(what_cannot_be_said_is_not_begun),
         BED_CASE(refusals),
         BED_CASE(challenges_without_end),
