@@ -161,20 +161,21 @@ UINT nx_smtp_client_mails_in_flight_set(NX_SMTP_CLIENT *client_ptr, UINT mails);
  * the whole; the options at the head of nxd_smtp_client.h bound each step besides, so that NX_WAIT_FOREVER
  * is not for ever. With NX_NO_WAIT no connection is made: it tells whether there is one. Returns NX_SUCCESS:
  * the server is ready for a mail; NX_IN_PROGRESS: the wait is over and the dialogue goes on with the next
- * call of this service or of nx_smtp_client_mail_collect(); or a status as of nx_smtp_mail_send(). */
+ * call of this service or of nx_smtp_client_mail_collect(); or a status as of nx_smtp_mail_send().
+ * (RFC 5321 section 3.1) */
 UINT nx_smtp_client_connect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option);
 
 /* Ends the connection with QUIT, once the mails that travel are settled; they are still to be collected, and
  * those that wait for a further connection get it there. Of threads. `wait_option` is in ticks: when they
  * have passed the connection is reset, and what becomes of mails that were not settled is UNKNOWN or
  * TRANSIENT; with NX_NO_WAIT at once. The options bound each step besides. Returns NX_SUCCESS: there is no
- * connection any more. */
+ * connection any more. (RFC 5321 section 3.8) */
 UINT nx_smtp_client_disconnect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option);
 
 /* Hands a mail in and returns at once; nx_smtp_client_mail_collect() sends it. The mail, its recipients and
  * everything they point to are borrowed until it is collected. Of threads. Returns NX_SUCCESS;
  * NX_IN_PROGRESS: the mail is handed in already, too; NX_SMTP_INVALID_PARAM: an address is malformed, or
- * there is no recipient; then nothing is borrowed. */
+ * there is no recipient; then nothing is borrowed. (RFC 5321 section 4.1.2) */
 UINT nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_ptr);
 
 /* Sends what was handed in until one mail is settled: *mail_ptr_ptr is that mail, the caller's again. Mails
@@ -185,7 +186,8 @@ UINT nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_p
  * what can be at once. Two things may take longer: a connection that is to be made
  * (NX_SMTP_CLIENT_CONNECTION_TIMEOUT; nx_smtp_client_connect() makes it before), and the orderly end of one
  * (NX_SMTP_CLIENT_DISCONNECT_TIMEOUT). Returns NX_SUCCESS: a mail is settled, see nx_smtp_mail_result_get();
- * NX_NO_MORE_ENTRIES: every mail was collected; NX_IN_PROGRESS: none was settled in time, call again. */
+ * NX_NO_MORE_ENTRIES: every mail was collected; NX_IN_PROGRESS: none was settled in time, call again. What
+ * fails, be it the connection, is told of each mail by its result. (RFC 5321 section 3.3, RFC 2920) */
 UINT nx_smtp_client_mail_collect(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL **mail_ptr_ptr, ULONG wait_option);
 
 /* Tells the server's last reply, or, after a failure, the reply that was its reason, until a further mail is
@@ -193,7 +195,8 @@ UINT nx_smtp_client_mail_collect(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL **mail
  * nx_smtp_mail_send(), whose last reply in a good end is that to QUIT. `text` takes at most text_size - 1
  * octets of the reply's text and a NUL; lines are separated by '\n'. POSTINO_REPLY_TEXT_OCTETS are kept of a
  * text. *reply_code is 0 without a reply, *text_length the length in `text`. Allowed from initialisation and
- * threads, NX_NOT_ENABLED apart. Returns NX_SUCCESS; NX_SIZE_ERROR: text_size is 0. */
+ * threads, before nx_smtp_client_session_enable() too. Returns NX_SUCCESS; NX_SIZE_ERROR: text_size is 0.
+ * (RFC 5321 section 4.2) */
 UINT nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHAR *text, UINT text_size,
                               UINT *text_length);
 
@@ -207,7 +210,7 @@ UINT nx_smtp_client_statistics_get(NX_SMTP_CLIENT *client_ptr, NX_SMTP_STATISTIC
  * header, and to a server that offers it as MT-PRIORITY: see nx_smtp_extension_priority. A mail can be sent
  * any number of times, one after the other. Allowed from initialisation and threads, of a mail that is not
  * handed in. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: a control character in the subject, or a subject line
- * over 998 octets. */
+ * over 998 octets. (RFC 5322 section 2.1.1, RFC 6710) */
 UINT nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UINT body_length, UINT priority);
 
 /* Adds a recipient, in the caller's memory; it and the string `address`, with or without its brackets, are
@@ -225,21 +228,22 @@ UINT nx_smtp_mail_recipient_add(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RECIPIENT *recip
  * NX_SUCCESS; any other value gives the mail up: the connection ends without the end of the message, and the
  * status is NX_SMTP_INTERNAL_ERROR. `size` is the body's in octets where that is known before and every line
  * of it, the last one too, ends in CRLF; else NX_SMTP_BODY_SIZE_UNKNOWN. A body that differs from its size is
- * given up like that. Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: no
- * mail; NX_IN_PROGRESS. */
+ * given up like that. `context` is the callback's, NULL too, and borrowed as long as the mail is used.
+ * Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail;
+ * NX_IN_PROGRESS: the mail is handed in. (RFC 1870, RFC 3030) */
 UINT nx_smtp_mail_body_callback_set(NX_SMTP_MAIL *mail_ptr, NX_SMTP_BODY_CALLBACK callback, VOID *context,
                                     ULONG size);
 
 /* Chooses between NX_SMTP_DELIVERY_ALL, the default, and NX_SMTP_DELIVERY_PARTIAL: what the server does not
  * take of the recipients at once because they are too many goes out in further transactions. Allowed from
  * initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: another value, or no mail;
- * NX_IN_PROGRESS. */
+ * NX_IN_PROGRESS: the mail is handed in. (RFC 5321 sections 3.3 and 4.5.3.1.10) */
 UINT nx_smtp_mail_delivery_set(NX_SMTP_MAIL *mail_ptr, UINT delivery);
 
 /* Asks for more than delivery (DSN, DELIVERBY, SMTPUTF8 and more: postino/mail.h); NULL: for nothing. The
  * extensions must be among the client's. `options_ptr` is borrowed as long as the mail is used. What the
  * server lacks fails the mail with NX_NOT_SUPPORTED. Allowed from initialisation and threads. Returns
- * NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail; NX_IN_PROGRESS. */
+ * NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail; NX_IN_PROGRESS: the mail is handed in. */
 UINT nx_smtp_mail_options_set(NX_SMTP_MAIL *mail_ptr, struct postino_options *options_ptr);
 
 /* Tells what became of a mail that was collected. Of its recipients' outcomes the mail's is the first in the
@@ -250,7 +254,8 @@ UINT nx_smtp_mail_result_get(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RESULT *result_ptr)
 
 /* Gives a recipient that was added a buffer for the text of the reply that decides it: at most size - 1
  * octets and a NUL, lines separated by '\n'. Borrowed as long as the mail is used. Allowed from
- * initialisation and threads, while the mail is not handed in. Returns NX_SUCCESS; NX_SIZE_ERROR: 0. */
+ * initialisation and threads, while the mail is not handed in. Returns NX_SUCCESS; NX_SIZE_ERROR: `size` is
+ * 0. */
 UINT nx_smtp_recipient_reply_buffer_set(NX_SMTP_RECIPIENT *recipient_ptr, CHAR *text, UINT size);
 
 /* Asks for delivery reports about a recipient that was added (RFC 3461); the mail must have options too.

@@ -282,7 +282,8 @@ UINT nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr, NX_PACKET
 
 /* Ends a client; its memory is the caller's again. Allowed from threads. Returns NX_SUCCESS; NX_PTR_ERROR:
  * NULL, never created or already deleted; NX_CALLER_ERROR: not called from a thread; NX_STILL_BOUND: another
- * thread is sending a mail with it, and it stays as it is. */
+ * thread is sending a mail with it, or the connection of nx_smtp_client_connect() is open, and it stays as it
+ * is. (User Guide, chapter 3) */
 UINT nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr);
 
 /* Sends a mail: connects, authenticates, delivers, quits and disconnects; then the client is ready for the
@@ -305,21 +306,24 @@ UINT nx_smtp_mail_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT
 /* Tells what became of the client's last mail: *outcome_ptr is one of NX_SMTP_OUTCOME_.... A caller that
  * sends an UNKNOWN mail again may deliver it twice, one that does not may lose it. Allowed from
  * initialisation and threads, while no mail is being sent. Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer;
- * NX_SMTP_CLIENT_NOT_INITIALIZED. */
+ * NX_CALLER_ERROR: called from a timer or an interrupt; NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 5321 section
+ * 4.5.4.1) */
 UINT nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
 
 /* Makes the client's mails carry a Date and a Message-ID. `clock` returns the seconds since 1970-01-01 00:00
  * UTC, or 0 while the time is not known: then the mail has no Date; `random` returns 32 random bits; either
  * may be NULL, and its header is left out. Both are called by the sending thread. `headers_ptr` is the
  * caller's memory as long as the client. Allowed from initialisation and threads, while no mail is being
- * sent. Returns NX_SUCCESS; NX_PTR_ERROR: client_ptr or headers_ptr is NULL; NX_SMTP_CLIENT_NOT_INITIALIZED.
+ * sent. Returns NX_SUCCESS; NX_PTR_ERROR: client_ptr or headers_ptr is NULL; NX_CALLER_ERROR: called from a
+ * timer or an interrupt; NX_SMTP_CLIENT_NOT_INITIALIZED.
  * (RFC 5322 sections 3.6.1 and 3.6.4) */
 UINT nx_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,
                                 ULONG (*clock)(VOID), ULONG (*random)(VOID));
 
 /* Shows the client's dialogues to `function`, secrets masked: see postino/trace.h. `trace_ptr` is the
  * caller's memory as long as the client. Allowed from initialisation and threads, while no mail is being
- * sent. Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `context` apart; NX_SMTP_CLIENT_NOT_INITIALIZED. */
+ * sent; `function` is called by the sending thread. Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer,
+ * `context` apart; NX_CALLER_ERROR: called from a timer or an interrupt; NX_SMTP_CLIENT_NOT_INITIALIZED. */
 UINT nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
                               postino_trace_function function, VOID *context);
 

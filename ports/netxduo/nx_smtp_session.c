@@ -334,12 +334,14 @@ UINT _nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHA
     const struct postino_session *session = session_ptr != NX_NULL
                                                 ? &session_ptr->nx_smtp_session_client.session
                                                 : &client_ptr->nx_smtp_client_session;
-    size_t length = session->reply.text_octets;
+    size_t length;
 
     if (text_size == 0)
         return NX_SIZE_ERROR;
     if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
         return NX_IN_PROGRESS;
+    /* Not before: a reply that another thread takes in changes it. */
+    length = session->reply.text_octets;
     if (length > sizeof session->text)
         length = sizeof session->text;
     if (length > text_size - 1)

@@ -60,6 +60,37 @@ BED_THREAD(services_check_their_arguments)
     bed_delete();
     assert_int_equal(nx_smtp_client_outcome_get(&bed_client, &outcome), NX_SMTP_CLIENT_NOT_INITIALIZED);
 }
+
+static UINT timer_statuses[3];
+static volatile UINT timer_ran;
+
+static VOID timer_expired(ULONG input)
+{
+    UINT outcome;
+
+    (VOID) input;
+    timer_statuses[0] = nx_smtp_client_outcome_get(&bed_client, &outcome);
+    timer_statuses[1] = nx_smtp_client_headers_set(&bed_client, &services_headers, NULL, NULL);
+    timer_statuses[2] = nx_smtp_client_trace_set(&bed_client, &services_trace, trace_keep, NX_NULL);
+    timer_ran = 1;
+}
+
+BED_THREAD(services_are_not_for_timers)
+{
+    TX_TIMER timer;
+    UINT i;
+
+    (VOID) input;
+    bed_create(NX_SMTP_CLIENT_AUTH_NONE);
+    timer_ran = 0;
+    assert_int_equal(tx_timer_create(&timer, bed_name, timer_expired, 0, 1, 0, TX_AUTO_ACTIVATE), TX_SUCCESS);
+    for (i = 0; i < 500 && timer_ran == 0; i++)
+        tx_thread_sleep(1);
+    assert_int_equal(timer_ran, 1);
+    for (i = 0; i < 3; i++)
+        assert_int_equal(timer_statuses[i], NX_CALLER_ERROR);
+    bed_delete();
+}
 #endif
 
 BED_THREAD(outcomes_are_told)
@@ -236,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #ifndef NX_SMTP_DISABLE_ERROR_CHECKING
         BED_CASE(services_check_their_arguments),
+        BED_CASE(services_are_not_for_timers),
 #endif
         BED_CASE(outcomes_are_told),
         BED_CASE(dates_are_right),
