@@ -33,6 +33,8 @@ set(POSTINO_CORE_SOURCES
     src/mailbox.c
     src/memory_source.c
     src/message.c
+    src/message_features.c
+    src/message_field.c
     src/message_fields.c
     src/message_part.c
     src/number.c
@@ -42,6 +44,7 @@ set(POSTINO_CORE_SOURCES
     src/partial.c
     src/pipelining.c
     src/pump.c
+    src/quoted_printable.c
     src/raw_message.c
     src/recipients.c
     src/record.c

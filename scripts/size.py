@@ -31,6 +31,16 @@ DROP_IN = ["_nxde_smtp_client_create", "_nxe_smtp_client_delete", "_nxe_smtp_mai
 # The drop-in as it is measured: (folder, what it is called, its switches, the limit of its text).
 BUILDS = [("lock-step", "lock-step", ["-DNX_SMTP_CLIENT_LOCK_STEP"], 5200),
           ("pipelining", "PIPELINING and CHUNKING", [], 5987)]
+# The composer by itself, likewise: (folder, what it is called, what it is made of, the limit of its text).
+COMPOSER = ["postino_message_init_with", "postino_part_text_init", "postino_part_attachment_init",
+            "postino_part_multipart_init", "postino_part_add"]
+COMPOSERS = [("composer", "composer: text and attachments", COMPOSER, 4096),
+             ("composer-device", "the same with encoded words, Date and quoted-printable",
+              COMPOSER + ["postino_message_words", "postino_message_date", "postino_message_quoted"], None),
+             ("composer-whole", "the same with every feature", ["postino_message_init"] + COMPOSER[1:], None)]
+# What the session calls of it, and the limit of the stack: what composing may take beside the caller's objects.
+COMPOSER_CALLS = ["compose_begin", "compose_span", "compose_consume"]
+COMPOSER_STACK_LIMIT = 1024
 # The TCP socket belongs to the stack; this is its size in NetX Duo on a 32-bit target.
 TCP_SOCKET_OCTETS = 316
 
@@ -308,11 +318,11 @@ def print_files(table):
     print(f"  {'total':44}{totals[0]:>8}{totals[1]:>8}{totals[2]:>8}")
 
 
-def measure(cpu, folder, entries, defines, name=None, text_limit=None):
+def measure(cpu, folder, entries, defines, name=None, text_limit=None, called=None):
     """One processor's figures: (rows, files, the deepest path as text, whether the limits hold here, unknown figures)."""
     build = Build(cpu, folder, entries, defines)
     drop_in = entries == DROP_IN
-    limited = cpu == CPU_WITH_LIMITS and text_limit is not None
+    limited = cpu == CPU_WITH_LIMITS and (text_limit is not None or called is not None)
     files = build.files()
     text = sum(row["text"] for row in files.values())
     helpers = sum(row["text"] for name, row in files.items() if ".a(" in name)
@@ -321,21 +331,24 @@ def measure(cpu, folder, entries, defines, name=None, text_limit=None):
     def limit(octets):
         return octets if limited else None
 
-    rows = [Row("text" + (", NetX drop-in, " + name if name else ""), text, limit(text_limit),
-                "goal 4699; original NetX Duo client 5987 (4699 own), lwIP smtp.c 3100 own"),
+    note = "goal 4699; original NetX Duo client 5987 (4699 own), lwIP smtp.c 3100 own" if drop_in else ""
+    rows = [Row("text" + (", " + "NetX drop-in, " * drop_in + name if name else ""), text, limit(text_limit), note),
             Row("  helpers of the C library in it", helpers, None, ""),
-            Row("static RAM (data + bss)", static_ram, limit(0), "original 512, shared by all clients; lwIP 339")]
+            Row("static RAM (data + bss)", static_ram, limit(0),
+                "original 512, shared by all clients; lwIP 339" if drop_in else "")]
     if drop_in:
         rows.append(Row("context, its TCP socket of 316 included", build.context_octets(), limit(1036),
                         "original 524; lwIP on the heap"))
     unknown = 0
     try:
         stack = Stack(build)
-        octets, path = stack.deepest(entries)
-        under_services, _ = stack.deepest(entries, build.services)
-        rows += [Row("deepest stack, own frames", octets, limit(320), "original 384"),
-                 Row("  own frames under a NetX service", max(under_services, 0), None,
-                     "NetX Duo's frames come on top: limit 808 with them, as the original has")]
+        octets, path = stack.deepest(called or entries)
+        rows.append(Row("deepest stack, own frames", octets, limit(COMPOSER_STACK_LIMIT if called else 320),
+                        "" if called else "original 384"))
+        if not called:
+            under_services, _ = stack.deepest(entries, build.services)
+            rows.append(Row("  own frames under a NetX service", max(under_services, 0), None,
+                            "NetX Duo's frames come on top: limit 808 with them, as the original has"))
         deepest = " > ".join(f"{name.split(':')[-1]} {stack.frames.get(name, 0)}" for name in path)
     except MeasureError as error:
         # The other figures are worth printing while the table of indirect calls lags behind the code.
@@ -369,6 +382,16 @@ def table(figures):
     return lines
 
 
+def composer_table(figures):
+    """The same for the composer."""
+    lines = ["| octets, Cortex-M4 (M0+) | text | its limit | deepest stack, own frames | its limit |", "|---|---|---|---|---|"]
+    for (_, called, _, limit), build in zip(COMPOSERS, figures):
+        text, stack = [[next(row.ours for row in rows if row.what.startswith(what)) for rows, *_ in build]
+                       for what in ("text", "deepest")]
+        lines.append(f"| {called} | {text[0]} ({text[1]}) | {limit or '-'} | {stack[0]} ({stack[1]}) | {COMPOSER_STACK_LIMIT} |")
+    return lines
+
+
 def check_table(lines, path):
     """Returns how many of the lines the document lacks: a size that changed is to be told."""
     with open(path, encoding="utf-8") as file:
@@ -397,12 +420,15 @@ def main():
     try:
         figures = [[measure(cpu, os.path.join(folder, cpu, where), arguments.entry or DROP_IN, switches, name, limit)
                     for cpu in CPUS] for where, name, switches, limit in builds]
+        composers = [] if builds != BUILDS else [
+            [measure(cpu, os.path.join(folder, cpu, where), entries, [], name, limit, COMPOSER_CALLS) for cpu in CPUS]
+            for where, name, entries, limit in COMPOSERS]
     except MeasureError as error:
         print(f"size: {error}", file=sys.stderr)
         return 1
     if arguments.check:
-        return 1 if check_table(table(figures), arguments.check) else 0
-    broken = sum(report(cpu, *figure) for build in figures for cpu, figure in zip(CPUS, build))
+        return 1 if check_table(table(figures) + composer_table(composers), arguments.check) else 0
+    broken = sum(report(cpu, *figure) for build in figures + composers for cpu, figure in zip(CPUS, build))
     if broken:
         print(f"{broken} figure(s) over the limit or unknown", file=sys.stderr)
     return 1 if broken else 0

@@ -7,26 +7,6 @@
 #define BASE64_COLUMNS 76
 #define BASE64_OCTETS  57
 
-static size_t base64_end(struct postino_encoder *encoder, uint8_t *out)
-{
-    uint8_t *to = out;
-    unsigned i;
-
-    if (encoder->count == 0)
-        return 0;
-    if (encoder->column == BASE64_COLUMNS) {
-        *to++ = '\r';
-        *to++ = '\n';
-    }
-    for (i = encoder->count; i < 3; i++)
-        encoder->held[i] = 0;
-    postino_base64(to, encoder->held, 1);
-    for (i = encoder->count + 1u; i < 4; i++)
-        to[i] = '=';
-    encoder->column = 4; /* not 0: it ends within a line */
-    return (size_t)(to + 4 - out);
-}
-
 #if !POSTINO_SMALL
 /* Whole lines, while there is room for them. Returns how many; *wait: the next one is to have a whole buffer. */
 static size_t base64_lines(const uint8_t *in, size_t length, uint8_t *to, size_t room, int *wait)
@@ -51,42 +31,55 @@ static size_t base64_lines(const uint8_t *in, size_t length, uint8_t *to, size_t
 static size_t base64_encode(struct postino_encoder *encoder, const uint8_t *data, size_t *length,
                             uint8_t *out, size_t room)
 {
+    static const uint8_t zeros[2] = {0, 0};
+    const uint8_t *full = out + room - 6;
     const uint8_t *in = data;
     uint8_t *to = out;
+    unsigned padding = 0;
+    size_t left;
 
-    if (data == NULL)
-        return base64_end(encoder, out);
-    while (in != data + *length && room - (size_t)(to - out) >= 6) {
-        if (encoder->count < 2) {
+    if (data != NULL) {
+        left = *length;
+    } else {
+        in = zeros;
+        padding = encoder->count != 0 ? 3u - encoder->count : 0;
+        left = padding;
+    }
+    while (left != 0 && to <= full) {
 #if !POSTINO_SMALL
-            if (encoder->column == BASE64_COLUMNS && encoder->count == 0) {
-                int wait;
-                size_t lines =
-                    base64_lines(in, *length - (size_t)(in - data), to, room - (size_t)(to - out), &wait);
+        if (encoder->column == BASE64_COLUMNS && encoder->count == 0) {
+            int wait;
+            size_t lines = base64_lines(in, left, to, room - (size_t)(to - out), &wait);
 
-                in += BASE64_OCTETS * lines;
-                to += (BASE64_COLUMNS + 2) * lines;
-                if (wait)
-                    break;
-                if (lines != 0)
-                    continue;
-            }
-#endif
-            encoder->held[encoder->count++] = *in++;
-            continue;
+            in += BASE64_OCTETS * lines;
+            left -= BASE64_OCTETS * lines;
+            to += (BASE64_COLUMNS + 2) * lines;
+            if (wait)
+                break;
+            if (lines != 0)
+                continue;
         }
+#endif
+        encoder->held[encoder->count++] = *in++;
+        left--;
+        if (encoder->count < 3)
+            continue;
         if (encoder->column == BASE64_COLUMNS) {
             *to++ = '\r';
             *to++ = '\n';
             encoder->column = 0;
         }
-        encoder->held[2] = *in++;
         encoder->count = 0;
         postino_base64(to, encoder->held, 1);
         to += 4;
         encoder->column = (uint8_t)(encoder->column + 4);
     }
-    *length = (size_t)(in - data);
+    if (data != NULL)
+        *length -= left;
+    if (padding == 2)
+        to[-2] = '=';
+    if (padding != 0)
+        to[-1] = '=';
     return (size_t)(to - out);
 }
 
@@ -115,7 +108,7 @@ static int base64_begin(struct postino_message *message, struct postino_part *pa
     if ((part->flags & POSTINO_PART_BINARY) != 0 && (capabilities & needed) == needed &&
         part->parent != NULL && (part->source_flags & POSTINO_SOURCE_IN_MEMORY) != 0) {
         part->encoding = &binary;
-        error = postino_part_look(part, capabilities, &message->boundaries);
+        error = postino_part_look(message, part, capabilities);
         return error < 0 ? error : POSTINO_OK;
     }
     part->encoding = &base64;

@@ -10,47 +10,68 @@
 
 int postino_part_begin(struct postino_part *part, uint32_t capabilities, struct postino_source_info *info)
 {
-    part->size_octets = POSTINO_SIZE_UNKNOWN;
     if (part->source->methods->begin(part->source, capabilities, info) < 0)
         return POSTINO_ERROR_SOURCE;
     part->source_flags = info->flags;
     return POSTINO_OK;
 }
 
-int postino_part_count(struct postino_message *message, struct postino_part *part, uint32_t capabilities)
+int postino_part_read(struct postino_message *message, struct postino_part *part, uint32_t capabilities,
+                      postino_part_take *take, struct postino_source_info *info)
 {
     struct postino_source *source = part->source;
-    struct postino_source_info info;
     enum postino_source_status status;
     const uint8_t *data;
     size_t length;
-    size_t octets = 0;
-    int error = postino_part_begin(part, capabilities, &info);
+    int error = postino_part_begin(part, capabilities, info);
+
+    if (error != POSTINO_OK || (info->flags & POSTINO_SOURCE_IN_MEMORY) == 0)
+        return error;
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        take(message, part, data, length);
+        source->methods->consume(source, length);
+    }
+    return status == POSTINO_SOURCE_END ? postino_part_begin(part, capabilities, info) : POSTINO_ERROR_SOURCE;
+}
+
+static void compose_take(struct postino_message *message, struct postino_part *part, const uint8_t *data,
+                         size_t length)
+{
+    const struct postino_encoding *encoding = part->encoding;
+
+    while (length != 0) {
+        size_t taken = length;
+
+        message->unit_octets += encoding == NULL ? taken
+                                                 : encoding->encode(&message->encoder, data, &taken,
+                                                                    message->buffer, message->buffer_octets);
+        data += taken;
+        length -= taken;
+    }
+}
+
+/* The unit in hand is the part's body: its encoder and its count begin at 0. */
+int postino_part_count(struct postino_message *message, struct postino_part *part, uint32_t capabilities)
+{
+    struct postino_source_info info;
+    size_t octets;
+    int error = postino_part_read(message, part, capabilities, compose_take, &info);
 
     if (error != POSTINO_OK)
         return error;
-    if ((info.flags & POSTINO_SOURCE_IN_MEMORY) == 0) {
-        if (part->encoding == NULL)
-            part->size_octets = info.size_octets;
-        part->open = part->size_octets != 0;
-        return POSTINO_OK;
-    }
-    memset(&message->encoder, 0, sizeof message->encoder);
-    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
-        octets += part->encoding == NULL ? length
-                                         : part->encoding->encode(&message->encoder, data, &length,
-                                                                  message->buffer, message->buffer_octets);
-        source->methods->consume(source, length);
-    }
-    if (status != POSTINO_SOURCE_END)
-        return POSTINO_ERROR_SOURCE;
-    if (part->encoding != NULL)
+    octets = message->unit_octets;
+    part->open = octets != 0;
+    if (part->encoding != NULL) {
         octets +=
             part->encoding->encode(&message->encoder, NULL, NULL, message->buffer, message->buffer_octets);
-    error = postino_part_begin(part, capabilities, &info);
+        part->open = message->encoder.column != 0;
+    }
+    if ((info.flags & POSTINO_SOURCE_IN_MEMORY) == 0) {
+        octets = part->encoding == NULL ? info.size_octets : POSTINO_SIZE_UNKNOWN;
+        part->open = octets != 0;
+    }
     part->size_octets = octets;
-    part->open = part->encoding == NULL ? octets != 0 : message->encoder.column != 0;
-    return error;
+    return POSTINO_OK;
 }
 
 /* Begins the parts, and tells each multipart what its parts are. */
@@ -69,7 +90,7 @@ static int compose_parts(struct postino_message *message, uint32_t capabilities,
         }
         if (message->unit != UNIT_BODY)
             continue;
-        error = part->methods->begin(message, part, capabilities);
+        error = part->methods->begin_part(message, part, capabilities);
         if (error != POSTINO_OK)
             return error;
         if ((part->source_flags & POSTINO_SOURCE_REWINDS) == 0)
@@ -82,13 +103,19 @@ static int compose_parts(struct postino_message *message, uint32_t capabilities,
     return (message->boundaries & 0x3ffffff) == 0x3ffffff ? POSTINO_ERROR_BOUNDARY : POSTINO_OK;
 }
 
+static void compose_writer(const struct postino_message *message, struct postino_writer *writer)
+{
+    postino_clear(writer, sizeof *writer);
+    writer->features = message->features;
+}
+
 /* Counts the message, and looks at all that its header says. */
 static int compose_count(struct postino_message *message, uint32_t capabilities,
                          struct postino_source_info *info)
 {
     struct postino_writer writer;
 
-    memset(&writer, 0, sizeof writer);
+    compose_writer(message, &writer);
     for (postino_compose_start(message); message->unit != UNIT_END; postino_compose_next(message)) {
         if (message->unit == UNIT_BODY) {
             size_t size = message->part->size_octets;
@@ -210,7 +237,7 @@ static enum postino_source_status compose_fill(struct postino_message *message)
             struct postino_writer writer;
             size_t left;
 
-            memset(&writer, 0, sizeof writer);
+            compose_writer(message, &writer);
             writer.out = message->buffer + message->lent_octets;
             writer.skip = message->unit_octets;
             writer.room = message->buffer_octets - message->lent_octets;
@@ -263,12 +290,14 @@ static void compose_consume(struct postino_source *source, size_t length_octets)
         message->part->source->methods->consume(message->part->source, length_octets);
 }
 
-void postino_message_init(struct postino_message *message, struct postino_part *body, void *buffer,
-                          size_t buffer_octets)
+void postino_message_init_with(struct postino_message *message,
+                               const struct postino_message_features *features, struct postino_part *body,
+                               void *buffer, size_t buffer_octets)
 {
     static const struct postino_source_class compose_class = {compose_begin, compose_span, compose_consume};
 
-    memset(message, 0, sizeof *message);
+    postino_clear(message, sizeof *message);
+    message->features = features;
     message->source.methods = &compose_class;
     message->body = body;
     message->buffer = buffer;

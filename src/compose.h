@@ -9,6 +9,9 @@
 #include "postino/extension.h"
 #include "postino/message.h"
 
+/* session.c */
+void postino_clear(void *memory, size_t octets);
+
 /* Where a piece of a header goes: composed anew each time, of which `skip` octets went out before and `room`
  * fit now. With neither it is only counted. */
 struct postino_writer {
@@ -19,6 +22,7 @@ struct postino_writer {
     unsigned column; /* octets in the line so far */
     unsigned utf8;   /* not 0: an address has octets above 127 */
     int error;       /* the first one */
+    const struct postino_message_features *features;
 };
 
 /* compose_header.c */
@@ -27,41 +31,37 @@ void postino_write_text(struct postino_writer *writer, const char *text);
 void postino_write_fail(struct postino_writer *writer, int error);
 /* What a text is, as bits. */
 enum compose_text {
-    COMPOSE_BAD = 1,  /* a control character, or no UTF-8 */
-    COMPOSE_8BIT = 2, /* octets above 127 */
-    COMPOSE_LONG = 4, /* a word that does not fit a line */
-    COMPOSE_ODD = 8   /* blanks that folding could change, or what looks like an encoded word */
+    COMPOSE_BAD = 1,     /* a control character, or no UTF-8 */
+    COMPOSE_8BIT = 2,    /* octets above 127 */
+    COMPOSE_LONG = 4,    /* a word that does not fit a line of readable text */
+    COMPOSE_LONGER = 8,  /* a word that does not fit any line */
+    COMPOSE_BLANKS = 16, /* blanks that folding could change */
+    COMPOSE_ENCODED = 32 /* what looks like an encoded word */
 };
 unsigned postino_compose_look(const char *text);
+/* strlen() is 220 octets on a device. */
+size_t postino_compose_length(const char *text);
 /* Ends the line where `length` octets and a blank in front of them do not fit any more; a blank otherwise. */
 void postino_write_gap(struct postino_writer *writer, size_t length);
-/* Words, each after a blank; in quotes unless `quote` is 0. */
-void postino_write_words(struct postino_writer *writer, const char *text, int quote);
-/* Printable ASCII without blanks, in one piece. */
-void postino_write_token(struct postino_writer *writer, const char *text);
+/* `length` octets, with a backslash where quotes need one and `quote` is not 0. */
+void postino_write_escaped(struct postino_writer *writer, const char *text, size_t length, int quote);
 void postino_write_protocol(struct postino_writer *writer, const char *text);
 /* Text for readers; with `quote` as a phrase. */
 void postino_write_readable(struct postino_writer *writer, const char *text, int quote);
 /* A mailbox, and what separates it from the one that follows. */
 void postino_write_mailbox(struct postino_writer *writer, const struct postino_mailbox *mailbox);
 
-/* encoded_word.c */
 /* How many octets the character takes that begins at `text`; 0: it is no UTF-8. */
 unsigned postino_utf8_length(const char *text);
-/* Whether all of it is UTF-8. */
-int postino_utf8_check(const char *text);
-void postino_write_encoded(struct postino_writer *writer, const char *text);
+unsigned postino_hex_digit(unsigned bits);
 void postino_write_hex(struct postino_writer *writer, unsigned octet);
-
-/* rfc2231.c */
-void postino_write_parameter(struct postino_writer *writer, const char *name, const char *value);
-
-/* date.c */
-void postino_write_date(struct postino_writer *writer, uint32_t seconds, int zone_minutes);
 
 /* part_header.c */
 void postino_write_part(struct postino_writer *writer, const struct postino_message *message,
                         const struct postino_part *part);
+/* The first octets of the message's random ones, in hexadecimal digits. */
+void postino_write_random(struct postino_writer *writer, const struct postino_message *message,
+                          unsigned octets);
 void postino_write_boundary(struct postino_writer *writer, const struct postino_message *message,
                             const struct postino_part *part);
 
@@ -85,15 +85,13 @@ struct postino_encoding {
 
 struct postino_part_class {
     /* Begins the part's source, chooses the encoding and says the size. Returns 0 or an error. */
-    int (*begin)(struct postino_message *message, struct postino_part *part, uint32_t capabilities);
+    int (*begin_part)(struct postino_message *message, struct postino_part *part, uint32_t capabilities);
 };
 
 /* compose_unit.c */
-#define COMPOSE_ROWS 10
+#define COMPOSE_ROWS 13
 enum compose_unit {
-    UNIT_FIELDS = COMPOSE_ROWS, /* the caller's further ones */
-    UNIT_MIME,
-    UNIT_HEAD,
+    UNIT_HEAD = COMPOSE_ROWS,
     UNIT_BODY,
     UNIT_DELIMITER,
     UNIT_CLOSE,
@@ -110,7 +108,13 @@ const char *postino_compose_where(const struct postino_message *message);
 
 /* compose.c */
 int postino_part_begin(struct postino_part *part, uint32_t capabilities, struct postino_source_info *info);
-/* Reads a part through, counts what it will be and begins it again. Returns 0 or an error. */
+/* Takes octets that are read through. */
+typedef void postino_part_take(struct postino_message *message, struct postino_part *part,
+                               const uint8_t *data, size_t length);
+/* Begins a part, and where it lies in memory reads it through and begins it again. Returns 0 or an error. */
+int postino_part_read(struct postino_message *message, struct postino_part *part, uint32_t capabilities,
+                      postino_part_take *take, struct postino_source_info *info);
+/* Counts what the part will be. Returns 0 or an error. */
 int postino_part_count(struct postino_message *message, struct postino_part *part, uint32_t capabilities);
 
 /* part.c */
@@ -124,12 +128,17 @@ enum part_look {
     LOOK_CONTROL = 4, /* NUL */
     LOOK_BOUNDARY = 8 /* a line that begins as a boundary does */
 };
-/* Reads the part through and begins it again; sets *boundaries to the letters that follow such line heads.
- * Returns the bits, or a negative error. */
-int postino_part_look(struct postino_part *part, uint32_t capabilities, uint32_t *boundaries);
+/* Looks a part through that lies in memory, and begins it; notes in message->boundaries which letters follow
+ * such line heads. Returns the bits, LOOK_LONG where it does not lie in memory, or a negative error. */
+int postino_part_look(struct postino_message *message, struct postino_part *part, uint32_t capabilities);
 /* text_encoding.c */
-/* 7bit, 8bit, quoted-printable. */
-extern const struct postino_encoding postino_encodings_text[3];
+/* 7bit, 8bit. */
+extern const struct postino_encoding postino_encodings_text[2];
+/* An encoding's encode() over text: every line end becomes one '\n' for `put`, which writes an octet, at most
+ * COMPOSE_STEP_OCTETS. */
+size_t postino_text_encode(struct postino_encoder *encoder, const uint8_t *data, size_t *length, uint8_t *out,
+                           size_t room,
+                           uint8_t *(*put)(struct postino_encoder *encoder, uint8_t *to, unsigned octet));
 
 /* base64.c */
 /* `groups` of three octets become as many of four characters. */

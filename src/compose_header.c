@@ -37,73 +37,114 @@ void postino_write_gap(struct postino_writer *writer, size_t length)
     postino_write(writer, ' ');
 }
 
-unsigned postino_compose_look(const char *text)
+size_t postino_compose_length(const char *text)
 {
-    const char *at = text;
-    unsigned found = 0;
-    unsigned word = 0;
+#if POSTINO_SMALL
+    const volatile char *at = text; /* or the compiler calls strlen() */
+    size_t length = 0;
 
-    while (*at != '\0') {
-        unsigned octet = (unsigned char)*at;
-        unsigned length = postino_utf8_length(at);
+    while (at[length] != '\0')
+        length++;
+    return length;
+#else
+    return strlen(text);
+#endif
+}
 
-        if (length == 0 || (octet < ' ' && octet != '\t') || octet == 127)
-            return COMPOSE_BAD;
-        if (octet > 127)
-            found |= COMPOSE_8BIT;
-        if (octet == '\t' || (octet == '=' && at[1] == '?'))
-            found |= COMPOSE_ODD;
-        if (octet == ' ') {
-            found |= word == 0 ? COMPOSE_ODD : 0;
-            word = 0;
-        } else {
-            word += octet == '"' || octet == '\\' ? 2 : length;
-            if (word > HEADER_WORD_COLUMNS)
-                found |= COMPOSE_LONG;
-            word = word > HEADER_PROTOCOL_COLUMNS ? HEADER_PROTOCOL_COLUMNS : word;
-        }
-        at += length;
-    }
-    return found | (word == 0 && at != text ? COMPOSE_ODD : 0u);
+unsigned postino_utf8_length(const char *text)
+{
+    unsigned head = (unsigned char)text[0];
+    unsigned next;
+    unsigned length = head < 0xe0 ? 2 : head < 0xf0 ? 3 : 4;
+    unsigned i;
+
+    if (head < 0x80)
+        return 1;
+    next = (unsigned char)text[1];
+    /* RFC 3629 section 4: nothing longer than needed, no surrogates, nothing above U+10FFFF. */
+    if (head < 0xc2 || head > 0xf4 || (head == 0xe0 && next < 0xa0) || (head == 0xed && next > 0x9f) ||
+        (head == 0xf0 && next < 0x90) || (head == 0xf4 && next > 0x8f))
+        return 0;
+    for (i = 1; i < length; i++)
+        if (((unsigned char)text[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
+unsigned postino_hex_digit(unsigned bits)
+{
+    return bits + (bits < 10 ? '0' : 'A' - 10);
+}
+
+void postino_write_hex(struct postino_writer *writer, unsigned octet)
+{
+    postino_write(writer, postino_hex_digit(octet >> 4));
+    postino_write(writer, postino_hex_digit(octet & 15));
 }
 
 /* Whether it needs a backslash within quotes. */
-static int header_escaped(char octet)
+static int header_escaped(unsigned octet)
 {
     return octet == '"' || octet == '\\';
 }
 
-/* How long the word is; *columns: with its quotes and backslashes. */
-static size_t header_word(const char *text, int quote, size_t *columns)
+unsigned postino_compose_look(const char *text)
 {
-    size_t length;
+    unsigned found = 0;
+    unsigned word = 0; /* its columns in quotes */
+    unsigned length;
 
-    *columns = quote ? 2 : 0;
-    for (length = 0; text[length] != '\0' && text[length] != ' '; length++)
-        *columns += quote && header_escaped(text[length]) ? 2 : 1;
-    return length;
+    for (; *text != '\0'; text += length) {
+        unsigned octet = (unsigned char)*text;
+
+        length = postino_utf8_length(text);
+        if (length == 0 || (octet < ' ' && octet != '\t') || octet == 127)
+            return COMPOSE_BAD;
+        if (octet > 127)
+            found |= COMPOSE_8BIT;
+        if (octet == '=' && text[1] == '?')
+            found |= COMPOSE_ENCODED;
+        /* At an end, behind another. */
+        if (octet == '\t' || (octet == ' ' && (word == 0 || text[1] == '\0')))
+            found |= COMPOSE_BLANKS;
+        word += length + (unsigned)header_escaped(octet);
+        if (octet == ' ')
+            word = 0;
+        if (word > HEADER_WORD_COLUMNS)
+            found |= COMPOSE_LONG;
+        if (word > HEADER_PROTOCOL_COLUMNS)
+            found |= COMPOSE_LONGER;
+    }
+    return found;
 }
 
-void postino_write_words(struct postino_writer *writer, const char *text, int quote)
+void postino_write_escaped(struct postino_writer *writer, const char *text, size_t length, int quote)
+{
+    for (; length != 0; length--, text++) {
+        if (quote && header_escaped((unsigned char)*text))
+            postino_write(writer, '\\');
+        postino_write(writer, (unsigned char)*text);
+    }
+}
+
+/* Words, each after a blank; in quotes unless `quote` is 0. */
+static void header_words(struct postino_writer *writer, const char *text, int quote)
 {
     const char *begin = text;
 
-    for (;;) {
-        size_t columns;
-        size_t length = header_word(text, quote, &columns);
-        size_t i;
+    for (;; text++) {
+        size_t columns = quote ? 2 : 0;
+        size_t length;
 
+        for (length = 0; text[length] != '\0' && text[length] != ' '; length++)
+            columns += quote && header_escaped((unsigned char)text[length]) ? 2 : 1;
         postino_write_gap(writer, columns);
         if (quote && text == begin)
             postino_write(writer, '"');
-        for (i = 0; i < length; i++, text++) {
-            if (quote && header_escaped(*text))
-                postino_write(writer, '\\');
-            postino_write(writer, (unsigned char)*text);
-        }
+        postino_write_escaped(writer, text, length, quote);
+        text += length;
         if (*text == '\0')
             break;
-        text++;
     }
     if (quote)
         postino_write(writer, '"');
@@ -111,39 +152,23 @@ void postino_write_words(struct postino_writer *writer, const char *text, int qu
 
 void postino_write_protocol(struct postino_writer *writer, const char *text)
 {
-    const char *at;
-    size_t word = 0;
-
-    for (at = text; *at != '\0'; at++) {
-        word = *at == ' ' ? 0 : word + 1;
-        /* A blank at an end, or two, could make a line of blanks. */
-        if (*at < ' ' || *at > '~' || word > HEADER_PROTOCOL_COLUMNS ||
-            (*at == ' ' && (at == text || at[1] <= ' ')))
-            postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    }
-    postino_write_words(writer, text, 0);
-}
-
-void postino_write_token(struct postino_writer *writer, const char *text)
-{
-    const char *at;
-
-    for (at = text; *at != '\0'; at++)
-        if (*at <= ' ' || *at > '~' || *at == '<' || *at == '>')
-            postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    postino_write_text(writer, text);
+    if ((postino_compose_look(text) & ~(unsigned)(COMPOSE_LONG | COMPOSE_ENCODED)) != 0)
+        postino_write_fail(writer, POSTINO_ERROR_FIELD);
+    header_words(writer, text, 0);
 }
 
 void postino_write_readable(struct postino_writer *writer, const char *text, int quote)
 {
     unsigned found = postino_compose_look(text);
 
-    if ((found & COMPOSE_BAD) != 0)
+    if (found == 0)
+        header_words(writer, text, quote);
+    else if ((found & COMPOSE_BAD) != 0)
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    else if (found != 0)
-        postino_write_encoded(writer, text);
+    else if (writer->features->words == NULL)
+        postino_write_fail(writer, POSTINO_ERROR_FEATURE);
     else
-        postino_write_words(writer, text, quote);
+        writer->features->words(writer, text);
 }
 
 /* What the envelope takes, and nothing outside quotes that a header gives a meaning of its own. */
@@ -152,41 +177,46 @@ static int header_address(const char *address)
     struct postino_span path;
     const char *at;
     int utf8 = *address == '<' || *address == '\0' ? -1 : postino_address_path(address, &path);
-    int domain = 0;
-    int quoted = 0;
+    unsigned domain = 0;
+    unsigned quoted = 0;
 
+    if (utf8 > 0 && postino_compose_look(address) == COMPOSE_BAD)
+        return -1;
     for (at = address; utf8 >= 0 && *at != '\0'; at++) {
-        if (*at == '"') {
-            quoted = !quoted;
-        } else if (quoted) {
+        const char *special = domain ? ")(,;" : ")(,;:[]";
+
+        if (*at == '"')
+            quoted ^= 1;
+        if (quoted) {
             at += *at == '\\';
-        } else if (*at == '@') {
-            domain = 1;
-        } else if (memchr("(),;:[]", *at, domain ? 4 : 7) != NULL) {
-            utf8 = -1;
+            continue;
         }
+        domain |= *at == '@';
+        for (; *special != '\0'; special++)
+            if (*at == *special)
+                utf8 = -1;
     }
-    return utf8 >= 0 && postino_utf8_check(address) ? utf8 : -1;
+    return utf8;
 }
 
 void postino_write_mailbox(struct postino_writer *writer, const struct postino_mailbox *mailbox)
 {
-    size_t length = strlen(mailbox->address);
+    const char *name = mailbox->name;
+    int named = name != NULL && *name != '\0';
     int utf8 = header_address(mailbox->address);
 
     if (utf8 < 0)
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
     else
         writer->utf8 |= (unsigned)utf8;
-    if (mailbox->name != NULL && *mailbox->name != '\0') {
-        postino_write_readable(writer, mailbox->name, 1);
-        postino_write_gap(writer, length + 3);
+    if (named)
+        postino_write_readable(writer, name, 1);
+    postino_write_gap(writer, postino_compose_length(mailbox->address) + (named ? 3 : 1));
+    if (named)
         postino_write(writer, '<');
-        postino_write_text(writer, mailbox->address);
+    postino_write_text(writer, mailbox->address);
+    if (named)
         postino_write(writer, '>');
-    } else {
-        postino_write_gap(writer, length + 1);
-        postino_write_text(writer, mailbox->address);
-    }
-    postino_write_text(writer, mailbox->next != NULL ? "," : "\r\n");
+    if (mailbox->next != NULL)
+        postino_write(writer, ',');
 }

@@ -6,6 +6,8 @@
 
 enum unit_row_kind {
     ROW_MAILBOXES,
+    ROW_FIELDS,
+    ROW_NOBODY,
     ROW_TEXT,
     ROW_PROTOCOL,
     ROW_ID,
@@ -18,42 +20,47 @@ struct unit_row {
     uint8_t offset;
 };
 
-#define COMPOSE_ROW(name, kind, member)                               \
+#define UNIT_ROW(name, kind, member)                                  \
     {                                                                 \
         name, kind, (uint8_t)offsetof(struct postino_message, member) \
     }
 
 static const struct unit_row unit_rows[COMPOSE_ROWS] = {
-    COMPOSE_ROW("Date", ROW_DATE, date_s),
-    COMPOSE_ROW("From", ROW_MAILBOXES, from),
-    COMPOSE_ROW("Sender", ROW_MAILBOXES, sender),
-    COMPOSE_ROW("Reply-To", ROW_MAILBOXES, reply_to),
-    COMPOSE_ROW("To", ROW_MAILBOXES, to),
-    COMPOSE_ROW("Cc", ROW_MAILBOXES, cc),
-    COMPOSE_ROW("Subject", ROW_TEXT, subject),
-    COMPOSE_ROW("Message-ID", ROW_ID, message_id),
-    COMPOSE_ROW("In-Reply-To", ROW_PROTOCOL, in_reply_to),
-    COMPOSE_ROW("References", ROW_PROTOCOL, references),
+    UNIT_ROW("Date", ROW_DATE, from),
+    UNIT_ROW("From", ROW_MAILBOXES, from),
+    UNIT_ROW("Sender", ROW_MAILBOXES, sender),
+    UNIT_ROW("Reply-To", ROW_MAILBOXES, reply_to),
+    UNIT_ROW("To", ROW_MAILBOXES, to),
+    UNIT_ROW("To", ROW_NOBODY, from),
+    UNIT_ROW("Cc", ROW_MAILBOXES, cc),
+    UNIT_ROW("Subject", ROW_TEXT, subject),
+    UNIT_ROW("Message-ID", ROW_PROTOCOL, message_id),
+    UNIT_ROW("Message-ID", ROW_ID, random),
+    UNIT_ROW("In-Reply-To", ROW_PROTOCOL, in_reply_to),
+    UNIT_ROW("References", ROW_PROTOCOL, references),
+    UNIT_ROW("", ROW_FIELDS, headers),
 };
 
-static const void *unit_member(const struct postino_message *message, const struct unit_row *row)
+/* What the row in hand writes first; NULL: nothing. */
+static const void *unit_item(const struct postino_message *message)
 {
-    const void *value;
+    const struct unit_row *row = &unit_rows[message->unit];
 
-    memcpy(&value, (const char *)message + row->offset, sizeof value);
-    return value;
+    if ((row->kind == ROW_DATE && message->date_s == 0) ||
+        (row->kind == ROW_ID && message->message_id != NULL) ||
+        /* RFC 5322 section 3.6.3 needs no recipient, but what one reads in its place is a custom. */
+        (row->kind == ROW_NOBODY && (message->to != NULL || message->cc != NULL)))
+        return NULL;
+    return *(const void *const *)(const void *)((const char *)message + row->offset);
 }
 
 static void unit_enter(struct postino_message *message, unsigned unit)
 {
     message->unit = (uint8_t)unit;
-    message->unit_octets = 0;
     if (unit < COMPOSE_ROWS)
-        message->item = unit_rows[unit].kind == ROW_MAILBOXES ? unit_member(message, &unit_rows[unit]) : NULL;
-    else if (unit == UNIT_FIELDS)
-        message->item = message->headers;
+        message->item = unit_item(message);
     else if (unit == UNIT_BODY)
-        memset(&message->encoder, 0, sizeof message->encoder);
+        postino_clear(&message->encoder, sizeof message->encoder);
 }
 
 void postino_compose_start(struct postino_message *message)
@@ -61,52 +68,51 @@ void postino_compose_start(struct postino_message *message)
     message->part = message->body;
     message->lent_octets = 0;
     message->taken_octets = 0;
+    message->unit_octets = 0;
     message->column = 0;
     unit_enter(message, 0);
+}
+
+/* The item that follows in the row in hand; NULL: none. */
+static const void *unit_next_item(const struct postino_message *message)
+{
+    const void *item = message->item;
+    unsigned kind = unit_rows[message->unit].kind;
+
+    if (item == NULL || kind > ROW_FIELDS)
+        return NULL;
+    return kind == ROW_FIELDS ? (const void *)((const struct postino_header *)item)->next
+                              : ((const struct postino_mailbox *)item)->next;
 }
 
 void postino_compose_next(struct postino_message *message)
 {
     struct postino_part *part = message->part;
+    unsigned unit = message->unit;
 
     message->unit_octets = 0;
-    if (message->unit <= UNIT_FIELDS && message->item != NULL) {
-        message->item = message->unit == UNIT_FIELDS
-                            ? (const void *)((const struct postino_header *)message->item)->next
-                            : ((const struct postino_mailbox *)message->item)->next;
+    if (unit < COMPOSE_ROWS) {
+        message->item = unit_next_item(message);
         if (message->item != NULL)
             return;
-    }
-    switch (message->unit) {
-    case UNIT_HEAD:
-        if (part->methods != NULL) {
-            unit_enter(message, UNIT_BODY);
-            return;
-        }
+        unit++;
+    } else if (unit == UNIT_HEAD && part->methods == NULL) {
         message->part = part->first;
-        unit_enter(message, UNIT_DELIMITER);
-        return;
-    case UNIT_DELIMITER:
-        unit_enter(message, UNIT_HEAD);
-        return;
-    case UNIT_BODY:
-    case UNIT_CLOSE:
-        if (part->parent == NULL) {
-            unit_enter(message, UNIT_LAST);
-        } else if (part->next != NULL) {
-            message->part = part->next;
-            unit_enter(message, UNIT_DELIMITER);
-        } else {
-            message->part = part->parent;
-            unit_enter(message, UNIT_CLOSE);
-        }
-        return;
-    case UNIT_LAST:
-        unit_enter(message, UNIT_END);
-        return;
-    default:
-        unit_enter(message, message->unit + 1u);
+        unit = UNIT_DELIMITER;
+    } else if (unit == UNIT_DELIMITER) {
+        unit = UNIT_HEAD;
+    } else if (unit == UNIT_HEAD || unit == UNIT_LAST) {
+        unit++;
+    } else if (part->parent == NULL) {
+        unit = UNIT_LAST;
+    } else if (part->next != NULL) {
+        message->part = part->next;
+        unit = UNIT_DELIMITER;
+    } else {
+        message->part = part->parent;
+        unit = UNIT_CLOSE;
     }
+    unit_enter(message, unit);
 }
 
 /* "<random@domain>", where none is given. */
@@ -114,97 +120,60 @@ static void unit_id(const struct postino_message *message, struct postino_writer
 {
     const char *address = message->from->address;
     const char *at;
-    unsigned i;
 
     for (at = address; *at != '\0'; at++)
         if (*at == '@')
             address = at;
     postino_write_text(writer, " <");
-    for (i = 0; i < 16; i++)
-        postino_write_hex(writer, message->random[i]);
-    postino_write(writer, '@');
-    postino_write_text(writer, *address == '@' ? address + 1 : "localhost");
+    postino_write_random(writer, message, 16);
+    postino_write_text(writer, *address == '@' ? address : "@localhost");
     postino_write(writer, '>');
 }
 
-static void unit_row(const struct postino_message *message, const struct unit_row *row,
-                     struct postino_writer *writer)
+static void unit_row(const struct postino_message *message, struct postino_writer *writer)
 {
-    const void *value = row->kind != ROW_DATE ? unit_member(message, row) : NULL;
-    const struct postino_mailbox *mailbox = message->item;
+    const struct unit_row *row = &unit_rows[message->unit];
+    const struct postino_message_features *features = message->features;
+    const void *item = message->item;
+    int missing = 0;
 
-    if (row->kind == ROW_MAILBOXES) {
-        if (value == NULL) {
-            /* RFC 5322 section 3.6.3 needs no recipient, but what one reads in its place is a custom. */
-            if (row->offset == offsetof(struct postino_message, to) && message->cc == NULL)
-                postino_write_text(writer, "To: undisclosed-recipients:;\r\n");
-            return;
-        }
-        if (value == mailbox) {
-            postino_write_text(writer, row->name);
+    if (item == NULL)
+        return;
+    if (row->kind != ROW_MAILBOXES || item == unit_item(message)) {
+        postino_write_text(writer, row->name);
+        if (row->kind != ROW_FIELDS)
             postino_write(writer, ':');
-        }
-        postino_write_mailbox(writer, mailbox);
-        return;
     }
-    if (row->kind == ROW_DATE ? message->date_s == 0
-                              : value == NULL && (row->kind != ROW_ID || message->random == NULL))
-        return;
-    postino_write_text(writer, row->name);
-    postino_write(writer, ':');
-    if (row->kind == ROW_DATE)
-        postino_write_date(writer, message->date_s, message->zone_minutes);
-    else if (value == NULL)
+    switch (row->kind) {
+    case ROW_MAILBOXES:
+        postino_write_mailbox(writer, item);
+        if (((const struct postino_mailbox *)item)->next != NULL)
+            return;
+        break;
+    case ROW_FIELDS:
+        missing = features->field == NULL;
+        if (!missing)
+            features->field(writer, item);
+        break;
+    case ROW_NOBODY:
+        postino_write_text(writer, " undisclosed-recipients:;");
+        break;
+    case ROW_TEXT:
+        postino_write_readable(writer, item, 0);
+        break;
+    case ROW_PROTOCOL:
+        postino_write_protocol(writer, item);
+        break;
+    case ROW_ID:
         unit_id(message, writer);
-    else if (row->kind == ROW_TEXT)
-        postino_write_readable(writer, value, 0);
-    else
-        postino_write_protocol(writer, value);
-    postino_write_text(writer, "\r\n");
-}
-
-/* Whether `name` begins with `head`, which is in lower case or not. */
-static int unit_begins(const char *name, const char *head)
-{
-    for (; *head != '\0'; name++, head++) {
-        unsigned octet = (unsigned char)*name;
-
-        if (octet != (unsigned char)*head && (octet ^ 32) != (unsigned char)*head)
-            return 0;
+        break;
+    default:
+        missing = features->date == NULL;
+        if (!missing)
+            features->date(writer, message->date_s, message->zone_minutes);
     }
-    return 1;
-}
-
-/* Names that a field of the caller's must not have (RFC 5322 section 3.6.8 for what a name is). */
-static int unit_taken(const char *name)
-{
-    size_t length = strlen(name);
-    size_t i;
-
-    for (i = 0; i < length; i++)
-        if (name[i] <= ' ' || name[i] > '~' || name[i] == ':')
-            return 1;
-    for (i = 0; i < COMPOSE_ROWS; i++)
-        if (strlen(unit_rows[i].name) == length && unit_begins(name, unit_rows[i].name))
-            return 1;
-    return length == 0 || length > 70 || unit_begins(name, "content-") || unit_begins(name, "mime-version") ||
-           unit_begins(name, "bcc") || unit_begins(name, "resent-bcc");
-}
-
-static void unit_field(const struct postino_header *header, struct postino_writer *writer)
-{
-    if (header == NULL)
-        return;
-    if (unit_taken(header->name)) {
-        postino_write_fail(writer, POSTINO_ERROR_FIELD_NAME);
-        return;
-    }
-    postino_write_text(writer, header->name);
-    postino_write(writer, ':');
-    if (header->kind == POSTINO_HEADER_TEXT)
-        postino_write_readable(writer, header->value, 0);
-    else
-        postino_write_protocol(writer, header->value);
+    if (missing)
+        postino_write_fail(writer, POSTINO_ERROR_FEATURE);
     postino_write_text(writer, "\r\n");
 }
 
@@ -214,11 +183,7 @@ void postino_compose_unit(const struct postino_message *message, struct postino_
     unsigned unit = message->unit;
 
     if (unit < COMPOSE_ROWS) {
-        unit_row(message, &unit_rows[unit], writer);
-    } else if (unit == UNIT_FIELDS) {
-        unit_field(message->item, writer);
-    } else if (unit == UNIT_MIME) {
-        postino_write_text(writer, "MIME-Version: 1.0\r\n");
+        unit_row(message, writer);
     } else if (unit == UNIT_HEAD) {
         postino_write_part(writer, message, part);
     } else if (unit == UNIT_LAST) {
@@ -233,9 +198,9 @@ void postino_compose_unit(const struct postino_message *message, struct postino_
 
 const char *postino_compose_where(const struct postino_message *message)
 {
-    if (message->unit < COMPOSE_ROWS)
-        return unit_rows[message->unit].name;
-    if (message->unit == UNIT_FIELDS)
+    if (message->unit >= COMPOSE_ROWS)
+        return "Content-Type";
+    if (unit_rows[message->unit].kind == ROW_FIELDS)
         return ((const struct postino_header *)message->item)->name;
-    return "Content-Type";
+    return unit_rows[message->unit].name;
 }

@@ -4,10 +4,11 @@
 
 #define DATE_DAY_S 86400u
 
-static void date_digits(struct postino_writer *writer, unsigned number, unsigned unit)
+static void date_two(struct postino_writer *writer, unsigned number, const char *behind)
 {
-    for (; unit != 0; unit /= 10)
-        postino_write(writer, '0' + number / unit % 10);
+    postino_write(writer, '0' + number / 10);
+    postino_write(writer, '0' + number % 10);
+    postino_write_text(writer, behind);
 }
 
 static void date_name(struct postino_writer *writer, const char *names, unsigned index)
@@ -18,47 +19,48 @@ static void date_name(struct postino_writer *writer, const char *names, unsigned
         postino_write(writer, (unsigned char)names[3 * index + i]);
 }
 
-/* The day since 1970-01-01 as year, month and day, by years that begin in March, so that a leap day is the
- * last. */
-static void date_day(struct postino_writer *writer, uint32_t day)
+/* The day since 1970-01-01 as day, month and year. */
+static void date_day(struct postino_writer *writer, unsigned day)
 {
-    uint32_t rest = day + 719468u;
-    uint32_t year = rest / 146097 * 400;
-    uint32_t of_year;
-    uint32_t month;
+    unsigned year = 1970;
+    unsigned month = 0;
+    unsigned length;
+    unsigned leap;
 
-    rest %= 146097;
-    of_year = (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365;
-    year += of_year;
-    rest -= 365 * of_year + of_year / 4 - of_year / 100;
-    month = (5 * rest + 2) / 153;
-    date_digits(writer, (unsigned)(rest - (153 * month + 2) / 5 + 1), 10);
+    for (;; day -= 365 + leap, year++) {
+        /* 2000 was one, and the clock ends in 2106. */
+        leap = year % 4 == 0 && year != 2100;
+        if (day < 365 + leap)
+            break;
+    }
+    for (;; day -= length, month++) {
+        length = month == 1 ? 28 + leap : 30 + ((0xad5u >> month) & 1);
+        if (day < length)
+            break;
+    }
+    date_two(writer, day + 1, " ");
+    date_name(writer, "JanFebMarAprMayJunJulAugSepOctNovDec", month);
     postino_write(writer, ' ');
-    date_name(writer, "MarAprMayJunJulAugSepOctNovDecJanFeb", (unsigned)month);
-    postino_write(writer, ' ');
-    date_digits(writer, (unsigned)(year + (month >= 10)), 1000);
+    date_two(writer, year / 100, "");
+    date_two(writer, year % 100, " ");
 }
 
-void postino_write_date(struct postino_writer *writer, uint32_t seconds, int zone_minutes)
+void postino_message_date(struct postino_writer *writer, uint32_t seconds, int zone_minutes)
 {
     unsigned zone = (unsigned)(zone_minutes < 0 ? -zone_minutes : zone_minutes);
-    uint32_t local = zone_minutes < 0 ? seconds - 60 * (uint32_t)zone : seconds + 60 * (uint32_t)zone;
-    uint32_t second = local % DATE_DAY_S;
+    uint32_t local = seconds + 60 * (uint32_t)zone_minutes;
+    unsigned minute = (unsigned)(local % DATE_DAY_S / 60);
 
-    if (zone >= 24 * 60 || (zone_minutes < 0) != (local < seconds)) {
-        if (zone != 0)
-            postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    }
+    /* Local time is within the clock's range too. */
+    if (zone >= 24 * 60 || (zone != 0 && (zone_minutes < 0) != (local < seconds)))
+        postino_write_fail(writer, POSTINO_ERROR_FIELD);
     postino_write(writer, ' ');
     date_name(writer, "ThuFriSatSunMonTueWed", (unsigned)(local / DATE_DAY_S % 7));
     postino_write_text(writer, ", ");
-    date_day(writer, local / DATE_DAY_S);
-    postino_write(writer, ' ');
-    date_digits(writer, (unsigned)(second / 3600), 10);
-    postino_write(writer, ':');
-    date_digits(writer, (unsigned)(second / 60 % 60), 10);
-    postino_write(writer, ':');
-    date_digits(writer, (unsigned)(second % 60), 10);
-    postino_write_text(writer, zone_minutes < 0 ? " -" : " +");
-    date_digits(writer, zone / 60 * 100 + zone % 60, 1000);
+    date_day(writer, (unsigned)(local / DATE_DAY_S));
+    date_two(writer, minute / 60, ":");
+    date_two(writer, minute % 60, ":");
+    date_two(writer, (unsigned)(local % 60), zone_minutes < 0 ? " -" : " +");
+    date_two(writer, zone / 60, "");
+    date_two(writer, zone % 60, "");
 }

@@ -9,75 +9,87 @@
 /* A character of four octets. */
 #define ENCODED_CHARACTER 12
 
-unsigned postino_utf8_length(const char *text)
-{
-    unsigned head = (unsigned char)text[0];
-    unsigned next;
-    unsigned length = head < 0xe0 ? 2 : head < 0xf0 ? 3 : 4;
-    unsigned i;
-
-    if (head < 0x80)
-        return 1;
-    next = (unsigned char)text[1];
-    /* RFC 3629 section 4: nothing longer than needed, no surrogates, nothing above U+10FFFF. */
-    if (head < 0xc2 || head > 0xf4 || (head == 0xe0 && next < 0xa0) || (head == 0xed && next > 0x9f) ||
-        (head == 0xf0 && next < 0x90) || (head == 0xf4 && next > 0x8f))
-        return 0;
-    for (i = 1; i < length; i++)
-        if (((unsigned char)text[i] & 0xc0) != 0x80)
-            return 0;
-    return length;
-}
-
-int postino_utf8_check(const char *text)
-{
-    unsigned length = 1;
-
-    for (; *text != '\0' && length != 0; text += length)
-        length = postino_utf8_length(text);
-    return length != 0;
-}
-
-void postino_write_hex(struct postino_writer *writer, unsigned octet)
-{
-    static const char digits[] = "0123456789ABCDEF";
-
-    postino_write(writer, (unsigned char)digits[octet >> 4]);
-    postino_write(writer, (unsigned char)digits[octet & 15]);
-}
-
 /* What may stand for itself in every place that takes encoded words (RFC 2047 section 5), blanks apart. */
 static int encoded_plain(unsigned octet)
 {
-    return (octet >= '0' && octet <= '9') || ((octet | 32) >= 'a' && (octet | 32) <= 'z') || octet == '-';
+    return (octet >= '0' && octet <= '9') || ((octet | 32) >= 'a' && (octet | 32) <= 'z') || octet == '-' ||
+           octet == ' ';
 }
 
-void postino_write_encoded(struct postino_writer *writer, const char *text)
+/* How many octets of the text, in whole characters, `left` columns take; *columns: how many of these. */
+static unsigned encoded_fits(const char *text, unsigned left, int base64, unsigned *columns)
+{
+    unsigned octets = 0;
+    unsigned used = 0;
+    unsigned length;
+
+    for (*columns = 0; text[octets] != '\0'; *columns = used, octets += length) {
+        length = postino_utf8_length(text + octets);
+        if (base64)
+            used = (octets + length + 2) / 3 * 4;
+        else
+            used += encoded_plain((unsigned char)text[octets]) ? 1 : 3 * length;
+        if (used > left)
+            break;
+    }
+    return octets;
+}
+
+static void encoded_base64(struct postino_writer *writer, const char *text, unsigned octets)
+{
+    while (octets != 0) {
+        unsigned length = octets < 3 ? octets : 3;
+        uint8_t group[3];
+        uint8_t out[4];
+        unsigned i;
+
+        for (i = 0; i < 3; i++)
+            group[i] = i < length ? (uint8_t)text[i] : 0;
+        postino_base64(out, group, 1);
+        for (i = 0; i < 4; i++)
+            postino_write(writer, i <= length ? out[i] : '=');
+        text += length;
+        octets -= length;
+    }
+}
+
+static void encoded_quoted(struct postino_writer *writer, const char *text, unsigned octets)
+{
+    for (; octets != 0; octets--, text++) {
+        unsigned octet = (unsigned char)*text;
+
+        if (octet == ' ') {
+            postino_write(writer, '_');
+        } else if (encoded_plain(octet)) {
+            postino_write(writer, octet);
+        } else {
+            postino_write(writer, '=');
+            postino_write_hex(writer, octet);
+        }
+    }
+}
+
+void postino_message_words(struct postino_writer *writer, const char *text)
 {
     while (*text != '\0') {
+        unsigned columns[2];
+        unsigned octets;
+        unsigned in_base64;
         unsigned left;
+        int base64;
 
         postino_write_gap(writer, ENCODED_FRAME + ENCODED_CHARACTER + 2);
         left = ENCODED_COLUMNS - writer->column - ENCODED_FRAME;
-        postino_write_text(writer, "=?UTF-8?Q?");
-        while (*text != '\0') {
-            unsigned octet = (unsigned char)*text;
-            unsigned length = postino_utf8_length(text);
-            int plain = octet == ' ' || encoded_plain(octet);
-            unsigned columns = plain ? 1 : 3 * length;
-
-            if (columns > left)
-                break;
-            left -= columns;
-            for (; length != 0; length--, text++) {
-                if (!plain) {
-                    postino_write(writer, '=');
-                    postino_write_hex(writer, (unsigned char)*text);
-                } else {
-                    postino_write(writer, octet == ' ' ? '_' : octet);
-                }
-            }
-        }
+        octets = encoded_fits(text, left, 0, &columns[0]);
+        in_base64 = encoded_fits(text, left, 1, &columns[1]);
+        /* The one that takes more of the text, or the shorter one. */
+        base64 = in_base64 > octets || (in_base64 == octets && columns[1] < columns[0]);
+        postino_write_text(writer, base64 ? "=?UTF-8?B?" : "=?UTF-8?Q?");
+        if (base64)
+            encoded_base64(writer, text, octets = in_base64);
+        else
+            encoded_quoted(writer, text, octets);
+        text += octets;
         postino_write_text(writer, "?=");
     }
 }

@@ -55,6 +55,8 @@ const char *postino_strerror(int error)
         return "an address list is malformed";
     case POSTINO_ERROR_CAPACITY:
         return "there is no room for what was read";
+    case POSTINO_ERROR_FEATURE:
+        return "a message needs a feature that it was made without";
     case POSTINO_ERROR_RAW:
         return "the message as it was given is malformed";
     case POSTINO_ERROR_REFUSED:

@@ -1,65 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks a part through, where it lies in memory, before it goes out. Invariant: what is behind the last line
- * end was counted in `column`, of which `match` octets are the head of a boundary. */
+/* Looks a part through, where it lies in memory, before it goes out. Invariant: message->column is how many
+ * octets of the line in hand were seen, message->look_head the first four of them. */
 #include "compose.h"
 
 #define LOOK_LINE_MAX 998
+/* "--=_" */
+#define LOOK_HEAD     0x2d2d3d5fu
 
-struct look {
-    size_t column;
-    unsigned match;
-    unsigned found;
-    uint32_t boundaries;
-};
-
-static void look_octet(struct look *look, unsigned octet)
+static void look_take(struct postino_message *message, struct postino_part *part, const uint8_t *data,
+                      size_t length)
 {
-    static const char head[] = "--=_";
+    for (; length != 0; length--) {
+        unsigned octet = *data++;
+        unsigned column = message->column++;
 
-    if (octet == '\r' || octet == '\n') {
-        look->column = 0;
-        look->match = 0;
-        return;
+        if (octet == '\r' || octet == '\n') {
+            message->column = 0;
+        } else if (column < 4) {
+            message->look_head = message->look_head << 8 | octet;
+        } else if (column == 4 && message->look_head == LOOK_HEAD) {
+            part->look |= LOOK_BOUNDARY;
+            if (octet - 'A' < 26)
+                message->boundaries |= (uint32_t)1 << (octet - 'A');
+        } else if (column == LOOK_LINE_MAX) {
+            part->look |= LOOK_LONG;
+            message->column--;
+        }
+        if (octet > 127)
+            part->look |= LOOK_8BIT;
+        if (octet == 0)
+            part->look |= LOOK_CONTROL;
     }
-    if (octet > 127)
-        look->found |= LOOK_8BIT;
-    else if (octet == 0)
-        look->found |= LOOK_CONTROL;
-    if (look->column == look->match && look->match < 4 && octet == (unsigned)head[look->match]) {
-        look->match++;
-        if (look->match == 4)
-            look->found |= LOOK_BOUNDARY;
-    } else if (look->column == 4 && look->match == 4 && octet - 'A' < 26) {
-        look->boundaries |= (uint32_t)1 << (octet - 'A');
-    }
-    if (++look->column > LOOK_LINE_MAX)
-        look->found |= LOOK_LONG;
 }
 
-int postino_part_look(struct postino_part *part, uint32_t capabilities, uint32_t *boundaries)
+int postino_part_look(struct postino_message *message, struct postino_part *part, uint32_t capabilities)
 {
-    struct postino_source *source = part->source;
     struct postino_source_info info;
-    struct look look = {0, 0, 0, 0};
-    enum postino_source_status status;
-    const uint8_t *data;
-    size_t length;
-    int error = postino_part_begin(part, capabilities, &info);
+    int error;
 
+    message->column = 0;
+    part->look = 0;
+    error = postino_part_read(message, part, capabilities, look_take, &info);
     if (error != POSTINO_OK)
         return error;
-    if ((info.flags & POSTINO_SOURCE_IN_MEMORY) == 0)
-        return LOOK_LONG;
-    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
-        size_t i;
-
-        for (i = 0; i < length; i++)
-            look_octet(&look, data[i]);
-        source->methods->consume(source, length);
-    }
-    if (status != POSTINO_SOURCE_END)
-        return POSTINO_ERROR_SOURCE;
-    *boundaries |= look.boundaries;
-    error = postino_part_begin(part, capabilities, &info);
-    return error != POSTINO_OK ? error : (int)look.found;
+    return (info.flags & POSTINO_SOURCE_IN_MEMORY) != 0 ? part->look : LOOK_LONG;
 }

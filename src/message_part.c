@@ -6,7 +6,7 @@
 static int message_part_begin(struct postino_message *message, struct postino_part *part,
                               uint32_t capabilities)
 {
-    int found = postino_part_look(part, capabilities, &message->boundaries);
+    int found = postino_part_look(message, part, capabilities);
 
     if (found < 0)
         return found;

@@ -6,7 +6,7 @@
 void postino_part_init(struct postino_part *part, const struct postino_part_class *methods,
                        struct postino_source *source, const char *type)
 {
-    memset(part, 0, sizeof *part);
+    postino_clear(part, sizeof *part);
     part->methods = methods;
     part->source = source;
     part->type = type;

@@ -4,10 +4,57 @@
  * looked through for it. */
 #include "compose.h"
 
+#define PART_QUOTED_COLUMNS 60
+
 static void part_field(struct postino_writer *writer, const char *name, const char *value)
 {
     postino_write_text(writer, name);
     postino_write_protocol(writer, value);
+}
+
+/* Printable ASCII without blanks and brackets. */
+static void part_token(struct postino_writer *writer, const char *text)
+{
+    const char *at;
+
+    for (at = text; *at != '\0'; at++)
+        if (*at <= ' ' || *at > '~' || *at == '<' || *at == '>')
+            postino_write_fail(writer, POSTINO_ERROR_FIELD);
+    postino_write_text(writer, text);
+}
+
+/* A parameter (RFC 2045 section 5.1). */
+static void part_parameter(struct postino_writer *writer, const char *name, const char *value)
+{
+    unsigned found = postino_compose_look(value);
+    size_t columns = 0;
+    size_t length;
+
+    for (length = 0; value[length] != '\0'; length++)
+        columns += value[length] == '"' || value[length] == '\\' ? 2 : 1;
+    if ((found & COMPOSE_BAD) != 0) {
+        postino_write_fail(writer, POSTINO_ERROR_FIELD);
+    } else if (found != 0 || columns > PART_QUOTED_COLUMNS) {
+        if (writer->features->parameter == NULL)
+            postino_write_fail(writer, POSTINO_ERROR_FEATURE);
+        else
+            writer->features->parameter(writer, name, value);
+    } else {
+        postino_write_text(writer, ";\r\n ");
+        postino_write_text(writer, name);
+        postino_write_text(writer, "=\"");
+        postino_write_escaped(writer, value, length, 1);
+        postino_write(writer, '"');
+    }
+}
+
+void postino_write_random(struct postino_writer *writer, const struct postino_message *message,
+                          unsigned octets)
+{
+    const uint8_t *octet = message->random;
+
+    for (; octet != NULL && octets != 0; octets--)
+        postino_write_hex(writer, *octet++);
 }
 
 void postino_write_boundary(struct postino_writer *writer, const struct postino_message *message,
@@ -15,7 +62,6 @@ void postino_write_boundary(struct postino_writer *writer, const struct postino_
 {
     unsigned letter = 0;
     unsigned depth = 0;
-    unsigned i;
 
     while (letter < 25 && (message->boundaries >> letter & 1) != 0)
         letter++;
@@ -24,9 +70,7 @@ void postino_write_boundary(struct postino_writer *writer, const struct postino_
     postino_write_text(writer, "=_");
     postino_write(writer, 'A' + letter);
     postino_write(writer, '0' + depth);
-    if (message->random != NULL)
-        for (i = 0; i < 8; i++)
-            postino_write_hex(writer, message->random[i]);
+    postino_write_random(writer, message, 8);
 }
 
 /* RFC 2387 section 3.1: the root's type, without its parameters. */
@@ -41,7 +85,12 @@ static void part_root_type(struct postino_writer *writer, const char *type)
 static void part_multipart(struct postino_writer *writer, const struct postino_message *message,
                            const struct postino_part *part)
 {
-    if (strlen(part->type) == 17 && memcmp(part->type + 10, "related", 7) == 0)
+    const char *related = "multipart/related";
+    const char *type = part->type;
+
+    for (; *related != '\0' && *type == *related; type++)
+        related++;
+    if (*related == '\0')
         part_root_type(writer, part->first->type);
     postino_write_text(writer, ";\r\n boundary=\"");
     postino_write_boundary(writer, message, part);
@@ -51,25 +100,29 @@ static void part_multipart(struct postino_writer *writer, const struct postino_m
 void postino_write_part(struct postino_writer *writer, const struct postino_message *message,
                         const struct postino_part *part)
 {
-    static const char levels[3][7] = {"", "8bit", "binary"};
-    const char *encoding = part->encoding != NULL ? part->encoding->name : levels[part->level];
+    const char *encoding = part->level == LEVEL_8BIT ? "8bit" : "binary";
 
-    part_field(writer, "Content-Type:", part->type);
+    if (part->encoding != NULL)
+        encoding = part->encoding->name;
+    else if (part->level == LEVEL_7BIT)
+        encoding = "7bit";
+    part_field(writer,
+               part->parent == NULL ? "MIME-Version: 1.0\r\nContent-Type:" : "Content-Type:", part->type);
     if (part->parameter != NULL)
-        postino_write_parameter(writer, part->parameter, part->parameter_value);
+        part_parameter(writer, part->parameter, part->parameter_value);
     if (part->methods == NULL)
         part_multipart(writer, message, part);
     /* 7bit goes without saying. */
-    if (*encoding != '\0' && *encoding != '7')
+    if (*encoding != '7')
         part_field(writer, "\r\nContent-Transfer-Encoding:", encoding);
     if (part->disposition != NULL) {
         part_field(writer, "\r\nContent-Disposition:", part->disposition);
         if (part->file_name != NULL)
-            postino_write_parameter(writer, "filename", part->file_name);
+            part_parameter(writer, "filename", part->file_name);
     }
     if (part->content_id != NULL) {
         postino_write_text(writer, "\r\nContent-ID: <");
-        postino_write_token(writer, part->content_id);
+        part_token(writer, part->content_id);
         postino_write(writer, '>');
     }
     postino_write_text(writer, "\r\n");

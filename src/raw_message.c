@@ -136,7 +136,7 @@ static void raw_write(const struct postino_raw_message *raw, struct postino_writ
 {
     if ((raw->seen & SEEN_DATE) == 0 && raw->date_s != 0) {
         postino_write_text(writer, "Date:");
-        postino_write_date(writer, raw->date_s, raw->zone_minutes);
+        postino_message_date(writer, raw->date_s, raw->zone_minutes);
         postino_write_text(writer, "\r\n");
     }
     if ((raw->seen & SEEN_FROM) == 0 && raw->from != NULL) {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Parameters (RFC 2045 section 5.1; RFC 2231 where they hold more than a quoted string can). Invariant: no line
+/* Parameters that hold more than a quoted string can (RFC 2231). Invariant: no line
  * is longer than 78 octets, and no piece splits a character. */
 #include "compose.h"
 
-#define PARAMETER_QUOTED_COLUMNS 60
-#define PARAMETER_COLUMNS        77
+#define PARAMETER_COLUMNS 77
 
 /* attribute-char of RFC 2231 section 7, without the odd ones. */
 static int parameter_plain(unsigned octet)
@@ -50,33 +49,12 @@ static const char *parameter_piece(struct postino_writer *writer, const char *na
     return value;
 }
 
-void postino_write_parameter(struct postino_writer *writer, const char *name, const char *value)
+void postino_message_parameter(struct postino_writer *writer, const char *name, const char *value)
 {
-    unsigned found = postino_compose_look(value);
     unsigned number = 0;
-    size_t columns = strlen(name) + 11;
-    size_t quoted = 0;
+    size_t columns = postino_compose_length(name) + 11;
     const char *at;
 
-    if ((found & COMPOSE_BAD) != 0) {
-        postino_write_fail(writer, POSTINO_ERROR_FIELD);
-        return;
-    }
-    for (at = value; *at != '\0' && quoted <= PARAMETER_QUOTED_COLUMNS; at++)
-        quoted += *at == '"' || *at == '\\' ? 2 : 1;
-    if (found == 0 && quoted <= PARAMETER_QUOTED_COLUMNS) {
-        postino_write(writer, ';');
-        postino_write_gap(writer, strlen(name) + quoted + 4);
-        postino_write_text(writer, name);
-        postino_write_text(writer, "=\"");
-        for (; *value != '\0'; value++) {
-            if (*value == '"' || *value == '\\')
-                postino_write(writer, '\\');
-            postino_write(writer, (unsigned char)*value);
-        }
-        postino_write(writer, '"');
-        return;
-    }
     for (at = value; *at != '\0' && columns < PARAMETER_COLUMNS; at += postino_utf8_length(at))
         columns += parameter_columns(at, postino_utf8_length(at));
     do {

@@ -5,20 +5,20 @@
 
 static int text_begin(struct postino_message *message, struct postino_part *part, uint32_t capabilities)
 {
-    uint32_t boundaries;
-    int found;
+    uint32_t boundaries = message->boundaries;
+    int found = postino_part_look(message, part, capabilities);
 
-    part->encoding = &postino_encodings_text[2];
-    found = postino_part_look(part, capabilities, &boundaries);
+    /* Where it holds some it is encoded. */
+    message->boundaries = boundaries;
     if (found < 0)
         return found;
-    if ((found & LOOK_8BIT) == 0)
+    if (found == 0)
         part->encoding = &postino_encodings_text[0];
-    else if ((capabilities & POSTINO_CAPABILITY_8BITMIME) != 0)
+    else if (found == LOOK_8BIT && (capabilities & POSTINO_CAPABILITY_8BITMIME) != 0)
         part->encoding = &postino_encodings_text[1];
-    if ((found & ~LOOK_8BIT) != 0)
-        part->encoding = &postino_encodings_text[2];
-    return postino_part_count(message, part, capabilities);
+    else
+        part->encoding = message->features->quoted;
+    return part->encoding != NULL ? postino_part_count(message, part, capabilities) : POSTINO_ERROR_FEATURE;
 }
 
 void postino_part_text_init(struct postino_part *part, struct postino_source *source, const char *type)

@@ -43,6 +43,7 @@ enum postino_error_code {
     POSTINO_ERROR_ADDRESS = -126,  /* an address list is malformed */
     POSTINO_ERROR_CAPACITY = -127, /* what the caller gave has no room for it */
     POSTINO_ERROR_RAW = -128,      /* a ready message is not what was asked for: see its faults */
+    POSTINO_ERROR_FEATURE = -129,  /* a message needs a feature that it was made without */
 
     POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
     POSTINO_ERROR_REPLY_SYNTAX = -202,     /* no reply code where there must be one */

@@ -78,6 +78,7 @@ struct postino_part {
     uint8_t level;
     uint8_t source_flags;
     uint8_t open; /* it ends within a line */
+    uint8_t look; /* what was seen of it, as bits */
     const struct postino_part_class *methods;
     const struct postino_encoding *encoding;
     struct postino_source *source;
@@ -94,6 +95,34 @@ struct postino_part {
  * twelve lines. */
 #define POSTINO_MESSAGE_BUFFER_MIN  160
 #define POSTINO_MESSAGE_BUFFER_FAST 936
+
+struct postino_writer;
+
+/* What a message may need beside plain ASCII fields, text and attachments. A member that is NULL is not there:
+ * a message that needs it fails with POSTINO_ERROR_FEATURE, and what nothing names is not linked. Each member
+ * takes the function or object of its name ("postino_message_words"), nothing else. */
+struct postino_message_features {
+    /* Text for readers outside ASCII, or with words too long for a line, in encoded words (RFC 2047). */
+    void (*words)(struct postino_writer *writer, const char *text);
+    /* File names outside ASCII, or too long for a line (RFC 2231). */
+    void (*parameter)(struct postino_writer *writer, const char *name, const char *value);
+    /* Date. */
+    void (*date)(struct postino_writer *writer, uint32_t seconds, int zone_minutes);
+    /* Further header fields. */
+    void (*field)(struct postino_writer *writer, const struct postino_header *header);
+    /* Text that cannot go out as it is: with long lines, from a callback, or with octets above 127 to a
+     * server without 8BITMIME. */
+    const struct postino_encoding *quoted;
+};
+
+void postino_message_words(struct postino_writer *writer, const char *text);
+void postino_message_parameter(struct postino_writer *writer, const char *name, const char *value);
+void postino_message_date(struct postino_writer *writer, uint32_t seconds, int zone_minutes);
+void postino_message_field(struct postino_writer *writer, const struct postino_header *header);
+extern const struct postino_encoding postino_message_quoted;
+
+/* All of them. */
+extern const struct postino_message_features postino_message_features_all;
 
 /* Each function below that makes an object may be called at any time that no session reads the message that
  * the object is in. Any thread, one at a time. */
@@ -157,6 +186,7 @@ struct postino_message {
     int16_t error;
     const char *error_field;
     /* private */
+    const struct postino_message_features *features;
     struct postino_part *body;
     const void *item;
     struct postino_part *part;
@@ -166,6 +196,7 @@ struct postino_message {
     size_t taken_octets; /* of them */
     size_t unit_octets;  /* of the unit that went into the buffer */
     uint32_t boundaries; /* bits: first letters that must not be used */
+    uint32_t look_head;  /* a line's first octets */
     uint16_t column;
     struct postino_encoder encoder;
     uint8_t unit;
@@ -181,6 +212,11 @@ struct postino_message {
  * composed, and says why in `error` and `error_field`. */
 void postino_message_init(struct postino_message *message, struct postino_part *body, void *buffer,
                           size_t buffer_octets);
+
+/* The same with those `features` only, which are borrowed as the parts are. */
+void postino_message_init_with(struct postino_message *message,
+                               const struct postino_message_features *features, struct postino_part *body,
+                               void *buffer, size_t buffer_octets);
 
 /* Has the message begun for a server with these `capabilities` (of enum postino_capability), to see whether it
  * can be composed. May be called when no session reads it. Returns 0 or `error`; sets *size_octets, where it

@@ -66,7 +66,7 @@ static void the_whole_of_a_small_one(void **state)
     assert_string_equal(compose(0), "Date: Wed, 25 Nov 2026 20:00:00 -0330\r\n"
                                     "From: \"Ann\" <ann@example.org>\r\n"
                                     "To: \"Lee, Bob\" <bob@example.org>\r\n"
-                                    "Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\n"
+                                    "Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n"
                                     "Message-ID: <30313233343536373839616263646566@example.org>\r\n"
                                     "MIME-Version: 1.0\r\n"
                                     "Content-Type: text/plain; charset=utf-8\r\n\r\nHi\r\n");

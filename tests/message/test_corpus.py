@@ -3,6 +3,7 @@
 """Composed messages, read back by Python's email package, are what was to be composed. Usage: test_corpus.py [COUNT [SEED]]"""
 
 import datetime
+import base64
 import email
 import email.header
 import email.policy
@@ -29,11 +30,13 @@ def check_lines(raw, flags):
         # A longer line has a word that cannot be divided, or one that is quoted.
         assert len(line) <= 78 or line.count(b" ") <= 2 or b'"' in line, line
         assert line.strip() != b""
-        assert all(len(word) <= 75 for word in re.findall(rb"=\?UTF-8\?Q\?[^?]*\?=", line))
-        assert b"=?UTF-8?Q?" not in line or len(line) <= 78, line
+        assert all(len(word) <= 75 for word in re.findall(rb"=\?UTF-8\?[QB]\?[^?]*\?=", line))
+        assert b"=?UTF-8?" not in line or len(line) <= 78, line
         assert all(32 <= octet < 127 for octet in line)
     for encoded in re.findall(rb"=\?UTF-8\?Q\?([^?]*)\?=", head):
         re.sub(rb"=([0-9A-F]{2})", lambda m: bytes([int(m[1], 16)]), encoded).decode()
+    for encoded in re.findall(rb"=\?UTF-8\?B\?([^?]*)\?=", head):
+        base64.b64decode(encoded, validate=True).decode()
     for block in re.findall(rb"\r\n--=_[A-Z][0-9][0-9A-F]*\r\n(Content-.*?)\r\n\r\n", raw, re.DOTALL):
         for line in block.split(b"\r\n"):
             assert len(line) <= 78 or b"application/vnd." in line, line
@@ -49,7 +52,7 @@ def check_addresses(parsed, old, field, wanted):
     assert [mailbox.addr_spec for mailbox in parsed[field].addresses] == [address for _, address in wanted], parsed[field]
     unfolded = re.sub("\r\n", "", old[field])
     encoded = [str(email.header.make_header(email.header.decode_header(words[:-1])))
-               for words in re.findall(r"((?:=\?UTF-8\?Q\?[^? ]*\?= )+)<", unfolded)]
+               for words in re.findall(r"((?:=\?UTF-8\?[QB]\?[^? ]*\?= )+)<", unfolded)]
     for mailbox, (name, _) in zip(parsed[field].addresses, wanted):
         if encoded and encoded[0] == name:
             encoded.pop(0)

@@ -38,6 +38,7 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_ADDRESS,
         POSTINO_ERROR_CAPACITY,
         POSTINO_ERROR_RAW,
+        POSTINO_ERROR_FEATURE,
         POSTINO_ERROR_REFUSED,
         POSTINO_ERROR_REPLY_SYNTAX,
         POSTINO_ERROR_REPLY_UNEXPECTED,
