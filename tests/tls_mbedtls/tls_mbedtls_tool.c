@@ -94,8 +94,8 @@ static int narrow_send(struct postino_transport *transport, size_t length_octets
 static int narrow_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
 {
     struct narrow *narrow = (struct narrow *)transport;
-    size_t most = narrow->octets != 0 && narrow->octets < sizeof narrow->lent ? narrow->octets
-                                                                               : sizeof narrow->lent;
+    size_t most =
+        narrow->octets != 0 && narrow->octets < sizeof narrow->lent ? narrow->octets : sizeof narrow->lent;
     int status = 0;
 
     spoil(narrow);
@@ -173,13 +173,12 @@ static void send_mail(struct postino_client *client, const struct postino_tls_in
 {
     struct postino_memory_source source;
     struct postino_recipient recipient = {.address = "x@y.test"};
-    struct postino_mail mail = {.reverse_path = FROM, .recipients = &recipient, .recipient_count = 1};
+    struct postino_mail mail = {.reverse_path = FROM, .recipients = &recipient, .source = &source.source};
     int status;
     size_t text_octets;
     const char *text;
 
-    (void)postino_memory_source_init(&source, message, length);
-    mail.source = &source.source;
+    postino_memory_source_init(&source, message, length);
     status = postino_client_send(client, &mail);
     text = postino_session_text(postino_client_session(client), &text_octets);
     printf("error=%d outcome=%d version=%s verified=%d resumed=%d certified=%d", status, mail.result.outcome,
@@ -210,7 +209,7 @@ int main(void)
     static struct postino_tls_mbedtls tls;
     static struct postino_client client;
     static uint8_t pins[4 * POSTINO_TLS_PIN_OCTETS];
-    static const struct postino_time_limits limits = {3000, 3000, 3000, 3000, 3000, 3000, 3000};
+    static const struct postino_time_limits limits = {3000, 3000, 3000, 3000, 3000, 3000};
     struct postino_tls_config config = {
         .host_name = option("HOST_NAME"),
         .mode = option("STARTTLS") != NULL ? POSTINO_TLS_MODE_STARTTLS : POSTINO_TLS_MODE_IMPLICIT,
