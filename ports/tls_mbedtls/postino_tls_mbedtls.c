@@ -101,6 +101,7 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
     state->ended = 0;
     state->unfinished = 0;
     state->inner_error = 0;
+    state->send_error = 0;
     state->record = 0;
     start_ms = state->inner->methods->now_ms(state->inner);
     status = state->inner->methods->connect(state->inner, timeout_ms);

@@ -33,7 +33,7 @@ int tls_bio_send(void *context, const unsigned char *octets, size_t length_octet
     struct postino_transport *inner = state->inner;
     uint8_t *buffer;
     size_t capacity;
-    int status = 0;
+    int status;
 
     /* An alert that reading calls for must not flush a record of ours unseen: mbedtls_ssl_write(), called again for
      * it, would send it twice. */
@@ -41,7 +41,8 @@ int tls_bio_send(void *context, const unsigned char *octets, size_t length_octet
         return MBEDTLS_ERR_SSL_WANT_WRITE;
     if (tls_keep_rest(state) != 0)
         return TLS_BIO_FAILED;
-    if (inner->unsent_octets != 0)
+    status = state->send_error;
+    if (status == 0 && inner->unsent_octets != 0)
         status = inner->methods->send(inner, 0);
     if (status == 0)
         status = inner->methods->reserve(inner, &buffer, &capacity);
@@ -56,6 +57,11 @@ int tls_bio_send(void *context, const unsigned char *octets, size_t length_octet
     }
     if (status > 0)
         return MBEDTLS_ERR_SSL_WANT_WRITE;
+    /* In the handshake the server's reason may be there already: Mbed TLS reads it when it believes all sent. */
+    if (state->phase == TLS_HANDSHAKE) {
+        state->send_error = status;
+        return (int)length_octets;
+    }
     state->inner_error = status;
     return TLS_BIO_FAILED;
 }
@@ -72,6 +78,10 @@ int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
         status = state->inner->methods->receive(state->inner, &state->rest, &state->rest_octets);
         if (status != 0) {
             state->rest_octets = 0;
+            if (state->send_error != 0) {
+                state->inner_error = state->send_error;
+                return TLS_BIO_FAILED;
+            }
             if (status > 0)
                 return MBEDTLS_ERR_SSL_WANT_READ;
             if (status != POSTINO_ERROR_CLOSED) {
@@ -181,7 +191,9 @@ static int advance(struct tls_state *state, unsigned *events)
         *events = POSTINO_EVENT_WRITE;
     else if (status != 0)
         return tls_failure(state, status, 1);
-    if (inner->unsent_octets != 0) {
+    if (state->send_error != 0 && *events == 0)
+        return state->send_error;
+    if (state->send_error == 0 && inner->unsent_octets != 0) {
         if (tls_keep_rest(state) != 0)
             return state->inner_error;
         status = inner->methods->send(inner, 0);

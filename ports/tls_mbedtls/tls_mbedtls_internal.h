@@ -79,6 +79,7 @@ struct tls_state {
     uint8_t reading;    /* receive() runs */
     uint8_t unfinished; /* mbedtls_ssl_write() must be called again with the same octets */
     int inner_error;    /* what inner failed with within a callback; 0: nothing */
+    int send_error;     /* what sending failed with in the handshake; 0: nothing */
     int verify_error;   /* what is wrong with the server's certificates; 0: nothing */
     size_t send_offset; /* of the send buffer: everything before it left */
     size_t record; /* octets behind it that Mbed TLS handed on as one record, of which inner holds a rest */

@@ -86,6 +86,7 @@ class Server(threading.Thread):
         self.starttls = starttls
         self.messages = []
         self.reused = []
+        self.wrapped = socket.socket()
         self.unique = []
         self.server_names = []
         self.ends = []
@@ -98,6 +99,10 @@ class Server(threading.Thread):
         self.start()
 
     def close(self):
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)  # wakes accept(); close() would not
+        except OSError:
+            pass
         self.listener.close()
         self.join(PATIENCE_S)
 
@@ -116,6 +121,7 @@ class Server(threading.Thread):
 
     def wrap(self, connection):
         wrapped = self.context.wrap_socket(connection, server_side=True, suppress_ragged_eofs=False)
+        self.wrapped = wrapped
         self.reused.append(wrapped.session_reused)
         if wrapped.version() == "TLSv1.2":
             self.unique.append(wrapped.get_channel_binding("tls-unique").hex())
@@ -132,6 +138,12 @@ class Server(threading.Thread):
             raw.recv(100)
             return
         connection = raw if self.starttls else self.wrap(raw)
+        try:
+            self.talk(raw, connection)
+        finally:
+            self.wrapped.close()
+
+    def talk(self, raw, connection):
         connection.sendall(b"220 s.test\r\n")
         buffered = b""
 
