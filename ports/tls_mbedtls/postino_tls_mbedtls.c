@@ -252,6 +252,9 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
         status = state->inner->methods->receive(state->inner, data, length_octets);
         transport->unsent_octets = state->inner->unsent_octets;
         return status;
+    case TLS_HANDSHAKE:
+        /* start_tls() is to be called again; until it is done nothing is heard. */
+        return POSTINO_AGAIN;
     case TLS_UP:
         break;
     default:
