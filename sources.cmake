@@ -75,6 +75,14 @@ set(POSTINO_POSIX_SOURCES
     ports/posix/postino_file.c
     ports/posix/postino_posix.c)
 
+# TLS by Mbed TLS, as a transport over another.
+set(POSTINO_TLS_MBEDTLS_SOURCES
+    ports/tls_mbedtls/postino_tls_mbedtls.c
+    ports/tls_mbedtls/tls_mbedtls_handshake.c
+    ports/tls_mbedtls/tls_mbedtls_names.c
+    ports/tls_mbedtls/tls_mbedtls_settings.c
+    ports/tls_mbedtls/tls_mbedtls_verify.c)
+
 # DKIM's crypto table in OpenSSL 3.
 set(POSTINO_DKIM_OPENSSL_SOURCES
     ports/openssl/postino_dkim_openssl.c)

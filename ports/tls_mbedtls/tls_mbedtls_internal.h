@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TLS_MBEDTLS_INTERNAL_H
+#define TLS_MBEDTLS_INTERNAL_H
+
+#include <mbedtls/version.h>
+
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
+
+#include "postino/tls_mbedtls.h"
+
+#if MBEDTLS_VERSION_NUMBER < 0x02100000
+#error "Mbed TLS 2.16 or later is needed"
+#endif
+
+/* What 3.x hides and shows through no function, and 2.28 does not hide. */
+#ifdef MBEDTLS_PRIVATE
+#define TLS_PRIVATE(member) MBEDTLS_PRIVATE(member)
+#else
+#define TLS_PRIVATE(member) member
+#endif
+
+#if defined(MBEDTLS_CTR_DRBG_C) && defined(MBEDTLS_ENTROPY_C)
+#define TLS_HAS_RANDOM 1
+#else
+#define TLS_HAS_RANDOM 0
+#endif
+
+/* The plain text of a record that is sent, and how much is lent at a time of one that arrived. */
+#ifndef POSTINO_TLS_MBEDTLS_SEND_OCTETS
+#define POSTINO_TLS_MBEDTLS_SEND_OCTETS 4096
+#endif
+#ifndef POSTINO_TLS_MBEDTLS_RECEIVE_OCTETS
+#define POSTINO_TLS_MBEDTLS_RECEIVE_OCTETS 1024
+#endif
+
+#define TLS_DIGEST_OCTETS_MAX 64
+
+struct tls_address {
+    uint8_t length_octets; /* 0: no address; 4; 16 */
+    uint8_t octets[16];
+};
+
+enum tls_phase {
+    TLS_CLOSED,    /* nor is anything of the connection held */
+    TLS_CLEAR,     /* inner is open, and what is sent goes to it as it is */
+    TLS_HANDSHAKE, /* begun, and neither done nor failed */
+    TLS_UP,
+    TLS_BROKEN /* a failed handshake or a broken record: nothing is sent or taken any more, not even an end */
+};
+
+struct tls_state {
+    struct postino_tls_mbedtls *tls;
+    struct postino_transport *inner;
+    const struct postino_tls_config *config;
+    struct tls_address address; /* that host_name is */
+
+    mbedtls_ssl_config settings;
+    mbedtls_ssl_context ssl;     /* set up from TLS_HANDSHAKE on */
+    mbedtls_ssl_session session; /* of the last connection that was verified */
+    mbedtls_x509_crt trusted;    /* from ca_file */
+    mbedtls_x509_crt certificate;
+    mbedtls_pk_context key;
+#if TLS_HAS_RANDOM
+    mbedtls_entropy_context entropy;
+    mbedtls_ctr_drbg_context drbg;
+#endif
+    int (*random)(void *context, unsigned char *output, size_t length_octets);
+    void *random_context;
+
+    uint8_t phase;      /* enum tls_phase */
+    uint8_t resumable;  /* `session` holds one */
+    uint8_t has_own;    /* a certificate of the client's can be shown */
+    uint8_t seen;       /* the server's certificate was looked at in this handshake */
+    uint8_t ended;      /* inner has no more octets */
+    uint8_t reading;    /* receive() runs */
+    uint8_t unfinished; /* mbedtls_ssl_write() must be called again with the same octets */
+    int inner_error;    /* what inner failed with within a callback; 0: nothing */
+    int send_error;     /* what sending failed with in the handshake; 0: nothing */
+    int verify_error;   /* what is wrong with the server's certificates; 0: nothing */
+    size_t send_offset; /* of the send buffer: everything before it left */
+    size_t record; /* octets behind it that Mbed TLS handed on as one record, of which inner holds a rest */
+    const uint8_t *rest; /* octets of inner's that Mbed TLS did not ask for yet: lent, or in `kept` */
+    size_t rest_octets;
+    uint8_t *kept;
+
+    uint8_t endpoint[TLS_DIGEST_OCTETS_MAX]; /* tls-server-end-point */
+    size_t endpoint_octets;                  /* 0: none */
+    uint8_t send_buffer[POSTINO_TLS_MBEDTLS_SEND_OCTETS];
+    uint8_t receive_buffer[POSTINO_TLS_MBEDTLS_RECEIVE_OCTETS];
+};
+
+/* The words of postino_tls_info: set begins anew, the others append; what has no room is dropped. */
+void tls_text_set(struct postino_tls_mbedtls *tls, const char *text);
+void tls_text_add(struct postino_tls_mbedtls *tls, const char *text);
+/* Octets of the server's: what cannot be printed becomes '?'. */
+void tls_text_add_octets(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets);
+void tls_text_add_number(struct postino_tls_mbedtls *tls, unsigned number, unsigned digits_min);
+void tls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets);
+
+/* Reads an IPv4 or IPv6 address. Returns 1; 0: it is none, but may be a name; -1: it is neither. */
+int tls_address_read(struct tls_address *address, const char *text);
+/* Whether a certificate names the host (RFC 9525): a DNS name or an IP address in its subjectAltName. Where it
+ * does not, the text says what it names instead. */
+int tls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate);
+
+/* Mbed TLS's verify callback: `context` is the state. */
+int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
+
+/* Reads the files and fills the settings. Returns 0, or POSTINO_ERROR_TLS_CONFIG with a text. */
+int tls_settings_init(struct tls_state *state, const struct postino_tls_mbedtls_objects *objects);
+void tls_settings_free(struct tls_state *state);
+
+/* What a failure of Mbed TLS's means: one of enum postino_error_code, with a text; `in_handshake` 0: afterwards. */
+int tls_failure(struct tls_state *state, int error, int in_handshake);
+
+/* Begins a handshake, and goes on with it. Returns 0, POSTINO_AGAIN as wait() does, or an error, `late` where the
+ * time was over. */
+int tls_handshake_begin(struct tls_state *state);
+int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late);
+
+/* Mbed TLS's view of inner: `context` is the state. */
+int tls_bio_send(void *context, const unsigned char *octets, size_t length_octets);
+int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets);
+/* Copies what inner lent and Mbed TLS did not take, before inner is called again. Returns 0, or -1: no memory. */
+int tls_keep_rest(struct tls_state *state);
+/* The session is not to go on in a later connection. */
+void tls_forget_session(struct tls_state *state);
+
+#endif

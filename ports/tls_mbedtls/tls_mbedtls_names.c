@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Whom a certificate names (RFC 9525). Invariant: only subjectAltName counts, never the subject's common name, and
+ * an address never matches a DNS name. Mbed TLS 2.28 keeps no addresses of it, so it is read here. */
+#include "tls_mbedtls_internal.h"
+
+#include <string.h>
+
+#include <mbedtls/asn1.h>
+#include <mbedtls/oid.h>
+
+#define NAME_DNS     (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)
+#define NAME_ADDRESS (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
+
+void tls_text_set(struct postino_tls_mbedtls *tls, const char *text)
+{
+    tls->text[0] = '\0';
+    tls_text_add(tls, text);
+}
+
+void tls_text_add(struct postino_tls_mbedtls *tls, const char *text)
+{
+    tls_text_add_octets(tls, (const uint8_t *)text, strlen(text));
+}
+
+void tls_text_add_octets(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets)
+{
+    size_t end = strlen(tls->text);
+
+    for (; length_octets > 0 && end < sizeof tls->text - 1; length_octets--, octets++)
+        tls->text[end++] = *octets >= ' ' && *octets < 127 ? (char)*octets : '?';
+    tls->text[end] = '\0';
+}
+
+void tls_text_add_number(struct postino_tls_mbedtls *tls, unsigned number, unsigned digits_min)
+{
+    char digits[12];
+    size_t start = sizeof digits;
+
+    do {
+        digits[--start] = (char)('0' + number % 10);
+        number /= 10;
+    } while (start > 0 && (number > 0 || sizeof digits - start < digits_min));
+    tls_text_add_octets(tls, (const uint8_t *)digits + start, sizeof digits - start);
+}
+
+void tls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets)
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t i;
+
+    if (length_octets != 16) {
+        for (i = 0; i < length_octets; i++) {
+            tls_text_add(tls, i > 0 ? "." : "");
+            tls_text_add_number(tls, octets[i], 1);
+        }
+        return;
+    }
+    for (i = 0; i < 16; i += 2) {
+        char group[5];
+        unsigned value = (unsigned)octets[i] << 8 | octets[i + 1];
+        size_t at = 0;
+        int shift;
+
+        for (shift = 12; shift >= 0; shift -= 4)
+            if (at > 0 || shift == 0 || value >> shift != 0)
+                group[at++] = hex[value >> shift & 15U];
+        tls_text_add(tls, i > 0 ? ":" : "");
+        tls_text_add_octets(tls, (const uint8_t *)group, at);
+    }
+}
+
+/* Returns what stands behind the address, or NULL. */
+static const char *read_ipv4(uint8_t *octets, const char *text)
+{
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        unsigned value = 0;
+        int digits = 0;
+
+        if (i > 0 && *text++ != '.')
+            return NULL;
+        for (; *text >= '0' && *text <= '9' && digits < 3; digits++)
+            value = value * 10 + (unsigned)(*text++ - '0');
+        /* Some readers take a leading zero for octal. */
+        if (digits == 0 || value > 255 || (digits > 1 && text[-digits] == '0'))
+            return NULL;
+        octets[i] = (uint8_t)value;
+    }
+    return text;
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static int read_ipv6(uint8_t *octets, const char *text)
+{
+    size_t at = 0;
+    size_t gap = 17; /* where "::" stood; 17: nowhere */
+
+    if (*text == ':' && text[1] != ':')
+        return 0;
+    while (*text != '\0') {
+        const char *group = text;
+        unsigned value = 0;
+
+        if (text[0] == ':' && text[1] == ':') {
+            if (gap != 17)
+                return 0;
+            gap = at;
+            text += 2;
+            continue;
+        }
+        if (*text == ':' && *++text == '\0')
+            return 0;
+        if (at > 14)
+            return 0;
+        if (at <= 12 && read_ipv4(octets + at, text) != NULL) {
+            at += 4;
+            text = read_ipv4(octets + at - 4, text);
+            if (*text != '\0')
+                return 0;
+            break;
+        }
+        for (group = text; hex_value(*text) >= 0 && text - group < 4; text++)
+            value = value << 4 | (unsigned)hex_value(*text);
+        if (text == group || (*text != '\0' && *text != ':'))
+            return 0;
+        octets[at++] = (uint8_t)(value >> 8);
+        octets[at++] = (uint8_t)(value & 255U);
+    }
+    if (gap == 17)
+        return at == 16;
+    if (at > 14)
+        return 0;
+    memmove(octets + 16 - (at - gap), octets + gap, at - gap);
+    memset(octets + gap, 0, 16 - at);
+    return 1;
+}
+
+int tls_address_read(struct tls_address *address, const char *text)
+{
+    const char *end;
+
+    memset(address, 0, sizeof *address);
+    if (strchr(text, ':') != NULL) {
+        address->length_octets = 16;
+        return read_ipv6(address->octets, text) ? 1 : -1;
+    }
+    end = read_ipv4(address->octets, text);
+    if (end != NULL && *end == '\0') {
+        address->length_octets = 4;
+        return 1;
+    }
+    /* No DNS name ends in a label of digits alone: what looks like a broken address is one. */
+    return text[strspn(text, "0123456789.")] == '\0' ? -1 : 0;
+}
+
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
+/* A wildcard is the whole first label, stands for exactly one, and not above a single one ("*.com"). */
+static int dns_matches(const uint8_t *pattern, size_t length_octets, const char *host)
+{
+    size_t i;
+
+    if (length_octets > 2 && pattern[0] == '*' && pattern[1] == '.') {
+        const char *dot = strchr(host, '.');
+
+        if (dot == NULL || dot == host || memchr(pattern + 2, '.', length_octets - 2) == NULL)
+            return 0;
+        pattern++;
+        length_octets--;
+        host = dot;
+    }
+    if (strlen(host) != length_octets)
+        return 0;
+    for (i = 0; i < length_octets; i++)
+        if (lower(pattern[i]) != lower((uint8_t)host[i]))
+            return 0;
+    return 1;
+}
+
+/* Finds the extension's value. Returns 0 when there is none, or it is malformed. */
+static int find_names(const mbedtls_x509_crt *certificate, unsigned char **value, unsigned char **end)
+{
+    unsigned char *at = certificate->v3_ext.p;
+    size_t length;
+
+    if (at == NULL)
+        return 0;
+    *end = at + certificate->v3_ext.len;
+    if (mbedtls_asn1_get_tag(&at, *end, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) != 0)
+        return 0;
+    *end = at + length;
+    while (at < *end) {
+        unsigned char *oid;
+        unsigned char *next;
+        size_t oid_length;
+        int critical;
+
+        if (mbedtls_asn1_get_tag(&at, *end, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) != 0)
+            return 0;
+        next = at + length;
+        if (mbedtls_asn1_get_tag(&at, next, &oid_length, MBEDTLS_ASN1_OID) != 0)
+            return 0;
+        oid = at;
+        at += oid_length;
+        if (oid_length == MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME) &&
+            memcmp(oid, MBEDTLS_OID_SUBJECT_ALT_NAME, oid_length) == 0) {
+            (void)mbedtls_asn1_get_bool(&at, next, &critical);
+            if (mbedtls_asn1_get_tag(&at, next, &length, MBEDTLS_ASN1_OCTET_STRING) != 0 ||
+                mbedtls_asn1_get_tag(&at, next, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE) !=
+                    0)
+                return 0;
+            *value = at;
+            *end = at + length;
+            return 1;
+        }
+        at = next;
+    }
+    return 0;
+}
+
+int tls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate)
+{
+    struct postino_tls_mbedtls *tls = state->tls;
+    const struct tls_address *address = &state->address;
+    const char *host = state->config->host_name;
+    unsigned char *at = NULL;
+    unsigned char *end = NULL;
+    int names = 0;
+
+    tls_text_set(tls, "the certificate is for ");
+    if (find_names(certificate, &at, &end)) {
+        while (at < end) {
+            int tag = *at;
+            size_t length;
+
+            at++;
+            if (mbedtls_asn1_get_len(&at, end, &length) != 0)
+                break;
+            if (tag == NAME_DNS || tag == NAME_ADDRESS) {
+                if (tag == NAME_DNS ? address->length_octets == 0 && dns_matches(at, length, host)
+                                    : address->length_octets != 0 && address->length_octets == length &&
+                                          memcmp(at, address->octets, length) == 0) {
+                    tls_text_set(tls, "");
+                    return 1;
+                }
+                tls_text_add(tls, names > 0 && names < 4 ? ", " : "");
+                if (names == 3)
+                    tls_text_add(tls, "...");
+                else if (names < 3 && tag == NAME_DNS)
+                    tls_text_add_octets(tls, at, length > 60 ? 60 : length);
+                else if (names < 3 && (length == 4 || length == 16))
+                    tls_text_add_address(tls, at, length);
+                names = names < 4 ? names + 1 : 4;
+            }
+            at += length;
+        }
+    }
+    tls_text_add(tls, names > 0 ? ", not for " : "no host at all, not for ");
+    tls_text_add(tls, host);
+    return 0;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether the server is the one that was meant, and what failed in words. Invariant: Mbed TLS is always told to
+ * require a good chain; what is not asked for is forgiven here, certificate by certificate, and nowhere else. */
+#include "tls_mbedtls_internal.h"
+
+#include <string.h>
+
+#include <mbedtls/error.h>
+#include <mbedtls/md.h>
+#include <mbedtls/oid.h>
+
+static int digest(mbedtls_md_type_t type, const mbedtls_x509_buf *data, uint8_t *out)
+{
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(type);
+
+    return info != NULL && mbedtls_md_get_size(info) <= TLS_DIGEST_OCTETS_MAX &&
+           mbedtls_md(info, data->p, data->len, out) == 0;
+}
+
+static int is_pinned(const struct postino_tls_config *config, const mbedtls_x509_crt *certificate)
+{
+    uint8_t whole[TLS_DIGEST_OCTETS_MAX];
+    uint8_t key[TLS_DIGEST_OCTETS_MAX];
+    size_t i;
+
+    if (!digest(MBEDTLS_MD_SHA256, &certificate->raw, whole) ||
+        !digest(MBEDTLS_MD_SHA256, &certificate->pk_raw, key))
+        return 0;
+    for (i = 0; i < config->pin_count; i++) {
+        const uint8_t *pin = config->pins + i * POSTINO_TLS_PIN_OCTETS;
+
+        if (memcmp(pin, whole, POSTINO_TLS_PIN_OCTETS) == 0 || memcmp(pin, key, POSTINO_TLS_PIN_OCTETS) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* RFC 5929 section 4.1: the hash of the certificate's signature, but SHA-256 for MD5 and SHA-1; none where the
+ * signature tells no hash (RSASSA-PSS, Ed25519). */
+static void keep_endpoint(struct tls_state *state, const mbedtls_x509_crt *certificate)
+{
+    mbedtls_md_type_t md = MBEDTLS_MD_NONE;
+    mbedtls_pk_type_t pk;
+
+    state->endpoint_octets = 0;
+    if (mbedtls_oid_get_sig_alg(&certificate->sig_oid, &md, &pk) != 0 || md == MBEDTLS_MD_NONE)
+        return;
+    if (md == MBEDTLS_MD_MD5 || md == MBEDTLS_MD_SHA1)
+        md = MBEDTLS_MD_SHA256;
+    if (digest(md, &certificate->raw, state->endpoint))
+        state->endpoint_octets = mbedtls_md_get_size(mbedtls_md_info_from_type(md));
+}
+
+static void add_name(struct postino_tls_mbedtls *tls, const mbedtls_x509_name *name)
+{
+    char text[160];
+    int length = mbedtls_x509_dn_gets(text, sizeof text, name);
+
+    tls_text_add(tls, length > 0 ? text : "(a name that is too long)");
+}
+
+static void add_date(struct postino_tls_mbedtls *tls, const mbedtls_x509_time *date)
+{
+    tls_text_add_number(tls, (unsigned)date->year, 4);
+    tls_text_add(tls, "-");
+    tls_text_add_number(tls, (unsigned)date->mon, 2);
+    tls_text_add(tls, "-");
+    tls_text_add_number(tls, (unsigned)date->day, 2);
+}
+
+/* How much an error says: 0 is nothing. */
+static int weight(int error)
+{
+    switch (error) {
+    case POSTINO_ERROR_TLS_ISSUER:
+        return 4;
+    case POSTINO_ERROR_TLS_CERTIFICATE:
+        return 3;
+    case POSTINO_ERROR_TLS_EXPIRED:
+        return 2;
+    default:
+        return error != 0;
+    }
+}
+
+/* Certificates come from the top of the chain to the server's own: the weightiest fault is told. */
+static void judge_chain(struct tls_state *state, const mbedtls_x509_crt *certificate, int depth,
+                        uint32_t flags)
+{
+    struct postino_tls_mbedtls *tls = state->tls;
+    const char *which = depth == 0 ? "the certificate" : "a certificate of the chain";
+    int error = 0;
+
+    if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
+        error = POSTINO_ERROR_TLS_ISSUER;
+    else if ((flags & ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE)) != 0)
+        error = POSTINO_ERROR_TLS_CERTIFICATE;
+    else if (flags != 0)
+        error = POSTINO_ERROR_TLS_EXPIRED;
+    if (weight(error) <= weight(state->verify_error))
+        return;
+    state->verify_error = error;
+    tls_text_set(tls, which);
+    if (error == POSTINO_ERROR_TLS_ISSUER) {
+        int self_signed =
+            certificate->issuer_raw.len == certificate->subject_raw.len &&
+            memcmp(certificate->issuer_raw.p, certificate->subject_raw.p, certificate->issuer_raw.len) == 0;
+
+        tls_text_add(tls, self_signed ? " is self-signed and not trusted: " : " has an unknown issuer: ");
+        add_name(tls, &certificate->issuer);
+    } else if (error == POSTINO_ERROR_TLS_CERTIFICATE) {
+        tls_text_add(tls, (flags & (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
+                                    MBEDTLS_X509_BADCERT_BAD_KEY)) != 0
+                              ? " has a signature or a key that is too weak"
+                              : " cannot be accepted");
+    } else if ((flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0) {
+        tls_text_add(tls, " expired on ");
+        add_date(tls, &certificate->valid_to);
+    } else {
+        tls_text_add(tls, " is not valid before ");
+        add_date(tls, &certificate->valid_from);
+    }
+}
+
+int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    struct tls_state *state = context;
+    const struct postino_tls_config *config = state->config;
+    int chain = config->verify == POSTINO_TLS_VERIFY_FULL || config->verify == POSTINO_TLS_VERIFY_CHAIN;
+    /* Mbed TLS's view of the name counts besides ours: the stricter one wins. */
+    uint32_t name = *flags & MBEDTLS_X509_BADCERT_CN_MISMATCH;
+
+    *flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    if (chain)
+        judge_chain(state, certificate, depth, *flags);
+    else
+        *flags = 0;
+    if (depth > 0)
+        return 0;
+    state->seen = 1;
+    keep_endpoint(state, certificate);
+    if (config->verify == POSTINO_TLS_VERIFY_FULL && state->verify_error == 0 &&
+        (!tls_names_host(state, certificate) || name != 0)) {
+        if (state->tls->text[0] == '\0')
+            tls_text_set(state->tls, "the certificate is not for this host");
+        state->verify_error = POSTINO_ERROR_TLS_NAME;
+        *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    }
+    if (config->pin_count > 0 && state->verify_error == 0 && !is_pinned(config, certificate)) {
+        state->verify_error = POSTINO_ERROR_TLS_PIN;
+        tls_text_set(state->tls, "the certificate is none of those that were pinned");
+    }
+    /* Whatever was found: this handshake fails. */
+    if (state->verify_error != 0 && *flags == 0)
+        *flags = MBEDTLS_X509_BADCERT_OTHER;
+    return 0;
+}
+
+static const struct {
+    uint8_t alert;
+    const char *text;
+} alerts[] = {
+    {MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, "handshake failure"},
+    {MBEDTLS_SSL_ALERT_MSG_BAD_CERT, "bad certificate"},
+    {MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT, "unsupported certificate"},
+    {MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED, "certificate revoked"},
+    {MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED, "certificate expired"},
+    {MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN, "certificate unknown"},
+    {MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA, "unknown issuer of our certificate"},
+    {MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED, "access denied"},
+    {116, "certificate required"},
+    {MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION, "protocol version"},
+    {MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY, "insufficient security"},
+    {MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR, "internal error"},
+    {MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, "unrecognised name"},
+};
+
+static int alert_failure(struct tls_state *state, int in_handshake)
+{
+    struct postino_tls_mbedtls *tls = state->tls;
+    const uint8_t *message = state->ssl.TLS_PRIVATE(in_msg);
+    uint8_t alert = message != NULL ? message[1] : 0;
+    size_t i;
+
+    tls_text_set(tls, alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION
+                          ? "no protocol version in common: the server refused, by an alert: "
+                          : "the server refused, by an alert: ");
+    tls_text_add_number(tls, alert, 1);
+    for (i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
+        if (alerts[i].alert == alert) {
+            tls_text_add(tls, ", ");
+            tls_text_add(tls, alerts[i].text);
+        }
+    if (alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION)
+        return POSTINO_ERROR_TLS_VERSION;
+    if ((alert >= MBEDTLS_SSL_ALERT_MSG_NO_CERT && alert <= MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN) ||
+        alert == MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA || alert == MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED ||
+        alert == 116)
+        return POSTINO_ERROR_TLS_REFUSED;
+    if (!in_handshake)
+        return POSTINO_ERROR_TLS_RECORD;
+    /* A lack of our certificate has no alert of its own before TLS 1.3; but then all that the server sends had
+     * been taken by the time. */
+    return state->ssl.TLS_PRIVATE(state) > MBEDTLS_SSL_SERVER_HELLO_DONE ? POSTINO_ERROR_TLS_REFUSED
+                                                                         : POSTINO_ERROR_TLS_HANDSHAKE;
+}
+
+static void add_cause(struct postino_tls_mbedtls *tls, int error)
+{
+#if defined(MBEDTLS_ERROR_C)
+    char text[120];
+
+    mbedtls_strerror(error, text, sizeof text);
+    tls_text_add(tls, text);
+#else
+    tls_text_add(tls, "Mbed TLS's error -");
+    tls_text_add_number(tls, (unsigned)-error, 1);
+#endif
+}
+
+static int is_version_error(int error)
+{
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+    return error == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION;
+#else
+    return error == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION;
+#endif
+}
+
+int tls_failure(struct tls_state *state, int error, int in_handshake)
+{
+    struct postino_tls_mbedtls *tls = state->tls;
+
+    if (state->verify_error != 0)
+        return state->verify_error;
+    if (state->inner_error != 0 || state->ended) {
+        tls_text_set(tls, in_handshake ? "the connection was lost in the TLS handshake" : "");
+        return state->inner_error != 0 ? state->inner_error : POSTINO_ERROR_CLOSED;
+    }
+    if (error == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+        tls_text_set(tls, in_handshake ? "the server ended the TLS handshake" : "");
+        return POSTINO_ERROR_CLOSED;
+    }
+    if (error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+        return alert_failure(state, in_handshake);
+    if (is_version_error(error)) {
+        tls_text_set(tls, "the server's TLS version is too old, or none that Mbed TLS has");
+        return POSTINO_ERROR_TLS_VERSION;
+    }
+    tls_text_set(tls, in_handshake ? "the TLS handshake failed: " : "what arrived is no sound TLS: ");
+    add_cause(tls, error);
+    return in_handshake ? POSTINO_ERROR_TLS_HANDSHAKE : POSTINO_ERROR_TLS_RECORD;
+}
