@@ -244,7 +244,9 @@ class Stack:
                 line = line.split("#")[0].strip()
                 if line:
                     member, _, callees = line.partition(":")
-                    table[member.strip()] = callees.split()
+                    if member in table:
+                        raise MeasureError(f"{INDIRECT_CALLS}: two rows for {member}")
+                    table[member] = callees.split()
         return table
 
     def addresses_taken(self):

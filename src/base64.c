@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* base64 (RFC 4648 section 4), whole groups only. */
 #include "compose.h"
+#include "internal.h"
 
 #if POSTINO_SMALL
 void postino_base64(uint8_t *out, const uint8_t *data, size_t groups)
@@ -9,18 +10,8 @@ void postino_base64(uint8_t *out, const uint8_t *data, size_t groups)
         uint32_t bits = (uint32_t)data[0] << 16 | (uint32_t)data[1] << 8 | data[2];
         unsigned i;
 
-        for (i = 0; i < 4; i++, bits <<= 6) {
-            unsigned sextet = bits >> 18 & 63;
-            unsigned digit = sextet + 'A';
-
-            if (sextet >= 26)
-                digit += 'a' - 'Z' - 1;
-            if (sextet >= 52)
-                digit -= 'z' + 1 - '0';
-            if (sextet >= 62)
-                digit = sextet == 62 ? '+' : '/';
-            *out++ = (uint8_t)digit;
-        }
+        for (i = 0; i < 4; i++, bits <<= 6)
+            *out++ = (uint8_t)postino_base64_digit(bits >> 18);
     }
 }
 #else

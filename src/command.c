@@ -65,16 +65,7 @@ void postino_emit_path(const struct postino_session *session, struct postino_emi
 
 static void command_sextet(struct postino_emitter *emitter, unsigned bits)
 {
-    unsigned sextet = bits & 63;
-    unsigned digit = sextet + 'A';
-
-    if (sextet >= 26)
-        digit += 'a' - 'Z' - 1;
-    if (sextet >= 52)
-        digit -= 'z' + 1 - '0';
-    if (sextet >= 62)
-        digit = sextet == 62 ? '+' : '/';
-    postino_emit(emitter, digit);
+    postino_emit(emitter, postino_base64_digit(bits));
 }
 
 void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count)

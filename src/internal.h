@@ -83,6 +83,10 @@ struct postino_step {
 /* With the limit: another command may follow in the same group (RFC 2920 section 3.1). */
 #define STEP_JOINS 1
 
+/* What may stand between AUTH and its line's end: RFC 4954 section 4 has an initial response travel with the
+ * command if the line keeps to RFC 5321's 512 octets. */
+#define STEP_AUTH_OCTETS_MAX (512 - (sizeof "AUTH\r\n" - 1))
+
 enum step_row {
     STEP_GREETING,
     STEP_EHLO,
@@ -144,6 +148,21 @@ void postino_transaction_refuse(struct postino_session *session);
 int postino_transaction_wanted(const struct postino_session *session);
 /* The source of the mail that is being sent has nothing now, or failed. */
 void postino_transaction_stop(struct postino_session *session, enum postino_source_status status);
+
+/* The base64 digit (RFC 4648 section 4) of the lowest six bits. In line: a call would be longer. */
+static inline unsigned postino_base64_digit(unsigned bits)
+{
+    unsigned sextet = bits & 63;
+    unsigned digit = sextet + 'A';
+
+    if (sextet >= 26)
+        digit += 'a' - 'Z' - 1;
+    if (sextet >= 52)
+        digit -= 'z' + 1 - '0';
+    if (sextet >= 62)
+        digit = sextet == 62 ? '+' : '/';
+    return digit;
+}
 
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);

@@ -4,10 +4,8 @@
  * lasts session->service is the state's, by which those octets come; when it ends the state is wiped. */
 #include "internal.h"
 
-/* As in steps.c. */
-#define EXCHANGE_COMMAND_MAX 512
 /* No mechanism has more than four. */
-#define EXCHANGE_ROUNDS_MAX  8
+#define EXCHANGE_ROUNDS_MAX 8
 
 static const struct postino_step exchange_command_step;
 static const struct postino_step exchange_response_step;
@@ -207,7 +205,7 @@ unsigned postino_sasl_start(struct postino_session *session)
     session->service->take = exchange_take;
     session->round = (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0;
     exchange_emit_command(session, &emitter);
-    if (emitter.total > EXCHANGE_COMMAND_MAX - (sizeof "AUTH\r\n" - 1))
+    if (emitter.total > STEP_AUTH_OCTETS_MAX)
         session->round = 0;
     state->initial = session->round;
     postino_session_enter(session, &exchange_command_step);

@@ -92,13 +92,14 @@ void postino_session_tls_started(struct postino_session *session, const struct p
 
 void postino_session_tls_failed(struct postino_session *session, int error, const char *text)
 {
+    size_t length;
+
     postino_session_fail(session, error);
     if (session->result.error != error || text[0] == '\0')
         return;
-    session->reply.text_octets = 0;
-    session->text_kept = 0;
-    for (; *text != '\0'; text++)
-        postino_session_keep_text(session, (uint8_t)*text);
+    for (length = 0; text[length] != '\0' && length < sizeof session->text; length++)
+        session->text[length] = text[length];
+    session->reply.text_octets = length;
     session->text_kept = 1;
 }
 

@@ -3,10 +3,6 @@
  * and what follows outside of the mails. Invariant: of the steps outside of a mail only one is under way. */
 #include "internal.h"
 
-/* RFC 4954 section 4: an initial response travels with the command if the line keeps to RFC 5321's 512
- * octets. */
-#define STEPS_COMMAND_MAX 512
-
 void postino_steps_enter(struct postino_session *session, unsigned row)
 {
     if (row == STEP_NEXT)
@@ -67,7 +63,7 @@ static unsigned steps_authenticate(struct postino_session *session)
     emitter.skip = 0;
     emitter.total = 0;
     steps_emit_auth(session, &emitter);
-    if (emitter.total > STEPS_COMMAND_MAX - (sizeof "AUTH\r\n" - 1))
+    if (emitter.total > STEP_AUTH_OCTETS_MAX)
         session->round = 0;
     return STEP_AUTH;
 }

@@ -209,6 +209,9 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     credentials->user = client_ptr->nx_smtp_client_username;
     credentials->password = client_ptr->nx_smtp_client_password;
     credentials->authzid = NULL;
+    credentials->state = NULL;
+    /* They go out as they are, as the original sends them. */
+    credentials->prepared = 1;
     if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 2) {
         NX_SMTP_CRYPTO *crypto = client_ptr->nx_smtp_client_crypto_ptr;
 

@@ -5,7 +5,14 @@ NX_SMTP_SESSION bed_session;
 
 VOID bed_session_create(VOID)
 {
-    bed_create_as(&bed_client, "", "", NX_SMTP_CLIENT_AUTH_NONE, bed_server.port);
+    bed_session_create_as("", "", NX_SMTP_CLIENT_AUTH_NONE);
+}
+
+VOID bed_session_create_as(CHAR *user, CHAR *password, UINT type)
+{
+    bed_create_as(&bed_client, user, password, type, bed_server.port);
+    /* An application's memory holds anything. */
+    memset(&bed_session, 0xA5, sizeof bed_session);
     assert_int_equal(nx_smtp_client_session_enable(&bed_client, &bed_session), NX_SUCCESS);
 }
 

@@ -10,6 +10,8 @@ extern NX_SMTP_SESSION bed_session;
 
 /* Makes the client, without authentication, and enables its session. */
 VOID bed_session_create(VOID);
+/* The same with authentication. */
+VOID bed_session_create_as(CHAR *user, CHAR *password, UINT type);
 /* Ends the connection, where there is one, and the client. */
 VOID bed_session_delete(VOID);
 /* A mail with the usual subject to the usual recipient. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Authentication, as the User Guide and the servers of today have it. */
-#include "bed.h"
+#include "session_bed.h"
 
 #define EHLO       "EHLO " BED_DOMAIN "\r\n"
 #define PLAIN_SAID "AUTH PLAIN " BED_PLAIN "\r\n"
@@ -233,6 +233,26 @@ BED_THREAD(challenges_have_a_limit)
                   challenge_of(NX_SMTP_SERVER_CHALLENGE_MAX_STRING + 1), NX_SMTP_INVALID_SERVER_CHALLENGE);
 }
 
+/* The services for many mails authenticate as the three calls do, with octets above 127 too. */
+BED_THREAD(sessions_authenticate)
+{
+    static NX_SMTP_MAIL mail;
+    static NX_SMTP_RECIPIENT recipient;
+
+    (VOID) input;
+    bed_server.replies[SERVER_EHLO] = ONLY_LOGIN;
+    bed_server.replies[SERVER_SECOND] = "535 wrong\r\n";
+    bed_session_create_as("m\xC3\xBCller", "gr\xC3\xBC\xC3\x9F", NX_SMTP_CLIENT_AUTH_LOGIN);
+    bed_mail(&mail, &recipient, "one");
+    bed_submit(&mail);
+    bed_collect(&mail);
+    bed_result(&mail, NX_SMTP_AUTH_REPLY_ERROR, NX_SMTP_OUTCOME_NOT_ATTEMPTED, 535);
+    bed_server.replies[SERVER_SECOND] = NULL;
+    bed_mail_delivers(&mail);
+    assert_non_null(strstr(bed_server.received, "AUTH LOGIN\r\nbcO8bGxlcg==\r\nZ3LDvMOf\r\n"));
+    bed_session_delete();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +274,7 @@ int main(void)
         BED_CASE(refusals),
         BED_CASE(challenges_without_end),
         BED_CASE(challenges_have_a_limit),
+        BED_CASE(sessions_authenticate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
