@@ -8,6 +8,8 @@
 #include <openssl/err.h>
 #include <string.h>
 
+#define TLS_FAREWELL_MS 1000
+
 static struct postino_tls_openssl *tls_of(struct postino_transport *transport)
 {
     return (struct postino_tls_openssl *)transport;
@@ -111,38 +113,46 @@ static int tls_shake_hands(struct postino_tls_openssl *tls, uint32_t began_ms, u
     }
 }
 
-static int tls_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms)
+/* Makes the connection's state. Returns 0 or an error; on an error it is the caller's to free. */
+static int tls_prepare(struct postino_tls_openssl *tls)
 {
-    SSL *connection = SSL_new(tls->context);
     BIO *arrived = BIO_new(BIO_s_mem());
     BIO *written = BIO_new(BIO_s_mem());
-    int error = POSTINO_ERROR_TLS_CONFIG;
 
     tls->error = 0;
     tls->text[0] = '\0';
     tls->asked = 0;
-    tls->readable = 1;
-    if (connection == NULL || arrived == NULL || written == NULL) {
-        SSL_free(connection);
+    tls->connection = SSL_new(tls->context);
+    if (tls->connection == NULL || arrived == NULL || written == NULL) {
         BIO_free(arrived);
         BIO_free(written);
-        return error;
+        return POSTINO_ERROR_TLS_CONFIG;
     }
     BIO_set_mem_eof_return(arrived, -1);
     BIO_set_mem_eof_return(written, -1);
-    SSL_set_bio(connection, arrived, written);
-    SSL_set_app_data(connection, tls);
-    SSL_set_connect_state(connection);
-    tls->connection = connection;
-    if (tls_openssl_expect(tls, connection) == 0)
+    SSL_set_bio(tls->connection, arrived, written);
+    SSL_set_app_data(tls->connection, tls);
+    SSL_set_connect_state(tls->connection);
+    return tls_openssl_expect(tls, tls->connection);
+}
+
+/* The handshake, or the rest of one that the inner transport's patience interrupted. */
+static int tls_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms)
+{
+    int error = tls->connection == NULL ? tls_prepare(tls) : POSTINO_OK;
+
+    if (error == 0)
         error = tls_shake_hands(tls, began_ms, timeout_ms);
     if (error == 0)
         error = tls_openssl_inspect(tls);
     if (error < 0) {
         /* The alert says why; whether it arrives is the server's concern. */
-        (void)tls_flush(tls);
+        if (tls->connection != NULL && SSL_get_wbio(tls->connection) != NULL)
+            (void)tls_flush(tls);
         tls_free(tls);
     }
+    /* What follows the server's last message may have come along with it. */
+    tls->readable = error == 0;
     return error;
 }
 
@@ -170,7 +180,7 @@ static int tls_start_tls(struct postino_transport *transport, uint32_t timeout_m
 {
     struct postino_tls_openssl *tls = tls_of(transport);
 
-    if (tls->connection != NULL)
+    if (tls->info.version != NULL)
         return POSTINO_ERROR_STATE;
     return tls_handshake(tls, tls->inner->methods->now_ms(tls->inner), timeout_ms);
 }
@@ -220,6 +230,9 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
 
     if (tls->connection == NULL)
         return tls->inner->methods->receive(tls->inner, data, length_octets);
+    /* The handshake goes on first. */
+    if (tls->info.version == NULL)
+        return POSTINO_AGAIN;
     *data = tls->receive_buffer;
     do {
         ERR_clear_error();
@@ -250,14 +263,25 @@ static int tls_wait(struct postino_transport *transport, unsigned events, uint32
     return tls->inner->methods->wait(tls->inner, events, timeout_ms);
 }
 
+/* Says close_notify, in bounded time. */
+static void tls_farewell(struct postino_tls_openssl *tls)
+{
+    struct postino_transport *inner = tls->inner;
+    uint32_t began_ms = inner->methods->now_ms(inner);
+    uint32_t passed_ms = 0;
+
+    (void)SSL_shutdown(tls->connection);
+    while (tls_flush(tls) == POSTINO_AGAIN && passed_ms < TLS_FAREWELL_MS &&
+           inner->methods->wait(inner, POSTINO_EVENT_WRITE, TLS_FAREWELL_MS - passed_ms) == 0)
+        passed_ms = inner->methods->now_ms(inner) - began_ms;
+}
+
 static void tls_close(struct postino_transport *transport, int graceful)
 {
     struct postino_tls_openssl *tls = tls_of(transport);
 
-    if (tls->connection != NULL && graceful != 0) {
-        (void)SSL_shutdown(tls->connection);
-        (void)tls_flush(tls);
-    }
+    if (tls->connection != NULL && graceful != 0)
+        tls_farewell(tls);
     tls_free(tls);
     transport->unsent_octets = 0;
     tls->inner->methods->close(tls->inner, graceful);

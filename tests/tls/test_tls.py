@@ -47,6 +47,7 @@ class Tls(unittest.TestCase):
         return found
 
     def accepted(self, found, **expected):
+        self.assertEqual(self.server.failure, [])
         self.assertEqual((found["outcome"], found["error"]), ("accepted", "0"), found)
         for key, value in expected.items():
             self.assertEqual(found[key], value, found)
@@ -139,6 +140,20 @@ class Tls(unittest.TestCase):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             self.accepted(self.one("octets=6400000", setup=only(version)))
             self.assertEqual(self.server.octets, 6400000)
+
+    def test_narrow_connections(self):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            for narrow in (1, 2, 7, 64, 100, 256):
+                for mode, implicit in (("implicit", True), ("starttls", False)):
+                    found = self.one(f"narrow={narrow}", f"mode={mode}", "octets=12800", implicit=implicit,
+                                     setup=only(version))
+                    self.accepted(found)
+                    self.assertEqual(self.server.octets, 12800)
+
+    def test_patience_at_an_end(self):
+        for narrow in (0, 7):
+            found = self.one("impatient=1", f"narrow={narrow}", "mode=starttls", implicit=False)
+            self.accepted(found, version="TLSv1.3")
 
     def test_example(self):
         environment = {"MAIL_USER": "tim", "MAIL_PASSWORD": "secret"}

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "narrow_transport.h"
 #include "postino/client.h"
 #include "postino/posix.h"
 #include "postino/tls_openssl.h"
 
 static struct postino_posix posix;
+static struct narrow_transport narrow;
 static struct postino_tls_openssl tls;
 static struct postino_client client;
 static uint8_t pins[4 * POSTINO_TLS_PIN_OCTETS];
@@ -62,6 +64,8 @@ int main(int argc, char **argv)
         .ehlo_name = "client.example", .time_limits = &limits, .connect_timeout_ms = 2000};
     const char *port = "0";
     size_t octets = 1000;
+    size_t narrow_octets = 0;
+    int impatient = 0;
     unsigned mails = 1;
     char *message;
     size_t i;
@@ -101,6 +105,10 @@ int main(int argc, char **argv)
             client_config.password = value;
         else if (strcmp(argv[i], "few") == 0)
             client_config.extensions = no_require_tls;
+        else if (strcmp(argv[i], "narrow") == 0)
+            narrow_octets = take_number(value);
+        else if (strcmp(argv[i], "impatient") == 0)
+            impatient = 1;
         else if (strcmp(argv[i], "octets") == 0)
             octets = take_number(value);
         else if (strcmp(argv[i], "mails") == 0)
@@ -115,7 +123,9 @@ int main(int argc, char **argv)
         message[i] = i % 64 == 62 ? '\r' : i % 64 == 63 ? '\n' : 'x';
     if (postino_posix_init(&posix, "127.0.0.1", port) != 0)
         return 2;
-    error = postino_tls_openssl_init(&tls, &posix.transport, &config);
+    narrow_transport_init(&narrow, &posix.transport, narrow_octets);
+    narrow.impatient = impatient;
+    error = postino_tls_openssl_init(&tls, &narrow.transport, &config);
     if (error == 0)
         error = postino_client_init(&client, &tls.transport, &client_config);
     if (error != 0) {
@@ -130,6 +140,10 @@ int main(int argc, char **argv)
         postino_memory_source_init(&source, message, octets);
         mail.source = &source.source;
         (void)postino_client_send(&client, &mail);
+        while (mail.result.outcome == POSTINO_OUTCOME_PENDING) {
+            narrow.impatient = narrow.impatient && tls.info.version == NULL;
+            (void)postino_client_collect(&client);
+        }
         printf("outcome=%s error=%d code=%u step=%s version=%s verified=%d resumed=%d certified=%d "
                "bindings=%s,%s",
                postino_outcome_name(mail.result.outcome), mail.result.error, mail.result.reply_code,

@@ -19,6 +19,8 @@ class Server:
         self.implicit, self.faults, self.connections = implicit, faults, connections
         self.before, self.after = before, after
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # Python has OpenSSL take any end of the stream for the client's farewell.
+        self.context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
         self.context.load_cert_chain(f"{folder}/{certificate}.pem", f"{folder}/{certificate}.key")
         if setup:
             setup(self.context)
@@ -57,7 +59,8 @@ class Server:
             while connection.recv(4096):
                 pass
             raise ValueError("stalled")
-        stream = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        stream = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False,
+                                          suppress_ragged_eofs=False)
         try:
             stream.do_handshake()
         except OSError:
@@ -116,6 +119,8 @@ class Server:
                 say("235 welcome\r\n")
             elif verb == "QUIT":
                 say("221 bye\r\n")
+                # Under TLS the client says farewell too (close_notify), or this fails.
+                assert reader.read() == b""
                 return
             else:
                 say("250 fine\r\n")
