@@ -119,54 +119,54 @@ BED_THREAD(everything)
     assert_int_equal(nx_smtp_message_attachment_add(&message, &parts[0]), NX_SMTP_INVALID_PARAM);
     assert_int_equal(nx_smtp_message_image_add(&message, &parts[2], "b@mail.test"), NX_SMTP_INVALID_PARAM);
     for (round = 0; round < 2; round++)
-        sends(
-            EVERYTHING PARTS("0", "Content-Type: multipart/alternative;\r\n boundary=\"=_A1\"") PART(
-                "1", "Content-Type: text/plain; charset=utf-8") "plain" PARTS("1", "Content-Type: "
-                                                                                   "multipart/related;\r\n "
-                                                                                   "type=\"text/html\";\r\n "
-                                                                                   "boundary=\"=_A2\"")
-                PART("2",
-                     "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
-                     "quoted-printable") "<p>=C3=BC" PART("2",
-                                                          "Content-Type: "
-                                                          "image/svg+xml" BASE64 "inline;"
-                                                          "\r\n "
-                                                          "filename="
-                                                          "\"a."
-                                                          "svg\"\r\n"
-                                                          "Content-"
-                                                          "ID: "
-                                                          "<a@mail."
-                                                          "test>") "MDEyMzQ1Njc4OQ==\r\n--=_A2--\r\n--=_A1-"
-                                                                   "-" PART("0",
-                                                                            "Content-Type: "
-                                                                            "application/octet-stream" BASE64
-                                                                            "attachment") "MDEyMzQ1Njc4OQ="
-                                                                                          "=" PART("0",
-                                                                                                   "Content-"
-                                                                                                   "Type: "
-                                                                                                   "text/"
-                                                                                                   "cs"
-                                                                                                   "v" BASE64
-                                                                                                   "attachmen"
-                                                                                                   "t;\r\n "
-                                                                                                   "filename*"
-                                                                                                   "=UTF-8''%"
-                                                                                                   "C3%BC."
-                                                                                                   "csv") "MT"
-                                                                                                          "sy"
-                                                                                                          "\r"
-                                                                                                          "\n"
-                                                                                                          "--"
-                                                                                                          "="
-                                                                                                          "_A"
-                                                                                                          "0-"
-                                                                                                          "-"
-                                                                                                          "\r"
-                                                                                                          "\n"
-                                                                                                          "."
-                                                                                                          "\r"
-                                                                                                          "\n");
+        sends(EVERYTHING PARTS("0", "Content-Type: multipart/alternative;\r\n boundary=\"=_A1\"") PART(
+            "1", "Content-Type: text/plain; charset=utf-8") "plain" PARTS("1", "Content-Type: "
+                                                                               "multipart/related;\r\n "
+                                                                               "type=\"text/html\";\r\n "
+                                                                               "boundary=\"=_A2\"")
+                  PART("2",
+                       "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
+                       "quoted-printable") "<p>=C3=BC" PART("2",
+                                                            "Content-Type: "
+                                                            "image/svg+xml" BASE64 "inline;"
+                                                            "\r\n "
+                                                            "filename="
+                                                            "\"a."
+                                                            "svg\"\r\n"
+                                                            "Content-"
+                                                            "ID: "
+                                                            "<a@mail."
+                                                            "test>") "MDEyMzQ1Njc4OQ==\r\n--=_A2--\r\n--=_A1-"
+                                                                     "-" PART(
+                                                                         "0",
+                                                                         "Content-Type: "
+                                                                         "application/octet-stream" BASE64
+                                                                         "attachment") "MDEyMzQ1Njc4OQ="
+                                                                                       "=" PART("0",
+                                                                                                "Content-"
+                                                                                                "Type: "
+                                                                                                "text/"
+                                                                                                "cs"
+                                                                                                "v" BASE64
+                                                                                                "attachmen"
+                                                                                                "t;\r\n "
+                                                                                                "filename*"
+                                                                                                "=UTF-8''%"
+                                                                                                "C3%BC."
+                                                                                                "csv") "MT"
+                                                                                                       "sy"
+                                                                                                       "\r"
+                                                                                                       "\n"
+                                                                                                       "--"
+                                                                                                       "="
+                                                                                                       "_A"
+                                                                                                       "0-"
+                                                                                                       "-"
+                                                                                                       "\r"
+                                                                                                       "\n"
+                                                                                                       "."
+                                                                                                       "\r"
+                                                                                                       "\n");
     bed_session_delete();
 }
 
