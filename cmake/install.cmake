@@ -32,6 +32,12 @@ if(TARGET postino-tls-openssl)
     postino_package(postino-tls-openssl postino-tls-openssl)
 endif()
 
+foreach(name IN ITEMS postino-dkim-openssl postino-idn2)
+    if(TARGET ${name})
+        postino_package(${name} ${name})
+    endif()
+endforeach()
+
 if(POSTINO_NETX_HOST)
     postino_package(postino-netx-host postino-netx-host)
     install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h include/nx_smtp_message.h

@@ -395,6 +395,5 @@ extern const struct postino_extension nx_smtp_extension_priority;
 #endif
 
 #include "nx_smtp_session.h"
-#include "nx_smtp_message.h"
 
 #endif
