@@ -42,7 +42,7 @@ static size_t base64_encode(struct postino_encoder *encoder, const uint8_t *data
         left = *length;
     } else {
         in = zeros;
-        padding = encoder->count != 0 ? 3u - encoder->count : 0;
+        padding = encoder->count == 1 ? 2 : encoder->count != 0;
         left = padding;
     }
     while (left != 0 && to <= full) {
