@@ -103,6 +103,8 @@ set(POSTINO_TLS_OPENSSL_SOURCES
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES
     ports/netxduo/nx_smtp_checks.c
+    ports/netxduo/nx_smtp_compose.c
+    ports/netxduo/nx_smtp_compose_checks.c
     ports/netxduo/nx_smtp_crypto.c
     ports/netxduo/nx_smtp_mail.c
     ports/netxduo/nx_smtp_message.c

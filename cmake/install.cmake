@@ -32,9 +32,16 @@ if(TARGET postino-tls-openssl)
     postino_package(postino-tls-openssl postino-tls-openssl)
 endif()
 
+foreach(name IN ITEMS postino-dkim-openssl postino-idn2)
+    if(TARGET ${name})
+        postino_package(${name} ${name})
+    endif()
+endforeach()
+
 if(POSTINO_NETX_HOST)
     postino_package(postino-netx-host postino-netx-host)
-    install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host)
+    install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h include/nx_smtp_message.h
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host)
     # Headers named tx_api.h or nx_api.h must not stand in the compiler's path of programs that use the real ones.
     install(DIRECTORY host/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host
             FILES_MATCHING PATTERN "*.h")

@@ -324,4 +324,6 @@ UINT _nx_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RES
 }
 #endif
 
+#include "nx_smtp_message.h"
+
 #endif

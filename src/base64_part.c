@@ -42,7 +42,7 @@ static size_t base64_encode(struct postino_encoder *encoder, const uint8_t *data
         left = *length;
     } else {
         in = zeros;
-        padding = encoder->count != 0 ? 3u - encoder->count : 0;
+        padding = encoder->count == 1 ? 2 : encoder->count != 0;
         left = padding;
     }
     while (left != 0 && to <= full) {
@@ -105,8 +105,9 @@ static int base64_begin(struct postino_message *message, struct postino_part *pa
     error = postino_part_count(message, part, capabilities);
     if (error != POSTINO_OK)
         return error;
+    /* What is empty is not worth it, and some readers take the boundary's line end for it. */
     if ((part->flags & POSTINO_PART_BINARY) != 0 && (capabilities & needed) == needed &&
-        part->parent != NULL && (part->source_flags & POSTINO_SOURCE_IN_MEMORY) != 0) {
+        part->parent != NULL && part->open && (part->source_flags & POSTINO_SOURCE_IN_MEMORY) != 0) {
         part->encoding = &binary;
         error = postino_part_look(message, part, capabilities);
         return error < 0 ? error : POSTINO_OK;

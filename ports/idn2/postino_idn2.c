@@ -5,7 +5,7 @@
 #include <idn2.h>
 
 #include "postino/error.h"
-#include "postino_idn2.h"
+#include "postino/idn2.h"
 
 int postino_idn2_address(const char *address, char *out, size_t capacity)
 {

@@ -9,7 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-#include "postino_dkim_openssl.h"
+#include "postino/dkim_openssl.h"
 
 static int openssl_hash_start(void *context, unsigned which)
 {

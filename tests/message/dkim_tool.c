@@ -6,7 +6,7 @@
 
 #include "internal.h"
 #include "postino/dkim.h"
-#include "postino_dkim_openssl.h"
+#include "postino/dkim_openssl.h"
 
 static char *read_file(const char *name, size_t *length)
 {

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "postino/error.h"
-#include "postino_idn2.h"
+#include "postino/idn2.h"
 
 static void domains_are_converted(void **state)
 {

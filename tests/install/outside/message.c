@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What the composer takes of OpenSSL and libidn2, as an application outside of this repository links it. */
+#include <string.h>
+
+#include "postino/dkim_openssl.h"
+#include "postino/error.h"
+#include "postino/idn2.h"
+
+int main(void)
+{
+    struct postino_dkim_openssl key;
+    char address[64];
+
+    if (postino_idn2_address("a@b\303\274cher.example", address, sizeof address) != 0 ||
+        strcmp(address, "a@xn--bcher-kva.example") != 0)
+        return 1;
+    return postino_dkim_openssl_init(&key, "no key", 6) != POSTINO_ERROR_ARGUMENT;
+}
