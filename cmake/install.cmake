@@ -28,11 +28,7 @@ postino_package(postino postino postino-shared)
 install(DIRECTORY include/postino DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-if(TARGET postino-tls-openssl)
-    postino_package(postino-tls-openssl postino-tls-openssl)
-endif()
-
-foreach(name IN ITEMS postino-dkim-openssl postino-idn2)
+foreach(name IN ITEMS postino-tls-openssl postino-sasl-openssl postino-dkim-openssl postino-idn2)
     if(TARGET ${name})
         postino_package(${name} ${name})
     endif()

@@ -24,7 +24,7 @@ struct postino_client_config {
     /* Those that may be used, the preferred one first, ended by NULL. NULL: the strongest that the server offers of
      * postino_sasl_all. EXTERNAL is to be named. */
     const struct postino_mechanism *const *mechanisms;
-    /* For SCRAM and CRAM-MD5, which are passed over without it: see postino_sasl_openssl.h. */
+    /* For SCRAM and CRAM-MD5, which are passed over without it: see postino/sasl_openssl.h. */
     const struct postino_sasl_crypto *crypto;
     void *crypto_context;
     /* Not 0: user and password went through SASLprep, or are to be sent as they are: see struct

@@ -9,7 +9,7 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
-#include "postino_sasl_openssl.h"
+#include "postino/sasl_openssl.h"
 
 static const char *const openssl_names[] = {"MD5", "SHA1", "SHA256", "SHA512"};
 

@@ -41,7 +41,7 @@ echo "pkg-config"
 export PKG_CONFIG_PATH="$libraries/pkgconfig"
 flags=$("$pkg_config" --cflags --libs postino)
 netx_flags=$("$pkg_config" --cflags --libs postino-netx-host)
-tls_flags=$("$pkg_config" --cflags --libs postino-tls-openssl)
+tls_flags=$("$pkg_config" --cflags --libs postino-tls-openssl postino-sasl-openssl)
 message_flags=$("$pkg_config" --cflags --libs postino-dkim-openssl postino-idn2)
 # The flags are lists.
 # shellcheck disable=SC2086

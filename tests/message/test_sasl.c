@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The vectors of the RFCs with OpenSSL's hashes, channel binding, what is chosen, and what is left in memory. */
 #include "bench.h"
-#include "postino_sasl_openssl.h"
+#include "postino/sasl_openssl.h"
 
 struct auth {
     struct bench bench;

@@ -24,7 +24,7 @@
 
 #include "postino/client.h"
 #include "postino/posix.h"
-#include "postino_sasl_openssl.h"
+#include "postino/sasl_openssl.h"
 
 #include <stdio.h>
 #include <stdlib.h>

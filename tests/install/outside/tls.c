@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS, as an application outside of this repository links it: a port where nobody listens is told as such. */
+/* TLS and SCRAM, as an application outside of this repository links it: a port where nobody listens is told as such. */
 #include "postino/client.h"
 #include "postino/posix.h"
+#include "postino/sasl_openssl.h"
 #include "postino/tls_openssl.h"
 
 static struct postino_posix posix;
@@ -11,7 +12,8 @@ static struct postino_client client;
 int main(void)
 {
     struct postino_tls_config tls_config = {.host_name = "127.0.0.1"};
-    struct postino_client_config config = {.ehlo_name = "outside.example"};
+    struct postino_client_config config = {
+        .ehlo_name = "outside.example", .user = "ann", .password = "secret", .crypto = &postino_sasl_openssl};
     int error;
 
     if (postino_posix_init(&posix, "127.0.0.1", "1") != 0 ||
