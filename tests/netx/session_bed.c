@@ -77,3 +77,10 @@ VOID bed_mail_delivers(NX_SMTP_MAIL *mail)
     bed_collect(mail);
     bed_result(mail, NX_SUCCESS, NX_SMTP_OUTCOME_ACCEPTED, 250);
 }
+
+VOID bed_disconnects(unsigned connections)
+{
+    assert_int_equal(nx_smtp_client_disconnect(&bed_client, NX_WAIT_FOREVER), NX_SUCCESS);
+    assert_true(server_await(&bed_server, connections));
+    bed_settled();
+}

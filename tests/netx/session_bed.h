@@ -26,6 +26,8 @@ VOID bed_result(NX_SMTP_MAIL *mail, UINT status, UINT outcome, UINT reply_code);
 VOID bed_recipient_result(NX_SMTP_RECIPIENT *recipient, UINT outcome, UINT reply_code);
 /* Submits, collects; it must be accepted. */
 VOID bed_mail_delivers(NX_SMTP_MAIL *mail);
+/* Ends the connection, the server's so-many-th; nothing is left open. */
+VOID bed_disconnects(unsigned connections);
 
 #define BED_EHLO           "EHLO " BED_DOMAIN "\r\n"
 #define BED_ENVELOPE       "MAIL FROM:<" BED_FROM ">\r\nRCPT TO:<" BED_TO ">\r\n"

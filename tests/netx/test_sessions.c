@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection for many mails: what is said, waits, pauses, losses, replies, statistics. */
+/* One connection for many mails: what is said, replies, statistics, threads, pools. */
 #include "session_bed.h"
 
 #define MAILS 6
@@ -8,13 +8,6 @@ static NX_SMTP_MAIL mails[MAILS];
 static NX_SMTP_RECIPIENT recipients[MAILS];
 
 #define MESSAGE(body) BED_HEADERS "\r\n" body "\r\n.\r\n"
-
-static VOID disconnects(unsigned connections)
-{
-    assert_int_equal(nx_smtp_client_disconnect(&bed_client, NX_WAIT_FOREVER), NX_SUCCESS);
-    assert_true(server_await(&bed_server, connections));
-    bed_settled();
-}
 
 BED_THREAD(many_mails_on_one_connection)
 {
@@ -26,7 +19,7 @@ BED_THREAD(many_mails_on_one_connection)
     bed_mail_delivers(&mails[0]);
     bed_mail_delivers(&mails[1]);
     bed_mail_delivers(&mails[0]);
-    disconnects(1);
+    bed_disconnects(1);
     bed_received(BED_EHLO BED_DATA(MESSAGE("one")) BED_DATA(MESSAGE("two"))
                      BED_DATA(MESSAGE("one")) "QUIT\r\n");
     /* And on the next. */
@@ -35,7 +28,7 @@ BED_THREAD(many_mails_on_one_connection)
     bed_collect(&mails[0]);
     bed_collect(&mails[1]);
     bed_collected();
-    disconnects(2);
+    bed_disconnects(2);
     bed_received(BED_EHLO BED_DATA(MESSAGE("one")) BED_DATA(MESSAGE("two")) "QUIT\r\n");
     bed_session_delete();
 }
@@ -51,14 +44,14 @@ BED_THREAD(mails_behind_each_other)
     bed_submit(&mails[1]);
     bed_collect(&mails[0]);
     bed_collect(&mails[1]);
-    disconnects(1);
+    bed_disconnects(1);
     bed_received(BED_EHLO BED_DATA(MESSAGE("one")) "RSET\r\n" BED_DATA(MESSAGE("two")) "QUIT\r\n");
     assert_int_equal(nx_smtp_client_mails_in_flight_set(&bed_client, 1), NX_SUCCESS);
     bed_submit(&mails[0]);
     bed_submit(&mails[1]);
     bed_collect(&mails[0]);
     bed_collect(&mails[1]);
-    disconnects(2);
+    bed_disconnects(2);
     bed_received(BED_EHLO BED_DATA(MESSAGE("one")) BED_DATA(MESSAGE("two")) "QUIT\r\n");
     bed_session_delete();
 }
@@ -76,7 +69,7 @@ BED_THREAD(mail_send_besides)
     assert_int_equal(nx_smtp_client_delete(&bed_client), NX_STILL_BOUND);
     bed_mail(&mails[0], &recipients[0], "one");
     bed_mail_delivers(&mails[0]);
-    disconnects(2);
+    bed_disconnects(2);
     bed_delivers();
     bed_session_delete();
 }
@@ -103,7 +96,7 @@ BED_THREAD(connecting)
     assert_int_equal(nx_smtp_client_connect(&bed_client, 5), NX_IN_PROGRESS);
     assert_int_equal(nx_smtp_client_connect(&bed_client, NX_NO_WAIT), NX_IN_PROGRESS);
     assert_int_equal(nx_smtp_client_connect(&bed_client, NX_WAIT_FOREVER), NX_SUCCESS);
-    disconnects(2);
+    bed_disconnects(2);
     server_usual(&bed_server);
     /* In the midst of it: reset. */
     bed_server.delays_ms[SERVER_GREETING] = 300;
@@ -129,112 +122,6 @@ BED_THREAD(nobody_listens)
     bed_collect(&mails[0]);
     bed_result(&mails[0], NX_NOT_CONNECTED, NX_SMTP_OUTCOME_NOT_ATTEMPTED, 0);
     bed_recipient_result(&recipients[0], NX_SMTP_OUTCOME_NOT_ATTEMPTED, 0);
-    bed_session_delete();
-}
-
-/* Without waiting, turn by turn; the mail is sent all the same. */
-BED_THREAD(waits)
-{
-    NX_SMTP_MAIL *collected = NX_NULL;
-    ULONG start;
-    UINT status;
-    UINT turns = 0;
-
-    (VOID) input;
-    bed_session_create();
-    bed_server.delays_ms[SERVER_MESSAGE] = 300;
-    bed_mail(&mails[0], &recipients[0], "one");
-    bed_submit(&mails[0]);
-    assert_int_equal(nx_smtp_client_mail_submit(&bed_client, &mails[0]), NX_IN_PROGRESS);
-    while ((status = nx_smtp_client_mail_collect(&bed_client, &collected, NX_NO_WAIT)) == NX_IN_PROGRESS) {
-        turns++;
-        assert_true(turns < 1000);
-        tx_thread_sleep(1);
-    }
-    assert_int_equal(status, NX_SUCCESS);
-    assert_ptr_equal(collected, &mails[0]);
-    assert_true(turns > 5);
-    bed_submit(&mails[0]);
-    start = tx_time_get();
-    assert_int_equal(nx_smtp_client_mail_collect(&bed_client, &collected, NX_IP_PERIODIC_RATE / 10),
-                     NX_IN_PROGRESS);
-    assert_true(tx_time_get() - start >= NX_IP_PERIODIC_RATE / 10);
-    assert_true(tx_time_get() - start < NX_IP_PERIODIC_RATE / 4);
-    bed_collect(&mails[0]);
-    bed_result(&mails[0], NX_SUCCESS, NX_SMTP_OUTCOME_ACCEPTED, 250);
-    /* Given up in the midst: it may have been delivered. */
-    bed_submit(&mails[0]);
-    assert_int_equal(nx_smtp_client_mail_collect(&bed_client, &collected, NX_IP_PERIODIC_RATE / 10),
-                     NX_IN_PROGRESS);
-    assert_int_equal(nx_smtp_client_disconnect(&bed_client, 2), NX_SUCCESS);
-    bed_collect(&mails[0]);
-    bed_result(&mails[0], NX_SMTP_MESSAGE_REPLY_ERROR, NX_SMTP_OUTCOME_UNKNOWN, 0);
-    bed_collected();
-    bed_session_delete();
-}
-
-/* Servers close what is idle: without a word, or with 421. */
-static VOID idle(const char *farewell)
-{
-    unsigned before = server_connections(&bed_server);
-
-    bed_server.patience_ms = 100;
-    bed_server.farewell = farewell;
-    bed_mail_delivers(&mails[0]);
-    assert_true(server_await(&bed_server, before + 1));
-    tx_thread_sleep(2);
-    bed_mail_delivers(&mails[1]);
-    assert_true(server_await(&bed_server, before + 2));
-    bed_mail_delivers(&mails[0]);
-    disconnects(before + 3);
-}
-
-BED_THREAD(server_closes_while_idle)
-{
-    UINT i;
-
-    (VOID) input;
-    bed_session_create();
-    bed_mail(&mails[0], &recipients[0], "one");
-    bed_mail(&mails[1], &recipients[1], "two");
-    idle(NULL);
-    idle("421 4.4.2 you were quiet\r\n");
-    bed_server.patience_ms = 100;
-    bed_server.farewell = NULL;
-    assert_int_equal(nx_smtp_client_connect(&bed_client, NX_WAIT_FOREVER), NX_SUCCESS);
-    assert_true(server_await(&bed_server, 7));
-    /* The server has closed it; the network thread, and so the client, hears of it a little later. */
-    for (i = 0; i < 500 && nx_smtp_client_connect(&bed_client, NX_NO_WAIT) == NX_SUCCESS; i++)
-        tx_thread_sleep(1);
-    assert_int_equal(nx_smtp_client_connect(&bed_client, NX_NO_WAIT), NX_NOT_CONNECTED);
-    bed_session_delete();
-}
-
-/* Lost in the midst of several: what was not begun goes out over another connection, once. */
-BED_THREAD(lost_with_mails_on_their_way)
-{
-    UINT i;
-
-    (VOID) input;
-    bed_session_create();
-    bed_server.replies[SERVER_EHLO] = SERVER_BOTH;
-    for (i = 0; i < 3; i++)
-        bed_mail(&mails[i], &recipients[i], "one");
-    assert_int_equal(nx_smtp_client_connect(&bed_client, NX_WAIT_FOREVER), NX_SUCCESS);
-    bed_server.replies[SERVER_MESSAGE] = server_close;
-    for (i = 0; i < 3; i++)
-        bed_submit(&mails[i]);
-    for (i = 0; i < 3; i++) {
-        bed_collect(&mails[i]);
-        bed_result(&mails[i], NX_SMTP_MESSAGE_REPLY_ERROR, NX_SMTP_OUTCOME_UNKNOWN, 0);
-    }
-    bed_collected();
-    assert_true(server_await(&bed_server, 1));
-    server_usual(&bed_server);
-    bed_server.replies[SERVER_MESSAGE] = "421 4.3.2 going down\r\n";
-    bed_submit(&mails[0]);
-    bed_collect(&mails[0]);
-    bed_result(&mails[0], NX_SMTP_SERVER_ERROR_CODE_RECEIVED, NX_SMTP_OUTCOME_TRANSIENT, 421);
     bed_session_delete();
 }
 
@@ -266,7 +153,7 @@ BED_THREAD(replies)
     assert_int_equal(code, 550);
     assert_string_equal(text, "");
     assert_int_equal(nx_smtp_client_reply_get(&bed_client, &code, text, 0, &length), NX_SIZE_ERROR);
-    disconnects(2);
+    bed_disconnects(2);
     server_usual(&bed_server);
     bed_mail_delivers(&mails[0]);
     assert_int_equal(nx_smtp_client_reply_get(&bed_client, &code, text, sizeof text, &length), NX_SUCCESS);
@@ -295,7 +182,7 @@ BED_THREAD(statistics)
     bed_collect(&mails[1]);
     assert_int_equal(nx_smtp_mail_delivery_set(&mails[1], NX_SMTP_DELIVERY_PARTIAL), NX_SUCCESS);
     bed_mail_delivers(&mails[1]);
-    disconnects(1);
+    bed_disconnects(1);
     assert_int_equal(nx_smtp_client_statistics_get(&bed_client, &all), NX_SUCCESS);
     assert_int_equal(all.nx_smtp_statistics_connections, 1);
     assert_int_equal(all.nx_smtp_statistics_connection_failures, 0);
@@ -385,7 +272,7 @@ BED_THREAD(traced)
     assert_int_equal(nx_smtp_client_trace_set(&bed_client, &trace, show, NX_NULL), NX_SUCCESS);
     bed_mail(&mails[0], &recipients[0], "one");
     bed_mail_delivers(&mails[0]);
-    disconnects(1);
+    bed_disconnects(1);
     assert_non_null(strstr(bed_server.received, "AUTH PLAIN " BED_PLAIN));
     bed_delivers();
     bed_mail_delivers(&mails[0]);
@@ -452,9 +339,6 @@ int main(void)
         BED_CASE(mail_send_besides),
         BED_CASE(connecting),
         BED_CASE(nobody_listens),
-        BED_CASE(waits),
-        BED_CASE(server_closes_while_idle),
-        BED_CASE(lost_with_mails_on_their_way),
         BED_CASE(replies),
         BED_CASE(statistics),
         BED_CASE(two_threads),
