@@ -91,6 +91,10 @@ set(POSTINO_DKIM_OPENSSL_SOURCES
 set(POSTINO_SASL_OPENSSL_SOURCES
     ports/openssl/postino_sasl_openssl.c)
 
+# The crypto table of SASL mechanisms in Mbed TLS.
+set(POSTINO_SASL_MBEDTLS_SOURCES
+    ports/mbedtls/postino_sasl_mbedtls.c)
+
 # Domains in A-labels, by libidn2.
 set(POSTINO_IDN2_SOURCES
     ports/idn2/postino_idn2.c)
