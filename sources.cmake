@@ -99,6 +99,10 @@ set(POSTINO_SASL_MBEDTLS_SOURCES
 set(POSTINO_IDN2_SOURCES
     ports/idn2/postino_idn2.c)
 
+# Names and passwords by SASLprep, by GNU Libidn.
+set(POSTINO_SASLPREP_IDN_SOURCES
+    ports/idn/postino_saslprep_idn.c)
+
 # TLS by OpenSSL 3, a transport over another.
 set(POSTINO_TLS_OPENSSL_SOURCES
     ports/tls_openssl/postino_tls_openssl.c

@@ -18,6 +18,7 @@ compare(POSTINO_POSIX_SOURCES ports/posix)
 compare(POSTINO_TLS_OPENSSL_SOURCES ports/tls_openssl)
 compare(POSTINO_TLS_MBEDTLS_SOURCES ports/tls_mbedtls)
 compare(POSTINO_SASL_MBEDTLS_SOURCES ports/mbedtls)
+compare(POSTINO_SASLPREP_IDN_SOURCES ports/idn)
 compare(POSTINO_NETXDUO_SOURCES ports/netxduo)
 compare(POSTINO_NETX_HOST_SOURCES host/src)
 
