@@ -8,34 +8,39 @@
 #include <mbedtls/md.h>
 #include <mbedtls/platform_util.h>
 
+#include <mbedtls/version.h>
+
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+#error "Mbed TLS 4 has another interface"
+#endif
 #if !defined(MBEDTLS_MD_C)
 #error "Mbed TLS needs MBEDTLS_MD_C"
 #endif
 
 /* 3.x says MBEDTLS_MD_CAN_... of hashes that are in hardware alone. */
 #if defined(MBEDTLS_MD5_C) || defined(MBEDTLS_MD_CAN_MD5)
-#define MBEDTLS_TABLE_MD5 (1 << POSTINO_HASH_MD5)
+#define TABLE_MD5 (1 << POSTINO_HASH_MD5)
 #else
-#define MBEDTLS_TABLE_MD5 0
+#define TABLE_MD5 0
 #endif
 #if defined(MBEDTLS_SHA1_C) || defined(MBEDTLS_MD_CAN_SHA1)
-#define MBEDTLS_TABLE_SHA1 (1 << POSTINO_HASH_SHA1)
+#define TABLE_SHA1 (1 << POSTINO_HASH_SHA1)
 #else
-#define MBEDTLS_TABLE_SHA1 0
+#define TABLE_SHA1 0
 #endif
 #if defined(MBEDTLS_SHA256_C) || defined(MBEDTLS_MD_CAN_SHA256)
-#define MBEDTLS_TABLE_SHA256 (1 << POSTINO_HASH_SHA256)
+#define TABLE_SHA256 (1 << POSTINO_HASH_SHA256)
 #else
-#define MBEDTLS_TABLE_SHA256 0
+#define TABLE_SHA256 0
 #endif
 #if defined(MBEDTLS_SHA512_C) || defined(MBEDTLS_MD_CAN_SHA512)
-#define MBEDTLS_TABLE_SHA512 (1 << POSTINO_HASH_SHA512)
+#define TABLE_SHA512 (1 << POSTINO_HASH_SHA512)
 #else
-#define MBEDTLS_TABLE_SHA512 0
+#define TABLE_SHA512 0
 #endif
 
 /* NULL: Mbed TLS was built without it. */
-static const mbedtls_md_info_t *mbedtls_table_info(unsigned hash)
+static const mbedtls_md_info_t *table_info(unsigned hash)
 {
     static const mbedtls_md_type_t types[] = {MBEDTLS_MD_MD5, MBEDTLS_MD_SHA1, MBEDTLS_MD_SHA256,
                                               MBEDTLS_MD_SHA512};
@@ -44,13 +49,13 @@ static const mbedtls_md_info_t *mbedtls_table_info(unsigned hash)
 }
 
 /* Makes a context, `hmac` not 0: for the hash's HMAC; it is to be freed whatever is returned. Returns 0 or an error. */
-static int mbedtls_table_setup(mbedtls_md_context_t *digest, unsigned hash, int hmac)
+static int table_setup(mbedtls_md_context_t *digest, unsigned hash, int hmac)
 {
     mbedtls_md_init(digest);
-    return mbedtls_md_setup(digest, mbedtls_table_info(hash), hmac);
+    return mbedtls_md_setup(digest, table_info(hash), hmac);
 }
 
-static int mbedtls_table_random(void *context, uint8_t *out, size_t octets)
+static int table_random(void *context, uint8_t *out, size_t octets)
 {
     const struct postino_sasl_mbedtls_random *source = context;
 
@@ -59,11 +64,11 @@ static int mbedtls_table_random(void *context, uint8_t *out, size_t octets)
     return source->random(source->context, out, octets) == 0 ? 0 : -1;
 }
 
-static int mbedtls_table_hash(void *context, unsigned hash, const struct postino_span *spans, size_t count,
-                              uint8_t *out)
+static int table_hash(void *context, unsigned hash, const struct postino_span *spans, size_t count,
+                      uint8_t *out)
 {
     mbedtls_md_context_t digest;
-    int status = mbedtls_table_setup(&digest, hash, 0);
+    int status = table_setup(&digest, hash, 0);
     size_t i;
 
     (void)context;
@@ -77,11 +82,11 @@ static int mbedtls_table_hash(void *context, unsigned hash, const struct postino
     return status == 0 ? 0 : -1;
 }
 
-static int mbedtls_table_hmac(void *context, unsigned hash, const struct postino_span *key,
-                              const struct postino_span *spans, size_t count, uint8_t *out)
+static int table_hmac(void *context, unsigned hash, const struct postino_span *key,
+                      const struct postino_span *spans, size_t count, uint8_t *out)
 {
     mbedtls_md_context_t digest;
-    int status = mbedtls_table_setup(&digest, hash, 1);
+    int status = table_setup(&digest, hash, 1);
     size_t i;
 
     (void)context;
@@ -97,20 +102,22 @@ static int mbedtls_table_hmac(void *context, unsigned hash, const struct postino
 
 /* One block of RFC 8018 section 5.2, with the key's pads made once. Mbed TLS's own needs MBEDTLS_PKCS5_C, and has a
  * name of its own in each version. */
-static int mbedtls_table_pbkdf2(void *context, unsigned hash, const struct postino_span *password,
-                                const struct postino_span *salt, uint32_t iterations, uint8_t *out)
+static int table_pbkdf2(void *context, unsigned hash, const struct postino_span *password,
+                        const struct postino_span *salt, uint32_t iterations, uint8_t *out)
 {
     static const uint8_t block_number[] = {0, 0, 0, 1};
     uint8_t u[POSTINO_HASH_OCTETS_MAX] = {0};
     mbedtls_md_context_t digest;
-    size_t octets = mbedtls_md_get_size(mbedtls_table_info(hash));
-    int status = mbedtls_table_setup(&digest, hash, 1);
+    size_t octets = 0;
+    int status = table_setup(&digest, hash, 1);
     uint32_t i;
     size_t j;
 
     (void)context;
-    if (status == 0)
+    if (status == 0) {
+        octets = mbedtls_md_get_size(table_info(hash));
         status = mbedtls_md_hmac_starts(&digest, password->data, password->length_octets);
+    }
     if (status == 0)
         status = mbedtls_md_hmac_update(&digest, salt->data, salt->length_octets);
     if (status == 0)
@@ -132,9 +139,9 @@ static int mbedtls_table_pbkdf2(void *context, unsigned hash, const struct posti
     return status == 0 ? 0 : -1;
 }
 
-const struct postino_sasl_crypto postino_sasl_mbedtls = {
-    .hashes = MBEDTLS_TABLE_MD5 | MBEDTLS_TABLE_SHA1 | MBEDTLS_TABLE_SHA256 | MBEDTLS_TABLE_SHA512,
-    .random = mbedtls_table_random,
-    .hash = mbedtls_table_hash,
-    .hmac = mbedtls_table_hmac,
-    .pbkdf2 = mbedtls_table_pbkdf2};
+const struct postino_sasl_crypto postino_sasl_mbedtls = {.hashes = TABLE_MD5 | TABLE_SHA1 | TABLE_SHA256 |
+                                                                   TABLE_SHA512,
+                                                         .random = table_random,
+                                                         .hash = table_hash,
+                                                         .hmac = table_hmac,
+                                                         .pbkdf2 = table_pbkdf2};
