@@ -95,6 +95,10 @@ set(POSTINO_SASL_OPENSSL_SOURCES
 set(POSTINO_SASL_MBEDTLS_SOURCES
     ports/mbedtls/postino_sasl_mbedtls.c)
 
+# DKIM's crypto table in Mbed TLS.
+set(POSTINO_DKIM_MBEDTLS_SOURCES
+    ports/mbedtls/postino_dkim_mbedtls.c)
+
 # Domains in A-labels, by libidn2.
 set(POSTINO_IDN2_SOURCES
     ports/idn2/postino_idn2.c)

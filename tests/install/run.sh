@@ -42,7 +42,7 @@ export PKG_CONFIG_PATH="$libraries/pkgconfig"
 flags=$("$pkg_config" --cflags --libs postino)
 netx_flags=$("$pkg_config" --cflags --libs postino-netx-host)
 tls_flags=$("$pkg_config" --cflags --libs postino-tls-openssl postino-sasl-openssl)
-mbedtls_flags=$("$pkg_config" --cflags --libs postino-tls-mbedtls postino-sasl-mbedtls)
+mbedtls_flags=$("$pkg_config" --cflags --libs postino-tls-mbedtls postino-sasl-mbedtls postino-dkim-mbedtls)
 message_flags=$("$pkg_config" --cflags --libs postino-dkim-openssl postino-idn2 postino-saslprep-idn)
 # The flags are lists.
 # shellcheck disable=SC2086

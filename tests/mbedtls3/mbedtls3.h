@@ -110,13 +110,19 @@ int mbedtls_ctr_drbg_random(void *p_rng, unsigned char *output, size_t output_le
 
 /* pk.h */
 typedef enum {
-    MBEDTLS_PK_NONE = 0
+    MBEDTLS_PK_NONE = 0,
+    MBEDTLS_PK_RSA = 1
 } mbedtls_pk_type_t;
 typedef struct mbedtls_pk_context {
     void *MBEDTLS_PRIVATE(pk_ctx);
 } mbedtls_pk_context;
 void mbedtls_pk_init(mbedtls_pk_context *ctx);
 void mbedtls_pk_free(mbedtls_pk_context *ctx);
+int mbedtls_pk_can_do(const mbedtls_pk_context *ctx, mbedtls_pk_type_t type);
+size_t mbedtls_pk_get_bitlen(const mbedtls_pk_context *ctx);
+int mbedtls_pk_sign(mbedtls_pk_context *ctx, mbedtls_md_type_t md_alg, const unsigned char *hash,
+                    size_t hash_len, unsigned char *sig, size_t sig_size, size_t *sig_len,
+                    mbedtls3_random f_rng, void *p_rng);
 int mbedtls_pk_check_pair(const mbedtls_pk_context *pub, const mbedtls_pk_context *prv, mbedtls3_random f_rng,
                           void *p_rng);
 int mbedtls_pk_parse_keyfile(mbedtls_pk_context *ctx, const char *path, const char *password,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS and SCRAM by Mbed TLS, as an application outside of this repository links them: a port where nobody listens is
- * told as such. */
+/* TLS, SCRAM and DKIM by Mbed TLS, as an application outside of this repository links them: a port where nobody
+ * listens is told as such, and so is a missing key. */
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
 
 #include "postino/client.h"
+#include "postino/dkim_mbedtls.h"
 #include "postino/posix.h"
 #include "postino/sasl_mbedtls.h"
 #include "postino/tls_mbedtls.h"
@@ -26,8 +27,11 @@ int main(void)
                                            .password = "secret",
                                            .crypto = &postino_sasl_mbedtls,
                                            .crypto_context = &random_source};
+    struct postino_dkim_mbedtls dkim;
     int error;
 
+    if (postino_dkim_mbedtls_init(&dkim, NULL, mbedtls_ctr_drbg_random, &drbg) != POSTINO_ERROR_ARGUMENT)
+        return 2;
     mbedtls_entropy_init(&entropy);
     mbedtls_ctr_drbg_init(&drbg);
     if (mbedtls_ctr_drbg_seed(&drbg, mbedtls_entropy_func, &entropy, NULL, 0) != 0 ||
