@@ -91,9 +91,21 @@ set(POSTINO_DKIM_OPENSSL_SOURCES
 set(POSTINO_SASL_OPENSSL_SOURCES
     ports/openssl/postino_sasl_openssl.c)
 
+# The crypto table of SASL mechanisms in Mbed TLS.
+set(POSTINO_SASL_MBEDTLS_SOURCES
+    ports/mbedtls/postino_sasl_mbedtls.c)
+
+# DKIM's crypto table in Mbed TLS.
+set(POSTINO_DKIM_MBEDTLS_SOURCES
+    ports/mbedtls/postino_dkim_mbedtls.c)
+
 # Domains in A-labels, by libidn2.
 set(POSTINO_IDN2_SOURCES
     ports/idn2/postino_idn2.c)
+
+# Names and passwords by SASLprep, by GNU Libidn.
+set(POSTINO_SASLPREP_IDN_SOURCES
+    ports/idn/postino_saslprep_idn.c)
 
 # TLS by OpenSSL 3, a transport over another.
 set(POSTINO_TLS_OPENSSL_SOURCES

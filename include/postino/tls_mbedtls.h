@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* TLS by Mbed TLS, 2.28 or 3.x, over any other transport. Mbed TLS's own headers are needed only by those who give
+/* TLS by Mbed TLS, 2.28 or 3.x, over any other transport; with 3.x it was compiled, and not run yet (PORTING.md). Mbed TLS's own headers are needed only by those who give
  * it objects of their own. Link postino::tls-mbedtls, or compile ports/tls_mbedtls. */
 
 /* The types of Mbed TLS, by their tags. */
@@ -44,7 +44,8 @@ struct postino_tls_mbedtls {
  * against the clock where Mbed TLS was built with MBEDTLS_HAVE_TIME_DATE.
  *
  * Each connection resumes the session of the one before where the server agrees. The bindings: tls-unique with
- * Mbed TLS 2.28 (3.x shows no part of the handshake that it could be had from), and tls-server-end-point.
+ * Mbed TLS 2.28, tls-exporter in TLS 1.3 where 3.x has MBEDTLS_SSL_KEYING_MATERIAL_EXPORT, and
+ * tls-server-end-point.
  *
  * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer; or POSTINO_ERROR_TLS_CONFIG: a file cannot be read, a key does
  * not belong to its certificate, a version or a name that cannot be used, nothing to verify by, or no memory. Then

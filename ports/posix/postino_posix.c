@@ -288,6 +288,8 @@ static void posix_close(struct postino_transport *transport, int graceful)
 
     if (posix->socket < 0)
         return;
+    /* What could not be sent may be a password too. */
+    memset(posix->send_buffer, 0, posix->offset_octets + transport->unsent_octets);
     if (graceful != 0) {
         /* So that the server learns of the end even where a forked process still holds the descriptor. */
         (void)shutdown(posix->socket, SHUT_WR);

@@ -161,9 +161,15 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
 /* Gives one record to Mbed TLS, or, where it has one already, lets it go on with that one. */
 static int tls_write(struct tls_state *state, size_t length_octets)
 {
-    int status = mbedtls_ssl_write(&state->ssl, state->send_buffer + state->send_offset, length_octets);
+    int status;
 
+    /* Writing may come upon a ticket that reading left half done. */
+    do {
+        status = mbedtls_ssl_write(&state->ssl, state->send_buffer + state->send_offset, length_octets);
+    } while (tls_take_ticket(state, status));
     state->unfinished = 1;
+    if (tls_keep_rest(state) != 0)
+        return state->inner_error;
     if (status == MBEDTLS_ERR_SSL_WANT_WRITE || status == MBEDTLS_ERR_SSL_WANT_READ)
         return POSTINO_AGAIN;
     if (status <= 0)
@@ -216,29 +222,14 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
     return 0;
 }
 
-/* Whether a read that failed only says that a session ticket came (TLS 1.3). */
-static int is_ticket(int status)
-{
-#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
-    return status == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
-#else
-    (void)status;
-    return 0;
-#endif
-}
-
 static int tls_read(struct tls_state *state)
 {
     int status;
 
     do {
         status = mbedtls_ssl_read(&state->ssl, state->receive_buffer, sizeof state->receive_buffer);
-        if (is_ticket(status)) {
-            tls_forget_session(state);
-            state->resumable = mbedtls_ssl_get_session(&state->ssl, &state->session) == 0;
-        }
         /* 0 is an empty record, unless it is the end. */
-    } while (is_ticket(status) || (status == 0 && !state->ended));
+    } while (tls_take_ticket(state, status) || (status == 0 && !state->ended));
     return status;
 }
 

@@ -135,9 +135,36 @@ static void keep_session(struct tls_state *state)
     state->resumable = mbedtls_ssl_get_session(&state->ssl, &state->session) == 0;
 }
 
+static int is_tls13(const struct tls_state *state)
+{
+#if TLS_HAS_1_3
+    return mbedtls_ssl_get_version_number(&state->ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
+#else
+    (void)state;
+    return 0;
+#endif
+}
+
+int tls_take_ticket(struct tls_state *state, int status)
+{
+#if TLS_HAS_1_3 && defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+    if (status != MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+        return 0;
+    keep_session(state);
+    return 1;
+#else
+    (void)state;
+    (void)status;
+    return 0;
+#endif
+}
+
 static void tell(struct tls_state *state)
 {
     struct postino_tls_info *info = &state->tls->info;
+#if TLS_HAS_EXPORTER
+    static const char label[] = "EXPORTER-Channel-Binding"; /* RFC 9266 section 2 */
+#endif
 
     info->version = mbedtls_ssl_get_version(&state->ssl);
     info->cipher = mbedtls_ssl_get_ciphersuite(&state->ssl);
@@ -155,11 +182,20 @@ static void tell(struct tls_state *state)
     memset(info->bindings, 0, sizeof info->bindings);
 #if MBEDTLS_VERSION_NUMBER < 0x03000000 && defined(MBEDTLS_SSL_RENEGOTIATION)
     /* The first Finished message (RFC 5929 section 3.1): the client's, and the server's in a session that goes on.
-     * 3.x hides both, and has no tls-exporter before 3.6.2. */
+     * 3.x hides both. */
     info->bindings[0].name = "tls-unique";
     info->bindings[0].data =
         (const uint8_t *)(info->resumed ? state->ssl.peer_verify_data : state->ssl.own_verify_data);
     info->bindings[0].length_octets = state->ssl.verify_data_len;
+#endif
+#if TLS_HAS_EXPORTER
+    if (is_tls13(state) &&
+        mbedtls_ssl_export_keying_material(&state->ssl, state->exporter, sizeof state->exporter, label,
+                                           sizeof label - 1, NULL, 0, 0) == 0) {
+        info->bindings[0].name = "tls-exporter";
+        info->bindings[0].data = state->exporter;
+        info->bindings[0].length_octets = sizeof state->exporter;
+    }
 #endif
     if (state->endpoint_octets != 0) {
         info->bindings[1].name = "tls-server-end-point";
@@ -182,9 +218,12 @@ static int is_done(const struct tls_state *state)
 static int advance(struct tls_state *state, unsigned *events)
 {
     struct postino_transport *inner = state->inner;
-    int status = is_done(state) ? 0 : mbedtls_ssl_handshake(&state->ssl);
+    int status;
 
     *events = 0;
+    do {
+        status = is_done(state) ? 0 : mbedtls_ssl_handshake(&state->ssl);
+    } while (tls_take_ticket(state, status));
     if (status == MBEDTLS_ERR_SSL_WANT_READ)
         *events = POSTINO_EVENT_READ;
     else if (status == MBEDTLS_ERR_SSL_WANT_WRITE)
@@ -242,6 +281,8 @@ int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
     }
     state->phase = TLS_UP;
     tell(state);
-    keep_session(state);
+    /* In TLS 1.3 it comes by a ticket, and until then the one before may go on. */
+    if (!is_tls13(state))
+        keep_session(state);
     return 0;
 }

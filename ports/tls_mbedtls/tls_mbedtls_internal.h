@@ -12,8 +12,8 @@
 
 #include "postino/tls_mbedtls.h"
 
-#if MBEDTLS_VERSION_NUMBER < 0x02100000
-#error "Mbed TLS 2.16 or later is needed"
+#if MBEDTLS_VERSION_NUMBER < 0x02100000 || MBEDTLS_VERSION_NUMBER >= 0x04000000
+#error "Mbed TLS 2.16 to 3.x is needed"
 #endif
 
 /* What 3.x hides and shows through no function, and 2.28 does not hide. */
@@ -27,6 +27,18 @@
 #define TLS_HAS_RANDOM 1
 #else
 #define TLS_HAS_RANDOM 0
+#endif
+
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000 && defined(MBEDTLS_SSL_PROTO_TLS1_3)
+#define TLS_HAS_1_3 1
+#else
+#define TLS_HAS_1_3 0
+#endif
+
+#if TLS_HAS_1_3 && defined(MBEDTLS_SSL_KEYING_MATERIAL_EXPORT)
+#define TLS_HAS_EXPORTER 1
+#else
+#define TLS_HAS_EXPORTER 0
 #endif
 
 /* The plain text of a record that is sent, and how much is lent at a time of one that arrived. */
@@ -89,6 +101,9 @@ struct tls_state {
 
     uint8_t endpoint[TLS_DIGEST_OCTETS_MAX]; /* tls-server-end-point */
     size_t endpoint_octets;                  /* 0: none */
+#if TLS_HAS_EXPORTER
+    uint8_t exporter[32]; /* tls-exporter */
+#endif
     uint8_t send_buffer[POSTINO_TLS_MBEDTLS_SEND_OCTETS];
     uint8_t receive_buffer[POSTINO_TLS_MBEDTLS_RECEIVE_OCTETS];
 };
@@ -129,5 +144,8 @@ int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets);
 int tls_keep_rest(struct tls_state *state);
 /* The session is not to go on in a later connection. */
 void tls_forget_session(struct tls_state *state);
+/* Whether `status`, of whatever function of Mbed TLS's, only says that a session ticket came (TLS 1.3): then the session
+ * is kept, and the function is to be called again. */
+int tls_take_ticket(struct tls_state *state, int status);
 
 #endif

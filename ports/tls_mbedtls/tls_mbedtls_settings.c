@@ -9,7 +9,7 @@
 #include <psa/crypto.h>
 #endif
 
-#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+#if TLS_HAS_1_3
 #define TLS_VERSION_MAX POSTINO_TLS_VERSION_1_3
 #else
 #define TLS_VERSION_MAX POSTINO_TLS_VERSION_1_2
@@ -191,6 +191,12 @@ int tls_settings_init(struct tls_state *state, const struct postino_tls_mbedtls_
         return refuse(state, "no memory", "");
 #if defined(MBEDTLS_SSL_RENEGOTIATION)
     mbedtls_ssl_conf_renegotiation(&state->settings, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+#endif
+#if TLS_HAS_1_3 && defined(MBEDTLS_SSL_SESSION_TICKETS) && \
+    defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED)
+    /* Since 3.6.1 a ticket is dropped where nobody asked to be told of it. */
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        &state->settings, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
 #endif
 #if defined(MBEDTLS_DHM_C)
     mbedtls_ssl_conf_dhm_min_bitlen(&state->settings, 2048); /* RFC 9325 section 4.1 */

@@ -26,6 +26,9 @@ static void tls_free(struct postino_tls_openssl *tls)
     tls->info.certified = 0;
     memset(tls->info.bindings, 0, sizeof tls->info.bindings);
     OPENSSL_cleanse(tls->bindings, sizeof tls->bindings);
+    /* What was not sent, and what was heard last. */
+    OPENSSL_cleanse(tls->send_buffer, sizeof tls->send_buffer);
+    OPENSSL_cleanse(tls->receive_buffer, sizeof tls->receive_buffer);
 }
 
 /* Hands on what OpenSSL has written. Returns 0 when nothing is left, or what the inner transport said. */

@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 
 for header in "$include"/postino/*.h; do
     # What needs somebody else's library is one of its own.
-    case $header in */tls_* | *_openssl.h | */idn2.h) continue ;; esac
+    case $header in */tls_* | *_openssl.h | *_mbedtls.h | *_idn.h | */idn2.h) continue ;; esac
     echo "#include \"$header\""
 done >"$work/all.c"
 "$cc" -E -P -I"$include" "$work/all.c" >"$work/all.i"

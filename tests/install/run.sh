@@ -33,7 +33,7 @@ libraries=$(dirname "$(find "$work/prefix" -name libpostino.so)")
 echo "find_package"
 quietly "$cmake" -S "$outside" -B "$work/outside" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly "$cmake" --build "$work/outside"
-for program in client_static client_shared netx tls message; do
+for program in client_static client_shared netx tls tls_mbedtls message; do
     quietly "$work/outside/$program"
 done
 
@@ -42,13 +42,15 @@ export PKG_CONFIG_PATH="$libraries/pkgconfig"
 flags=$("$pkg_config" --cflags --libs postino)
 netx_flags=$("$pkg_config" --cflags --libs postino-netx-host)
 tls_flags=$("$pkg_config" --cflags --libs postino-tls-openssl postino-sasl-openssl)
-message_flags=$("$pkg_config" --cflags --libs postino-dkim-openssl postino-idn2)
+mbedtls_flags=$("$pkg_config" --cflags --libs postino-tls-mbedtls postino-sasl-mbedtls postino-dkim-mbedtls)
+message_flags=$("$pkg_config" --cflags --libs postino-dkim-openssl postino-idn2 postino-saslprep-idn)
 # The flags are lists.
 # shellcheck disable=SC2086
 {
     quietly "$cc" "$outside/client.c" $flags -o "$work/client_shared"
     quietly "$cc" "$outside/client.c" -Wl,-Bstatic $flags -Wl,-Bdynamic -o "$work/client_static"
     quietly "$cc" "$outside/tls.c" $tls_flags -o "$work/tls_shared"
+    quietly "$cc" "$outside/tls_mbedtls.c" $mbedtls_flags -o "$work/tls_mbedtls_shared"
     quietly "$cc" "$outside/message.c" $message_flags -o "$work/message_shared"
     quietly "$cc" "$outside/netx.c" $netx_flags -o "$work/netx_shared"
     quietly "$cc" "$outside/netx.c" -Wl,-Bstatic $netx_flags -Wl,-Bdynamic -o "$work/netx_static"
@@ -57,6 +59,6 @@ for program in client_static netx_static; do
     quietly "$work/$program"
 done
 export LD_LIBRARY_PATH="$libraries"
-for program in client_shared netx_shared tls_shared message_shared; do
+for program in client_shared netx_shared tls_shared tls_mbedtls_shared message_shared; do
     quietly "$work/$program"
 done

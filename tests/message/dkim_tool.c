@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "dkim_key.h"
 #include "internal.h"
-#include "postino/dkim.h"
-#include "postino/dkim_openssl.h"
 
 static char *read_file(const char *name, size_t *length)
 {
     FILE *file = fopen(name, "rb");
-    char *text = malloc(1 << 20);
+    char *text = calloc(1, (1 << 20) + 1);
 
     if (file == NULL || text == NULL)
         exit(2);
@@ -22,7 +21,8 @@ static char *read_file(const char *name, size_t *length)
 
 int main(int argc, char **argv)
 {
-    struct postino_dkim_openssl key;
+    const struct postino_dkim_crypto *crypto;
+    void *key;
     struct postino_memory_source message;
     struct postino_dkim dkim;
     struct postino_source *source = &dkim.source;
@@ -37,11 +37,15 @@ int main(int argc, char **argv)
     if (argc != 5)
         return 2;
     pem = read_file(argv[1], &length);
-    if (postino_dkim_openssl_init(&key, pem, length) != 0)
+    crypto = dkim_key_init(pem, length, &key);
+    if (crypto == NULL) {
+        dkim_key_free();
+        free(pem);
         return 2;
+    }
     text = read_file(argv[4], &length);
     postino_memory_source_init(&message, text, length);
-    postino_dkim_init(&dkim, &message.source, &key.crypto, &key, argv[2], argv[3]);
+    postino_dkim_init(&dkim, &message.source, crypto, key, argv[2], argv[3]);
     dkim.signed_s = 1700000000;
     error = source->methods->begin(source, 0, &info);
     while (error == 0 && (status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
@@ -55,7 +59,7 @@ int main(int argc, char **argv)
         (void)fputs((state & FILTER_HALF) != 0 ? "\n" : "\r\n", stdout);
     else
         printf("%d\n", error);
-    postino_dkim_openssl_free(&key);
+    dkim_key_free();
     free(pem);
     free(text);
     return error != 0;

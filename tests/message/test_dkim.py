@@ -38,11 +38,11 @@ def public(folder, name, make):
     return private, f"v=DKIM1; k={name}; p={text}".encode()
 
 
-def sign(key, selector, message, folder):
+def sign(key, selector, message, folder, tool="POSTINO_DKIM_TOOL"):
     path = os.path.join(folder, "message")
     with open(path, "wb") as file:
         file.write(message)
-    return subprocess.run([os.environ["POSTINO_DKIM_TOOL"], key, "example.org", selector, path], stdout=subprocess.PIPE,
+    return subprocess.run([os.environ[tool], key, "example.org", selector, path], stdout=subprocess.PIPE,
                           check=False)
 
 
@@ -60,9 +60,20 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         keys = [public(folder, "rsa", ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]),
                 public(folder, "ed25519", ["-algorithm", "ED25519"])]
-        for key, record in keys:
+        runs = [("POSTINO_DKIM_TOOL", *key) for key in keys]
+        refused = [public(folder, "ec", ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"])[0],
+                   public(folder, "short", ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:768"])[0]]
+        wrong = [(key, "POSTINO_DKIM_TOOL") for key in refused]
+        if "POSTINO_DKIM_MBEDTLS_TOOL" in os.environ:
+            runs.append(("POSTINO_DKIM_MBEDTLS_TOOL", *keys[0]))
+            # Mbed TLS has no Ed25519.
+            wrong += [(key, "POSTINO_DKIM_MBEDTLS_TOOL") for key in (*refused, keys[1][0])]
+        for key, tool in wrong:
+            assert sign(key, "s1", RAW[0], folder, tool).returncode == 2, (key, tool)
+            checks += 1
+        for tool, key, record in runs:
             for message in messages:
-                done = sign(key, "s1", message, folder)
+                done = sign(key, "s1", message, folder, tool)
                 signed = done.stdout
                 assert done.returncode == 0, (signed, message)
                 assert signed.startswith(b"DKIM-Signature: v=1; a=")
@@ -74,10 +85,10 @@ def main():
                     assert changed == signed or not verified(changed, record), changed
                 checks += 1
             for message, error in REFUSED.items():
-                done = sign(key, "s1", message, folder)
+                done = sign(key, "s1", message, folder, tool)
                 assert done.returncode == 1 and int(done.stdout) == error, (done.stdout, message)
                 checks += 1
-            assert sign(key, "s;1", RAW[0], folder).returncode == 1
+            assert sign(key, "s;1", RAW[0], folder, tool).returncode == 1
     print(f"{checks} passed, 0 failed")
     return 0 if checks else 1
 

@@ -238,8 +238,11 @@ static void reset_is_an_error_and_no_signal(void **state)
     assert_int_equal(test_send_text("QUIT"), POSTINO_ERROR_SEND);
     assert_int_equal(postino_posix_system_error(&test_posix), EPIPE);
     assert_int_equal(test_transport->unsent_octets, 4);
+    assert_memory_equal(test_posix.send_buffer, "QUIT", 4);
     test_transport->methods->close(test_transport, 0);
     assert_int_equal(test_transport->unsent_octets, 4);
+    /* It might have been a password. */
+    assert_memory_equal(test_posix.send_buffer, "\0\0\0\0", 4);
 }
 
 static void farewell_is_heard_after_a_failed_send(void **state)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The vectors of the RFCs with OpenSSL's hashes, channel binding, what is chosen, and what is left in memory. */
+/* The vectors of the RFCs with the hashes of a library, channel binding, what is chosen, and what is left in memory.
+ * Compiled once for each crypto table. */
 #include "bench.h"
-#include "postino/sasl_openssl.h"
+#include "table.h"
 
 struct auth {
     struct bench bench;
@@ -17,7 +18,8 @@ static void start(struct auth *auth, const struct postino_mechanism *const *mech
     bench_prepare(&auth->bench);
     memset(&auth->state, 0xA5, sizeof auth->state);
     auth->bench.credentials = (struct postino_credentials){
-        .user = "user", .password = "pencil", .crypto = &postino_sasl_openssl, .state = &auth->state};
+        .user = "user", .password = "pencil", .crypto = table, .state = &auth->state};
+    auth->bench.credentials.crypto_context = table_context();
     auth->bench.config.credentials = &auth->bench.credentials;
     auth->bench.config.mechanisms = mechanisms;
     bench_start(&auth->bench);
@@ -62,28 +64,73 @@ static void test_scram_sha_256(void **state)
     assert_wiped(&auth.state);
 }
 
-/* Without pbkdf2() in the table: the same. */
-static void test_own_pbkdf2(void **state)
+/* RFC 5802 section 5; without pbkdf2() in the table the same. */
+static void test_scram_sha_1(void **state)
 {
     static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_scram_sha_1, NULL};
-    struct postino_sasl_crypto crypto = postino_sasl_openssl;
+    struct postino_sasl_crypto crypto = *table;
+    struct auth auth;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        start(&auth, mechanisms, NULL, "SCRAM-SHA-1");
+        auth.bench.credentials.crypto = &crypto;
+        strcpy(auth.state.nonce, "fyko+d2lbbFgONRv9qkxdawL");
+        assert_string_equal(bench_output(&auth.bench),
+                            "AUTH SCRAM-SHA-1 biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM\r\n");
+        bench_exchange(&auth.bench,
+                       "334 cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0wzcmZjTkhZSlkxWlZ2V1ZzN2oscz1RU1hDUitRNnNlaz"
+                       "hiZjkyLGk9NDA5Ng==\r\n",
+                       "Yz1iaXdzLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdMM3JmY05IWUpZMVpWdldWczdqLHA9djBYOHYzQn"
+                       "oyVDBDSkdiSlF5RjBYK0hJNFRzPQ==\r\n");
+        bench_exchange(&auth.bench, "334 dj1ybUY5cHFWOFM3c3VBb1pXamE0ZEpSa0ZzS1E9\r\n", "\r\n");
+        bench_exchange(&auth.bench, "235 ok\r\n", "MAIL FROM:<a@example.com>\r\n");
+        crypto.pbkdf2 = NULL;
+    }
+}
+
+/* No RFC has one: the exchange of RFC 7677, by Python's hashlib. */
+static void test_scram_sha_512(void **state)
+{
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_scram_sha_512, NULL};
     struct auth auth;
 
     (void)state;
-    crypto.pbkdf2 = NULL;
-    start(&auth, mechanisms, NULL, "SCRAM-SHA-1");
-    auth.bench.credentials.crypto = &crypto;
-    strcpy(auth.state.nonce, "fyko+d2lbbFgONRv9qkxdawL");
+    start(&auth, mechanisms, NULL, "SCRAM-SHA-512");
+    strcpy(auth.state.nonce, "rOprNGfwEbeRWgbNEkqO");
     assert_string_equal(bench_output(&auth.bench),
-                        "AUTH SCRAM-SHA-1 biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdM\r\n");
+                        "AUTH SCRAM-SHA-512 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n");
     bench_exchange(
         &auth.bench,
-        "334 cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0wzcmZjTkhZSlkxWlZ2V1ZzN2oscz1RU1hDUitRNnNlazhiZjkyLGk9NDA5"
-        "Ng==\r\n",
-        "Yz1iaXdzLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdMM3JmY05IWUpZMVpWdldWczdqLHA9djBYOHYzQnoyVDBDSkdiSlF5"
-        "RjBYK0hJNFRzPQ==\r\n");
-    bench_exchange(&auth.bench, "334 dj1ybUY5cHFWOFM3c3VBb1pXamE0ZEpSa0ZzS1E9\r\n", "\r\n");
+        "334 cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxzPVcyMlphSjBTTlk3c29F"
+        "c1VFamI2Z1E9PSxpPTQwOTY=\r\n",
+        "Yz1iaXdzLHI9ck9wck5HZndFYmVSV2diTkVrcU8laHZZRHBXVWEyUmFUQ0FmdXhGSWxqKWhObEYkazAscD1nTUdYUmNldlNj"
+        "TnR4WjYvOGxRWXBHdG5zTkFjM21HY21Ob212K3hub09NdyszUjJ4TkpkTU5uek1sVE44UFBDNndkcDZkeWJFbURZWFlUeHdu"
+        "WVBKUT09\r\n");
+    bench_exchange(&auth.bench,
+                   "334 dj1aUW5ZRWdXUU1GbW1zTThhUU1GMG5EREN5L0FnQ3prd2s4Q21NWlljTWcwdlNWbEtEYW5la0x0aWZEU2"
+                   "VWR1Q0KzVaeFhuSnExOTlSVkcyclI3Tjdadz09\r\n",
+                   "\r\n");
     bench_exchange(&auth.bench, "235 ok\r\n", "MAIL FROM:<a@example.com>\r\n");
+    assert_wiped(&auth.state);
+}
+
+/* RFC 2195 section 2. */
+static void test_cram_md5(void **state)
+{
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_cram_md5, NULL};
+    struct auth auth;
+
+    (void)state;
+    start(&auth, mechanisms, NULL, "CRAM-MD5");
+    auth.bench.credentials.user = "tim";
+    auth.bench.credentials.password = "tanstaaftanstaaf";
+    assert_string_equal(bench_output(&auth.bench), "AUTH CRAM-MD5\r\n");
+    bench_exchange(&auth.bench, "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n",
+                   "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\r\n");
+    bench_exchange(&auth.bench, "235 ok\r\n", "MAIL FROM:<a@example.com>\r\n");
+    assert_wiped(&auth.state);
 }
 
 /* What the first message says of channel binding: p, y or n. */
@@ -150,7 +197,8 @@ static void test_unprepared(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scram_sha_256),   cmocka_unit_test(test_own_pbkdf2),
+        cmocka_unit_test(test_scram_sha_256),   cmocka_unit_test(test_scram_sha_1),
+        cmocka_unit_test(test_scram_sha_512),   cmocka_unit_test(test_cram_md5),
         cmocka_unit_test(test_channel_binding), cmocka_unit_test(test_external),
         cmocka_unit_test(test_unprepared),
     };
