@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 #define POSTINO_TLS_OPENSSL_OCTETS      16384 /* of a record (RFC 8446 section 5.1) */
-#define POSTINO_TLS_OPENSSL_TEXT_OCTETS 320
+#define POSTINO_TLS_OPENSSL_TEXT_OCTETS 340
 
 /* TLS 1.2 and 1.3 by OpenSSL 3, a transport over another one. Without version_max the highest that OpenSSL has. */
 struct postino_tls_openssl {
@@ -22,6 +22,7 @@ struct postino_tls_openssl {
     void *connection; /* SSL; NULL: in the clear */
     void *session;    /* SSL_SESSION, for the next connection */
     int error;        /* found by the verification */
+    int send_error;   /* kept back until nothing more is to be read */
     uint8_t readable; /* there may be octets that were received and not lent */
     uint8_t asked;    /* the server wants a certificate */
     char text[POSTINO_TLS_OPENSSL_TEXT_OCTETS];

@@ -78,12 +78,12 @@ int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
         status = state->inner->methods->receive(state->inner, &state->rest, &state->rest_octets);
         if (status != 0) {
             state->rest_octets = 0;
+            if (status > 0)
+                return MBEDTLS_ERR_SSL_WANT_READ;
             if (state->send_error != 0) {
                 state->inner_error = state->send_error;
                 return TLS_BIO_FAILED;
             }
-            if (status > 0)
-                return MBEDTLS_ERR_SSL_WANT_READ;
             if (status != POSTINO_ERROR_CLOSED) {
                 state->inner_error = status;
                 return TLS_BIO_FAILED;
@@ -143,7 +143,7 @@ static void tell(struct tls_state *state)
     info->cipher = mbedtls_ssl_get_ciphersuite(&state->ssl);
     /* A session goes on without the server's certificate: then it was not looked at. */
     info->resumed = !state->seen;
-    info->verified = state->config->verify != POSTINO_TLS_VERIFY_NONE;
+    info->verified = state->config->verify == POSTINO_TLS_VERIFY_FULL || state->config->pin_count != 0;
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
     if (state->seen)
         info->certified = state->has_own && state->ssl.client_auth != 0;

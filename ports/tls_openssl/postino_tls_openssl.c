@@ -55,6 +55,17 @@ static int tls_flush(struct postino_tls_openssl *tls)
     }
 }
 
+/* The same, but a failure is kept back until nothing more is to be read: the alert that says why may be there. */
+static int tls_flush_or_keep(struct postino_tls_openssl *tls)
+{
+    int status = tls->send_error == 0 ? tls_flush(tls) : POSTINO_AGAIN;
+
+    if (status >= 0)
+        return status;
+    tls->send_error = status;
+    return POSTINO_AGAIN;
+}
+
 /* Lets OpenSSL have what arrived. Returns 0, or what the inner transport said; the end of the stream is seen by
  * OpenSSL's next read. */
 static int tls_fill(struct postino_tls_openssl *tls)
@@ -88,21 +99,21 @@ static int tls_shake_hands(struct postino_tls_openssl *tls, uint32_t began_ms, u
 
         ERR_clear_error();
         result = SSL_do_handshake(tls->connection);
-        status = tls_flush(tls);
+        status = tls_flush_or_keep(tls);
         if (result == 1 && status == 0)
             return POSTINO_OK;
         if (result != 1 && SSL_get_error(tls->connection, result) != SSL_ERROR_WANT_READ)
             return tls->error != 0 ? tls->error : tls_openssl_reason(tls, POSTINO_ERROR_TLS_HANDSHAKE);
-        if (status < 0)
-            return status;
-        if (status == POSTINO_AGAIN)
+        if (tls->send_error != 0 && result == 1)
+            return POSTINO_OK; /* told when nothing more is to be read */
+        if (status == POSTINO_AGAIN && tls->send_error == 0)
             events |= POSTINO_EVENT_WRITE;
         if (result != 1) {
             status = tls_fill(tls);
             if (status == 0)
                 continue;
             if (status < 0)
-                return status;
+                return tls->send_error != 0 ? tls->send_error : status;
         }
         passed_ms = inner->methods->now_ms(inner) - began_ms;
         if (passed_ms >= timeout_ms)
@@ -120,6 +131,7 @@ static int tls_prepare(struct postino_tls_openssl *tls)
     BIO *written = BIO_new(BIO_s_mem());
 
     tls->error = 0;
+    tls->send_error = 0;
     tls->text[0] = '\0';
     tls->asked = 0;
     tls->connection = SSL_new(tls->context);
@@ -193,7 +205,7 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
     if (tls->connection == NULL)
         return tls->inner->methods->reserve(tls->inner, buffer, capacity_octets);
     /* OpenSSL may have something of its own to say. */
-    status = tls_flush(tls);
+    status = tls_flush_or_keep(tls);
     *buffer = tls->send_buffer;
     *capacity_octets = sizeof tls->send_buffer;
     return status;
@@ -217,7 +229,7 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
             return tls_openssl_reason(tls, POSTINO_ERROR_SEND);
         OPENSSL_cleanse(tls->send_buffer, length_octets);
     }
-    status = tls_flush(tls);
+    status = tls_flush_or_keep(tls);
     if (BIO_ctrl_pending(SSL_get_wbio(tls->connection)) == 0 && tls->inner->unsent_octets == 0)
         transport->unsent_octets = 0;
     return status;
@@ -242,12 +254,12 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
             return POSTINO_OK;
         status = SSL_get_error(tls->connection, 0);
         if (status == SSL_ERROR_ZERO_RETURN)
-            return POSTINO_ERROR_CLOSED;
+            return tls->send_error != 0 ? tls->send_error : POSTINO_ERROR_CLOSED;
         if (status != SSL_ERROR_WANT_READ)
             return tls_openssl_reason(tls, POSTINO_ERROR_TLS_RECORD);
         status = tls_fill(tls);
     } while (status == 0);
-    return status;
+    return status < 0 && tls->send_error != 0 ? tls->send_error : status;
 }
 
 static int tls_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
@@ -257,8 +269,10 @@ static int tls_wait(struct postino_transport *transport, unsigned events, uint32
     if (tls->connection != NULL) {
         if ((events & POSTINO_EVENT_READ) != 0 && tls->readable)
             return POSTINO_OK;
-        if (tls_flush(tls) == POSTINO_AGAIN)
+        if (tls_flush_or_keep(tls) == POSTINO_AGAIN)
             events |= POSTINO_EVENT_WRITE;
+        if (tls->send_error != 0)
+            events = POSTINO_EVENT_READ;
     }
     return tls->inner->methods->wait(tls->inner, events, timeout_ms);
 }
