@@ -134,6 +134,7 @@ static int tls_prepare(struct postino_tls_openssl *tls)
     tls->send_error = 0;
     tls->text[0] = '\0';
     tls->asked = 0;
+    tls->offered = 0;
     tls->connection = SSL_new(tls->context);
     if (tls->connection == NULL || arrived == NULL || written == NULL) {
         BIO_free(arrived);
@@ -148,6 +149,18 @@ static int tls_prepare(struct postino_tls_openssl *tls)
     return tls_openssl_expect(tls, tls->connection);
 }
 
+/* Some servers end the connection of whoever resumes a session (Dovecot 2.3 does where it asks for certificates), so
+ * that none is offered again. What was found of a certificate, or a stall, is another matter. */
+static void tls_give_up_session(struct postino_tls_openssl *tls, int error)
+{
+    if (error != POSTINO_ERROR_CLOSED && error != POSTINO_ERROR_RECEIVE && error != POSTINO_ERROR_SEND &&
+        error != POSTINO_ERROR_TLS_HANDSHAKE && error != POSTINO_ERROR_TLS_REFUSED)
+        return;
+    tls->unresumable = 1;
+    SSL_SESSION_free(tls->session);
+    tls->session = NULL;
+}
+
 /* The handshake, or the rest of one that the inner transport's patience interrupted. */
 static int tls_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms)
 {
@@ -158,6 +171,8 @@ static int tls_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uin
     if (error == 0)
         error = tls_openssl_inspect(tls);
     if (error < 0) {
+        if (tls->offered)
+            tls_give_up_session(tls, error);
         /* The alert says why; whether it arrives is the server's concern. */
         if (tls->connection != NULL && SSL_get_wbio(tls->connection) != NULL)
             (void)tls_flush(tls);
@@ -168,16 +183,12 @@ static int tls_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uin
     return error;
 }
 
-static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
+static int tls_connect_once(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms)
 {
-    struct postino_tls_openssl *tls = tls_of(transport);
     struct postino_transport *inner = tls->inner;
-    uint32_t began_ms = inner->methods->now_ms(inner);
-    int error;
+    uint32_t passed_ms = inner->methods->now_ms(inner) - began_ms;
+    int error = inner->methods->connect(inner, passed_ms < timeout_ms ? timeout_ms - passed_ms : 0);
 
-    tls->text[0] = '\0';
-    transport->unsent_octets = 0;
-    error = inner->methods->connect(inner, timeout_ms);
     if (error != 0 || tls->config->mode == POSTINO_TLS_MODE_STARTTLS)
         return error;
     error = tls_handshake(tls, began_ms, timeout_ms);
@@ -185,6 +196,21 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
         tls_free(tls);
         inner->methods->close(inner, 0);
     }
+    return error;
+}
+
+static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
+{
+    struct postino_tls_openssl *tls = tls_of(transport);
+    uint32_t began_ms = tls->inner->methods->now_ms(tls->inner);
+    int unresumable = tls->unresumable;
+    int error;
+
+    tls->text[0] = '\0';
+    transport->unsent_octets = 0;
+    error = tls_connect_once(tls, began_ms, timeout_ms);
+    if (error != 0 && tls->unresumable && !unresumable)
+        error = tls_connect_once(tls, began_ms, timeout_ms);
     return error == POSTINO_AGAIN || error == POSTINO_ERROR_TIMEOUT ? POSTINO_ERROR_CONNECT_TIMEOUT : error;
 }
 

@@ -149,8 +149,11 @@ int tls_openssl_reason(struct postino_tls_openssl *tls, int otherwise)
     const char *words = ERR_reason_error_string(code);
 
     ERR_clear_error();
-    if (code == 0)
+    if (code == 0) {
+        if (otherwise == POSTINO_ERROR_TLS_HANDSHAKE)
+            (void)snprintf(tls->text, sizeof tls->text, "the connection was lost in the TLS handshake");
         return POSTINO_ERROR_CLOSED;
+    }
     if (words == NULL)
         words = "unknown error";
     if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
@@ -234,8 +237,8 @@ int tls_openssl_expect(struct postino_tls_openssl *tls, SSL *connection)
     X509_VERIFY_PARAM *param = SSL_get0_param(connection);
     int full = tls->config->verify == POSTINO_TLS_VERIFY_FULL;
 
-    if (tls->session != NULL && SSL_SESSION_is_resumable(tls->session))
-        (void)SSL_set_session(connection, tls->session);
+    if (tls->session != NULL && !tls->unresumable && SSL_SESSION_is_resumable(tls->session))
+        tls->offered = SSL_set_session(connection, tls->session) == 1;
     if (name == NULL)
         return POSTINO_OK;
     if (X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1) {

@@ -20,6 +20,8 @@ ISSUED = {
     "rsa": ("ca", "/CN=server", HOSTS, None),
     "wrong": ("ca", "/CN=localhost", "DNS:a.example,DNS:b.example", None),
     "expired": ("ca", "/CN=server", HOSTS, EXPIRED),
+    # For a server that has several, and chooses by SNI.
+    "expired_elsewhere": ("ca", "/CN=expired.test", "DNS:expired.test", EXPIRED),
     "future": ("ca", "/CN=server", HOSTS, FUTURE),
     "self": (None, "/CN=localhost", HOSTS, None),
     "foreign": ("other", "/CN=server", HOSTS, None),
@@ -30,6 +32,8 @@ ISSUED = {
     "foreign_client": ("other", "/CN=alice@mail.test", "email:alice@mail.test", None),
 }
 AUTHORITIES = ("ca", "other")
+# What a real server and its clients need.
+SERVERS = ("ca", "other", "server", "expired", "expired_elsewhere", "client")
 
 CONFIGURATION = """\
 [req]
