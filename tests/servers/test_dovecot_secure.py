@@ -10,7 +10,6 @@ without.
 
 # SPDX-License-Identifier: MIT
 
-import dovecot_server
 import harness
 import secure_tests
 
@@ -30,11 +29,10 @@ class DovecotTests(secure_tests.SecureTests):
     expired = {"name": "expired.test"}
 
 
-class DovecotMechanismTests(secure_tests.MechanismTests, secure_tests.TokenTests):
-    passwords = ("SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN")
-    tokens = ("XOAUTH2", "OAUTHBEARER")
+class DovecotExternalTests(secure_tests.MechanismBed):
+    """The other mechanisms are test_dovecot.py's: TLS has no part in them."""
+
     port = "starttls"
-    token = staticmethod(dovecot_server.token)
 
     def test_external(self):
         certificate = secure_tests.own_certificate()
@@ -44,7 +42,7 @@ class DovecotMechanismTests(secure_tests.MechanismTests, secure_tests.TokenTests
 
 
 globals().update(secure_tests.classes(__name__, DovecotTests))
-globals().update(secure_tests.classes(__name__, DovecotMechanismTests))
+globals().update(secure_tests.classes(__name__, DovecotExternalTests))
 
 if __name__ == "__main__":
     harness.main("__main__")
