@@ -243,8 +243,11 @@ static int client_is_again(const struct postino_client *client, const struct pos
          result->error != POSTINO_ERROR_SERVICE_CLOSING && result->error != POSTINO_ERROR_CLOSED &&
          result->error != POSTINO_ERROR_RECEIVE && result->error != POSTINO_ERROR_SEND))
         return 0;
+    /* In the handshake it was the session that TLS offered, or so it seems: that was given up on. */
+    if (result->step == POSTINO_STEP_STARTTLS)
+        return result->error != POSTINO_ERROR_SERVICE_CLOSING;
     return result->step != POSTINO_STEP_GREETING && result->step != POSTINO_STEP_EHLO &&
-           result->step != POSTINO_STEP_STARTTLS && result->step != POSTINO_STEP_AUTH;
+           result->step != POSTINO_STEP_AUTH;
 }
 
 /* Hands in the mails that wait for another connection, when the one before is done with. Returns NULL, or one

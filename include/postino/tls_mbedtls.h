@@ -43,7 +43,8 @@ struct postino_tls_mbedtls {
  * store of trusted certificates: what verifies a chain needs a ca_file (or `objects`). Certificates are checked
  * against the clock where Mbed TLS was built with MBEDTLS_HAVE_TIME_DATE.
  *
- * Each connection resumes the session of the one before where the server agrees. The bindings: tls-unique with
+ * Each connection resumes the session of the one before where the server agrees; one that ends the connection instead
+ * is called once more, without: with implicit TLS by connect(). The bindings: tls-unique with
  * Mbed TLS 2.28, tls-exporter in TLS 1.3 where 3.x has MBEDTLS_SSL_KEYING_MATERIAL_EXPORT, and
  * tls-server-end-point.
  *

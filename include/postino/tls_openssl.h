@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 #define POSTINO_TLS_OPENSSL_OCTETS      16384 /* of a record (RFC 8446 section 5.1) */
-#define POSTINO_TLS_OPENSSL_TEXT_OCTETS 320
+#define POSTINO_TLS_OPENSSL_TEXT_OCTETS 340
 
 /* TLS 1.2 and 1.3 by OpenSSL 3, a transport over another one. Without version_max the highest that OpenSSL has. */
 struct postino_tls_openssl {
@@ -18,12 +18,15 @@ struct postino_tls_openssl {
     struct postino_transport *inner;
     const struct postino_tls_config *config;
     struct postino_tls_info info;
-    void *context;    /* SSL_CTX */
-    void *connection; /* SSL; NULL: in the clear */
-    void *session;    /* SSL_SESSION, for the next connection */
-    int error;        /* found by the verification */
-    uint8_t readable; /* there may be octets that were received and not lent */
-    uint8_t asked;    /* the server wants a certificate */
+    void *context;       /* SSL_CTX */
+    void *connection;    /* SSL; NULL: in the clear */
+    void *session;       /* SSL_SESSION, for the next connection */
+    int error;           /* found by the verification */
+    int send_error;      /* kept back until nothing more is to be read */
+    uint8_t readable;    /* there may be octets that were received and not lent */
+    uint8_t asked;       /* the server wants a certificate */
+    uint8_t offered;     /* a session, in this handshake */
+    uint8_t unresumable; /* the server ends connections that offer one */
     char text[POSTINO_TLS_OPENSSL_TEXT_OCTETS];
     uint8_t bindings[2][64];
     uint8_t send_buffer[POSTINO_TLS_OPENSSL_OCTETS];
@@ -33,7 +36,7 @@ struct postino_tls_openssl {
 /* Prepares TLS over a closed transport. Reads the files that the configuration names, once. `inner` and the
  * configuration are borrowed until postino_tls_openssl_end(). The object is used like any transport, by one thread
  * at a time, for one connection after the other; a later one resumes the session of an earlier one where the
- * server lets it. Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, a number out of its range, a key without a
+ * server lets it. A server that ends the connection then is called once more, without: with implicit TLS by connect(). Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, a number out of its range, a key without a
  * certificate, or no host name although the certificate is checked for it; POSTINO_ERROR_OBJECT_SIZE; or
  * POSTINO_ERROR_TLS_CONFIG, with the particulars in tls->info.text: the text of a failure is there even then. After
  * an error postino_tls_openssl_end() is harmless. */

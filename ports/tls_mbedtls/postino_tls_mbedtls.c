@@ -85,11 +85,42 @@ static void tls_close(struct postino_transport *transport, int graceful)
     tls_release(state);
 }
 
+static int tls_connect_once(struct tls_state *state, uint32_t start_ms, uint32_t timeout_ms)
+{
+    struct postino_transport *inner = state->inner;
+    uint32_t passed_ms = inner->methods->now_ms(inner) - start_ms;
+    uint32_t left_ms = timeout_ms == UINT32_MAX ? timeout_ms
+                       : passed_ms < timeout_ms ? timeout_ms - passed_ms
+                                                : 0;
+    int status;
+
+    state->ended = 0;
+    state->unfinished = 0;
+    state->inner_error = 0;
+    state->send_error = 0;
+    state->record = 0;
+    status = inner->methods->connect(inner, left_ms);
+    if (status != 0)
+        return status;
+    state->phase = TLS_CLEAR;
+    if (state->config->mode != POSTINO_TLS_MODE_IMPLICIT)
+        return 0;
+    status = tls_handshake_begin(state);
+    passed_ms = inner->methods->now_ms(inner) - start_ms;
+    if (status == 0 && timeout_ms != UINT32_MAX)
+        timeout_ms = passed_ms < timeout_ms ? timeout_ms - passed_ms : 0;
+    if (status == 0)
+        status = tls_handshake_run(state, timeout_ms, POSTINO_ERROR_CONNECT_TIMEOUT);
+    if (status != 0)
+        tls_close(&state->tls->transport, 0);
+    return status;
+}
+
 static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
 {
     struct tls_state *state = tls_state(transport);
     uint32_t start_ms;
-    uint32_t passed_ms;
+    int unresumable;
     int status;
 
     if (state == NULL)
@@ -98,30 +129,13 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
         return POSTINO_ERROR_STATE;
     transport->unsent_octets = 0;
     tls_text_set(state->tls, "");
-    state->ended = 0;
-    state->unfinished = 0;
-    state->inner_error = 0;
-    state->send_error = 0;
-    state->record = 0;
     start_ms = state->inner->methods->now_ms(state->inner);
-    status = state->inner->methods->connect(state->inner, timeout_ms);
-    if (status != 0)
-        return status;
-    state->phase = TLS_CLEAR;
-    if (state->config->mode != POSTINO_TLS_MODE_IMPLICIT)
-        return 0;
-    status = tls_handshake_begin(state);
-    passed_ms = state->inner->methods->now_ms(state->inner) - start_ms;
-    if (status == 0 && timeout_ms != UINT32_MAX)
-        timeout_ms = passed_ms < timeout_ms ? timeout_ms - passed_ms : 0;
-    if (status == 0)
-        status = tls_handshake_run(state, timeout_ms, POSTINO_ERROR_CONNECT_TIMEOUT);
+    unresumable = state->unresumable;
+    status = tls_connect_once(state, start_ms, timeout_ms);
+    if (status != 0 && state->unresumable && !unresumable)
+        status = tls_connect_once(state, start_ms, timeout_ms);
     /* The caller's patience is at an end, and connect() knows no later. */
-    if (status > 0)
-        status = POSTINO_ERROR_CONNECT_TIMEOUT;
-    if (status != 0)
-        tls_close(transport, 0);
-    return status;
+    return status > 0 ? POSTINO_ERROR_CONNECT_TIMEOUT : status;
 }
 
 static int tls_start(struct postino_transport *transport, uint32_t timeout_ms)

@@ -78,12 +78,12 @@ int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
         status = state->inner->methods->receive(state->inner, &state->rest, &state->rest_octets);
         if (status != 0) {
             state->rest_octets = 0;
+            if (status > 0)
+                return MBEDTLS_ERR_SSL_WANT_READ;
             if (state->send_error != 0) {
                 state->inner_error = state->send_error;
                 return TLS_BIO_FAILED;
             }
-            if (status > 0)
-                return MBEDTLS_ERR_SSL_WANT_READ;
             if (status != POSTINO_ERROR_CLOSED) {
                 state->inner_error = status;
                 return TLS_BIO_FAILED;
@@ -124,8 +124,12 @@ int tls_handshake_begin(struct tls_state *state)
         return POSTINO_ERROR_TLS_CONFIG;
     }
     mbedtls_ssl_set_bio(&state->ssl, state, tls_bio_send, tls_bio_receive, NULL);
-    if (state->resumable && mbedtls_ssl_set_session(&state->ssl, &state->session) != 0)
-        tls_forget_session(state);
+    state->offered = 0;
+    if (state->resumable && !state->unresumable) {
+        state->offered = mbedtls_ssl_set_session(&state->ssl, &state->session) == 0;
+        if (!state->offered)
+            tls_forget_session(state);
+    }
     return 0;
 }
 
@@ -170,7 +174,7 @@ static void tell(struct tls_state *state)
     info->cipher = mbedtls_ssl_get_ciphersuite(&state->ssl);
     /* A session goes on without the server's certificate: then it was not looked at. */
     info->resumed = !state->seen;
-    info->verified = state->config->verify != POSTINO_TLS_VERIFY_NONE;
+    info->verified = state->config->verify == POSTINO_TLS_VERIFY_FULL || state->config->pin_count != 0;
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
     if (state->seen)
         info->certified = state->has_own && state->ssl.client_auth != 0;
@@ -244,6 +248,16 @@ static int advance(struct tls_state *state, unsigned *events)
     return *events != 0 ? POSTINO_AGAIN : 0;
 }
 
+/* Some servers end the connection of whoever resumes a session (Dovecot 2.3 does where it asks for certificates), so
+ * that none is offered again. What was found of a certificate, or a stall, is another matter. */
+static void give_up_session(struct tls_state *state, int error)
+{
+    if (state->offered &&
+        (error == POSTINO_ERROR_CLOSED || error == POSTINO_ERROR_RECEIVE || error == POSTINO_ERROR_SEND ||
+         error == POSTINO_ERROR_TLS_HANDSHAKE || error == POSTINO_ERROR_TLS_REFUSED))
+        state->unresumable = 1;
+}
+
 int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
 {
     struct postino_transport *inner = state->inner;
@@ -277,6 +291,7 @@ int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
     if (status < 0) {
         state->phase = TLS_BROKEN;
         tls_forget_session(state);
+        give_up_session(state, status);
         return status;
     }
     state->phase = TLS_UP;

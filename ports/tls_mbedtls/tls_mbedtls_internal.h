@@ -83,17 +83,19 @@ struct tls_state {
     int (*random)(void *context, unsigned char *output, size_t length_octets);
     void *random_context;
 
-    uint8_t phase;      /* enum tls_phase */
-    uint8_t resumable;  /* `session` holds one */
-    uint8_t has_own;    /* a certificate of the client's can be shown */
-    uint8_t seen;       /* the server's certificate was looked at in this handshake */
-    uint8_t ended;      /* inner has no more octets */
-    uint8_t reading;    /* receive() runs */
-    uint8_t unfinished; /* mbedtls_ssl_write() must be called again with the same octets */
-    int inner_error;    /* what inner failed with within a callback; 0: nothing */
-    int send_error;     /* what sending failed with in the handshake; 0: nothing */
-    int verify_error;   /* what is wrong with the server's certificates; 0: nothing */
-    size_t send_offset; /* of the send buffer: everything before it left */
+    uint8_t phase;       /* enum tls_phase */
+    uint8_t resumable;   /* `session` holds one */
+    uint8_t offered;     /* it was, in this handshake */
+    uint8_t unresumable; /* the server ends connections that offer one */
+    uint8_t has_own;     /* a certificate of the client's can be shown */
+    uint8_t seen;        /* the server's certificate was looked at in this handshake */
+    uint8_t ended;       /* inner has no more octets */
+    uint8_t reading;     /* receive() runs */
+    uint8_t unfinished;  /* mbedtls_ssl_write() must be called again with the same octets */
+    int inner_error;     /* what inner failed with within a callback; 0: nothing */
+    int send_error;      /* what sending failed with in the handshake; 0: nothing */
+    int verify_error;    /* what is wrong with the server's certificates; 0: nothing */
+    size_t send_offset;  /* of the send buffer: everything before it left */
     size_t record; /* octets behind it that Mbed TLS handed on as one record, of which inner holds a rest */
     const uint8_t *rest; /* octets of inner's that Mbed TLS did not ask for yet: lent, or in `kept` */
     size_t rest_octets;

@@ -58,6 +58,17 @@ static int tls_flush(struct postino_tls_openssl *tls)
     }
 }
 
+/* The same, but a failure is kept back until nothing more is to be read: the alert that says why may be there. */
+static int tls_flush_or_keep(struct postino_tls_openssl *tls)
+{
+    int status = tls->send_error == 0 ? tls_flush(tls) : POSTINO_AGAIN;
+
+    if (status >= 0)
+        return status;
+    tls->send_error = status;
+    return POSTINO_AGAIN;
+}
+
 /* Lets OpenSSL have what arrived. Returns 0, or what the inner transport said; the end of the stream is seen by
  * OpenSSL's next read. */
 static int tls_fill(struct postino_tls_openssl *tls)
@@ -91,21 +102,21 @@ static int tls_shake_hands(struct postino_tls_openssl *tls, uint32_t began_ms, u
 
         ERR_clear_error();
         result = SSL_do_handshake(tls->connection);
-        status = tls_flush(tls);
+        status = tls_flush_or_keep(tls);
         if (result == 1 && status == 0)
             return POSTINO_OK;
         if (result != 1 && SSL_get_error(tls->connection, result) != SSL_ERROR_WANT_READ)
             return tls->error != 0 ? tls->error : tls_openssl_reason(tls, POSTINO_ERROR_TLS_HANDSHAKE);
-        if (status < 0)
-            return status;
-        if (status == POSTINO_AGAIN)
+        if (tls->send_error != 0 && result == 1)
+            return POSTINO_OK; /* told when nothing more is to be read */
+        if (status == POSTINO_AGAIN && tls->send_error == 0)
             events |= POSTINO_EVENT_WRITE;
         if (result != 1) {
             status = tls_fill(tls);
             if (status == 0)
                 continue;
             if (status < 0)
-                return status;
+                return tls->send_error != 0 ? tls->send_error : status;
         }
         passed_ms = inner->methods->now_ms(inner) - began_ms;
         if (passed_ms >= timeout_ms)
@@ -123,8 +134,10 @@ static int tls_prepare(struct postino_tls_openssl *tls)
     BIO *written = BIO_new(BIO_s_mem());
 
     tls->error = 0;
+    tls->send_error = 0;
     tls->text[0] = '\0';
     tls->asked = 0;
+    tls->offered = 0;
     tls->connection = SSL_new(tls->context);
     if (tls->connection == NULL || arrived == NULL || written == NULL) {
         BIO_free(arrived);
@@ -139,6 +152,18 @@ static int tls_prepare(struct postino_tls_openssl *tls)
     return tls_openssl_expect(tls, tls->connection);
 }
 
+/* Some servers end the connection of whoever resumes a session (Dovecot 2.3 does where it asks for certificates), so
+ * that none is offered again. What was found of a certificate, or a stall, is another matter. */
+static void tls_give_up_session(struct postino_tls_openssl *tls, int error)
+{
+    if (error != POSTINO_ERROR_CLOSED && error != POSTINO_ERROR_RECEIVE && error != POSTINO_ERROR_SEND &&
+        error != POSTINO_ERROR_TLS_HANDSHAKE && error != POSTINO_ERROR_TLS_REFUSED)
+        return;
+    tls->unresumable = 1;
+    SSL_SESSION_free(tls->session);
+    tls->session = NULL;
+}
+
 /* The handshake, or the rest of one that the inner transport's patience interrupted. */
 static int tls_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms)
 {
@@ -149,6 +174,8 @@ static int tls_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uin
     if (error == 0)
         error = tls_openssl_inspect(tls);
     if (error < 0) {
+        if (tls->offered)
+            tls_give_up_session(tls, error);
         /* The alert says why; whether it arrives is the server's concern. */
         if (tls->connection != NULL && SSL_get_wbio(tls->connection) != NULL)
             (void)tls_flush(tls);
@@ -159,16 +186,12 @@ static int tls_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uin
     return error;
 }
 
-static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
+static int tls_connect_once(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms)
 {
-    struct postino_tls_openssl *tls = tls_of(transport);
     struct postino_transport *inner = tls->inner;
-    uint32_t began_ms = inner->methods->now_ms(inner);
-    int error;
+    uint32_t passed_ms = inner->methods->now_ms(inner) - began_ms;
+    int error = inner->methods->connect(inner, passed_ms < timeout_ms ? timeout_ms - passed_ms : 0);
 
-    tls->text[0] = '\0';
-    transport->unsent_octets = 0;
-    error = inner->methods->connect(inner, timeout_ms);
     if (error != 0 || tls->config->mode == POSTINO_TLS_MODE_STARTTLS)
         return error;
     error = tls_handshake(tls, began_ms, timeout_ms);
@@ -176,6 +199,21 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
         tls_free(tls);
         inner->methods->close(inner, 0);
     }
+    return error;
+}
+
+static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
+{
+    struct postino_tls_openssl *tls = tls_of(transport);
+    uint32_t began_ms = tls->inner->methods->now_ms(tls->inner);
+    int unresumable = tls->unresumable;
+    int error;
+
+    tls->text[0] = '\0';
+    transport->unsent_octets = 0;
+    error = tls_connect_once(tls, began_ms, timeout_ms);
+    if (error != 0 && tls->unresumable && !unresumable)
+        error = tls_connect_once(tls, began_ms, timeout_ms);
     return error == POSTINO_AGAIN || error == POSTINO_ERROR_TIMEOUT ? POSTINO_ERROR_CONNECT_TIMEOUT : error;
 }
 
@@ -196,7 +234,7 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
     if (tls->connection == NULL)
         return tls->inner->methods->reserve(tls->inner, buffer, capacity_octets);
     /* OpenSSL may have something of its own to say. */
-    status = tls_flush(tls);
+    status = tls_flush_or_keep(tls);
     *buffer = tls->send_buffer;
     *capacity_octets = sizeof tls->send_buffer;
     return status;
@@ -220,7 +258,7 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
             return tls_openssl_reason(tls, POSTINO_ERROR_SEND);
         OPENSSL_cleanse(tls->send_buffer, length_octets);
     }
-    status = tls_flush(tls);
+    status = tls_flush_or_keep(tls);
     if (BIO_ctrl_pending(SSL_get_wbio(tls->connection)) == 0 && tls->inner->unsent_octets == 0)
         transport->unsent_octets = 0;
     return status;
@@ -245,12 +283,12 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
             return POSTINO_OK;
         status = SSL_get_error(tls->connection, 0);
         if (status == SSL_ERROR_ZERO_RETURN)
-            return POSTINO_ERROR_CLOSED;
+            return tls->send_error != 0 ? tls->send_error : POSTINO_ERROR_CLOSED;
         if (status != SSL_ERROR_WANT_READ)
             return tls_openssl_reason(tls, POSTINO_ERROR_TLS_RECORD);
         status = tls_fill(tls);
     } while (status == 0);
-    return status;
+    return status < 0 && tls->send_error != 0 ? tls->send_error : status;
 }
 
 static int tls_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
@@ -260,8 +298,10 @@ static int tls_wait(struct postino_transport *transport, unsigned events, uint32
     if (tls->connection != NULL) {
         if ((events & POSTINO_EVENT_READ) != 0 && tls->readable)
             return POSTINO_OK;
-        if (tls_flush(tls) == POSTINO_AGAIN)
+        if (tls_flush_or_keep(tls) == POSTINO_AGAIN)
             events |= POSTINO_EVENT_WRITE;
+        if (tls->send_error != 0)
+            events = POSTINO_EVENT_READ;
     }
     return tls->inner->methods->wait(tls->inner, events, timeout_ms);
 }

@@ -9,34 +9,51 @@
 #include <stdio.h>
 #include <string.h>
 
+#define VERIFY_NAMES_MAX 3
+
+/* An iPAddress (RFC 5280 section 4.2.1.6) in words. Returns as snprintf() does, 0 for one of a strange length. */
+static int verify_address(const ASN1_STRING *value, char *text, size_t capacity)
+{
+    const uint8_t *octets = ASN1_STRING_get0_data(value);
+    int written = 0;
+    size_t i;
+
+    if (ASN1_STRING_length(value) == 4)
+        return snprintf(text, capacity, "%u.%u.%u.%u", octets[0], octets[1], octets[2], octets[3]);
+    for (i = 0; ASN1_STRING_length(value) == 16 && i < 16 && (size_t)written < capacity; i += 2)
+        written += snprintf(text + written, capacity - (size_t)written, "%s%x", i == 0 ? "" : ":",
+                            (unsigned)octets[i] << 8 | octets[i + 1]);
+    return written;
+}
+
+/* The first few: a session keeps little of the text, and whom it is not for stands behind them. */
 static void verify_names(X509 *certificate, char *text, size_t capacity)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
     size_t length = 0;
+    int count = 0;
     int i;
 
-    text[0] = '\0';
-    for (i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+    for (i = 0; i < sk_GENERAL_NAME_num(names) && count <= VERIFY_NAMES_MAX; i++) {
         const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-        const ASN1_STRING *value = name->d.ia5;
-        const uint8_t *octets;
-        int written = 0;
+        char one[64] = "...";
+        int written;
 
         if (name->type != GEN_DNS && name->type != GEN_IPADD)
             continue;
-        octets = ASN1_STRING_get0_data(value);
-        if (name->type == GEN_DNS)
-            written = snprintf(text + length, capacity - length, "%s%.*s", length == 0 ? "" : ", ",
-                               ASN1_STRING_length(value), (const char *)octets);
-        else if (ASN1_STRING_length(value) == 4)
-            written = snprintf(text + length, capacity - length, "%s%u.%u.%u.%u", length == 0 ? "" : ", ",
-                               octets[0], octets[1], octets[2], octets[3]);
+        if (count < VERIFY_NAMES_MAX && name->type == GEN_DNS)
+            (void)snprintf(one, sizeof one, "%.*s", ASN1_STRING_length(name->d.dNSName),
+                           (const char *)ASN1_STRING_get0_data(name->d.dNSName));
+        else if (count < VERIFY_NAMES_MAX && verify_address(name->d.iPAddress, one, sizeof one) == 0)
+            continue;
+        written = snprintf(text + length, capacity - length, "%s%s", count == 0 ? "" : ", ", one);
         if (written < 0 || (size_t)written >= capacity - length)
             break;
         length += (size_t)written;
+        count++;
     }
     GENERAL_NAMES_free(names);
-    if (length == 0)
+    if (count == 0)
         (void)snprintf(text, capacity, "no name");
 }
 
@@ -51,7 +68,7 @@ static void verify_date(const ASN1_TIME *date, char *text, size_t capacity)
 
 static int verify_explain(struct postino_tls_openssl *tls, X509 *certificate, int reason)
 {
-    char detail[160] = "";
+    char detail[200] = "";
 
     switch (reason) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
@@ -132,8 +149,11 @@ int tls_openssl_reason(struct postino_tls_openssl *tls, int otherwise)
     const char *words = ERR_reason_error_string(code);
 
     ERR_clear_error();
-    if (code == 0)
+    if (code == 0) {
+        if (otherwise == POSTINO_ERROR_TLS_HANDSHAKE)
+            (void)snprintf(tls->text, sizeof tls->text, "the connection was lost in the TLS handshake");
         return POSTINO_ERROR_CLOSED;
+    }
     if (words == NULL)
         words = "unknown error";
     if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
@@ -217,8 +237,8 @@ int tls_openssl_expect(struct postino_tls_openssl *tls, SSL *connection)
     X509_VERIFY_PARAM *param = SSL_get0_param(connection);
     int full = tls->config->verify == POSTINO_TLS_VERIFY_FULL;
 
-    if (tls->session != NULL && SSL_SESSION_is_resumable(tls->session))
-        (void)SSL_set_session(connection, tls->session);
+    if (tls->session != NULL && !tls->unresumable && SSL_SESSION_is_resumable(tls->session))
+        tls->offered = SSL_set_session(connection, tls->session) == 1;
     if (name == NULL)
         return POSTINO_OK;
     if (X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1) {

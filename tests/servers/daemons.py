@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -52,10 +53,12 @@ class Daemon:
     """Context manager: a temporary folder `root`, and free ports, one for each name, until the daemon is stopped.
 
     A derived class writes its configuration and calls start() in setup(), which gets the ports by name.
+    implicit_port_names: those of them that speak TLS from the first octet on.
     """
 
     name = None
     port_names = ()
+    implicit_port_names = ()
 
     def __init__(self):
         self.root = None
@@ -78,7 +81,7 @@ class Daemon:
                     ports[name], sockets = loopback.bind_free_port()
                     reserved += sockets
                 self.info = {"ports": ports, "addresses": loopback.addresses(), **self.setup(ports)}
-                self.wait_for_greetings(self.info["addresses"], ports.values())
+                self.wait_for_greetings(self.info["addresses"], ports)
             finally:
                 for reservation in reserved:
                     reservation.close()
@@ -140,8 +143,8 @@ class Daemon:
     def wait_for_greetings(self, addresses, ports):
         deadline = time.monotonic() + START_LIMIT_S
         for address in addresses:
-            for port in ports:
-                while not greets(address, port):
+            for name, port in ports.items():
+                while not greets(address, port, name in self.implicit_port_names):
                     if self._child.poll() is not None or time.monotonic() > deadline:
                         raise lifetime.ServerFailed("%s does not answer on %s port %d\n%s" % (
                             self.name, address, port, self.log_tail()))
@@ -196,12 +199,20 @@ def children_of(parent):
     return children
 
 
-def greets(address, port):
+def greets(address, port, implicit=False):
     """True if a server there says 220; it gets a QUIT."""
     try:
         with socket.create_connection((address, port), timeout=5) as client:
-            greeting = client.recv(1000)
-            client.sendall(b"QUIT\r\n")
-            return greeting.startswith(b"220")
+            with tls_unverified().wrap_socket(client) if implicit else client as stream:
+                greeting = stream.recv(1000)
+                stream.sendall(b"QUIT\r\n")
+                return greeting.startswith(b"220")
     except OSError:
         return False
+
+
+def tls_unverified():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

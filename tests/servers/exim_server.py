@@ -2,7 +2,7 @@
 """A private Exim for tests. Needs root and what scripts/fetch_servers.sh fetched, in the folder that the environment
 variable POSTINO_SERVERS names.
 
-usage: exim_server.py [limited]
+usage: exim_server.py [limited | secure]
 
 Prints one line of JSON when it is ready, and ends on SIGTERM and when standard input ends, without leaving a process
 or a file:
@@ -19,6 +19,10 @@ which is Exim's default; without it there are no such limits.
 Mail for alice, bob and carol at mail.test goes to a maildir. MAIL FROM refused@... gets 550, later@... 450;
 RCPT TO nobody@... 550, later@... 450, full@... 452, and any other recipient 550. Data that has the line
 `X-Refuse: yes` in its headers gets 550 at its end, `X-Refuse: later` 450.
+
+With `secure` the ports are others, and "certificates" names the folder of certificates.SERVERS; AUTH is offered under
+TLS only, is not required, and has CRAM-MD5 and EXTERNAL too, the latter to whom the certificate names:
+    tls, starttls, expired, only_1_2, only_1_3    as postfix_server.py has them
 """
 
 # SPDX-License-Identifier: MIT
@@ -30,9 +34,11 @@ import sys
 import daemons
 import lifetime
 import loopback
+from certificates import SERVERS, Certificates
 
 ACCOUNTS = {"alice@mail.test": "secret", "bob@mail.test": "hunter2 with space"}
 SMALL_OCTETS = 20000
+SECURE_PORTS = ("tls", "starttls", "expired", "only_1_2", "only_1_3")
 
 CONFIGURATION = """\
 exim_path = {exim}
@@ -72,7 +78,7 @@ acl_smtp_mail = acl_mail
 acl_smtp_rcpt = acl_rcpt
 acl_smtp_data = acl_data
 acl_smtp_data_prdr = accept
-
+{tls}
 begin acl
 acl_mail:
   deny senders = refused@mail.test
@@ -137,19 +143,56 @@ login:
 """
 
 
+TLS = """\
+tls_on_connect_ports = {tls} : {expired} : {only_1_2} : {only_1_3}
+tls_certificate = {root}/certificates/${{if eq{{$received_port}}{{{expired}}}{{expired}}{{server}}}}.pem
+tls_privatekey = {root}/certificates/${{if eq{{$received_port}}{{{expired}}}{{expired}}{{server}}}}.key
+tls_verify_certificates = {root}/certificates/ca.pem
+tls_try_verify_hosts = *
+tls_resumption_hosts = *
+tls_require_ciphers = NORMAL${{if eq{{$received_port}}{{{only_1_2}}}{{:-VERS-TLS1.3}}}}\\
+  ${{if eq{{$received_port}}{{{only_1_3}}}{{:-VERS-TLS-ALL:+VERS-TLS1.3}}}}
+auth_advertise_hosts = ${{if def:tls_in_cipher{{*}}}}
+"""
+
+TLS_AUTHENTICATORS = """\
+cram_md5:
+  driver = cram_md5
+  public_name = CRAM-MD5
+  server_secret = {secrets}
+  server_set_id = $auth1
+external:
+  driver = external
+  public_name = EXTERNAL
+  server_advertise_condition = $tls_in_certificate_verified
+  server_param2 = ${{certextract{{subject,CN}}{{$tls_in_peercert}}}}
+  server_condition = ${{if eq{{$auth1}}{{$auth2}}}}
+  server_set_id = $auth1
+"""
+
+
 def credentials(user, password):
     """Exim's condition that the two variables are those of an account."""
     return "".join("{and{{eq{%s}{%s}}{eq{%s}{%s}}}}" % (user, name, password, secret)
                    for name, secret in ACCOUNTS.items())
 
 
+def secrets():
+    """Exim's expansion that gives the account's password."""
+    return "".join("${if eq{$auth1}{%s}{%s}{" % account for account in ACCOUNTS.items()) + "fail" + "}}" * len(ACCOUNTS)
+
+
 class EximServer(daemons.Daemon):
     name = "exim"
     port_names = ("open", "auth", "small", "no_pipelining")
 
-    def __init__(self, limited=False):
+    def __init__(self, limited=False, secure=False):
         super().__init__()
         self._limits = {"mails_max": 10, "others_max": 10} if limited else {"mails_max": 0, "others_max": 1000}
+        self._secure = secure
+        if secure:
+            self.port_names = SECURE_PORTS
+            self.implicit_port_names = [name for name in SECURE_PORTS if name != "starttls"]
 
     def setup(self, ports):
         daemons.need_root("Exim")
@@ -158,11 +201,18 @@ class EximServer(daemons.Daemon):
         nobody = pwd.getpwnam("nobody")
         for name in ("spool", "logs", "mail"):
             self.folder(name, nobody.pw_uid, nobody.pw_gid, 0o750)
+        tls = authenticators = ""
+        if self._secure:
+            Certificates(self.folder("certificates"), *SERVERS)
+            tls = TLS.format(root=self.root, **ports)
+            authenticators = TLS_AUTHENTICATORS.format(secrets=secrets())
+        # No port, where there is none of that name.
+        special = {name: ports.get(name, 0) for name in ("auth", "small", "no_pipelining")}
         self.write("exim.conf", CONFIGURATION.format(
-            exim=program, root=self.root, ports=" : ".join(map(str, ports.values())),
+            exim=program, root=self.root, tls=tls, ports=" : ".join(map(str, ports.values())),
             addresses=" ; ".join(loopback.addresses()), small_octets=SMALL_OCTETS,
             **self._limits, plain=credentials("$auth2", "$auth3"), login=credentials("$auth1", "$auth2"),
-            **{name: port for name, port in ports.items() if name != "open"}))
+            **special) + authenticators)
         # Debian's Exim does not start without its user.
         passwd = self.entries("passwd", ["Debian-exim:x:%d:%d::/nonexistent:/bin/false" % (
             nobody.pw_uid, nobody.pw_gid)])
@@ -171,13 +221,13 @@ class EximServer(daemons.Daemon):
                    mounts=[(passwd, "/etc/passwd"), (group, "/etc/group")],
                    environment={"LD_LIBRARY_PATH": daemons.library_path(package)})
         return {"store": {"kind": "maildirs", "mailboxes": self.path("mail"), "queues": [self.path("spool/input")]},
-                "logs": self.path("logs")}
+                "logs": self.path("logs"), "certificates": self.path("certificates")}
 
 
 def main():
-    if sys.argv[1:] not in ([], ["limited"]):
+    if sys.argv[1:] not in ([], ["limited"], ["secure"]):
         sys.exit(__doc__)
-    lifetime.run(EximServer(limited=len(sys.argv) > 1))
+    lifetime.run(EximServer(**{name: True for name in sys.argv[1:]}))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ LIMIT_S = 60
 
 Recipient = collections.namedtuple("Recipient", "outcome code enhanced text")
 Service = collections.namedtuple("Service", "verb status code text")
+# version: of TLS, "-" in the clear; info: what TLS says of a failure; text: what the session does.
+Connection = collections.namedtuple("Connection", "version verified resumed certified info text")
 
 
 @dataclasses.dataclass
@@ -53,10 +55,11 @@ class Told:
 
 
 class Report:
-    """mails: Told, in the order of the job; order: their numbers as they were collected; services."""
+    """mails: Told, in the order of the job; order: their numbers as they were collected; services; connections."""
 
     def __init__(self, text):
         self.services = []
+        self.connections = []
         self.order = []
         told = {}
         for line in text.splitlines():
@@ -64,6 +67,9 @@ class Report:
             if word == "service":
                 verb, status, code, answer = fields
                 self.services.append(Service(verb, int(status), int(code), answer))
+            elif word == "connection":
+                version, verified, resumed, certified, info, said = fields
+                self.connections.append(Connection(version, int(verified), int(resumed), int(certified), info, said))
             elif word == "mail":
                 number, outcome, error, step, code = fields
                 self.order.append(int(number))
@@ -76,8 +82,8 @@ class Report:
         self.mails = [told[number] for number in sorted(told)]
 
 
-def send(server, mails, *words):
-    """Run a job; every mail of it must be told."""
+def send(server, mails, *words, backend="openssl"):
+    """Run a job; every mail of it must be told. backend: of TLS, which the job's words may ask for."""
     with tempfile.TemporaryDirectory(prefix="postino-many-") as folder:
         lines = ["host " + server[0], "port %d" % server[1], *words]
         for number, mail in enumerate(mails):
@@ -85,7 +91,7 @@ def send(server, mails, *words):
             with open(path, "wb") as file:
                 file.write(mail.message)
             lines += mail.lines(path)
-        result = subprocess.run([os.environ["POSTINO_SEND_MANY"]], input="\n".join(lines) + "\n", encoding="utf-8",
+        result = subprocess.run([os.environ["POSTINO_SEND_MANY_" + backend]], input="\n".join(lines) + "\n", encoding="utf-8",
                                 capture_output=True, timeout=LIMIT_S, check=False)
     if result.returncode != 0 or result.stderr:
         raise AssertionError("send_many: exit status %d: %s" % (result.returncode, result.stderr))
@@ -93,6 +99,11 @@ def send(server, mails, *words):
     if len(report.mails) != len(mails):
         raise AssertionError("%d mails, and %d were told" % (len(mails), len(report.mails)))
     return report
+
+
+def backends():
+    """Return the names of those that this build has."""
+    return [name for name in ("openssl", "mbedtls") if "POSTINO_SEND_MANY_" + name in os.environ]
 
 
 def ends(conversations):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A private Postfix for tests. Needs root and Debian's postfix, sasl2-bin and libsasl2-modules.
 
-usage: postfix_server.py
+usage: postfix_server.py [secure]
 
 Configuration, queue, log and mailboxes are in a temporary folder of its own; the machine's /etc/postfix and a
 Postfix that may be running from it are not touched, and none needs to run. Prints one line of JSON when it is
@@ -22,6 +22,13 @@ Mail for alice, bob and carol at mail.test goes to a maildir, that for r0@..., r
 them. MAIL FROM refused@... gets 550, later@... 450; RCPT TO nobody@... 550, later@... 450, full@... 452, and any
 other recipient 550 or 554. Data that has the line `X-Refuse: yes` in its headers gets 550 at its end. A lone LF from a
 client is refused, and so is what follows EHLO or DATA in the same group.
+
+With `secure` the ports are others, and "certificates" names the folder of certificates.SERVERS:
+    tls            TLS from the first octet on; asks for a client certificate; AUTH of every mechanism that Cyrus has,
+                   not required
+    starttls       the same by STARTTLS; in the clear nothing is taken, and there is no AUTH
+    expired        as tls, with a certificate that is expired
+    only_1_2, only_1_3  as tls, with this version and no other
 """
 
 # SPDX-License-Identifier: MIT
@@ -31,7 +38,6 @@ import os
 import pwd
 import shutil
 import signal
-import smtplib
 import subprocess
 import sys
 import tempfile
@@ -40,6 +46,7 @@ import time
 import daemons
 import lifetime
 import loopback
+from certificates import SERVERS, Certificates
 
 ACCOUNTS = {"alice": "secret", "bob": "hunter2 with space"}
 MAILBOXES = ("alice", "bob", "carol")
@@ -87,6 +94,12 @@ virtual_mailbox_limit = 0
 mailbox_size_limit = 0
 message_size_limit = 67108864
 smtpd_tls_security_level = none
+smtpd_tls_chain_files = {root}/certificates/server.key, {root}/certificates/server.pem
+smtpd_tls_CAfile = {root}/certificates/ca.pem
+smtpd_tls_ask_ccert = yes
+smtpd_tls_received_header = yes
+smtpd_tls_auth_only = yes
+smtpd_tls_session_cache_database = btree:{root}/data/sessions
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_sender_restrictions = check_sender_access texthash:{root}/etc/senders
 smtpd_recipient_restrictions = check_recipient_access texthash:{root}/etc/recipients
@@ -119,6 +132,7 @@ error unix - - n - - error
 retry unix - - n - - error
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
+tlsmgr unix - - n 1000? 1 tlsmgr
 """
 
 AUTH_OPTIONS = """\
@@ -130,6 +144,18 @@ AUTH_OPTIONS = """\
   -o smtpd_sasl_authenticated_header=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 """
+
+SECURE_OPTIONS = AUTH_OPTIONS.replace("permit_sasl_authenticated,reject", "reject_unauth_destination")
+IMPLICIT_OPTIONS = SECURE_OPTIONS + "  -o smtpd_tls_wrappermode=yes\n"
+
+SECURE_PORT_OPTIONS = {
+    "tls": IMPLICIT_OPTIONS,
+    "starttls": SECURE_OPTIONS + "  -o smtpd_tls_security_level=encrypt\n",
+    "expired": IMPLICIT_OPTIONS +
+               "  -o smtpd_tls_chain_files={root}/certificates/expired.key,{root}/certificates/expired.pem\n",
+    "only_1_2": IMPLICIT_OPTIONS + "  -o smtpd_tls_protocols=TLSv1.2 -o smtpd_tls_mandatory_protocols=TLSv1.2\n",
+    "only_1_3": IMPLICIT_OPTIONS + "  -o smtpd_tls_protocols=TLSv1.3 -o smtpd_tls_mandatory_protocols=TLSv1.3\n",
+}
 
 PORT_OPTIONS = {
     "auth": AUTH_OPTIONS,
@@ -161,14 +187,18 @@ SASL_CONF = """\
 pwcheck_method: auxprop
 auxprop_plugin: sasldb
 sasldb_path: {root}/sasldb2
-mech_list: PLAIN LOGIN
+mech_list: {mechanisms}
 """
+MECHANISMS = "PLAIN LOGIN"
+SECURE_MECHANISMS = "PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512 EXTERNAL"
 
 
 class PostfixServer:
     """Context manager around one Postfix; `info` is what the command prints."""
 
-    def __init__(self):
+    def __init__(self, secure=False):
+        self._secure = secure
+        self._port_options = SECURE_PORT_OPTIONS if secure else PORT_OPTIONS
         self._root = None
         self._master = None
         self.info = None
@@ -192,37 +222,36 @@ class PostfixServer:
         ports = {}
         reserved = []
         try:
-            for name in PORT_OPTIONS:
+            for name in self._port_options:
                 ports[name], sockets = loopback.bind_free_port()
                 reserved += sockets
             write_folders(self._root)
-            write_configuration(self._root, addresses, ports)
+            write_configuration(self._root, addresses, ports, self._port_options,
+                                SECURE_MECHANISMS if self._secure else MECHANISMS)
+            if self._secure:
+                Certificates(self._root + "/certificates", *SERVERS)
             self._master = subprocess.Popen(
                 [DAEMONS + "/master", "-c", self._root + "/etc", "-e", str(LIFE_LIMIT_S)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
                 env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MAIL_CONFIG": self._root + "/etc"})
             deadline = time.monotonic() + START_LIMIT_S
             for address in addresses:
-                for port in ports.values():
-                    self._wait_for_greeting(address, port, deadline)
+                for name, port in ports.items():
+                    self._wait_for_greeting(address, port, self._secure and name != "starttls", deadline)
         finally:
             for reservation in reserved:
                 reservation.close()
-        self.info = {"ports": ports, "addresses": addresses, "store": {
+        self.info = {"ports": ports, "addresses": addresses, "certificates": self._root + "/certificates", "store": {
             "kind": "maildirs", "mailboxes": self._root + "/mail",
             # In the order in which a mail moves.
             "queues": [os.path.join(self._root, "spool", name)
                        for name in ("maildrop", "incoming", "active", "deferred", "hold", "corrupt")]}}
 
-    def _wait_for_greeting(self, address, port, deadline):
-        while True:
-            try:
-                with smtplib.SMTP(address, port, timeout=5):
-                    return
-            except (OSError, smtplib.SMTPException) as error:
-                if self._master.poll() is not None or time.monotonic() > deadline:
-                    raise lifetime.ServerFailed("Postfix does not answer on %s port %d: %s\n%s" % (
-                        address, port, error, self._log_tail())) from error
+    def _wait_for_greeting(self, address, port, implicit, deadline):
+        while not daemons.greets(address, port, implicit):
+            if self._master.poll() is not None or time.monotonic() > deadline:
+                raise lifetime.ServerFailed("Postfix does not answer on %s port %d\n%s" % (
+                    address, port, self._log_tail()))
             time.sleep(0.05)
 
     def _log_tail(self):
@@ -278,7 +307,7 @@ def write_folders(root):
     postdrop = grp.getgrnam("postdrop").gr_gid
     nobody = pwd.getpwnam("nobody")
     os.chmod(root, 0o755)
-    for name in ("etc", "etc/sasl", "spool", "spool/pid"):
+    for name in ("etc", "etc/sasl", "certificates", "spool", "spool/pid"):
         os.mkdir(os.path.join(root, name), 0o755)
     private = ["spool/" + name for name in (
         "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")]
@@ -295,7 +324,7 @@ def make_folder(path, owner, group, mode):
     os.chmod(path, mode)
 
 
-def write_configuration(root, addresses, ports):
+def write_configuration(root, addresses, ports, port_options, mechanisms):
     def write(name, text):
         with open(os.path.join(root, name), "w", encoding="ascii") as file:
             file.write(text)
@@ -309,7 +338,7 @@ def write_configuration(root, addresses, ports):
     for name, port in ports.items():
         for address in addresses:
             host = "[%s]" % address if ":" in address else address
-            services.append("%s:%d inet n - n - - smtpd\n%s" % (host, port, PORT_OPTIONS[name].format(root=root)))
+            services.append("%s:%d inet n - n - - smtpd\n%s" % (host, port, port_options[name].format(root=root)))
     write("etc/master.cf", "".join(services))
     write("etc/mailboxes", "".join("%s@mail.test %s/\n" % (name, name) for name in MAILBOXES))
     write("etc/numbered", "/^r[0-9]+@mail\\.test$/ numbered/\n")
@@ -318,7 +347,7 @@ def write_configuration(root, addresses, ports):
     write("etc/headers", "/^X-Refuse: yes/ REJECT this message is refused\n")
     write("etc/no_ehlo", "/^EHLO.*/ X-REFUSED\n")
     # Debian's Postfix looks for this beside its main.cf.
-    write("etc/sasl/smtpd.conf", SASL_CONF.format(root=root))
+    write("etc/sasl/smtpd.conf", SASL_CONF.format(root=root, mechanisms=mechanisms))
     database = os.path.join(root, "sasldb2")
     for user, password in ACCOUNTS.items():
         subprocess.run(["/usr/sbin/saslpasswd2", "-p", "-c", "-f", database, "-u", "mail.test", user],
@@ -327,9 +356,9 @@ def write_configuration(root, addresses, ports):
 
 
 def main():
-    if len(sys.argv) > 1:
+    if sys.argv[1:] not in ([], ["secure"]):
         sys.exit(__doc__)
-    lifetime.run(PostfixServer())
+    lifetime.run(PostfixServer(secure=len(sys.argv) > 1))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// nodemailer's smtp-server for tests: node smtp_server.js FOLDER PORT ADDRESS...; see smtp_server.py.
+// nodemailer's smtp-server for tests: node smtp_server.js SETTINGS, in JSON; see smtp_server.py.
 
 'use strict';
 
@@ -10,18 +10,29 @@ const {SMTPServer} = require('smtp-server');
 const ACCOUNTS = {'alice@mail.test': 'secret', 'bob@mail.test': 'hunter2 with space'};
 const LARGEST_OCTETS = 64 * 1024 * 1024;
 
-const [folder, port, ...addresses] = process.argv.slice(2);
+// listeners: {port, and what else smtp-server is told of it; cert and key as file names}.
+const {folder, addresses, listeners} = JSON.parse(process.argv[2]);
 let count = 0;
 
 function refusal(code, text) {
     return Object.assign(new Error(text), {responseCode: code});
 }
 
+// A token is the user's name, a blank and the second until which it is good.
+function isGood(token, username) {
+    const [user, until] = token.split(' ');
+    return user === username && Number(until) > Date.now() / 1000;
+}
+
 function authenticate(auth, session, done) {
-    if (ACCOUNTS[auth.username] === undefined || ACCOUNTS[auth.username] !== auth.password) {
-        return done(refusal(535, '5.7.8 no such account'));
+    const password = ACCOUNTS[auth.username];
+    if (auth.method === 'XOAUTH2') {
+        if (password !== undefined && isGood(auth.accessToken, auth.username)) return done(null, {user: auth.username});
+        return done(null, {data: {status: '401', schemes: 'bearer mac', scope: 'https://mail.test/'}});
     }
-    return done(null, {user: auth.username});
+    const right = auth.method === 'CRAM-MD5' ? password !== undefined && auth.validatePassword(password)
+        : password !== undefined && password === auth.password;
+    return right ? done(null, {user: auth.username}) : done(refusal(535, '5.7.8 no such account'));
 }
 
 function takeSender(sender, session, done) {
@@ -44,6 +55,7 @@ function store(stream, session, done) {
             peer: session.remoteAddress,
             helo: session.hostNameAppearsAs,
             login: session.user || null,
+            tls: session.tlsOptions && session.tlsOptions.version || null,
             mail_from: envelope.mailFrom.address,
             mail_options: envelope.mailFrom.args,
             rcpt_tos: envelope.rcptTo.map((recipient) => recipient.address),
@@ -54,22 +66,28 @@ function store(stream, session, done) {
     stream.pipe(file);
 }
 
+function readFiles(options) {
+    const read = {};
+    for (const name of ['cert', 'key', 'ca']) if (options[name]) read[name] = fs.readFileSync(options[name]);
+    return {...options, ...read};
+}
+
 for (const address of addresses) {
-    const server = new SMTPServer({
-        name: 'smtp-server.mail.test',
-        disabledCommands: ['STARTTLS'],
-        authMethods: ['PLAIN', 'LOGIN'],
-        authOptional: true,
-        allowInsecureAuth: true,
-        disableReverseLookup: true,
-        hideDSN: false,
-        hideENHANCEDSTATUSCODES: false,
-        size: LARGEST_OCTETS,
-        onAuth: authenticate,
-        onMailFrom: takeSender,
-        onRcptTo: takeRecipient,
-        onData: store,
-    });
-    server.on('error', (error) => console.error(error.message));
-    server.listen(Number(port), address);
+    for (const {port, ...options} of listeners) {
+        const server = new SMTPServer({
+            name: 'smtp-server.mail.test',
+            authOptional: true,
+            disableReverseLookup: true,
+            hideDSN: false,
+            hideENHANCEDSTATUSCODES: false,
+            size: LARGEST_OCTETS,
+            onAuth: authenticate,
+            onMailFrom: takeSender,
+            onRcptTo: takeRecipient,
+            onData: store,
+            ...readFiles(options),
+        });
+        server.on('error', (error) => console.error(error.message));
+        server.listen(port, address);
+    }
 }

@@ -2,7 +2,7 @@
 """Sends mails with more than a plain envelope: recipients beyond a server's limit, SIZE, 8BITMIME, SMTPUTF8, DSN; and
 asks the servers something (VRFY and the like).
 
-usage: POSTINO_SEND_FILE=program POSTINO_SEND_MANY=program POSTINO_SERVERS=folder test_envelopes.py [unittest's
+usage: POSTINO_SEND_FILE=program POSTINO_SEND_MANY_openssl=program POSTINO_SERVERS=folder test_envelopes.py [unittest's
 arguments]
 
 A server that this machine cannot have skips its class.

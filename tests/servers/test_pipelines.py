@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Hands in many mails at once, some of which the server refuses: none ever touches another one.
 
-usage: POSTINO_SEND_FILE=program POSTINO_SEND_MANY=program POSTINO_SERVERS=folder test_pipelines.py [unittest's
+usage: POSTINO_SEND_FILE=program POSTINO_SEND_MANY_openssl=program POSTINO_SERVERS=folder test_pipelines.py [unittest's
 arguments]
 
 Each run compares what the client tells with what was to be expected, and with what the server stored: sender,

@@ -10,6 +10,12 @@ static struct narrow_transport *narrow_of(struct postino_transport *transport)
     return (struct narrow_transport *)transport;
 }
 
+/* What was lent is the caller's until the next call of any kind. */
+static void narrow_spoil(struct narrow_transport *narrow)
+{
+    memset(narrow->received, 0xA5, sizeof narrow->received);
+}
+
 static int narrow_refuses(struct narrow_transport *narrow, unsigned call)
 {
     return narrow->octets != 0 && narrow->calls[call]++ % 2 != 0;
@@ -28,6 +34,7 @@ static int narrow_reserve(struct postino_transport *transport, uint8_t **buffer,
 {
     struct narrow_transport *narrow = narrow_of(transport);
 
+    narrow_spoil(narrow);
     if (transport->unsent_octets != 0)
         return POSTINO_ERROR_STATE;
     if (narrow->octets == 0)
@@ -47,6 +54,7 @@ static int narrow_send(struct postino_transport *transport, size_t length_octets
     size_t capacity;
     int status;
 
+    narrow_spoil(narrow);
     if (narrow->octets == 0) {
         status = inner->methods->send(inner, length_octets);
         transport->unsent_octets = inner->unsent_octets;
@@ -79,7 +87,7 @@ static int narrow_receive(struct postino_transport *transport, const uint8_t **d
 
     if (narrow->octets == 0)
         return narrow->inner->methods->receive(narrow->inner, data, length_octets);
-    memset(narrow->received, 0xA5, sizeof narrow->received);
+    narrow_spoil(narrow);
     if (narrow_refuses(narrow, 2))
         return POSTINO_AGAIN;
     if (narrow->lent_octets == 0) {
@@ -101,7 +109,7 @@ static int narrow_wait(struct postino_transport *transport, unsigned events, uin
 {
     struct narrow_transport *narrow = narrow_of(transport);
 
-    memset(narrow->received, 0xA5, sizeof narrow->received);
+    narrow_spoil(narrow);
     if (narrow->impatient && narrow->calls[3]++ % 2 != 0)
         return POSTINO_AGAIN;
     return narrow->lent_octets != 0 ? 0 : narrow->inner->methods->wait(narrow->inner, events, timeout_ms);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Sends mails as the test says, each over a connection of its own, and tells what became of them:
- * tls_client WORD=VALUE... */
+ * tls_client_BACKEND WORD=VALUE... Invariant: what it prints of TLS is what the transport's tls() says. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend.h"
 #include "narrow_transport.h"
 #include "postino/client.h"
 #include "postino/posix.h"
-#include "postino/tls_openssl.h"
 
 static struct postino_posix posix;
 static struct narrow_transport narrow;
-static struct postino_tls_openssl tls;
 static struct postino_client client;
 static uint8_t pins[4 * POSTINO_TLS_PIN_OCTETS];
 
@@ -43,7 +42,7 @@ static const struct postino_tls_policy *take_policy(const char *value)
     return strcmp(value, "opportunistic") == 0 ? &postino_tls_opportunistic : &postino_tls_none;
 }
 
-static void take_text(const struct postino_session *session)
+static void print_text(const struct postino_session *session)
 {
     size_t length;
     const char *text = postino_session_text(session, &length);
@@ -54,107 +53,150 @@ static void take_text(const struct postino_session *session)
     putchar('\n');
 }
 
+static void print_binding(const struct postino_channel_binding *binding)
+{
+    size_t i;
+
+    if (binding->name == NULL)
+        return;
+    printf(" %s=", binding->name);
+    for (i = 0; i < binding->length_octets; i++)
+        printf("%02x", binding->data[i]);
+}
+
+static void print_result(const struct postino_mail *mail, const struct postino_tls_info *info)
+{
+    printf("outcome=%s error=%d code=%u step=%s version=%s verified=%d resumed=%d certified=%d",
+           postino_outcome_name(mail->result.outcome), mail->result.error, mail->result.reply_code,
+           postino_step_name(mail->result.step), info->version != NULL ? info->version : "-", info->verified,
+           info->resumed, info->certified);
+    print_binding(&info->bindings[0]);
+    print_binding(&info->bindings[1]);
+    printf(" info=%s", info->text);
+}
+
+/* What the command line asks for. */
+static struct postino_tls_config tls_config = {.host_name = "localhost"};
+static struct postino_client_config client_config = {.ehlo_name = "client.example",
+                                                     .connect_timeout_ms = 2000};
+static const char *port = "0";
+static size_t octets = 1000;
+static size_t narrow_octets;
+static int impatient;
+static unsigned mails = 1;
+
+/* Returns 1 if the word is one for TLS. */
+static int take_tls(const char *word, const char *value)
+{
+    if (strcmp(word, "host") == 0)
+        tls_config.host_name = value;
+    else if (strcmp(word, "mode") == 0)
+        tls_config.mode = strcmp(value, "starttls") == 0;
+    else if (strcmp(word, "verify") == 0)
+        tls_config.verify = (uint8_t)take_number(value);
+    else if (strcmp(word, "min") == 0)
+        tls_config.version_min = (uint8_t)take_number(value);
+    else if (strcmp(word, "max") == 0)
+        tls_config.version_max = (uint8_t)take_number(value);
+    else if (strcmp(word, "ca") == 0)
+        tls_config.ca_file = value;
+    else if (strcmp(word, "pin") == 0)
+        take_pin(&tls_config, value);
+    else if (strcmp(word, "certificate") == 0)
+        tls_config.certificate_file = value;
+    else if (strcmp(word, "key") == 0)
+        tls_config.key_file = value;
+    else
+        return 0;
+    return 1;
+}
+
+/* Returns 1 if the word is known. */
+static int take_word(const char *word, const char *value)
+{
+    if (strcmp(word, "port") == 0)
+        port = value;
+    else if (strcmp(word, "policy") == 0)
+        client_config.tls = take_policy(value);
+    else if (strcmp(word, "user") == 0)
+        client_config.user = value;
+    else if (strcmp(word, "password") == 0)
+        client_config.password = value;
+    else if (strcmp(word, "narrow") == 0)
+        narrow_octets = take_number(value);
+    else if (strcmp(word, "impatient") == 0)
+        impatient = 1;
+    else if (strcmp(word, "octets") == 0)
+        octets = take_number(value);
+    else if (strcmp(word, "mails") == 0)
+        mails = take_number(value);
+    else
+        return take_tls(word, value);
+    return 1;
+}
+
+/* Lines of 62 letters, which one changing from line to line, so that one that is lost is missed. */
+static char *make_message(void)
+{
+    char *message = malloc(octets + 1);
+    size_t i;
+
+    for (i = 0; message != NULL && i < octets; i++)
+        message[i] = i % 64 == 62 ? '\r' : i % 64 == 63 ? '\n' : (char)('a' + (int)(i / 64 % 26));
+    return message;
+}
+
+static void send_mail(const char *message)
+{
+    const struct postino_tls_info *info = backend_transport()->methods->tls(backend_transport());
+    struct postino_recipient recipient = {.address = "bob@mail.test"};
+    struct postino_mail mail = {.reverse_path = "ann@mail.test", .recipients = &recipient};
+    struct postino_memory_source source;
+
+    postino_memory_source_init(&source, message, octets);
+    mail.source = &source.source;
+    (void)postino_client_send(&client, &mail);
+    while (mail.result.outcome == POSTINO_OUTCOME_PENDING) {
+        narrow.impatient = narrow.impatient && info->version == NULL;
+        (void)postino_client_collect(&client);
+    }
+    print_result(&mail, info);
+    print_text(postino_client_session(&client));
+    postino_client_quit(&client);
+}
+
 int main(int argc, char **argv)
 {
     static const struct postino_time_limits limits = {2000, 2000, 2000, 5000, 3000, 2000};
-    static const struct postino_extension *const no_require_tls[] = {&postino_extension_starttls,
-                                                                     &postino_extension_auth, NULL};
-    struct postino_tls_config config = {.host_name = "localhost"};
-    struct postino_client_config client_config = {
-        .ehlo_name = "client.example", .time_limits = &limits, .connect_timeout_ms = 2000};
-    const char *port = "0";
-    size_t octets = 1000;
-    size_t narrow_octets = 0;
-    int impatient = 0;
-    unsigned mails = 1;
+    struct postino_transport *transport = backend_transport();
     char *message;
-    size_t i;
     int error;
 
-    for (i = 1; i < (size_t)argc; i++) {
+    client_config.time_limits = &limits;
+    for (int i = 1; i < argc; i++) {
         char *value = strchr(argv[i], '=');
 
         if (value == NULL)
             return 2;
         *value++ = '\0';
-        if (strcmp(argv[i], "port") == 0)
-            port = value;
-        else if (strcmp(argv[i], "host") == 0)
-            config.host_name = value;
-        else if (strcmp(argv[i], "mode") == 0)
-            config.mode = strcmp(value, "starttls") == 0;
-        else if (strcmp(argv[i], "verify") == 0)
-            config.verify = (uint8_t)take_number(value);
-        else if (strcmp(argv[i], "min") == 0)
-            config.version_min = (uint8_t)take_number(value);
-        else if (strcmp(argv[i], "max") == 0)
-            config.version_max = (uint8_t)take_number(value);
-        else if (strcmp(argv[i], "ca") == 0)
-            config.ca_file = value;
-        else if (strcmp(argv[i], "pin") == 0)
-            take_pin(&config, value);
-        else if (strcmp(argv[i], "certificate") == 0)
-            config.certificate_file = value;
-        else if (strcmp(argv[i], "key") == 0)
-            config.key_file = value;
-        else if (strcmp(argv[i], "policy") == 0)
-            client_config.tls = take_policy(value);
-        else if (strcmp(argv[i], "user") == 0)
-            client_config.user = value;
-        else if (strcmp(argv[i], "password") == 0)
-            client_config.password = value;
-        else if (strcmp(argv[i], "few") == 0)
-            client_config.extensions = no_require_tls;
-        else if (strcmp(argv[i], "narrow") == 0)
-            narrow_octets = take_number(value);
-        else if (strcmp(argv[i], "impatient") == 0)
-            impatient = 1;
-        else if (strcmp(argv[i], "octets") == 0)
-            octets = take_number(value);
-        else if (strcmp(argv[i], "mails") == 0)
-            mails = take_number(value);
-        else
+        if (!take_word(argv[i], value))
             return 2;
     }
-    message = malloc(octets + 1);
-    if (message == NULL)
-        return 2;
-    for (i = 0; i < octets; i++)
-        message[i] = i % 64 == 62 ? '\r' : i % 64 == 63 ? '\n' : 'x';
-    if (postino_posix_init(&posix, "127.0.0.1", port) != 0)
+    message = make_message();
+    if (message == NULL || postino_posix_init(&posix, "127.0.0.1", port) != 0)
         return 2;
     narrow_transport_init(&narrow, &posix.transport, narrow_octets);
     narrow.impatient = impatient;
-    error = postino_tls_openssl_init(&tls, &narrow.transport, &config);
+    error = backend_init(&narrow.transport, &tls_config);
     if (error == 0)
-        error = postino_client_init(&client, &tls.transport, &client_config);
+        error = postino_client_init(&client, transport, &client_config);
     if (error != 0) {
-        printf("init error=%d text=%s\n", error, tls.info.text);
+        printf("outcome=none error=%d info=%s\n", error, transport->methods->tls(transport)->text);
         mails = 0;
     }
-    for (; mails != 0; mails--) {
-        struct postino_recipient recipient = {.address = "bob@mail.test"};
-        struct postino_mail mail = {.reverse_path = "ann@mail.test", .recipients = &recipient};
-        struct postino_memory_source source;
-
-        postino_memory_source_init(&source, message, octets);
-        mail.source = &source.source;
-        (void)postino_client_send(&client, &mail);
-        while (mail.result.outcome == POSTINO_OUTCOME_PENDING) {
-            narrow.impatient = narrow.impatient && tls.info.version == NULL;
-            (void)postino_client_collect(&client);
-        }
-        printf("outcome=%s error=%d code=%u step=%s version=%s verified=%d resumed=%d certified=%d "
-               "bindings=%s,%s",
-               postino_outcome_name(mail.result.outcome), mail.result.error, mail.result.reply_code,
-               postino_step_name(mail.result.step), tls.info.version != NULL ? tls.info.version : "-",
-               tls.info.verified, tls.info.resumed, tls.info.certified,
-               tls.info.bindings[0].name != NULL ? tls.info.bindings[0].name : "-",
-               tls.info.bindings[1].name != NULL ? tls.info.bindings[1].name : "-");
-        take_text(postino_client_session(&client));
-        postino_client_quit(&client);
-    }
-    postino_tls_openssl_end(&tls);
+    for (; mails != 0; mails--)
+        send_mail(message);
+    backend_end();
     free(message);
     return 0;
 }

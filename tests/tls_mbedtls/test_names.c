@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the backend reads addresses. */
+/* How the backend reads addresses, and what it is after a failed init. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,9 +62,24 @@ static void addresses_are_read(void **state)
     }
 }
 
+/* Without a word to the transport below, which has no methods here. */
+static void a_failed_init_connects_nothing(void **state)
+{
+    struct postino_transport inner = {0};
+    const struct postino_tls_config config = {.host_name = "localhost", .ca_file = "/nowhere"};
+    struct postino_tls_mbedtls tls;
+
+    (void)state;
+    assert_int_equal(postino_tls_mbedtls_init(&tls, &inner, &config), POSTINO_ERROR_TLS_CONFIG);
+    assert_int_equal(tls.transport.methods->connect(&tls.transport, 1000), POSTINO_ERROR_TLS_CONFIG);
+    assert_non_null(strstr(tls.transport.methods->tls(&tls.transport)->text, "/nowhere"));
+    postino_tls_mbedtls_end(&tls);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(addresses_are_read)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(addresses_are_read),
+                                       cmocka_unit_test(a_failed_init_connects_nothing)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
