@@ -61,6 +61,27 @@ static int port_receive(struct drive_port *port)
     }
 }
 
+/* The handshake; what came in the clear is handed in first. */
+static void port_start_tls(struct drive_port *port)
+{
+    struct drive *drive = port->drive;
+    uint32_t start_ms = port->now_ms;
+    uint32_t wait_ms = postino_session_wait_ms(&drive->session, start_ms);
+    const struct postino_tls_info *info;
+    int error;
+
+    if (port_receive(port)) {
+        return;
+    }
+    error = scripted_peer_handshake(&port->peer, &port->now_ms, wait_ms, &info);
+    drive->elapsed_ms += port->now_ms - start_ms;
+    if (error == 0) {
+        postino_session_tls_started(&drive->session, info, port->now_ms);
+    } else {
+        postino_session_tls_failed(&drive->session, error, info->text);
+    }
+}
+
 /* Lets time pass: to the server's next octets, or to the session's deadline. Returns 0 when it would pass for
  * ever. */
 static int port_wait(struct drive_port *port)
@@ -85,6 +106,10 @@ static int port_turn(struct drive_port *port, unsigned want)
     struct drive *drive = port->drive;
     const struct transcript *transcript = drive->transcript;
 
+    if (want & POSTINO_WANT_START_TLS) {
+        port_start_tls(port);
+        return 1;
+    }
     if ((want & POSTINO_WANT_MAIL) && !(transcript->linger && drive->submitted != 0)) {
         drive_submit_next(drive);
         return 1;
@@ -140,6 +165,9 @@ void drive_over_session(struct drive *drive)
     if (postino_session_init(&drive->session, &drive->config, port.now_ms) != 0) {
         drive_find(drive, "init refused the configuration");
         return;
+    }
+    if (scripted_peer_awaits_tls(&port.peer)) {
+        port_start_tls(&port);
     }
     if (drive->plan.together) {
         drive_submit_all(drive);
