@@ -11,6 +11,7 @@ struct drive_port {
     struct drive *drive;
     struct scripted_peer peer;
     uint32_t now_ms;
+    int shakes; /* the handshake has begun */
 };
 
 /* Fetches octets into memory of exactly the capacity, so that a checker of accesses sees one too many. */
@@ -61,27 +62,6 @@ static int port_receive(struct drive_port *port)
     }
 }
 
-/* The handshake; what came in the clear is handed in first. */
-static void port_start_tls(struct drive_port *port)
-{
-    struct drive *drive = port->drive;
-    uint32_t start_ms = port->now_ms;
-    uint32_t wait_ms = postino_session_wait_ms(&drive->session, start_ms);
-    const struct postino_tls_info *info;
-    int error;
-
-    if (port_receive(port)) {
-        return;
-    }
-    error = scripted_peer_handshake(&port->peer, &port->now_ms, wait_ms, &info);
-    drive->elapsed_ms += port->now_ms - start_ms;
-    if (error == 0) {
-        postino_session_tls_started(&drive->session, info, port->now_ms);
-    } else {
-        postino_session_tls_failed(&drive->session, error, info->text);
-    }
-}
-
 /* Lets time pass: to the server's next octets, or to the session's deadline. Returns 0 when it would pass for
  * ever. */
 static int port_wait(struct drive_port *port)
@@ -100,6 +80,33 @@ static int port_wait(struct drive_port *port)
     return 1;
 }
 
+/* The handshake, which does not block: the session's own limit ends it. What came in the clear is handed in first.
+ * Returns 0 when the session hangs. */
+static int port_start_tls(struct drive_port *port)
+{
+    struct drive *drive = port->drive;
+    const struct postino_tls_info *info;
+    const uint8_t *data;
+    size_t length;
+    int error;
+
+    if (!port->shakes && port_receive(port)) {
+        return 1;
+    }
+    port->shakes = 1;
+    if (!scripted_peer_awaits_tls(&port->peer) &&
+        scripted_peer_offer(&port->peer, &data, &length) == PEER_OFFER_NOTHING) {
+        return port_wait(port);
+    }
+    error = scripted_peer_handshake(&port->peer, &port->now_ms, 0, &info);
+    if (error == 0) {
+        postino_session_tls_started(&drive->session, info, port->now_ms);
+    } else {
+        postino_session_tls_failed(&drive->session, error, info->text);
+    }
+    return 1;
+}
+
 /* One turn of the loop that session.h shows. Returns 0 when the session hangs. */
 static int port_turn(struct drive_port *port, unsigned want)
 {
@@ -107,8 +114,7 @@ static int port_turn(struct drive_port *port, unsigned want)
     const struct transcript *transcript = drive->transcript;
 
     if (want & POSTINO_WANT_START_TLS) {
-        port_start_tls(port);
-        return 1;
+        return port_start_tls(port);
     }
     if ((want & POSTINO_WANT_MAIL) && !(transcript->linger && drive->submitted != 0)) {
         drive_submit_next(drive);
@@ -167,7 +173,7 @@ void drive_over_session(struct drive *drive)
         return;
     }
     if (scripted_peer_awaits_tls(&port.peer)) {
-        port_start_tls(&port);
+        (void)port_start_tls(&port);
     }
     if (drive->plan.together) {
         drive_submit_all(drive);
