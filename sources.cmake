@@ -55,9 +55,11 @@ set(POSTINO_CORE_SOURCES
     src/sasl_exchange.c
     src/sasl_external.c
     src/sasl_login.c
+    src/sasl_oauthbearer.c
     src/sasl_plain.c
     src/sasl_scram.c
     src/sasl_token.c
+    src/sasl_xoauth2.c
     src/service.c
     src/session.c
     src/source.c

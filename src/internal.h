@@ -226,23 +226,32 @@ struct postino_sasl_exchange {
     int (*begin)(const struct postino_session *session);
     /* Takes the challenge that response `round` is to answer. Returns 0 or an error. */
     int (*challenge)(struct postino_session *session, unsigned round);
-    /* Whether 235 is to be believed. Returns 0 or an error. NULL: yes. */
-    int (*success)(const struct postino_credentials *credentials);
+    uint8_t mutual; /* 235 is believed only where the server proved that it knows the password */
 };
 unsigned postino_sasl_start(struct postino_session *session);
 int postino_sasl_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);
-/* The value of a base64 digit; above 63: it is none. */
-unsigned postino_sasl_digit(unsigned octet);
 /* The channel binding that the credentials choose; NULL: there is none. */
 const struct postino_channel_binding *postino_sasl_binding(const struct postino_credentials *credentials,
                                                            const struct postino_tls_info *tls);
-/* A name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). Returns how many spans, or -1 where that is more
- * than there is room for. */
-int postino_sasl_name(const char *name, struct postino_span *spans, int room);
-/* base64 of the spans, with a zero behind it. Returns 0, or -1 where it has no room. */
-int postino_sasl_encode(char *out, size_t capacity, const struct postino_span *spans, unsigned count);
+/* The state's `first` as a place to compose in. */
+struct postino_emitter postino_sasl_compose(struct postino_sasl_state *state);
+/* Ends what is composed with a zero. Returns 0, or POSTINO_ERROR_CREDENTIALS where it has no room. */
+int postino_sasl_composed(struct postino_emitter *emitter);
+/* Puts out a name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). */
+void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name);
+/* Decodes base64, part of the challenge, and sets the span to what it holds: in the state, until the next call. What
+ * is none sets challenge_error. */
+void postino_sasl_decode(struct postino_sasl_state *state, struct postino_span *span);
+/* The password as a key. */
+struct postino_span postino_sasl_password(const struct postino_session *session);
+/* HMAC with the mechanism's hash; where it fails it sets challenge_error. */
+void postino_sasl_hmac(const struct postino_session *session, const struct postino_span *key,
+                       const struct postino_span *spans, size_t count, uint8_t *out);
 /* memset() to 0 that the compiler does not leave out. */
 void postino_wipe(void *memory, size_t octets);
+
+/* sasl_token.c: takes why the server refuses the token. */
+int postino_sasl_token_challenge(struct postino_session *session, unsigned round);
 
 /* submit.c, where mails come from postino_session_submit(). */
 struct postino_submit {

@@ -2,28 +2,25 @@
 /* CRAM-MD5 (RFC 2195): the name, and the challenge's HMAC with the password as its key, in hexadecimal. */
 #include "internal.h"
 
-#define CRAM_DIGEST_OCTETS 16
+#define CRAM_DIGITS 32
 
 static int cram_challenge(struct postino_session *session, unsigned round)
 {
-    static const char digits[] = "0123456789abcdef";
-    const struct postino_credentials *credentials = session->config->credentials;
-    struct postino_sasl_state *state = credentials->state;
-    struct postino_span key = {credentials->password, strlen(credentials->password)};
+    struct postino_sasl_state *state = session->config->credentials->state;
+    struct postino_span key = postino_sasl_password(session);
     struct postino_span challenge = {state->challenge, state->challenge_octets};
     unsigned i;
 
     /* One that is empty would have us answer a digest that anybody can use again. */
     if (round != 0 || challenge.length_octets == 0)
         return POSTINO_ERROR_CHALLENGE;
-    if (credentials->crypto->hmac(credentials->crypto_context, POSTINO_HASH_MD5, &key, &challenge, 1,
-                                  state->signature) != 0)
-        return POSTINO_ERROR_CREDENTIALS;
-    for (i = 0; i < CRAM_DIGEST_OCTETS; i++) {
-        state->proof[2 * i] = digits[state->signature[i] >> 4];
-        state->proof[2 * i + 1] = digits[state->signature[i] & 15];
+    postino_sasl_hmac(session, &key, &challenge, 1, state->signature);
+    for (i = 0; i < CRAM_DIGITS; i++) {
+        unsigned digit = (i & 1) != 0 ? state->signature[i / 2] & 15 : state->signature[i / 2] >> 4;
+
+        state->proof[i] = (char)(digit < 10 ? digit + '0' : digit - 10 + 'a');
     }
-    return POSTINO_OK;
+    return state->challenge_error ? POSTINO_ERROR_CREDENTIALS : POSTINO_OK;
 }
 
 static int cram_respond(const struct postino_credentials *credentials, unsigned round,
@@ -37,7 +34,7 @@ static int cram_respond(const struct postino_credentials *credentials, unsigned 
 }
 
 static const struct postino_sasl_exchange cram_exchange = {postino_sasl_start, postino_sasl_allowed, NULL,
-                                                           cram_challenge, NULL};
+                                                           cram_challenge, 0};
 
 const struct postino_mechanism postino_sasl_cram_md5 = {.name = "CRAM-MD5",
                                                         .respond = cram_respond,

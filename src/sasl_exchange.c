@@ -4,9 +4,6 @@
  * lasts session->service is the state's, by which those octets come; when it ends the state is wiped. */
 #include "internal.h"
 
-/* No mechanism has more than four. */
-#define EXCHANGE_ROUNDS_MAX 8
-
 static const struct postino_step exchange_command_step;
 static const struct postino_step exchange_response_step;
 static const struct postino_step exchange_cancel_step;
@@ -25,52 +22,48 @@ void postino_sasl_wipe(struct postino_sasl_state *state)
         postino_wipe(state, sizeof *state);
 }
 
-unsigned postino_sasl_digit(unsigned octet)
+struct postino_emitter postino_sasl_compose(struct postino_sasl_state *state)
 {
-    unsigned digit = octet - 'A';
-
-    if (digit < 26)
-        return digit;
-    digit = octet - 'a';
-    if (digit < 26)
-        return digit + 26;
-    digit = octet - '0';
-    if (digit < 10)
-        return digit + 52;
-    if (octet == '+')
-        return 62;
-    return octet == '/' ? 63 : 64;
+    return (struct postino_emitter){(uint8_t *)state->first, 0, sizeof state->first, 0};
 }
 
-int postino_sasl_encode(char *out, size_t capacity, const struct postino_span *spans, unsigned count)
+int postino_sasl_composed(struct postino_emitter *emitter)
 {
-    struct postino_emitter emitter = {(uint8_t *)out, 0, capacity, 0};
-
-    postino_emit_base64(&emitter, spans, count);
-    if (emitter.total >= capacity)
-        return -1;
-    out[emitter.total] = '\0';
-    return 0;
+    postino_emit(emitter, '\0');
+    return emitter->total <= emitter->room ? POSTINO_OK : POSTINO_ERROR_CREDENTIALS;
 }
 
-int postino_sasl_name(const char *name, struct postino_span *spans, int room)
+void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name)
 {
-    int count = 0;
-
-    for (;;) {
-        size_t length = 0;
-
-        while (name[length] != '\0' && name[length] != ',' && name[length] != '=')
-            length++;
-        if (room - count < 2)
-            return -1;
-        spans[count++] = (struct postino_span){name, length};
-        name += length;
-        if (*name == '\0')
-            return count;
-        spans[count++] = (struct postino_span){*name == ',' ? "=2C" : "=3D", 3};
-        name++;
+    for (; *name != '\0'; name++) {
+        if (*name == ',' || *name == '=')
+            postino_emit_text(emitter, *name == ',' ? "=2C" : "=3D");
+        else
+            postino_emit(emitter, (uint8_t)*name);
     }
+}
+
+struct postino_span postino_sasl_password(const struct postino_session *session)
+{
+    const char *password = session->config->credentials->password;
+    struct postino_emitter emitter;
+
+    /* Counts it: strlen() may be larger than all of this. */
+    emitter.room = 0;
+    emitter.skip = 0;
+    emitter.total = 0;
+    postino_emit_text(&emitter, password);
+    return (struct postino_span){password, emitter.total};
+}
+
+void postino_sasl_hmac(const struct postino_session *session, const struct postino_span *key,
+                       const struct postino_span *spans, size_t count, uint8_t *out)
+{
+    const struct postino_credentials *credentials = session->config->credentials;
+
+    if (credentials->crypto->hmac(credentials->crypto_context, session->mechanism->hash, key, spans, count,
+                                  out) != 0)
+        credentials->state->challenge_error = 1;
 }
 
 static int exchange_is(const char *a, const char *b)
@@ -120,64 +113,74 @@ int postino_sasl_allowed(const struct postino_session *session, const struct pos
     return (needs & ~met) == 0;
 }
 
-/* Takes an octet of a reply's text. Those of a challenge come in groups of four digits. */
+/* Decodes an octet, behind what is decoded. Of a group of four digits all but the first complete an octet. */
+static void exchange_decode(struct postino_sasl_state *state, uint8_t octet)
+{
+    unsigned digit = 0;
+
+    if (octet == '=')
+        state->padding++;
+    else if (state->padding != 0)
+        digit = 64;
+    else
+        while (digit < 64 && postino_base64_digit(digit) != octet)
+            digit++;
+    if (digit > 63 || state->padding > 2)
+        state->challenge_error = 1;
+    state->bits = (uint16_t)((unsigned)state->bits << 6 | digit);
+    if (state->digits != 0 && state->padding == 0) {
+        if (state->challenge_octets < sizeof state->challenge)
+            state->challenge[state->challenge_octets++] = (uint8_t)(state->bits >> (6 - 2 * state->digits));
+        else
+            state->challenge_error = 1;
+    }
+    state->digits = (state->digits + 1) & 3;
+}
+
+void postino_sasl_decode(struct postino_sasl_state *state, struct postino_span *span)
+{
+    const uint8_t *text = span->data;
+    uint16_t before = state->challenge_octets;
+    size_t i;
+
+    state->padding = 0;
+    for (i = 0; i < span->length_octets; i++)
+        exchange_decode(state, text[i]);
+    if (state->digits != 0)
+        state->challenge_error = 1;
+    span->data = state->challenge + before;
+    span->length_octets = (size_t)(state->challenge_octets - before);
+    state->challenge_octets = before;
+}
+
+/* Takes an octet of a reply's text. */
 static void exchange_take(struct postino_session *session, uint8_t octet)
 {
-    struct postino_sasl_state *state = session->config->credentials->state;
-    unsigned digit = postino_sasl_digit(octet);
-
-    if (session->reply.code != 334)
-        return;
-    if (octet == '=' && ++state->padding <= 2) {
-        digit = 0;
-    } else if (state->padding != 0 || digit > 63) {
-        state->challenge_error = 1;
-        return;
-    }
-    state->bits = state->bits << 6 | digit;
-    state->digits = (uint8_t)((state->digits + 1) & 3);
-    if (state->digits != 0)
-        return;
-    for (digit = 3; digit-- > state->padding;) {
-        if (state->challenge_octets == sizeof state->challenge) {
-            state->challenge_error = 1;
-            return;
-        }
-        state->challenge[state->challenge_octets++] = (uint8_t)(state->bits >> 16);
-        state->bits <<= 8;
-    }
+    if (session->reply.code == 334)
+        exchange_decode(session->config->credentials->state, octet);
 }
 
 /* The next challenge starts with nothing. */
 static void exchange_listen(struct postino_sasl_state *state)
 {
     state->challenge_octets = 0;
-    state->challenge_error = 0;
-    state->digits = 0;
     state->padding = 0;
-    state->bits = 0;
-}
-
-static void exchange_emit_response(const struct postino_session *session, struct postino_emitter *emitter)
-{
-    struct postino_span spans[POSTINO_SASL_EXCHANGE_SPANS];
-    int count = session->mechanism->respond(session->config->credentials, session->round - 1u, spans);
-    size_t before = emitter->total;
-
-    postino_emit_base64(emitter, spans, (unsigned)count);
-    /* RFC 4954 section 4: with the command, nothing is said as "=". */
-    if (emitter->total == before && session->sent.step == &exchange_command_step)
-        postino_emit(emitter, '=');
 }
 
 static void exchange_emit_command(const struct postino_session *session, struct postino_emitter *emitter)
 {
+    size_t before;
+
     postino_emit(emitter, ' ');
     postino_emit_text(emitter, session->mechanism->name);
-    if (session->round != 0) {
-        postino_emit(emitter, ' ');
-        exchange_emit_response(session, emitter);
-    }
+    if (session->round == 0)
+        return;
+    postino_emit(emitter, ' ');
+    before = emitter->total;
+    postino_emit_response(session, emitter);
+    /* RFC 4954 section 4: with the command, nothing is said as "=". */
+    if (emitter->total == before)
+        postino_emit(emitter, '=');
 }
 
 static void exchange_end(struct postino_session *session)
@@ -190,11 +193,11 @@ unsigned postino_sasl_start(struct postino_session *session)
 {
     struct postino_sasl_state *state = session->config->credentials->state;
     const struct postino_mechanism *mechanism = session->mechanism;
-    struct postino_emitter emitter = {NULL, 0, 0, 0};
+    struct postino_emitter emitter;
     int error = POSTINO_OK;
 
     postino_sasl_wipe(state);
-    state->tls = session->tls;
+    state->verified = !mechanism->exchange->mutual;
     if (mechanism->exchange->begin != NULL)
         error = mechanism->exchange->begin(session);
     if (error != POSTINO_OK) {
@@ -204,6 +207,10 @@ unsigned postino_sasl_start(struct postino_session *session)
     session->service = &state->service;
     session->service->take = exchange_take;
     session->round = (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0;
+    /* How long is what follows the verb? */
+    emitter.room = 0;
+    emitter.skip = 0;
+    emitter.total = 0;
     exchange_emit_command(session, &emitter);
     if (emitter.total > STEP_AUTH_OCTETS_MAX)
         session->round = 0;
@@ -214,22 +221,19 @@ unsigned postino_sasl_start(struct postino_session *session)
 
 static unsigned exchange_challenge(struct postino_session *session)
 {
-    const struct postino_credentials *credentials = session->config->credentials;
-    struct postino_sasl_state *state = credentials->state;
-    struct postino_span spans[POSTINO_SASL_EXCHANGE_SPANS];
+    struct postino_sasl_state *state = session->config->credentials->state;
     unsigned limit = session->config->challenge_octets_max;
     int error = POSTINO_OK;
 
-    if (state->challenge_error || state->digits != 0 || session->round >= EXCHANGE_ROUNDS_MAX ||
+    if (state->challenge_error || state->digits != 0 ||
+        state->challenge_octets > POSTINO_SASL_CHALLENGE_OCTETS ||
         (limit != 0 && session->reply.text_octets > limit))
         error = POSTINO_ERROR_CHALLENGE;
-    else if (state->initial && session->round == 1 && state->challenge_octets == 0)
+    else if (state->initial && state->challenge_octets == 0)
         session->round = 0; /* the server ignored the initial response, and gets it again */
     else
         error = session->mechanism->exchange->challenge(session, session->round);
     state->initial = 0;
-    if (error == POSTINO_OK && session->mechanism->respond(credentials, session->round, spans) < 0)
-        error = POSTINO_ERROR_CHALLENGE;
     if (error != POSTINO_OK) {
         exchange_end(session);
         state->error = (int16_t)error;
@@ -238,7 +242,7 @@ static unsigned exchange_challenge(struct postino_session *session)
         return STEP_STAY;
     }
     session->round++;
-    /* SCRAM keeps the server's first message until the second has come. */
+    /* SCRAM quotes the server's first message until the second comes. */
     exchange_listen(state);
     postino_session_enter(session, &exchange_response_step);
     return STEP_STAY;
@@ -246,34 +250,26 @@ static unsigned exchange_challenge(struct postino_session *session)
 
 static unsigned exchange_answered(struct postino_session *session)
 {
-    const struct postino_credentials *credentials = session->config->credentials;
+    const struct postino_sasl_state *state = session->config->credentials->state;
     unsigned code = session->reply.code;
-    int error = POSTINO_OK;
+    int verified = state->verified;
+    int error = state->error;
 
-    if (code == 334)
-        return exchange_challenge(session);
-    if (code == 235 && session->mechanism->exchange->success != NULL)
-        error = session->mechanism->exchange->success(credentials);
-    exchange_end(session);
-    /* An error that the server told, and thought better of. */
-    if (code == 235)
-        session->text_kept = 0;
-    if (code >= 400)
+    /* Only a refusal answers "*". */
+    if (error == POSTINO_OK) {
+        if (code == 334)
+            return exchange_challenge(session);
         error = POSTINO_ERROR_REFUSED;
-    else if (code != 235)
-        return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
-    return error == POSTINO_OK ? (unsigned)STEP_NEXT : postino_steps_give_up(session, error);
-}
-
-/* Only a refusal answers "*". */
-static unsigned exchange_cancelled(struct postino_session *session)
-{
-    int error = session->config->credentials->state->error;
-
+        if (code == 235) {
+            exchange_end(session);
+            /* An error that the server told, and thought better of. */
+            session->text_kept = 0;
+            return verified ? (unsigned)STEP_NEXT : postino_steps_give_up(session, POSTINO_ERROR_AUTH_SERVER);
+        }
+    }
     exchange_end(session);
-    if (session->reply.code < 400)
-        return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
-    return postino_steps_give_up(session, error);
+    return code >= 400 ? postino_steps_give_up(session, error)
+                       : postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
 }
 
 #define EXCHANGE_LIMIT offsetof(struct postino_time_limits, command_ms)
@@ -281,6 +277,6 @@ static unsigned exchange_cancelled(struct postino_session *session)
 static const struct postino_step exchange_command_step = {
     "AUTH", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, exchange_emit_command, exchange_answered};
 static const struct postino_step exchange_response_step = {
-    "", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, exchange_emit_response, exchange_answered};
+    "", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, postino_emit_response, exchange_answered};
 static const struct postino_step exchange_cancel_step = {
-    "*", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, postino_emit_nothing, exchange_cancelled};
+    "*", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, postino_emit_nothing, exchange_answered};

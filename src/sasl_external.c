@@ -19,7 +19,7 @@ static int external_respond(const struct postino_credentials *credentials, unsig
 }
 
 static const struct postino_sasl_exchange external_exchange = {postino_sasl_start, postino_sasl_allowed, NULL,
-                                                               external_challenge, NULL};
+                                                               external_challenge, 0};
 
 const struct postino_mechanism postino_sasl_external = {.name = "EXTERNAL",
                                                         .respond = external_respond,

@@ -1,240 +1,219 @@
 /* SPDX-License-Identifier: MIT */
-/* SCRAM (RFC 5802, RFC 7677), all hashes, bound to the TLS connection or not. Invariant: from the server's first
- * message on what we say is composed of spans into the state, where the challenge buffer's place is taken by
- * nothing until the response that quotes it went out; the password and all keys stay on the stack, and are wiped
- * there. */
+/* SCRAM (RFC 5802, RFC 7677), all hashes, bound to the TLS connection or not. Invariant: what we say is composed once, into
+ * the state, before anything goes out, and the server's first message stays there until the response that quotes it
+ * went out; the password and all keys stay on the stack, and are wiped there. */
 #include "internal.h"
 
 #define SCRAM_NONCE_OCTETS   18 /* at random: 24 digits */
-#define SCRAM_SALT_OCTETS    128
+#define SCRAM_SERVER_NONCE   250
 #define SCRAM_ITERATIONS_MIN 4096
 #define SCRAM_ITERATIONS_MAX 1000000
 
-static size_t scram_digest_octets(unsigned hash)
-{
-    static const uint8_t octets[] = {16, 20, 32, 64};
-
-    return octets[hash];
-}
-
-#define SCRAM_NAME_SPANS    14
-#define SCRAM_AUTHZID_SPANS 8
-
-/* What stands before client-first-message-bare. Returns how many spans, or -1. */
-static int scram_gs2_header(const struct postino_credentials *credentials, struct postino_span *spans)
-{
-    const struct postino_sasl_state *state = credentials->state;
-    int count = 0;
-
-    if (state->binding_name != 0) {
-        spans[count++] = (struct postino_span){"p=", 2};
-        spans[count++] =
-            (struct postino_span){postino_sasl_binding(credentials, state->tls)->name, state->binding_name};
-    } else {
-        spans[count++] = (struct postino_span){state->could_bind ? "y" : "n", 1};
-    }
-    spans[count++] = (struct postino_span){",a=", credentials->authzid != NULL ? 3 : 1};
-    if (credentials->authzid != NULL) {
-        int more = postino_sasl_name(credentials->authzid, spans + count, SCRAM_AUTHZID_SPANS);
-
-        if (more < 0)
-            return -1;
-        count += more;
-    }
-    spans[count++] = (struct postino_span){",", 1};
-    return count;
-}
-
-static int scram_first_bare(const struct postino_credentials *credentials, struct postino_span *spans)
-{
-    int count = postino_sasl_name(credentials->user, spans + 1, SCRAM_NAME_SPANS);
-
-    if (count < 0)
-        return -1;
-    spans[0] = (struct postino_span){"n=", 2};
-    spans[++count] = (struct postino_span){",r=", 3};
-    spans[++count] = (struct postino_span){credentials->state->nonce, strlen(credentials->state->nonce)};
-    return count + 1;
-}
-
-static int scram_final_bare(const struct postino_credentials *credentials, struct postino_span *spans)
-{
-    const struct postino_sasl_state *state = credentials->state;
-
-    spans[0] = (struct postino_span){"c=", 2};
-    spans[1] = (struct postino_span){state->binding, strlen(state->binding)};
-    spans[2] = (struct postino_span){",", 1};
-    /* The server's "r=...", whole. */
-    spans[3] = (struct postino_span){state->challenge, state->server_nonce};
-    return 4;
-}
-
-static int scram_respond(const struct postino_credentials *credentials, unsigned round,
-                         struct postino_span *spans)
-{
-    int count;
-    int more;
-
-    switch (round) {
-    case 0:
-        count = scram_gs2_header(credentials, spans);
-        more = count < 0 ? -1 : scram_first_bare(credentials, spans + count);
-        return more < 0 ? -1 : count + more;
-    case 1:
-        count = scram_final_bare(credentials, spans);
-        spans[count++] = (struct postino_span){",p=", 3};
-        spans[count++] = (struct postino_span){credentials->state->proof, POSTINO_SASL_TEXT};
-        return count;
-    default:
-        return 0;
-    }
-}
-
-/* A -PLUS that we prefer to what is chosen, and the server does not offer. */
+/* A -PLUS that we prefer to what is chosen, and could use: the server does not offer it. */
 static int scram_is_plus_missing(const struct postino_session *session)
 {
     const struct postino_mechanism *const *mechanism = session->config->mechanisms;
 
     for (; mechanism != NULL && *mechanism != NULL && *mechanism != session->mechanism; mechanism++) {
-        if (((*mechanism)->needs & POSTINO_NEEDS_CHANNEL_BINDING) != 0)
+        if (((*mechanism)->needs & POSTINO_NEEDS_CHANNEL_BINDING) != 0 &&
+            postino_sasl_allowed(session, *mechanism))
             return 1;
     }
     return 0;
 }
 
+/* gs2-header and client-first-message-bare (RFC 5802 section 7), and ",c=...," of the message behind. */
 static int scram_begin(const struct postino_session *session)
 {
+    static const uint8_t digest_octets[] = {16, 20, 32, 64};
     const struct postino_credentials *credentials = session->config->credentials;
     struct postino_sasl_state *state = credentials->state;
-    const struct postino_channel_binding *binding = postino_sasl_binding(credentials, state->tls);
-    struct postino_span spans[POSTINO_SASL_EXCHANGE_SPANS];
+    struct postino_emitter first = postino_sasl_compose(state);
     uint8_t noise[SCRAM_NONCE_OCTETS];
-    int count;
+    struct postino_span spans[2] = {{noise, sizeof noise}};
+    unsigned count = 1;
 
+    state->digest_octets = digest_octets[session->mechanism->hash];
     if (credentials->crypto->random(credentials->crypto_context, noise, sizeof noise) != 0)
         return POSTINO_ERROR_CREDENTIALS;
-    spans[0] = (struct postino_span){noise, sizeof noise};
-    (void)postino_sasl_encode(state->nonce, sizeof state->nonce, spans, 1);
-    if ((session->mechanism->needs & POSTINO_NEEDS_CHANNEL_BINDING) != 0)
-        state->binding_name = (uint8_t)strlen(binding->name);
-    else
-        state->could_bind = binding != NULL && scram_is_plus_missing(session);
-    if (scram_respond(credentials, 0, spans) < 0)
+    if ((session->mechanism->needs & POSTINO_NEEDS_CHANNEL_BINDING) != 0) {
+        const struct postino_channel_binding *binding = postino_sasl_binding(credentials, session->tls);
+
+        postino_emit_text(&first, "p=");
+        postino_emit_text(&first, binding->name);
+        spans[1] = (struct postino_span){binding->data, binding->length_octets};
+        count = 2;
+    } else {
+        postino_emit(&first, scram_is_plus_missing(session) ? 'y' : 'n');
+    }
+    postino_emit(&first, ',');
+    if (credentials->authzid != NULL) {
+        postino_emit_text(&first, "a=");
+        postino_sasl_emit_name(&first, credentials->authzid);
+    }
+    postino_emit(&first, ',');
+    state->bare = (uint16_t)first.total;
+    postino_emit_text(&first, "n=");
+    postino_sasl_emit_name(&first, credentials->user);
+    postino_emit_text(&first, ",r=");
+    state->nonce = (uint16_t)first.total;
+    postino_emit_base64(&first, spans, 1);
+    state->first_octets = (uint16_t)first.total;
+    if (postino_sasl_composed(&first) != 0)
         return POSTINO_ERROR_CREDENTIALS;
-    count = scram_gs2_header(credentials, spans);
-    if (state->binding_name != 0)
-        spans[count++] = (struct postino_span){binding->data, binding->length_octets};
-    return postino_sasl_encode(state->binding, sizeof state->binding, spans, (unsigned)count) == 0
-               ? POSTINO_OK
-               : POSTINO_ERROR_CREDENTIALS;
+    spans[0] = (struct postino_span){state->first, state->bare};
+    state->binding = (uint16_t)first.total;
+    postino_emit_text(&first, ",c=");
+    postino_emit_base64(&first, spans, count);
+    postino_emit(&first, ',');
+    state->binding_octets = (uint16_t)(first.total - state->binding);
+    return postino_sasl_composed(&first);
 }
 
-/* Where the attribute `name` begins, *at being at its name; sets *at behind the comma that ends it. NULL: something
- * else stands there. */
-static const uint8_t *scram_attribute(const uint8_t **at, const uint8_t *end, char name, size_t *length)
+static int scram_respond(const struct postino_credentials *credentials, unsigned round,
+                         struct postino_span *spans)
 {
-    const uint8_t *value = *at + 2;
-    const uint8_t *octet;
+    const struct postino_sasl_state *state = credentials->state;
 
-    if (end - *at < 2 || (*at)[0] != (uint8_t)name || (*at)[1] != '=')
-        return NULL;
-    for (octet = value; octet != end && *octet != ','; octet++)
-        ;
-    *length = (size_t)(octet - value);
+    switch (round) {
+    case 0:
+        spans[0] = (struct postino_span){state->first, POSTINO_SASL_TEXT};
+        return 1;
+    case 1:
+        spans[0] = (struct postino_span){state->first + state->binding + 1, POSTINO_SASL_TEXT};
+        /* The server's "r=...", whole. */
+        spans[1] = (struct postino_span){state->challenge, state->server_nonce};
+        spans[2] = (struct postino_span){",p=", POSTINO_SASL_TEXT};
+        spans[3] = (struct postino_span){state->proof, POSTINO_SASL_TEXT};
+        return 4;
+    default:
+        return 0;
+    }
+}
+
+/* Takes the attribute `name`, which begins at *at, and sets *at behind the comma that ends it. Where something else
+ * stands it sets challenge_error. */
+static struct postino_span scram_attribute(struct postino_sasl_state *state, const uint8_t **at, char name)
+{
+    const uint8_t *end = state->challenge + state->challenge_octets;
+    const uint8_t *octet = *at;
+    struct postino_span value = {octet, 0};
+
+    if (end - octet < 2 || octet[0] != (uint8_t)name || octet[1] != '=') {
+        state->challenge_error = 1;
+        return value;
+    }
+    octet += 2;
+    value.data = octet;
+    while (octet != end && *octet != ',')
+        octet++;
+    value.length_octets = (size_t)(octet - (const uint8_t *)value.data);
     *at = octet != end ? octet + 1 : end;
     return value;
 }
 
-/* Decodes base64. Returns how many octets, or -1. */
-static int scram_decode(const uint8_t *text, size_t length, uint8_t *out, size_t capacity)
+/* In the same time wherever they differ. */
+static unsigned scram_differ(const void *one, const void *other, size_t octets)
 {
-    uint32_t bits = 0;
-    size_t written = 0;
-    size_t i;
+    const uint8_t *a = one;
+    const uint8_t *b = other;
+    unsigned differ = 0;
 
-    if (length == 0 || length % 4 != 0)
-        return -1;
-    for (i = 0; i < length; i++) {
-        unsigned digit = postino_sasl_digit(text[i]);
-
-        if (digit > 63) {
-            /* One "=" or two at the end. */
-            if (text[i] != '=' || i + 2 < length || (i + 1 < length && text[i + 1] != '='))
-                return -1;
-            break;
-        }
-        bits = bits << 6 | digit;
-        if (i % 4 != 0) {
-            if (written == capacity)
-                return -1;
-            out[written++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
-        }
-    }
-    return (int)written;
+    while (octets-- != 0)
+        differ |= (unsigned)(*a++ ^ *b++);
+    return differ;
 }
 
-/* Hi(): PBKDF2's first block. */
-static int scram_salted(const struct postino_credentials *credentials, unsigned hash,
-                        const struct postino_span *salt, uint32_t iterations, uint8_t *out)
+static void scram_xor(uint8_t *out, const uint8_t *octets, size_t length)
+{
+    while (length-- != 0)
+        out[length] ^= octets[length];
+}
+
+/* Hi(): PBKDF2's first block. `out` holds zeros. */
+static void scram_salted(const struct postino_session *session, const struct postino_span *salt,
+                         uint32_t iterations, uint8_t *out)
 {
     static const uint8_t one[] = {0, 0, 0, 1};
+    const struct postino_credentials *credentials = session->config->credentials;
     const struct postino_sasl_crypto *crypto = credentials->crypto;
-    struct postino_span password = {credentials->password, strlen(credentials->password)};
+    struct postino_span password = postino_sasl_password(session);
     uint8_t block[POSTINO_HASH_OCTETS_MAX];
     struct postino_span spans[2] = {*salt, {one, sizeof one}};
+    size_t octets = credentials->state->digest_octets;
     size_t count = 2;
-    size_t i;
-    int error = 0;
 
-    if (crypto->pbkdf2 != NULL)
-        return crypto->pbkdf2(credentials->crypto_context, hash, &password, salt, iterations, out);
-    memset(out, 0, POSTINO_HASH_OCTETS_MAX);
-    for (; iterations != 0 && error == 0; iterations--) {
-        error = crypto->hmac(credentials->crypto_context, hash, &password, spans, count, block);
-        spans[0] = (struct postino_span){block, scram_digest_octets(hash)};
+    if (crypto->pbkdf2 != NULL) {
+        if (crypto->pbkdf2(credentials->crypto_context, session->mechanism->hash, &password, salt, iterations,
+                           out) != 0)
+            credentials->state->challenge_error = 1;
+        return;
+    }
+    for (; iterations != 0 && !credentials->state->challenge_error; iterations--) {
+        postino_sasl_hmac(session, &password, spans, count, block);
+        spans[0] = (struct postino_span){block, octets};
         count = 1;
-        for (i = 0; i < sizeof block && i < scram_digest_octets(hash); i++)
-            out[i] ^= block[i];
+        scram_xor(out, block, octets);
     }
     postino_wipe(block, sizeof block);
-    return error;
 }
 
-/* The proof, and what the server's will be, of the salted password (RFC 5802 section 3). */
-static int scram_prove(const struct postino_credentials *credentials, unsigned hash, const uint8_t *salted)
+/* The proof, and what the server's will be (RFC 5802 section 3). */
+static void scram_prove(const struct postino_session *session, const struct postino_span *salt,
+                        uint32_t iterations)
 {
-    const struct postino_sasl_crypto *crypto = credentials->crypto;
-    void *context = credentials->crypto_context;
+    const struct postino_credentials *credentials = session->config->credentials;
     struct postino_sasl_state *state = credentials->state;
-    size_t octets = scram_digest_octets(hash);
-    struct postino_span message[SCRAM_NAME_SPANS + 12];
-    struct postino_span label;
-    struct postino_span key = {salted, octets};
-    uint8_t client[POSTINO_HASH_OCTETS_MAX]; /* ClientKey, then the proof */
-    uint8_t stored[POSTINO_HASH_OCTETS_MAX]; /* StoredKey, ClientSignature, ServerKey */
-    struct postino_span client_span = {client, octets};
-    struct postino_span stored_span = {stored, octets};
-    int count = scram_first_bare(credentials, message);
-    size_t i;
-    int error;
+    size_t octets = state->digest_octets;
+    struct {
+        uint8_t salted[POSTINO_HASH_OCTETS_MAX];
+        uint8_t client[POSTINO_HASH_OCTETS_MAX]; /* ClientKey, then the proof */
+        uint8_t stored[POSTINO_HASH_OCTETS_MAX]; /* StoredKey, ClientSignature, ServerKey */
+    } keys;
+    struct postino_span salted = {keys.salted, octets};
+    struct postino_span client = {keys.client, octets};
+    struct postino_span stored = {keys.stored, octets};
+    struct postino_span label = {"Client Key", 10};
+    struct postino_span message[] = {
+        {state->first + state->bare, (size_t)(state->first_octets - state->bare)},
+        {",", 1},
+        {state->challenge, state->challenge_octets},
+        {state->first + state->binding, state->binding_octets},
+        {state->challenge, state->server_nonce}};
+    struct postino_emitter proof = {(uint8_t *)state->proof, 0, sizeof state->proof - 1, 0};
 
-    message[count++] = (struct postino_span){",", 1};
-    message[count++] = (struct postino_span){state->challenge, state->challenge_octets};
-    message[count++] = (struct postino_span){",", 1};
-    count += scram_final_bare(credentials, message + count);
-    label = (struct postino_span){"Client Key", 10};
-    error = crypto->hmac(context, hash, &key, &label, 1, client);
-    error |= crypto->hash(context, hash, &client_span, 1, stored);
-    error |= crypto->hmac(context, hash, &stored_span, message, (size_t)count, stored);
-    for (i = 0; i < octets; i++)
-        client[i] ^= stored[i];
-    error |= postino_sasl_encode(state->proof, sizeof state->proof, &client_span, 1);
-    label = (struct postino_span){"Server Key", 10};
-    error |= crypto->hmac(context, hash, &key, &label, 1, stored);
-    error |= crypto->hmac(context, hash, &stored_span, message, (size_t)count, state->signature);
-    postino_wipe(client, sizeof client);
-    postino_wipe(stored, sizeof stored);
-    return error;
+    postino_wipe(&keys, sizeof keys);
+    scram_salted(session, salt, iterations, keys.salted);
+    postino_sasl_hmac(session, &salted, &label, 1, keys.client);
+    if (credentials->crypto->hash(credentials->crypto_context, session->mechanism->hash, &client, 1,
+                                  keys.stored) != 0)
+        state->challenge_error = 1;
+    postino_sasl_hmac(session, &stored, message, 5, keys.stored);
+    scram_xor(keys.client, keys.stored, octets);
+    postino_emit_base64(&proof, &client, 1);
+    label.data = "Server Key";
+    postino_sasl_hmac(session, &salted, &label, 1, keys.stored);
+    postino_sasl_hmac(session, &stored, message, 5, state->signature);
+    postino_wipe(&keys, sizeof keys);
+}
+
+/* As a number of nine digits at most; 0: it is none. */
+static uint32_t scram_number(const struct postino_span *span)
+{
+    const uint8_t *digits = span->data;
+    uint32_t number = 0;
+    size_t i;
+
+    if (span->length_octets > 9)
+        return 0;
+    for (i = 0; i < span->length_octets; i++) {
+        unsigned digit = (unsigned)digits[i] - '0';
+
+        if (digit > 9)
+            return 0;
+        number = number * 10 + digit;
+    }
+    return number;
 }
 
 /* server-first-message: r=nonce,s=salt,i=count, and extensions that are not mandatory. */
@@ -243,47 +222,23 @@ static int scram_server_first(const struct postino_session *session)
     const struct postino_credentials *credentials = session->config->credentials;
     struct postino_sasl_state *state = credentials->state;
     const uint8_t *at = state->challenge;
-    const uint8_t *end = at + state->challenge_octets;
     uint32_t least = credentials->iterations_min != 0 ? credentials->iterations_min : SCRAM_ITERATIONS_MIN;
     uint32_t most = credentials->iterations_max != 0 ? credentials->iterations_max : SCRAM_ITERATIONS_MAX;
-    uint32_t iterations = 0;
-    size_t own = strlen(state->nonce);
-    uint8_t salted[POSTINO_HASH_OCTETS_MAX];
-    uint8_t salt_octets[SCRAM_SALT_OCTETS];
-    struct postino_span salt = {salt_octets, 0};
-    const uint8_t *value;
-    size_t length;
-    int error;
+    size_t own = (size_t)(state->first_octets - state->nonce);
+    struct postino_span nonce = scram_attribute(state, &at, 'r');
+    struct postino_span salt = scram_attribute(state, &at, 's');
+    struct postino_span count = scram_attribute(state, &at, 'i');
+    uint32_t iterations = scram_number(&count);
 
-    value = scram_attribute(&at, end, 'r', &length);
+    postino_sasl_decode(state, &salt);
     /* The server adds to our nonce, or it is somebody's old dialogue. */
-    if (value == NULL || length <= own || length > 250 || memcmp(value, state->nonce, own) != 0)
+    if (state->challenge_error || nonce.length_octets <= own || nonce.length_octets > SCRAM_SERVER_NONCE ||
+        scram_differ(nonce.data, state->first + state->nonce, own) != 0 || salt.length_octets == 0 ||
+        iterations == 0 || iterations < least || iterations > most)
         return POSTINO_ERROR_CHALLENGE;
-    state->server_nonce = (uint8_t)(length + 2);
-    value = scram_attribute(&at, end, 's', &length);
-    if (value == NULL)
-        return POSTINO_ERROR_CHALLENGE;
-    error = scram_decode(value, length, salt_octets, sizeof salt_octets);
-    if (error < 0)
-        return POSTINO_ERROR_CHALLENGE;
-    salt.length_octets = (size_t)error;
-    value = scram_attribute(&at, end, 'i', &length);
-    if (value == NULL || length == 0 || length > 9)
-        return POSTINO_ERROR_CHALLENGE;
-    for (; length != 0; length--, value++) {
-        unsigned digit = (unsigned)*value - '0';
-
-        if (digit > 9)
-            return POSTINO_ERROR_CHALLENGE;
-        iterations = iterations * 10 + digit;
-    }
-    if (iterations == 0 || iterations < least || iterations > most)
-        return POSTINO_ERROR_CHALLENGE;
-    error = scram_salted(credentials, session->mechanism->hash, &salt, iterations, salted);
-    if (error == 0)
-        error = scram_prove(credentials, session->mechanism->hash, salted);
-    postino_wipe(salted, sizeof salted);
-    return error == 0 ? POSTINO_OK : POSTINO_ERROR_CREDENTIALS;
+    state->server_nonce = (uint8_t)(nonce.length_octets + 2);
+    scram_prove(session, &salt, iterations);
+    return state->challenge_error ? POSTINO_ERROR_CREDENTIALS : POSTINO_OK;
 }
 
 /* server-final-message: v=signature; or e=error. */
@@ -291,19 +246,12 @@ static int scram_server_final(const struct postino_session *session)
 {
     struct postino_sasl_state *state = session->config->credentials->state;
     const uint8_t *at = state->challenge;
-    const uint8_t *end = at + state->challenge_octets;
-    uint8_t signature[POSTINO_HASH_OCTETS_MAX];
-    size_t octets = scram_digest_octets(session->mechanism->hash);
-    size_t length;
-    const uint8_t *value = scram_attribute(&at, end, 'v', &length);
-    unsigned differ = 0;
-    size_t i;
+    struct postino_span signature = scram_attribute(state, &at, 'v');
+    size_t octets = state->digest_octets;
 
-    if (value == NULL || scram_decode(value, length, signature, sizeof signature) != (int)octets)
-        return POSTINO_ERROR_AUTH_SERVER;
-    for (i = 0; i < octets; i++)
-        differ |= (unsigned)(signature[i] ^ state->signature[i]);
-    if (differ != 0)
+    postino_sasl_decode(state, &signature);
+    if (state->challenge_error || signature.length_octets != octets ||
+        scram_differ(signature.data, state->signature, octets) != 0)
         return POSTINO_ERROR_AUTH_SERVER;
     state->verified = 1;
     return POSTINO_OK;
@@ -324,13 +272,8 @@ static int scram_challenge(struct postino_session *session, unsigned round)
     }
 }
 
-static int scram_success(const struct postino_credentials *credentials)
-{
-    return credentials->state->verified ? POSTINO_OK : POSTINO_ERROR_AUTH_SERVER;
-}
-
 static const struct postino_sasl_exchange scram_exchange = {postino_sasl_start, postino_sasl_allowed,
-                                                            scram_begin, scram_challenge, scram_success};
+                                                            scram_begin, scram_challenge, 1};
 
 #define SCRAM_FLAGS (POSTINO_MECHANISM_INITIAL_RESPONSE | POSTINO_MECHANISM_PREPARED)
 #define SCRAM_NEEDS (POSTINO_NEEDS_USER | POSTINO_NEEDS_PASSWORD | POSTINO_NEEDS_CRYPTO)

@@ -95,8 +95,9 @@ void postino_session_tls_failed(struct postino_session *session, int error, cons
     size_t length;
 
     postino_session_fail(session, error);
-    if (session->result.error != error || text[0] == '\0')
+    if (session->result.error != error)
         return;
+    /* Where there is none, the reply to STARTTLS shall not stand for it either. */
     for (length = 0; text[length] != '\0' && length < sizeof session->text; length++)
         session->text[length] = text[length];
     session->reply.text_octets = length;

@@ -37,13 +37,14 @@
 #error "POSTINO_SASL_CHALLENGE_OCTETS must be 128 to 8192"
 #endif
 
-/* Octets of SCRAM's channel binding with the authorization identity, in base64; without either it takes 9. RAM: as
- * many octets in each struct postino_sasl_state. */
-#ifndef POSTINO_SASL_BINDING_OCTETS
-#define POSTINO_SASL_BINDING_OCTETS 192
+/* Octets of what SCRAM composes before it says anything: its first message (who we are, as whom to act) and the channel
+ * binding in base64; and of OAUTHBEARER's first message up to the token. With less room the credentials are refused.
+ * RAM: as many octets in each struct postino_sasl_state. */
+#ifndef POSTINO_SASL_FIRST_OCTETS
+#define POSTINO_SASL_FIRST_OCTETS 512
 #endif
-#if POSTINO_SASL_BINDING_OCTETS < 16 || POSTINO_SASL_BINDING_OCTETS > 4096
-#error "POSTINO_SASL_BINDING_OCTETS must be 16 to 4096"
+#if POSTINO_SASL_FIRST_OCTETS < 64 || POSTINO_SASL_FIRST_OCTETS > 8192
+#error "POSTINO_SASL_FIRST_OCTETS must be 64 to 8192"
 #endif
 
 /* Octets of a BDAT chunk at most: a server that refuses a large message is heard between two of them. RAM:

@@ -18,9 +18,11 @@ struct postino_sasl_exchange;
 /* As the length of a response's span: the string at its data, without its NUL. */
 #define POSTINO_SASL_TEXT SIZE_MAX
 
-/* Spans of a response at most: of a mechanism without an exchange, and with one. */
-#define POSTINO_SASL_SPANS          5
-#define POSTINO_SASL_EXCHANGE_SPANS 32
+/* Room for SCRAM's salt, at least. */
+#define POSTINO_SASL_SALT_OCTETS 128
+
+/* Spans of a response at most. */
+#define POSTINO_SASL_SPANS 5
 
 enum postino_mechanism_flag {
     POSTINO_MECHANISM_CLEAR_TEXT = 1, /* whoever reads the connection learns the password, or the token */

@@ -289,24 +289,28 @@ struct postino_service {
 /* Working memory of a mechanism that looks at challenges: the caller's, one for each session. */
 struct postino_sasl_state {
     /* private */
-    const struct postino_tls_info *tls; /* borrowed of the session */
-    struct postino_service service;     /* by which the challenge comes */
-    uint32_t bits;
-    int16_t error;             /* that the exchange is cancelled for */
-    uint16_t challenge_octets; /* that are decoded */
     uint8_t digits;            /* of the challenge's base64 */
     uint8_t padding;           /* '=' among them */
-    uint8_t challenge_error;   /* it is no base64, or too long */
+    uint8_t challenge_error;   /* it is no base64, or too long; or a hash failed */
     uint8_t initial;           /* the first response went with the command */
-    uint8_t verified;          /* the server proved that it knows the password */
-    uint8_t could_bind;        /* gs2-cbind-flag 'y' */
-    uint8_t binding_name;      /* octets of the channel binding's name; 0: none is used */
-    uint8_t server_nonce;      /* octets of the whole nonce; it stands at challenge + 2 */
+    uint8_t verified;          /* the server proved that it knows the password, or need not */
+    uint8_t server_nonce;      /* octets of "r=" and the whole nonce, with which the challenge begins */
+    uint8_t digest_octets;     /* of the mechanism's hash */
+    uint16_t bits;             /* of the digits that came last */
+    uint16_t challenge_octets; /* that are decoded */
+    int16_t error;             /* that the exchange is cancelled for; 0: it goes on */
+    uint16_t bare;             /* of `first`: where client-first-message-bare begins */
+    uint16_t nonce;            /* where our nonce does */
+    uint16_t first_octets;     /* up to its end */
+    uint16_t binding;          /* where ",c=...," begins: SCRAM's channel binding, in base64 */
+    uint16_t binding_octets;
+    struct postino_service service; /* by which the challenge comes */
     uint8_t signature[POSTINO_HASH_OCTETS_MAX];
-    char nonce[32];
-    char proof[92];                                   /* in base64, or CRAM-MD5's digest in hexadecimal */
-    char binding[POSTINO_SASL_BINDING_OCTETS];        /* SCRAM's c=, in base64 */
-    uint8_t challenge[POSTINO_SASL_CHALLENGE_OCTETS]; /* the one that arrives, decoded */
+    char proof[92]; /* in base64, or CRAM-MD5's digest in hexadecimal */
+    char first
+        [POSTINO_SASL_FIRST_OCTETS]; /* the first response; of OAUTHBEARER's what stands before the token */
+    /* The one that arrives, decoded; and behind it what is decoded of its parts. */
+    uint8_t challenge[POSTINO_SASL_CHALLENGE_OCTETS + POSTINO_SASL_SALT_OCTETS];
 };
 
 /* Asks the server something when no mail is under way; MAIL is wanted again when the reply came. Whatever it

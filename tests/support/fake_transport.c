@@ -51,6 +51,32 @@ static void fake_drop_send_buffer(struct fake_transport *fake)
     }
 }
 
+static int fake_handshake(struct fake_transport *fake, uint32_t timeout_ms)
+{
+    const struct postino_tls_info *info;
+    int error = scripted_peer_handshake(&fake->peer, &fake->now_ms, timeout_ms, &info);
+
+    fake->tls = *info;
+    return error;
+}
+
+static int fake_start_tls(struct postino_transport *transport, uint32_t timeout_ms)
+{
+    struct fake_transport *fake = fake_of(transport);
+
+    fake_drop_receive_buffer(fake);
+    if (!fake->open || transport->unsent_octets != 0 || fake->tls.version != NULL) {
+        fake_breach(fake, "start_tls() while closed, with octets unsent, or again");
+        return POSTINO_ERROR_STATE;
+    }
+    return fake_handshake(fake, timeout_ms);
+}
+
+static const struct postino_tls_info *fake_tls(struct postino_transport *transport)
+{
+    return &fake_of(transport)->tls;
+}
+
 static int fake_connect(struct postino_transport *transport, uint32_t timeout_ms)
 {
     struct fake_transport *fake = fake_of(transport);
@@ -74,6 +100,13 @@ static int fake_connect(struct postino_transport *transport, uint32_t timeout_ms
     fake->open = 1;
     fake->broken = 0;
     scripted_peer_tick(&fake->peer, fake->now_ms);
+    fake->tls = (struct postino_tls_info){.text = ""};
+    if (transport->methods->start_tls != NULL && scripted_peer_awaits_tls(&fake->peer)) {
+        int error = fake_handshake(fake, timeout_ms);
+
+        fake->open = error == 0;
+        return error;
+    }
     return 0;
 }
 
@@ -286,6 +319,23 @@ static const struct postino_transport_class fake_methods = {
     .close = fake_close,
     .now_ms = fake_now_ms,
 };
+
+static const struct postino_transport_class fake_tls_methods = {
+    .connect = fake_connect,
+    .reserve = fake_reserve,
+    .send = fake_send,
+    .receive = fake_receive,
+    .wait = fake_wait,
+    .close = fake_close,
+    .now_ms = fake_now_ms,
+    .start_tls = fake_start_tls,
+    .tls = fake_tls,
+};
+
+void fake_transport_offer_tls(struct fake_transport *fake)
+{
+    fake->transport.methods = &fake_tls_methods;
+}
 
 void fake_transport_init(struct fake_transport *fake, const struct peer_event *events, size_t count,
                          uint32_t now_ms)

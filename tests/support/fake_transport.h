@@ -53,6 +53,7 @@ struct fake_transport {
     /* private */
     int open;
     int broken;
+    struct postino_tls_info tls;
     uint8_t *send_buffer;
     size_t send_capacity;
     size_t send_offset;
@@ -63,6 +64,10 @@ struct fake_transport {
  * borrowed. */
 void fake_transport_init(struct fake_transport *fake, const struct peer_event *events, size_t count,
                          uint32_t now_ms);
+
+/* Gives the transport TLS: a handshake where the script has one, at connect() where that is its first event. Before
+ * connect(). Without it the transport has no TLS, and says so. */
+void fake_transport_offer_tls(struct fake_transport *fake);
 
 /* Frees what the caller never gave back. The counters stay readable. */
 void fake_transport_free(struct fake_transport *fake);

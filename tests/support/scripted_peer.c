@@ -107,7 +107,7 @@ void scripted_peer_take(struct scripted_peer *peer, const uint8_t *data, size_t 
 
     for (i = 0; i < length_octets; i++) {
         if (peer->server_index < peer->client_index && peer->client_index < peer->count &&
-            !peer->interruptible) {
+            (!peer->interruptible || peer->events[peer->server_index].kind == PEER_TLS)) {
             peer_depart(peer, "the client spoke before the server was done", data[i]);
         }
         peer_take_octet(peer, data[i]);
@@ -157,6 +157,71 @@ void scripted_peer_give(struct scripted_peer *peer, size_t length_octets, uint32
     scripted_peer_tick(peer, now_ms);
 }
 
+const uint8_t *scripted_peer_expected(const struct scripted_peer *peer)
+{
+    const struct peer_event *event = &peer->events[peer->client_index];
+
+    return peer->client_index < peer->count && event->kind == PEER_CLIENT ? event->data + peer->client_offset
+                                                                          : NULL;
+}
+
+int scripted_peer_awaits_tls(const struct scripted_peer *peer)
+{
+    return peer->server_index < peer->count && peer->events[peer->server_index].kind == PEER_TLS;
+}
+
+/* What stands where the handshake is awaited. Returns 1 when nothing does, and time has to pass. */
+static int peer_handshake_now(struct scripted_peer *peer, uint32_t now_ms,
+                              const struct postino_tls_info **info)
+{
+    const struct peer_event *event = &peer->events[peer->server_index];
+    const uint8_t *data;
+    size_t length;
+
+    if (scripted_peer_awaits_tls(peer)) {
+        *info = &event->tls->info;
+        peer->handshakes++;
+        peer->server_index++;
+        scripted_peer_tick(peer, now_ms);
+        return event->tls->error;
+    }
+    switch (scripted_peer_offer(peer, &data, &length)) {
+    case PEER_OFFER_DATA:
+        /* No TLS record. */
+        scripted_peer_give(peer, length, now_ms);
+        return POSTINO_ERROR_TLS_HANDSHAKE;
+    case PEER_OFFER_EOF:
+        return POSTINO_ERROR_CLOSED;
+    case PEER_OFFER_RESET:
+        return POSTINO_ERROR_RECEIVE;
+    default:
+        return 1;
+    }
+}
+
+int scripted_peer_handshake(struct scripted_peer *peer, uint32_t *now_ms, uint32_t timeout_ms,
+                            const struct postino_tls_info **info)
+{
+    static const struct postino_tls_info nothing = {.text = ""};
+
+    *info = &nothing;
+    for (;;) {
+        int status = peer_handshake_now(peer, *now_ms, info);
+        uint32_t pause_ms = scripted_peer_pause_ms(peer, *now_ms);
+
+        if (status <= 0) {
+            return status;
+        }
+        if (pause_ms >= timeout_ms) {
+            *now_ms += timeout_ms;
+            return POSTINO_ERROR_TIMEOUT;
+        }
+        timeout_ms -= pause_ms;
+        *now_ms += pause_ms;
+        scripted_peer_tick(peer, *now_ms);
+    }
+}
+
 uint32_t scripted_peer_pause_ms(const struct scripted_peer *peer, uint32_t now_ms)
 {
     uint32_t elapsed_ms = (uint32_t)(now_ms - peer->pause_start_ms);
@@ -175,6 +240,11 @@ int scripted_peer_heard_all(const struct scripted_peer *peer)
 
     for (i = peer->client_index; i < peer->count; i++) {
         if (peer->events[i].kind == PEER_CLIENT) {
+            return 0;
+        }
+    }
+    for (i = peer->server_index; i < peer->count; i++) {
+        if (peer->events[i].kind == PEER_TLS) {
             return 0;
         }
     }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "postino/tls.h"
+
 /* The server's side of a dialogue, as a list of events. It compares what the client sends with what the
  * script says, octet by octet, and offers its own octets as soon as everything that stands before them
  * happened. It knows no connection: a driver moves octets between it and a session, a transport or a socket,
@@ -16,7 +18,14 @@ enum peer_event_kind {
     PEER_SERVER,       /* the server sends these octets */
     PEER_DELAY,        /* the server pauses */
     PEER_EOF,          /* the server closes its side */
-    PEER_RESET         /* the server resets the connection */
+    PEER_RESET,        /* the server resets the connection */
+    PEER_TLS           /* the client makes the TLS handshake; what follows is encrypted, or nothing follows */
+};
+
+/* How a handshake ends. */
+struct peer_tls {
+    int error;                    /* 0, or why it fails */
+    struct postino_tls_info info; /* what the transport tells of it; of a failure the text alone */
 };
 
 struct peer_event {
@@ -24,6 +33,7 @@ struct peer_event {
     const uint8_t *data;
     size_t length_octets;
     uint32_t delay_ms;
+    const struct peer_tls *tls; /* of PEER_TLS */
 };
 
 enum peer_offer {
@@ -44,6 +54,7 @@ struct scripted_peer {
     /* Counters and findings. */
     size_t taken_octets; /* from the client */
     size_t given_octets; /* to the client */
+    unsigned handshakes;
     char departure[160]; /* the client's first departure from the script; "": none */
 
     /* private */
@@ -71,6 +82,18 @@ enum peer_offer scripted_peer_offer(const struct scripted_peer *peer, const uint
 
 /* The client received that many of the octets last offered. */
 void scripted_peer_give(struct scripted_peer *peer, size_t length_octets, uint32_t now_ms);
+
+/* The octet that the script has the client send next, be it due or not; NULL: none, or one that it need not send. */
+const uint8_t *scripted_peer_expected(const struct scripted_peer *peer);
+
+/* Says whether a handshake is what comes next. Returns 1 or 0. */
+int scripted_peer_awaits_tls(const struct scripted_peer *peer);
+
+/* The client makes the TLS handshake: the server answers as the script says, within `timeout_ms`, or whatever else it
+ * sends breaks it. Moves *now_ms on as far as it takes. Returns 0 or an error, and sets *info to what there is to
+ * tell, borrowed of the script. */
+int scripted_peer_handshake(struct scripted_peer *peer, uint32_t *now_ms, uint32_t timeout_ms,
+                            const struct postino_tls_info **info);
 
 /* Says in how many milliseconds a pause ends; UINT32_MAX: there is none. Call when nothing is offered. */
 uint32_t scripted_peer_pause_ms(const struct scripted_peer *peer, uint32_t now_ms);

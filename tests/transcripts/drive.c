@@ -39,6 +39,7 @@ static void drive_configure(struct drive *drive)
     drive->config.group_octets_max = transcript->group_octets_max;
     drive->config.lmtp = transcript->lmtp ? &postino_lmtp : NULL;
     drive->config.flags = transcript->flags;
+    drive->config.tls = transcript->policy;
     drive->config.challenge_octets_max = transcript->challenge_octets_max;
     drive->config.last_resort = drive_mechanism(transcript->last_resort);
     if (transcript->user != NULL || transcript->token != NULL || transcript->auth == TRANSCRIPT_AUTH_LIST) {
@@ -48,6 +49,7 @@ static void drive_configure(struct drive *drive)
         drive->credentials.authzid = transcript->authzid;
         drive->credentials.host = transcript->host;
         drive->credentials.port = transcript->port;
+        drive->credentials.channel_binding = transcript->channel_binding;
         drive->credentials.prepared = !transcript->unprepared;
         drive->credentials.crypto = &test_crypto;
         drive->credentials.crypto_context = (void *)(uintptr_t)transcript->nonce;

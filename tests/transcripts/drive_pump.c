@@ -60,12 +60,20 @@ void drive_over_pump(struct drive *drive)
         fake.send_again = 5;
         fake.short_octets = 3;
     }
+    if (drive->transcript->has_tls) {
+        fake_transport_offer_tls(&fake);
+    }
     fake.idle = pump_idle;
     fake.idle_context = drive;
     if (fake.transport.methods->connect(&fake.transport, 1000) != 0 ||
         postino_session_init(&drive->session, &drive->config, fake.now_ms) != 0) {
         drive_find(drive, "init refused the configuration");
         return;
+    }
+    if (fake.transport.methods->tls != NULL &&
+        fake.transport.methods->tls(&fake.transport)->version != NULL) {
+        postino_session_tls_started(&drive->session, fake.transport.methods->tls(&fake.transport),
+                                    fake.now_ms);
     }
     pump_run(drive, &fake);
     drive->elapsed_ms = fake.now_ms - drive->plan.start_ms;

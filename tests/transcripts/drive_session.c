@@ -11,6 +11,7 @@ struct drive_port {
     struct drive *drive;
     struct scripted_peer peer;
     uint32_t now_ms;
+    int shakes; /* the handshake has begun */
 };
 
 /* Fetches octets into memory of exactly the capacity, so that a checker of accesses sees one too many. */
@@ -79,12 +80,42 @@ static int port_wait(struct drive_port *port)
     return 1;
 }
 
+/* The handshake, which does not block: the session's own limit ends it. What came in the clear is handed in first.
+ * Returns 0 when the session hangs. */
+static int port_start_tls(struct drive_port *port)
+{
+    struct drive *drive = port->drive;
+    const struct postino_tls_info *info;
+    const uint8_t *data;
+    size_t length;
+    int error;
+
+    if (!port->shakes && port_receive(port)) {
+        return 1;
+    }
+    port->shakes = 1;
+    if (!scripted_peer_awaits_tls(&port->peer) &&
+        scripted_peer_offer(&port->peer, &data, &length) == PEER_OFFER_NOTHING) {
+        return port_wait(port);
+    }
+    error = scripted_peer_handshake(&port->peer, &port->now_ms, 0, &info);
+    if (error == 0) {
+        postino_session_tls_started(&drive->session, info, port->now_ms);
+    } else {
+        postino_session_tls_failed(&drive->session, error, info->text);
+    }
+    return 1;
+}
+
 /* One turn of the loop that session.h shows. Returns 0 when the session hangs. */
 static int port_turn(struct drive_port *port, unsigned want)
 {
     struct drive *drive = port->drive;
     const struct transcript *transcript = drive->transcript;
 
+    if (want & POSTINO_WANT_START_TLS) {
+        return port_start_tls(port);
+    }
     if ((want & POSTINO_WANT_MAIL) && !(transcript->linger && drive->submitted != 0)) {
         drive_submit_next(drive);
         return 1;
@@ -140,6 +171,9 @@ void drive_over_session(struct drive *drive)
     if (postino_session_init(&drive->session, &drive->config, port.now_ms) != 0) {
         drive_find(drive, "init refused the configuration");
         return;
+    }
+    if (scripted_peer_awaits_tls(&port.peer)) {
+        (void)port_start_tls(&port);
     }
     if (drive->plan.together) {
         drive_submit_all(drive);

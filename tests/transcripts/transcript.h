@@ -14,6 +14,8 @@
 #define TRANSCRIPT_SERVICES    8
 #define TRANSCRIPT_TEXT_OCTETS 512 /* of a service command's reply */
 #define TRANSCRIPT_EVENTS      160
+#define TRANSCRIPT_HANDSHAKES  2
+#define TRANSCRIPT_LINE_OCTETS 4096
 #define TRANSCRIPT_OCTETS      262144
 #define TRANSCRIPT_NOT_SAID    (-1000000) /* of a value that the file expects nothing of */
 #define TRANSCRIPT_NX_FAILURE  (-1)       /* any status but NX_SUCCESS */
@@ -104,7 +106,8 @@ struct transcript {
     const char *authzid;
     const char *host;
     uint16_t port;
-    const char *nonce; /* for SCRAM, in base64 */
+    const char *channel_binding; /* the one to use; NULL: the first */
+    const char *nonce;           /* for SCRAM, in base64 */
     int unprepared;
     const struct postino_mechanism *mechanisms[TRANSCRIPT_MECHANISMS + 1];
     enum transcript_auth auth;
@@ -115,6 +118,8 @@ struct transcript {
     uint32_t group_octets_max;
     int lmtp;
     enum transcript_pace pace;
+    const struct postino_tls_policy *policy; /* NULL: not said */
+    int has_tls;                             /* the transport has TLS */
     int extensions_said;
     const struct postino_extension *extensions[TRANSCRIPT_EXTENSIONS + 1];
     struct transcript_service services[TRANSCRIPT_SERVICES];
@@ -124,6 +129,8 @@ struct transcript {
     size_t mail_count;
     struct peer_event events[TRANSCRIPT_EVENTS];
     size_t event_count;
+    struct peer_tls tls[TRANSCRIPT_HANDSHAKES];
+    size_t tls_count;
     size_t server_octets;
 
     /* Expected of the session. */
@@ -165,6 +172,12 @@ int transcript_read_service(struct transcript *transcript, const char *line);
  */
 int transcript_read_expectation(struct transcript *transcript, const char *line);
 int transcript_read_ends(struct transcript *transcript, const char *line);
+
+/* transcript_tls.c */
+/* The policy of a name, or NULL. */
+const struct postino_tls_policy *transcript_tls_policy(const char *name);
+/* What stands behind "<tls". Returns 0, or -1 for a bad line. */
+int transcript_read_tls(struct transcript *transcript, struct peer_event *event, const char *line);
 
 /* transcript_text.c: takes octets into the transcript's own memory. */
 /* Appends one octet. Returns 0, or -1 when the memory is full. */

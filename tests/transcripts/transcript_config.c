@@ -126,6 +126,12 @@ static int config_word(struct transcript *transcript, const struct transcript_wo
         transcript->in_flight = (uint16_t)strtoul(word->value, NULL, 10);
     } else if (strcmp(word->key, "group_max") == 0) {
         transcript->group_octets_max = (uint32_t)strtoul(word->value, NULL, 10);
+    } else if (strcmp(word->key, "tls") == 0) {
+        transcript->policy = transcript_tls_policy(word->value);
+        transcript->has_tls = 1;
+        return transcript->policy != NULL ? 0 : -1;
+    } else if (strcmp(word->key, "binding") == 0) {
+        transcript->channel_binding = word->value;
     } else if (strcmp(word->key, "extensions") == 0) {
         return config_extensions(transcript, word->value);
     } else {

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_LINE_OCTETS 4096
-
 /* The body's lines; a second one goes on where the first one ended. */
 static int read_body(struct transcript *transcript, const char *line)
 {
@@ -122,6 +120,10 @@ static int read_mark(struct transcript *transcript, const char *line)
     if (strcmp(line, "<reset>") == 0) {
         return read_event(transcript, PEER_RESET) != NULL ? 0 : -1;
     }
+    if (strcmp(line, "<tls>") == 0 || strncmp(line, "<tls ", 5) == 0) {
+        event = read_event(transcript, PEER_TLS);
+        return event != NULL ? transcript_read_tls(transcript, event, line + 4) : -1;
+    }
     if (strncmp(line, "<delay ", 7) == 0) {
         event = read_event(transcript, PEER_DELAY);
         if (event != NULL) {
@@ -191,7 +193,7 @@ static int read_complete(struct transcript *transcript, const char *path)
 
 int transcript_read(struct transcript *transcript, const char *path, int netx)
 {
-    char line[READ_LINE_OCTETS];
+    char line[TRANSCRIPT_LINE_OCTETS];
     unsigned number = 0;
     FILE *file = fopen(path, "rb");
 

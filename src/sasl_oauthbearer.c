@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* OAUTHBEARER (RFC 7628): a bearer token, which is borrowed however long it is. Invariant: what stands before it is
+ * composed once, into the state, before anything goes out. */
+#include "internal.h"
+
+static int oauthbearer_begin(const struct postino_session *session)
+{
+    const struct postino_credentials *credentials = session->config->credentials;
+    const char *authzid = credentials->authzid != NULL ? credentials->authzid : credentials->user;
+    struct postino_emitter first = postino_sasl_compose(credentials->state);
+
+    postino_emit_text(&first, "n,");
+    if (authzid != NULL) {
+        postino_emit_text(&first, "a=");
+        postino_sasl_emit_name(&first, authzid);
+    }
+    postino_emit_text(&first, ",\001");
+    if (credentials->host != NULL) {
+        postino_emit_text(&first, "host=");
+        postino_emit_text(&first, credentials->host);
+        postino_emit(&first, 1);
+    }
+    if (credentials->port != 0) {
+        postino_emit_text(&first, "port=");
+        postino_emit_number(&first, credentials->port);
+        postino_emit(&first, 1);
+    }
+    postino_emit_text(&first, "auth=Bearer ");
+    return postino_sasl_composed(&first);
+}
+
+static int oauthbearer_respond(const struct postino_credentials *credentials, unsigned round,
+                               struct postino_span *spans)
+{
+    spans[0] = (struct postino_span){"\001", 1};
+    if (round != 0)
+        return 1;
+    spans[0] = (struct postino_span){credentials->state->first, POSTINO_SASL_TEXT};
+    spans[1] = (struct postino_span){credentials->token, POSTINO_SASL_TEXT};
+    spans[2] = (struct postino_span){"\001\001", 2};
+    return 3;
+}
+
+static const struct postino_sasl_exchange oauthbearer_exchange = {
+    postino_sasl_start, postino_sasl_allowed, oauthbearer_begin, postino_sasl_token_challenge, 0};
+
+const struct postino_mechanism postino_sasl_oauthbearer = {.name = "OAUTHBEARER",
+                                                           .respond = oauthbearer_respond,
+                                                           .flags = POSTINO_MECHANISM_CLEAR_TEXT |
+                                                                    POSTINO_MECHANISM_INITIAL_RESPONSE,
+                                                           .needs = POSTINO_NEEDS_TOKEN,
+                                                           .exchange = &oauthbearer_exchange};
