@@ -103,12 +103,22 @@ class Server:
                 say("220 go ahead\r\n" + ("250 injected\r\n" if "inject" in self.faults else ""))
                 stream, heard = opened.enter_context(self._shake_hands(connection)), self.secret
                 reader = opened.enter_context(stream.makefile("rb"))
+            elif verb == "MAIL" and "rubbish" in self.faults:
+                # A record that nobody encrypted.
+                os.write(stream.fileno(), b"\x17\x03\x03\x00\x20" + bytes(32))
+                while stream.recv(4096):
+                    pass
+                return
             elif verb == "DATA":
                 say("354 go on\r\n")
-                if "cut" in self.faults:
+                if "cut" in self.faults or "end" in self.faults:
                     while reader.readline() != b".\r\n":
                         pass
-                    os.close(stream.detach())
+                    if "end" in self.faults:
+                        # By close_notify, as if all were well.
+                        stream.unwrap()
+                    else:
+                        os.close(stream.detach())
                     return
                 while (line := reader.readline()) != b".\r\n":
                     assert line, "cut off"
