@@ -127,6 +127,12 @@ set(POSTINO_NETXDUO_SOURCES
     ports/netxduo/nx_smtp_transport.c
     ports/netxduo/nxd_smtp_client.c)
 
+# TLS for them by NetX Secure: on a board, against the user's.
+set(POSTINO_TLS_NX_SECURE_SOURCES
+    ports/tls_nx_secure/nx_smtp_tls.c
+    ports/tls_nx_secure/nx_smtp_tls_transport.c
+    ports/tls_nx_secure/nx_smtp_tls_words.c)
+
 # ThreadX and NetX Duo as far as an SMTP application needs them, on POSIX: on a PC only.
 set(POSTINO_NETX_HOST_SOURCES
     host/src/address.c
@@ -147,9 +153,19 @@ set(POSTINO_NETX_HOST_SOURCES
     host/src/semaphore.c
     host/src/tcp_client.c
     host/src/tcp_disconnect.c
+    host/src/tcp_info.c
     host/src/tcp_receive.c
     host/src/tcp_send.c
     host/src/tcp_server.c
     host/src/tcp_socket.c
     host/src/thread.c
     host/src/timer.c)
+
+# NetX Secure as far as a TLS client needs it, by OpenSSL 3: on a PC only.
+set(POSTINO_NETX_HOST_SECURE_SOURCES
+    host/secure/secure_data.c
+    host/secure/secure_handshake.c
+    host/secure/secure_move.c
+    host/secure/secure_session.c
+    host/secure/secure_verify.c
+    host/secure/secure_x509.c)

@@ -25,6 +25,16 @@ function(netx_variant name)
     target_link_libraries(${name} PUBLIC Threads::Threads)
 endfunction()
 
+# netx_tls_variant(NAME DEFINES NAME=VALUE...): the same with TLS.
+function(netx_tls_variant name)
+    netx_variant(${name} ${ARGN})
+    set(sources ${POSTINO_TLS_NX_SECURE_SOURCES} ${POSTINO_NETX_HOST_SECURE_SOURCES})
+    list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/)
+    target_sources(${name} PRIVATE ${sources})
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/host/secure)
+    target_link_libraries(${name} PUBLIC OpenSSL::SSL)
+endfunction()
+
 # netx_amalgamation(NAME): the same library from the two files that scripts/amalgamate.py makes for NetX users.
 function(netx_amalgamation name)
     set(folder ${PROJECT_BINARY_DIR}/amalgamation)

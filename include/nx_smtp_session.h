@@ -142,8 +142,8 @@ UINT nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION *
 
 /* Chooses what is understood of the server's EHLO reply, from the next connection on: an array of the
  * extensions of postino/extension.h, ended by NULL and borrowed as long as the client. postino_extension_auth
- * must be among them for a client that authenticates, nx_smtp_extension_priority for MT-PRIORITY by the
- * mails' priorities. A build carries those that it names, and those of the default: AUTH, PIPELINING,
+ * must be among them for a client that authenticates, postino_extension_starttls for one that is to use STARTTLS,
+ * nx_smtp_extension_priority for MT-PRIORITY by the mails' priorities. A build carries those that it names, and those of the default: AUTH, PIPELINING,
  * CHUNKING, SIZE, 8BITMIME and MT-PRIORITY; NULL goes back to it. Allowed from initialisation and threads.
  * Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: a connection is open. */
 UINT nx_smtp_client_extensions_set(NX_SMTP_CLIENT *client_ptr,
@@ -183,7 +183,7 @@ UINT nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_p
  * submission, save that one which needs more than one transaction or connection comes later: a mail that met
  * a connection which the server had given up (421, or closed in a pause) goes out over a new one, once, if it
  * cannot have been delivered. Of threads. `wait_option` is in ticks; with NX_NO_WAIT it sends and receives
- * what can be at once. Two things may take longer: a connection that is to be made
+ * what can be at once. Two things may take longer: a connection that is to be made, with TLS its handshake too
  * (NX_SMTP_CLIENT_CONNECTION_TIMEOUT; nx_smtp_client_connect() makes it before), and the orderly end of one
  * (NX_SMTP_CLIENT_DISCONNECT_TIMEOUT). Returns NX_SUCCESS: a mail is settled, see nx_smtp_mail_result_get();
  * NX_NO_MORE_ENTRIES: every mail was collected; NX_IN_PROGRESS: none was settled in time, call again. What

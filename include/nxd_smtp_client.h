@@ -145,6 +145,12 @@ extern "C" {
 #define NX_SMTP_OVERSIZE_SERVER_REPLY      0xB1 /* a reply of more than POSTINO_REPLY_LINES_MAX lines */
 #define NX_SMTP_CLIENT_NOT_INTIALIZED      0xB2 /* the client was not created, or is deleted */
 #define NX_SMTP_CLIENT_NOT_INITIALIZED     0xB2
+/* Ours, with nx_smtp_client_tls_set(): */
+#define NX_SMTP_TLS_NOT_OFFERED            0xB3 /* TLS is required, and the server does not offer STARTTLS */
+#define NX_SMTP_TLS_REFUSED                0xB4 /* STARTTLS was offered, and refused when it was sent */
+#define NX_SMTP_TLS_HANDSHAKE_ERROR        0xB5 /* the handshake failed: see nx_smtp_client_tls_status_get() */
+#define NX_SMTP_TLS_INJECTION              0xB6 /* octets behind the reply to STARTTLS, before TLS: an attack */
+#define NX_SMTP_TLS_RECORD_ERROR           0xB7 /* what arrived after the handshake is not sound */
 
 /* What became of the last mail: nx_smtp_client_outcome_get(). */
 #define NX_SMTP_OUTCOME_NONE          0 /* no mail was sent with this client yet */
@@ -160,6 +166,17 @@ extern "C" {
 struct NX_SMTP_CLIENT_STRUCT;
 struct NX_SMTP_HEADERS_STRUCT;
 struct NX_SMTP_SESSION_STRUCT;
+
+/* How TLS, where it is set up, takes part in the client's sessions: see nx_smtp_tls.h. */
+struct nx_smtp_tls {
+    VOID(*nx_smtp_tls_apply)
+    (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, struct postino_session_config *config);
+    /* The status of a result that TLS has a part in; NX_SUCCESS: of no such. */
+    UINT(*nx_smtp_tls_status_of)
+    (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, const struct postino_result *result);
+    /* What the pump asks in place of postino_session_want_octets(). */
+    unsigned (*nx_smtp_tls_want)(const struct postino_session *session);
+};
 
 /* The transport over a NetX Duo TCP socket. */
 struct nx_smtp_transport {
@@ -209,6 +226,7 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
     struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
     struct NX_SMTP_SESSION_STRUCT *nx_smtp_client_session_ptr;
     struct NX_SMTP_CRYPTO_STRUCT *nx_smtp_client_crypto_ptr;
+    struct nx_smtp_tls *nx_smtp_client_tls_ptr;
     struct nx_smtp_message nx_smtp_client_message;
     struct postino_recipient nx_smtp_client_recipient;
     NXD_ADDRESS nx_smtp_client_server_address;
@@ -383,6 +401,8 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
 UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result);
 /* Made by _nxd_smtp_client_create(): puts the transport over the client's socket in place. */
 VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr);
+/* Milliseconds as ticks, rounded up. */
+ULONG _nx_smtp_transport_ticks(uint32_t timeout_ms);
 #endif
 
 /* MT-PRIORITY (RFC 6710) from the `priority` of nx_smtp_mail_send() and of nx_smtp_mail_create(), where it is

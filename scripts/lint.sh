@@ -6,11 +6,11 @@ set -eu
 
 cd "$(dirname "$0")/.."
 readonly jobs=2
-readonly flags=(-std=c99 -Iinclude -Isrc -Iports/netxduo -Ihost/include -Ihost/src)
+readonly flags=(-std=c99 -Iinclude -Isrc -Iports/netxduo -Ihost/include -Ihost/src -Ihost/secure)
 failed=0
 
 mapfile -t files < <(git ls-files --cached --others --exclude-standard -- \
-    'src/*.c' 'ports/*.c' 'host/src/*.c' 'examples/*.c')
+    'src/*.c' 'ports/*.c' 'host/src/*.c' 'host/secure/*.c' 'examples/*.c')
 
 # each FILES_A_CALL COMMAND...: runs the command over the sources.
 each() {

@@ -45,6 +45,9 @@ COMPOSERS = [("composer", "composer: text and attachments", COMPOSER, 4096),
 # What the session calls of it, and the limit of the stack: what composing may take beside the caller's objects.
 COMPOSER_CALLS = ["compose_begin", "compose_span", "compose_consume"]
 COMPOSER_STACK_LIMIT = 1024
+# TLS on top of the second build of the drop-in: what a program that sets it up links besides.
+TLS_FOLDER = "ports/tls_nx_secure"
+TLS = ["_nxe_smtp_client_tls_set", "_nxe_smtp_client_tls_status_get"]
 # The TCP socket belongs to the stack; this is its size in NetX Duo on a 32-bit target.
 TCP_SOCKET_OCTETS = 316
 
@@ -62,9 +65,9 @@ def run(command, directory=None):
     return done.stdout
 
 
-def sources():
+def sources(folders):
     found = []
-    for folder in SOURCE_FOLDERS:
+    for folder in folders:
         path = os.path.join(ROOT, folder)
         if os.path.isdir(path):
             found += [os.path.join(folder, name) for name in sorted(os.listdir(path)) if name.endswith(".c")]
@@ -81,14 +84,15 @@ def is_external_service(symbol):
 class Build:
     """The linked drop-in for one processor."""
 
-    def __init__(self, cpu, folder, entries, defines):
+    def __init__(self, cpu, folder, entries, defines, more=()):
+        """`more`: folders of sources besides the usual ones."""
         self.folder = folder
         self.machine = ["-mcpu=" + cpu]
         self.flags = self.machine + COMPILE + ["-I" + os.path.join(ROOT, d) for d in INCLUDES] + defines
         self.entries = entries
         os.makedirs(folder, exist_ok=True)
         self.objects = {}
-        for source in sources():
+        for source in sources(SOURCE_FOLDERS + list(more)):
             name = source.replace("/", "_")[:-2] + ".o"
             # Relative to the root, so that the call graph names the sources as the tree does.
             run([TOOLS + "gcc"] + self.flags + ["-c", source, "-o", os.path.join(folder, name)], ROOT)
@@ -147,6 +151,9 @@ class Build:
             row = table.setdefault(self.objects.get(where, where), dict(text=0, data=0, bss=0))
             row[kind] += octets
         return collections.OrderedDict((name, row) for name, row in table.items() if any(row.values()))
+
+    def text_octets(self):
+        return sum(row["text"] for row in self.files().values())
 
     def linked(self):
         """The text sections that the image holds, as (object, section)."""
@@ -382,8 +389,15 @@ def report(cpu, rows, files, deepest, limited, unknown):
     return unknown + sum(row.limit is not None and row.ours > row.limit for row in rows)
 
 
-def table(figures):
-    """The lines that the README shows; figures: each build's, of the processor with limits and of the other."""
+def measure_tls(cpu, folder, drop_in_octets):
+    """The text that TLS adds to the drop-in."""
+    build = Build(cpu, folder, DROP_IN + TLS, BUILDS[1][2], [TLS_FOLDER])
+    return build.text_octets() - drop_in_octets
+
+
+def table(figures, tls):
+    """The lines that the README shows; figures: each build's, of the processor with limits and of the other; `tls`: what
+    TLS adds on each."""
     names = ["text", "static RAM", "`NX_SMTP_CLIENT`, a TCP socket of 316 included", "deepest stack, own frames"]
     original = ["5987", "512, shared by all clients", "524", "384"]
     lines = ["| octets, Cortex-M4 (M0+) | Postino | limit | original |", "|---|---|---|---|"]
@@ -393,7 +407,7 @@ def table(figures):
         lines += [f"| {name}, {called} | {m4} ({m0}) | {limit} | {peer} |"
                   for name, m4, m0, limit, peer in zip(names, *ours, limits, original)
                   if called == BUILDS[0][1] or name in ("text", names[-1])]
-    return lines
+    return lines + [f"| text, TLS by NetX Secure on top | {tls[0]} ({tls[1]}) | - | - |"]
 
 
 def mechanisms_table(figures):
@@ -445,13 +459,17 @@ def main():
         composers = [] if builds != BUILDS else [
             [measure(cpu, os.path.join(folder, cpu, where), entries, [], name, limit, COMPOSER_CALLS) for cpu in CPUS]
             for where, name, entries, limit in COMPOSERS]
+        tls = [] if builds != BUILDS else [
+            measure_tls(cpu, os.path.join(folder, cpu, "tls"), figure[0][0].ours) for cpu, figure in zip(CPUS, figures[1])]
     except MeasureError as error:
         print(f"size: {error}", file=sys.stderr)
         return 1
     if arguments.check:
-        return 1 if check_table(table(figures) + mechanisms_table(figures) + composer_table(composers),
+        return 1 if check_table(table(figures, tls) + mechanisms_table(figures) + composer_table(composers),
                                 arguments.check) else 0
     broken = sum(report(cpu, *figure) for build in figures + composers for cpu, figure in zip(CPUS, build))
+    for cpu, octets in zip(CPUS, tls):
+        print(f"{cpu}: TLS by NetX Secure adds {octets} octets of text to the drop-in, NetX Secure apart")
     if broken:
         print(f"{broken} figure(s) over the limit or unknown", file=sys.stderr)
     return 1 if broken else 0

@@ -276,6 +276,12 @@ UINT _nx_tcp_socket_bytes_available(NX_TCP_SOCKET *socket_ptr, ULONG *bytes_avai
 UINT _nx_tcp_socket_state_wait(NX_TCP_SOCKET *socket_ptr, UINT desired_state, ULONG wait_option);
 UINT _nx_tcp_socket_transmit_configure(NX_TCP_SOCKET *socket_ptr, ULONG max_queue_depth, ULONG timeout,
                                        ULONG max_retries, ULONG timeout_shift);
+UINT _nx_tcp_socket_info_get(NX_TCP_SOCKET *socket_ptr, ULONG *tcp_packets_sent, ULONG *tcp_bytes_sent,
+                             ULONG *tcp_packets_received, ULONG *tcp_bytes_received,
+                             ULONG *tcp_retransmit_packets, ULONG *tcp_packets_queued,
+                             ULONG *tcp_checksum_errors, ULONG *tcp_socket_state,
+                             ULONG *tcp_transmit_queue_depth, ULONG *tcp_transmit_window,
+                             ULONG *tcp_receive_window);
 UINT _nx_tcp_server_socket_listen(NX_IP *ip_ptr, UINT port, NX_TCP_SOCKET *socket_ptr, UINT listen_queue_size,
                                   VOID (*tcp_listen_callback)(NX_TCP_SOCKET *, UINT));
 UINT _nx_tcp_server_socket_accept(NX_TCP_SOCKET *socket_ptr, ULONG wait_option);
@@ -329,6 +335,7 @@ UINT _nx_tcp_server_socket_unlisten(NX_IP *ip_ptr, UINT port);
 #define nx_tcp_socket_bytes_available    _nx_tcp_socket_bytes_available
 #define nx_tcp_socket_state_wait         _nx_tcp_socket_state_wait
 #define nx_tcp_socket_transmit_configure _nx_tcp_socket_transmit_configure
+#define nx_tcp_socket_info_get           _nx_tcp_socket_info_get
 #define nx_tcp_server_socket_listen      _nx_tcp_server_socket_listen
 #define nx_tcp_server_socket_accept      _nx_tcp_server_socket_accept
 #define nx_tcp_server_socket_unaccept    _nx_tcp_server_socket_unaccept

@@ -4,6 +4,7 @@
  * Sends never wait: who waited for the peer's window while the peer waited for ours would wait for ever. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
+#include "internal.h"
 
 /* The milliseconds of a tick where they are a whole number, as with 100 or 1000 ticks a second; else 0. */
 #define TRANSPORT_TICK_MS ((uint32_t)(1000 % NX_IP_PERIODIC_RATE == 0 ? 1000 / NX_IP_PERIODIC_RATE : 0))
@@ -29,7 +30,7 @@ static uint32_t transport_now_ms(struct postino_transport *transport)
 }
 
 /* Rounds up, so that the limit has passed when the wait is over. */
-static ULONG transport_ticks(uint32_t timeout_ms)
+ULONG _nx_smtp_transport_ticks(uint32_t timeout_ms)
 {
     if (TRANSPORT_TICK_MS == 1)
         return timeout_ms;
@@ -142,7 +143,7 @@ static int transport_wait(struct postino_transport *transport, unsigned events, 
     /* Nothing tells when the peer's window opens: look again at every tick. What this finds, receive() will.
      */
     transport_fetch((NX_SMTP_CLIENT *)transport,
-                    (events & POSTINO_EVENT_WRITE) != 0 ? 1 : transport_ticks(timeout_ms));
+                    (events & POSTINO_EVENT_WRITE) != 0 ? 1 : _nx_smtp_transport_ticks(timeout_ms));
     return POSTINO_OK;
 }
 
@@ -152,6 +153,10 @@ static void transport_close(struct postino_transport *transport, int graceful)
     struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
     NX_TCP_SOCKET *socket = &client->nx_smtp_client_socket;
 
+    /* What was not sent may be a password. Of a packet that was sent the stack has the rest. */
+    if (self->out != NX_NULL)
+        postino_clear(self->out->nx_packet_data_start,
+                      (size_t)(self->out->nx_packet_data_end - self->out->nx_packet_data_start));
     transport_release(&self->out);
     transport_release(&self->in);
     self->piece = NX_NULL;

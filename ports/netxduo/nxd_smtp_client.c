@@ -170,6 +170,12 @@ UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct posti
 
     if (result->outcome == POSTINO_OUTCOME_UNKNOWN)
         return NX_SMTP_MESSAGE_REPLY_ERROR;
+    if (client_ptr->nx_smtp_client_tls_ptr != NX_NULL) {
+        UINT status = client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_status_of(client_ptr, result);
+
+        if (status != NX_SUCCESS)
+            return status;
+    }
     if (error == POSTINO_OK)
         return NX_SUCCESS;
     if (error > POSTINO_ERROR_REFUSED)
@@ -212,6 +218,8 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     credentials->state = NULL;
     /* They go out as they are, as the original sends them. */
     credentials->prepared = 1;
+    if (client_ptr->nx_smtp_client_tls_ptr != NX_NULL)
+        client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_apply(client_ptr, config);
     if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 2) {
         NX_SMTP_CRYPTO *crypto = client_ptr->nx_smtp_client_crypto_ptr;
 
@@ -223,7 +231,7 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
         config->credentials = NULL;
 #else
         /* With a server that lists AUTH, NONE becomes PLAIN, if there is anything to say. */
-        config->flags = POSTINO_SESSION_CLEAR_TEXT_AUTH | POSTINO_SESSION_AUTH_IF_OFFERED;
+        config->flags |= POSTINO_SESSION_AUTH_IF_OFFERED;
         if (credentials->user[0] == '\0')
             config->credentials = NULL;
 #endif
@@ -268,7 +276,11 @@ static UINT drop_in_session(NX_SMTP_CLIENT *client_ptr)
     }
     postino_session_connected(session, transport->methods->now_ms(transport));
     postino_session_quit(session);
-    (VOID) postino_pump_until(session, transport, postino_session_want_octets, 0);
+    (VOID) postino_pump_until(session, transport,
+                              client_ptr->nx_smtp_client_tls_ptr != NX_NULL
+                                  ? client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_want
+                                  : postino_session_want_octets,
+                              0);
     return _nx_smtp_client_status(client_ptr, &mail->result);
 }
 

@@ -28,8 +28,9 @@ def only(version):
 class Server:
     """Takes connections one after the other, until the end of its `with`.
 
-    faults: what it does wrong: "stall" (in the handshake), "454", "no ehlo", "cut" (behind the final dot, without
-    close_notify). cut_octets: the same when so much of a message came. injected: what comes in the clear behind the
+    faults: what it does wrong: "stall" (in the handshake), "454", "no ehlo", "rubbish" (to MAIL: a record that nobody
+    encrypted), "cut" (behind the final dot, without close_notify), "end" (there too, but with it, as if all were well).
+    cut_octets: cut when so much of a message came. injected: what comes in the clear behind the
     reply to STARTTLS, piece by piece; None: from there on only when the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
 
@@ -121,6 +122,9 @@ class Server:
             octets += len(line)
             if octets > self.cut_octets:
                 break
+        if "end" in self.faults:
+            stream.unwrap()
+            return False
         if "cut" in self.faults or octets > self.cut_octets:
             os.close(stream.detach())
             return False
@@ -157,6 +161,11 @@ class Server:
                 self._inject(connection)
                 stream, heard = opened.enter_context(self._shake_hands(connection)), self.secret
                 reader = opened.enter_context(stream.makefile("rb"))
+            elif verb == "MAIL" and "rubbish" in self.faults:
+                os.write(stream.fileno(), b"\x17\x03\x03\x00\x20" + bytes(32))
+                while stream.recv(4096):
+                    pass
+                return
             elif verb == "DATA":
                 say("354 go on\r\n")
                 if not self._take_message(stream, reader):
