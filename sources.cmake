@@ -7,6 +7,7 @@ set(POSTINO_CORE_SOURCES
     src/address.c
     src/base64.c
     src/base64_part.c
+    src/binary_part.c
     src/body.c
     src/calendar_part.c
     src/callback_source.c
@@ -14,6 +15,7 @@ set(POSTINO_CORE_SOURCES
     src/client.c
     src/command.c
     src/compose.c
+    src/compose_body.c
     src/compose_header.c
     src/compose_unit.c
     src/count.c
@@ -29,6 +31,7 @@ set(POSTINO_CORE_SOURCES
     src/keywords.c
     src/limits.c
     src/lmtp.c
+    src/hex.c
     src/look.c
     src/mailbox.c
     src/memory_source.c
@@ -48,6 +51,7 @@ set(POSTINO_CORE_SOURCES
     src/raw_message.c
     src/recipients.c
     src/record.c
+    src/related_part.c
     src/reply.c
     src/rfc2231.c
     src/sasl_all.c
@@ -70,7 +74,8 @@ set(POSTINO_CORE_SOURCES
     src/text_part.c
     src/time_limits.c
     src/trace.c
-    src/transaction.c)
+    src/transaction.c
+    src/utf8.c)
 
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES

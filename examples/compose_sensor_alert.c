@@ -121,7 +121,7 @@ int main(int argc, char **argv)
     postino_part_attachment_init(&image, &chart_source.source, "image/svg+xml", "level.svg");
     image.disposition = "inline";
     image.content_id = "chart@pump.example.org";
-    postino_part_multipart_init(&related, "multipart/related");
+    postino_part_related_init(&related);
     postino_part_multipart_init(&both, "multipart/alternative");
     if (postino_part_add(&related, &rich) != 0 || postino_part_add(&related, &image) != 0 ||
         postino_part_add(&both, &plain) != 0 || postino_part_add(&both, &related) != 0)

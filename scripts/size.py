@@ -41,7 +41,9 @@ COMPOSER = ["postino_message_init_with", "postino_part_text_init", "postino_part
 COMPOSERS = [("composer", "composer: text and attachments", COMPOSER, 4096),
              ("composer-device", "the same with encoded words, Date and quoted-printable",
               COMPOSER + ["postino_message_words", "postino_message_date", "postino_message_quoted"], None),
-             ("composer-whole", "the same with every feature", ["postino_message_init"] + COMPOSER[1:], None)]
+             ("composer-whole", "the same with every feature", ["postino_message_init"] + COMPOSER[1:]
+              + ["postino_part_related_init", "postino_part_binary_init", "postino_part_message_init",
+                 "postino_part_calendar_init"], None)]
 # What the session calls of it, and the limit of the stack: what composing may take beside the caller's objects.
 COMPOSER_CALLS = ["compose_begin", "compose_span", "compose_consume"]
 COMPOSER_STACK_LIMIT = 1024

@@ -4,184 +4,99 @@
  * units that follow it. A unit is composed anew for each buffer, so nothing is kept of it. */
 #include "compose.h"
 
-#define COMPOSE_FAILED 1
-
 /* ---- Before it is sent ---- */
 
-int postino_part_begin(struct postino_part *part, uint32_t capabilities, struct postino_source_info *info)
-{
-    if (part->source->methods->begin(part->source, capabilities, info) < 0)
-        return POSTINO_ERROR_SOURCE;
-    part->source_flags = info->flags;
-    return POSTINO_OK;
-}
-
-int postino_part_read(struct postino_message *message, struct postino_part *part, uint32_t capabilities,
-                      postino_part_take *take, struct postino_source_info *info)
-{
-    struct postino_source *source = part->source;
-    enum postino_source_status status;
-    const uint8_t *data;
-    size_t length;
-    int error = postino_part_begin(part, capabilities, info);
-
-    if (error != POSTINO_OK || (info->flags & POSTINO_SOURCE_IN_MEMORY) == 0)
-        return error;
-    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
-        take(message, part, data, length);
-        source->methods->consume(source, length);
-    }
-    return status == POSTINO_SOURCE_END ? postino_part_begin(part, capabilities, info) : POSTINO_ERROR_SOURCE;
-}
-
-static void compose_take(struct postino_message *message, struct postino_part *part, const uint8_t *data,
-                         size_t length)
-{
-    const struct postino_encoding *encoding = part->encoding;
-
-    while (length != 0) {
-        size_t taken = length;
-
-        message->unit_octets += encoding == NULL ? taken
-                                                 : encoding->encode(&message->encoder, data, &taken,
-                                                                    message->buffer, message->buffer_octets);
-        data += taken;
-        length -= taken;
-    }
-}
-
-/* The unit in hand is the part's body: its encoder and its count begin at 0. */
-int postino_part_count(struct postino_message *message, struct postino_part *part, uint32_t capabilities)
-{
-    struct postino_source_info info;
-    size_t octets;
-    int error = postino_part_read(message, part, capabilities, compose_take, &info);
-
-    if (error != POSTINO_OK)
-        return error;
-    octets = message->unit_octets;
-    part->open = octets != 0;
-    if (part->encoding != NULL) {
-        octets +=
-            part->encoding->encode(&message->encoder, NULL, NULL, message->buffer, message->buffer_octets);
-        part->open = message->encoder.column != 0;
-    }
-    if ((info.flags & POSTINO_SOURCE_IN_MEMORY) == 0) {
-        octets = part->encoding == NULL ? info.size_octets : POSTINO_SIZE_UNKNOWN;
-        part->open = octets != 0;
-    }
-    part->size_octets = octets;
-    return POSTINO_OK;
-}
-
 /* Begins the parts, and tells each multipart what its parts are. */
-static int compose_parts(struct postino_message *message, uint32_t capabilities,
-                         struct postino_source_info *info)
+static int compose_parts(struct postino_message *message, unsigned *flags)
 {
+    unsigned letter = 1;
+
     for (postino_compose_start(message); message->unit != UNIT_END; postino_compose_next(message)) {
         struct postino_part *part = message->part;
-        unsigned level;
+        struct postino_part *up = part;
         int error;
 
-        if (message->unit == UNIT_HEAD) {
-            part->level = 0;
-            if (part->methods == NULL && part->first == NULL)
-                return POSTINO_ERROR_NESTING;
+        if (message->unit == UNIT_PART) {
+            part->level = LEVEL_7BIT;
+            part->encoding_name = NULL;
         }
         if (message->unit != UNIT_BODY)
             continue;
-        error = part->methods->begin_part(message, part, capabilities);
+        if (part->begin_part == NULL)
+            return POSTINO_ERROR_NESTING;
+        error = part->begin_part(message, part);
         if (error != POSTINO_OK)
             return error;
         if ((part->source_flags & POSTINO_SOURCE_REWINDS) == 0)
-            info->flags &= (uint8_t)~POSTINO_SOURCE_REWINDS;
-        level = part->encoding->level;
-        for (; part != NULL; part = part->parent)
-            if (part->level < level)
-                part->level = (uint8_t)level;
+            *flags = POSTINO_SOURCE_CANONICAL;
+        while ((up = up->parent) != NULL) {
+            if (up->level < part->level) {
+                up->level = part->level;
+                up->encoding_name = part->encoding_name;
+            }
+        }
     }
-    return (message->boundaries & 0x3ffffff) == 0x3ffffff ? POSTINO_ERROR_BOUNDARY : POSTINO_OK;
+    while ((message->boundaries >> letter & 1) != 0)
+        letter++;
+    message->letter = (uint8_t)('@' + letter);
+    return letter <= 26 ? POSTINO_OK : POSTINO_ERROR_BOUNDARY;
 }
 
 static void compose_writer(const struct postino_message *message, struct postino_writer *writer)
 {
     postino_clear(writer, sizeof *writer);
-    writer->features = message->features;
+    writer->message = message;
 }
 
 /* Counts the message, and looks at all that its header says. */
-static int compose_count(struct postino_message *message, uint32_t capabilities,
-                         struct postino_source_info *info)
+static int compose_count(struct postino_message *message, size_t *size_octets, unsigned *flags)
 {
     struct postino_writer writer;
+    int unknown = 0;
 
     compose_writer(message, &writer);
     for (postino_compose_start(message); message->unit != UNIT_END; postino_compose_next(message)) {
         if (message->unit == UNIT_BODY) {
-            size_t size = message->part->size_octets;
-
-            /* Only whether it is empty matters for the end of a message that is one part. */
-            if (message->part->parent == NULL)
-                message->encoder.column = message->part->open;
-            if (size == POSTINO_SIZE_UNKNOWN || info->size_octets == POSTINO_SIZE_UNKNOWN)
-                info->size_octets = POSTINO_SIZE_UNKNOWN;
-            else
-                info->size_octets += size;
+            message->encoder.column = message->part->open;
+            writer.total += message->part->size_octets;
+            if (message->part->size_octets == POSTINO_SIZE_UNKNOWN)
+                unknown = 1;
             continue;
         }
-        postino_compose_unit(message, &writer);
-        if (writer.utf8 != 0 && (capabilities & POSTINO_CAPABILITY_SMTPUTF8) == 0)
-            postino_write_fail(&writer, POSTINO_ERROR_UTF8_ADDRESS);
+        postino_compose_unit(&writer);
         if (writer.error != 0) {
-            message->error_field = postino_compose_where(message);
+            message->error_field = writer.name;
             return writer.error;
         }
     }
-    if (info->size_octets != POSTINO_SIZE_UNKNOWN)
-        info->size_octets += writer.total;
+    *size_octets = unknown ? POSTINO_SIZE_UNKNOWN : writer.total;
     if (message->body->level == LEVEL_BINARY)
-        info->flags ^= POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY;
+        *flags ^= POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY;
     if (message->body->level != LEVEL_7BIT || writer.utf8 != 0)
-        info->flags |= POSTINO_SOURCE_8BIT;
+        *flags |= POSTINO_SOURCE_8BIT;
     return POSTINO_OK;
-}
-
-static int compose_needed(struct postino_message *message)
-{
-    if (message->body == NULL || message->buffer_octets < POSTINO_MESSAGE_BUFFER_MIN)
-        return POSTINO_ERROR_ARGUMENT;
-    if (message->from == NULL)
-        message->error_field = "From";
-    else if (message->from->next != NULL && message->sender == NULL)
-        message->error_field = "Sender";
-    if (message->error_field != NULL)
-        return POSTINO_ERROR_FIELD_MISSING;
-    if (message->sender == NULL || message->sender->next == NULL)
-        return POSTINO_OK;
-    message->error_field = "Sender";
-    return POSTINO_ERROR_FIELD;
 }
 
 static int compose_begin(struct postino_source *source, uint32_t capabilities,
                          struct postino_source_info *info)
 {
     struct postino_message *message = (struct postino_message *)source;
-    int error;
+    unsigned flags = POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_REWINDS;
+    int error = POSTINO_ERROR_ARGUMENT;
 
     message->error_field = NULL;
     message->boundaries = 0;
-    message->flags = 0;
+    message->capabilities = capabilities;
     info->size_octets = 0;
-    info->flags = POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_REWINDS;
-    error = compose_needed(message);
+    if (message->body != NULL && message->buffer_octets >= POSTINO_MESSAGE_BUFFER_MIN)
+        error = compose_parts(message, &flags);
     if (error == POSTINO_OK)
-        error = compose_parts(message, capabilities, info);
-    if (error == POSTINO_OK)
-        error = compose_count(message, capabilities, info);
+        error = compose_count(message, &info->size_octets, &flags);
     /* RFC 3030 section 3: what is not in lines needs a size beforehand. */
-    if (error == POSTINO_OK && (info->flags & POSTINO_SOURCE_BINARY) != 0 &&
+    if (error == POSTINO_OK && (flags & POSTINO_SOURCE_BINARY) != 0 &&
         info->size_octets == POSTINO_SIZE_UNKNOWN)
         return compose_begin(source, capabilities & ~(uint32_t)POSTINO_CAPABILITY_BINARYMIME, info);
+    info->flags = (uint8_t)flags;
     message->error = (int16_t)error;
     postino_compose_start(message);
     return error;
@@ -189,72 +104,35 @@ static int compose_begin(struct postino_source *source, uint32_t capabilities,
 
 /* ---- While it is sent ---- */
 
-/* Encodes what fits of the part in hand. Returns END behind its last octet, DATA when the buffer is full. */
-static enum postino_source_status compose_body(struct postino_message *message)
-{
-    struct postino_part *part = message->part;
-    struct postino_source *source = part->source;
-
-    for (;;) {
-        size_t room = message->buffer_octets - message->lent_octets;
-        uint8_t *out = message->buffer + message->lent_octets;
-        const uint8_t *data;
-        size_t length;
-        enum postino_source_status status = source->methods->span(source, &data, &length);
-
-        if (status > POSTINO_SOURCE_END)
-            return status;
-        if (part->encoding->encode == NULL) {
-            if (status == POSTINO_SOURCE_DATA)
-                return status;
-            message->encoder.column = 1;
-            return status;
-        }
-        if (room < COMPOSE_STEP_OCTETS)
-            return POSTINO_SOURCE_DATA;
-        if (status == POSTINO_SOURCE_END) {
-            message->lent_octets += part->encoding->encode(&message->encoder, NULL, NULL, out, room);
-            return status;
-        }
-        message->lent_octets += part->encoding->encode(&message->encoder, data, &length, out, room);
-        source->methods->consume(source, length);
-        if (length == 0)
-            return POSTINO_SOURCE_DATA;
-    }
-}
-
 static enum postino_source_status compose_fill(struct postino_message *message)
 {
-    while (message->unit != UNIT_END) {
+    for (; message->unit < UNIT_END; postino_compose_next(message)) {
+        struct postino_writer writer;
+
         if (message->unit == UNIT_BODY) {
-            enum postino_source_status status = compose_body(message);
+            enum postino_source_status status = postino_compose_body(message);
 
+            if (status == POSTINO_SOURCE_END)
+                continue;
             if (status == POSTINO_SOURCE_FAIL)
-                message->flags |= COMPOSE_FAILED;
-            if (status != POSTINO_SOURCE_END)
-                return status;
-        } else {
-            struct postino_writer writer;
-            size_t left;
-
-            compose_writer(message, &writer);
-            writer.out = message->buffer + message->lent_octets;
-            writer.skip = message->unit_octets;
-            writer.room = message->buffer_octets - message->lent_octets;
-            writer.column = message->column;
-            postino_compose_unit(message, &writer);
-            left = writer.total - writer.skip;
-            if (left > writer.room) {
-                message->lent_octets += writer.room;
-                message->unit_octets += writer.room;
-                return POSTINO_SOURCE_DATA;
-            }
-            message->lent_octets += left;
-            message->column = (uint16_t)writer.column;
+                message->unit = UNIT_FAILED;
+            return status;
         }
-        postino_compose_next(message);
+        compose_writer(message, &writer);
+        writer.out = message->buffer;
+        writer.room = message->buffer_octets;
+        writer.total = message->lent_octets - message->unit_octets;
+        writer.column = message->column;
+        postino_compose_unit(&writer);
+        if (writer.total > writer.room) {
+            message->unit_octets += writer.room - message->lent_octets;
+            message->lent_octets = writer.room;
+            return POSTINO_SOURCE_DATA;
+        }
+        message->lent_octets = writer.total;
+        message->column = (uint16_t)writer.column;
     }
-    return POSTINO_SOURCE_END;
+    return message->unit == UNIT_END ? POSTINO_SOURCE_END : POSTINO_SOURCE_FAIL;
 }
 
 static enum postino_source_status compose_span(struct postino_source *source, const uint8_t **data,
@@ -263,17 +141,13 @@ static enum postino_source_status compose_span(struct postino_source *source, co
     struct postino_message *message = (struct postino_message *)source;
 
     if (message->taken_octets == message->lent_octets) {
-        enum postino_source_status status = POSTINO_SOURCE_FAIL;
+        enum postino_source_status status;
 
         message->taken_octets = 0;
         message->lent_octets = 0;
-        if ((message->flags & COMPOSE_FAILED) == 0)
-            status = compose_fill(message);
+        status = compose_fill(message);
         if (message->lent_octets == 0)
-            /* The part goes out as it is. */
-            return status == POSTINO_SOURCE_DATA
-                       ? message->part->source->methods->span(message->part->source, data, length_octets)
-                       : status;
+            return status;
     }
     *data = message->buffer + message->taken_octets;
     *length_octets = message->lent_octets - message->taken_octets;
@@ -282,12 +156,7 @@ static enum postino_source_status compose_span(struct postino_source *source, co
 
 static void compose_consume(struct postino_source *source, size_t length_octets)
 {
-    struct postino_message *message = (struct postino_message *)source;
-
-    if (message->lent_octets != 0)
-        message->taken_octets += length_octets;
-    else if (length_octets != 0)
-        message->part->source->methods->consume(message->part->source, length_octets);
+    ((struct postino_message *)source)->taken_octets += length_octets;
 }
 
 void postino_message_init_with(struct postino_message *message,

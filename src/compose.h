@@ -12,17 +12,17 @@
 /* session.c */
 void postino_clear(void *memory, size_t octets);
 
-/* Where a piece of a header goes: composed anew each time, of which `skip` octets went out before and `room`
- * fit now. With neither it is only counted. */
+/* Where a piece of a header goes: composed anew each time. What went out before lies in front of `out`, what does
+ * not fit behind `room`; neither is kept. With no room it is only counted. */
 struct postino_writer {
     uint8_t *out;
-    size_t skip;
     size_t room;
-    size_t total;    /* octets so far, whether they go out now or not */
-    unsigned column; /* octets in the line so far */
-    unsigned utf8;   /* not 0: an address has octets above 127 */
-    int error;       /* the first one */
-    const struct postino_message_features *features;
+    size_t total;                          /* where the next octet goes; in front of `out` it has wrapped */
+    unsigned column;                       /* octets in the line so far */
+    int error;                             /* the first one */
+    const struct postino_message *message; /* NULL: what is written needs none */
+    const char *name;                      /* the field in hand */
+    unsigned utf8;                         /* not 0: an address has octets above 127 */
 };
 
 /* compose_header.c */
@@ -31,7 +31,7 @@ void postino_write_text(struct postino_writer *writer, const char *text);
 void postino_write_fail(struct postino_writer *writer, int error);
 /* What a text is, as bits. */
 enum compose_text {
-    COMPOSE_BAD = 1,     /* a control character, or no UTF-8 */
+    COMPOSE_BAD = 1,     /* a control character */
     COMPOSE_8BIT = 2,    /* octets above 127 */
     COMPOSE_LONG = 4,    /* a word that does not fit a line of readable text */
     COMPOSE_LONGER = 8,  /* a word that does not fit any line */
@@ -39,31 +39,36 @@ enum compose_text {
     COMPOSE_ENCODED = 32 /* what looks like an encoded word */
 };
 unsigned postino_compose_look(const char *text);
-/* strlen() is 220 octets on a device. */
-size_t postino_compose_length(const char *text);
-/* Ends the line where `length` octets and a blank in front of them do not fit any more; a blank otherwise. */
-void postino_write_gap(struct postino_writer *writer, size_t length);
-/* `length` octets, with a backslash where quotes need one and `quote` is not 0. */
-void postino_write_escaped(struct postino_writer *writer, const char *text, size_t length, int quote);
+/* Writes what stands in front of `stop` or of the end, with `close` '"' as it must be within quotes. Returns
+ * where it ends. */
+const char *postino_write_until(struct postino_writer *writer, const char *text, unsigned stop,
+                                unsigned close);
 void postino_write_protocol(struct postino_writer *writer, const char *text);
-/* Text for readers; with `quote` as a phrase. */
-void postino_write_readable(struct postino_writer *writer, const char *text, int quote);
-/* A mailbox, and what separates it from the one that follows. */
+/* Text for readers; with `quote` '"' as a phrase, else with 0. */
+void postino_write_readable(struct postino_writer *writer, const char *text, unsigned quote);
+/* A mailbox, without what separates it from the next. */
 void postino_write_mailbox(struct postino_writer *writer, const struct postino_mailbox *mailbox);
 
+/* utf8.c */
 /* How many octets the character takes that begins at `text`; 0: it is no UTF-8. */
 unsigned postino_utf8_length(const char *text);
+/* Whether all of it is UTF-8; fails the field otherwise. Returns 1 or 0. */
+int postino_write_checked(struct postino_writer *writer, const char *text);
+
+/* hex.c */
 unsigned postino_hex_digit(unsigned bits);
 void postino_write_hex(struct postino_writer *writer, unsigned octet);
 
 /* part_header.c */
-void postino_write_part(struct postino_writer *writer, const struct postino_message *message,
-                        const struct postino_part *part);
+/* A parameter (RFC 2045 section 5.1); none without a value. */
+void postino_write_parameter(struct postino_writer *writer, const char *name, const char *value);
+/* Printable ASCII without blanks and brackets, in brackets. */
+void postino_write_token(struct postino_writer *writer, const char *text);
 /* The first octets of the message's random ones, in hexadecimal digits. */
-void postino_write_random(struct postino_writer *writer, const struct postino_message *message,
-                          unsigned octets);
-void postino_write_boundary(struct postino_writer *writer, const struct postino_message *message,
-                            const struct postino_part *part);
+void postino_write_random(struct postino_writer *writer, unsigned octets);
+void postino_write_boundary(struct postino_writer *writer, const struct postino_part *part);
+/* What the header of the part in hand says of its boundary. */
+void postino_write_multipart(struct postino_writer *writer);
 
 enum compose_level {
     LEVEL_7BIT = 0,
@@ -71,74 +76,68 @@ enum compose_level {
     LEVEL_BINARY = 2
 };
 
+/* An encoder's put() writes so many octets at most. */
 #define COMPOSE_STEP_OCTETS 16
+/* What put() takes at the end, so that it writes what it held back. */
+#define COMPOSE_END         256
 
 struct postino_encoding {
-    char name[17];
-    uint8_t level; /* enum compose_level */
-    /* Moves *length octets to `out`, which has room for `room`, sets *length to how many were taken and returns
-     * how many were written; it may leave some of the room unused, of a whole buffer not all. With `data` NULL writes what
-     * it held back at the end. NULL: the octets go out as they are. */
-    size_t (*encode)(struct postino_encoder *encoder, const uint8_t *data, size_t *length, uint8_t *out,
-                     size_t room);
-};
-
-struct postino_part_class {
-    /* Begins the part's source, chooses the encoding and says the size. Returns 0 or an error. */
-    int (*begin_part)(struct postino_message *message, struct postino_part *part, uint32_t capabilities);
+    /* Writes what the octet becomes and returns where that ends. */
+    uint8_t *(*put)(struct postino_encoder *encoder, uint8_t *to, unsigned octet);
+#if !POSTINO_SMALL
+    /* The same for many octets, from *data on, as long as it is not behind `full`; leaves *data behind what it
+     * took. NULL: put() is as good. */
+    uint8_t *(*run)(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end, uint8_t *to,
+                    const uint8_t *full);
+#endif
 };
 
 /* compose_unit.c */
-#define COMPOSE_ROWS 13
 enum compose_unit {
-    UNIT_HEAD = COMPOSE_ROWS,
-    UNIT_BODY,
-    UNIT_DELIMITER,
+    UNIT_FROM = 1,
+    UNIT_SENDER = 2,
+    UNIT_PART = 13, /* the first row of a part's */
+    UNIT_BODY = 19,
     UNIT_CLOSE,
-    UNIT_LAST,
-    UNIT_END
+    UNIT_END,
+    UNIT_FAILED
 };
 /* Goes back to the first unit. */
 void postino_compose_start(struct postino_message *message);
 void postino_compose_next(struct postino_message *message);
-/* Puts the unit in hand out, unless it is a body. */
-void postino_compose_unit(const struct postino_message *message, struct postino_writer *writer);
-/* The name of the field in hand. */
-const char *postino_compose_where(const struct postino_message *message);
+/* Puts the unit in hand out, unless it is a body; notes its name. */
+void postino_compose_unit(struct postino_writer *writer);
 
-/* compose.c */
-int postino_part_begin(struct postino_part *part, uint32_t capabilities, struct postino_source_info *info);
-/* Takes octets that are read through. */
-typedef void postino_part_take(struct postino_message *message, struct postino_part *part,
-                               const uint8_t *data, size_t length);
-/* Begins a part, and where it lies in memory reads it through and begins it again. Returns 0 or an error. */
-int postino_part_read(struct postino_message *message, struct postino_part *part, uint32_t capabilities,
-                      postino_part_take *take, struct postino_source_info *info);
-/* Counts what the part will be. Returns 0 or an error. */
-int postino_part_count(struct postino_message *message, struct postino_part *part, uint32_t capabilities);
+/* compose_body.c */
+/* Encodes what fits of the part in hand into the buffer. Returns END behind its last octet, DATA when the buffer is
+ * full. */
+enum postino_source_status postino_compose_body(struct postino_message *message);
 
 /* part.c */
-void postino_part_init(struct postino_part *part, const struct postino_part_class *methods,
+void postino_part_init(struct postino_part *part,
+                       int (*begin_part)(struct postino_message *message, struct postino_part *part),
                        struct postino_source *source, const char *type);
+/* base64_part.c */
+int postino_part_base64_begin(struct postino_message *message, struct postino_part *part);
+
 /* look.c */
 /* What a part in memory holds, as bits. */
 enum part_look {
     LOOK_8BIT = 1,
-    LOOK_LONG = 2,    /* a line over 998 octets */
-    LOOK_CONTROL = 4, /* NUL */
-    LOOK_BOUNDARY = 8 /* a line that begins as a boundary does */
+    LOOK_UNFIT = 2,   /* a line over 998 octets, or NUL */
+    LOOK_BOUNDARY = 4 /* a line that begins as a boundary does */
 };
-/* Looks a part through that lies in memory, and begins it; notes in message->boundaries which letters follow
- * such line heads. Returns the bits, LOOK_LONG where it does not lie in memory, or a negative error. */
-int postino_part_look(struct postino_message *message, struct postino_part *part, uint32_t capabilities);
+/* Begins a part. One that lies in memory is measured, and with `closely` looked through: part->look are the bits,
+ * message->boundaries gets the letters that follow such line heads, and message->unit_octets how many more octets it takes
+ * with CRLF for every line end. Of one that does not lie in memory `look` is LOOK_UNFIT. Returns 0 or an error. */
+int postino_part_look(struct postino_message *message, struct postino_part *part, int closely);
+
 /* text_encoding.c */
-/* 7bit, 8bit. */
-extern const struct postino_encoding postino_encodings_text[2];
-/* An encoding's encode() over text: every line end becomes one '\n' for `put`, which writes an octet, at most
- * COMPOSE_STEP_OCTETS. */
-size_t postino_text_encode(struct postino_encoder *encoder, const uint8_t *data, size_t *length, uint8_t *out,
-                           size_t room,
-                           uint8_t *(*put)(struct postino_encoder *encoder, uint8_t *to, unsigned octet));
+extern const struct postino_encoding postino_encoding_text;
+/* Has the part that was looked at go out in lines as they are. */
+void postino_part_as_text(struct postino_message *message, struct postino_part *part);
+/* An octet of text, where every line end becomes one '\n'; COMPOSE_END: nothing. */
+unsigned postino_text_octet(struct postino_encoder *encoder, unsigned octet);
 
 /* base64.c */
 /* `groups` of three octets become as many of four characters. */

@@ -3,7 +3,8 @@
  * looked at: no control character, so no line end but ours, and each line end of ours has a blank behind it. */
 #include "compose.h"
 
-#define HEADER_COLUMNS          78
+/* One less than RFC 5322 section 2.1.1 asks for: a comma may follow. */
+#define HEADER_COLUMNS          77
 /* A longer word goes into encoded words; the rest of its line is for the field's name. */
 #define HEADER_WORD_COLUMNS     60
 /* RFC 5322 section 2.1.1, less the blank. */
@@ -11,7 +12,7 @@
 
 void postino_write(struct postino_writer *writer, unsigned octet)
 {
-    size_t at = writer->total++ - writer->skip;
+    size_t at = writer->total++;
 
     if (at < writer->room)
         writer->out[at] = (uint8_t)octet;
@@ -30,60 +31,8 @@ void postino_write_fail(struct postino_writer *writer, int error)
         writer->error = error;
 }
 
-void postino_write_gap(struct postino_writer *writer, size_t length)
-{
-    if (writer->column > 1 && writer->column + 1 + length > HEADER_COLUMNS)
-        postino_write_text(writer, "\r\n");
-    postino_write(writer, ' ');
-}
-
-size_t postino_compose_length(const char *text)
-{
-#if POSTINO_SMALL
-    const volatile char *at = text; /* or the compiler calls strlen() */
-    size_t length = 0;
-
-    while (at[length] != '\0')
-        length++;
-    return length;
-#else
-    return strlen(text);
-#endif
-}
-
-unsigned postino_utf8_length(const char *text)
-{
-    unsigned head = (unsigned char)text[0];
-    unsigned next;
-    unsigned length = head < 0xe0 ? 2 : head < 0xf0 ? 3 : 4;
-    unsigned i;
-
-    if (head < 0x80)
-        return 1;
-    next = (unsigned char)text[1];
-    /* RFC 3629 section 4: nothing longer than needed, no surrogates, nothing above U+10FFFF. */
-    if (head < 0xc2 || head > 0xf4 || (head == 0xe0 && next < 0xa0) || (head == 0xed && next > 0x9f) ||
-        (head == 0xf0 && next < 0x90) || (head == 0xf4 && next > 0x8f))
-        return 0;
-    for (i = 1; i < length; i++)
-        if (((unsigned char)text[i] & 0xc0) != 0x80)
-            return 0;
-    return length;
-}
-
-unsigned postino_hex_digit(unsigned bits)
-{
-    return bits + (bits < 10 ? '0' : 'A' - 10);
-}
-
-void postino_write_hex(struct postino_writer *writer, unsigned octet)
-{
-    postino_write(writer, postino_hex_digit(octet >> 4));
-    postino_write(writer, postino_hex_digit(octet & 15));
-}
-
 /* Whether it needs a backslash within quotes. */
-static int header_escaped(unsigned octet)
+static int header_escaped(char octet)
 {
     return octet == '"' || octet == '\\';
 }
@@ -92,13 +41,11 @@ unsigned postino_compose_look(const char *text)
 {
     unsigned found = 0;
     unsigned word = 0; /* its columns in quotes */
-    unsigned length;
 
-    for (; *text != '\0'; text += length) {
+    for (; *text != '\0'; text++) {
         unsigned octet = (unsigned char)*text;
 
-        length = postino_utf8_length(text);
-        if (length == 0 || (octet < ' ' && octet != '\t') || octet == 127)
+        if ((octet < ' ' && octet != '\t') || octet == 127)
             return COMPOSE_BAD;
         if (octet > 127)
             found |= COMPOSE_8BIT;
@@ -107,7 +54,7 @@ unsigned postino_compose_look(const char *text)
         /* At an end, behind another. */
         if (octet == '\t' || (octet == ' ' && (word == 0 || text[1] == '\0')))
             found |= COMPOSE_BLANKS;
-        word += length + (unsigned)header_escaped(octet);
+        word += 1 + (unsigned)header_escaped(*text);
         if (octet == ' ')
             word = 0;
         if (word > HEADER_WORD_COLUMNS)
@@ -118,105 +65,118 @@ unsigned postino_compose_look(const char *text)
     return found;
 }
 
-void postino_write_escaped(struct postino_writer *writer, const char *text, size_t length, int quote)
+const char *postino_write_until(struct postino_writer *writer, const char *text, unsigned stop,
+                                unsigned close)
 {
-    for (; length != 0; length--, text++) {
-        if (quote && header_escaped((unsigned char)*text))
+    for (; *text != '\0' && (unsigned char)*text != stop; text++) {
+        if (close == '"' && header_escaped(*text))
             postino_write(writer, '\\');
         postino_write(writer, (unsigned char)*text);
     }
+    return text;
 }
 
-/* Words, each after a blank; in quotes unless `quote` is 0. */
-static void header_words(struct postino_writer *writer, const char *text, int quote)
+/* Words, each after a blank; one that does not fit its line is written over, in the next. They end at `stop`,
+ * all of them stand between `open` and `close`, 0: nothing; within quotes they are escaped. */
+static void header_words(struct postino_writer *writer, const char *text, unsigned open, unsigned stop)
 {
-    const char *begin = text;
+    unsigned close = open == '<' ? '>' : open;
 
-    for (;; text++) {
-        size_t columns = quote ? 2 : 0;
-        size_t length;
+    for (;;) {
+        size_t before = writer->total;
+        unsigned fits = writer->column < 2;
+        const char *at;
 
-        for (length = 0; text[length] != '\0' && text[length] != ' '; length++)
-            columns += quote && header_escaped((unsigned char)text[length]) ? 2 : 1;
-        postino_write_gap(writer, columns);
-        if (quote && text == begin)
-            postino_write(writer, '"');
-        postino_write_escaped(writer, text, length, quote);
-        text += length;
-        if (*text == '\0')
-            break;
+        for (;;) {
+            postino_write(writer, ' ');
+            if (open != 0)
+                postino_write(writer, open);
+            at = postino_write_until(writer, text, stop, close);
+            if (*at == '\0' && close != 0)
+                postino_write(writer, close);
+            if (fits || writer->column <= HEADER_COLUMNS)
+                break;
+            writer->total = before;
+            postino_write_text(writer, "\r\n");
+            fits = 1;
+        }
+        if (*at == '\0')
+            return;
+        text = at + 1;
+        open = 0;
     }
-    if (quote)
-        postino_write(writer, '"');
 }
 
 void postino_write_protocol(struct postino_writer *writer, const char *text)
 {
     if ((postino_compose_look(text) & ~(unsigned)(COMPOSE_LONG | COMPOSE_ENCODED)) != 0)
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    header_words(writer, text, 0);
+    header_words(writer, text, 0, ' ');
 }
 
-void postino_write_readable(struct postino_writer *writer, const char *text, int quote)
+void postino_write_readable(struct postino_writer *writer, const char *text, unsigned quote)
 {
     unsigned found = postino_compose_look(text);
 
     if (found == 0)
-        header_words(writer, text, quote);
+        header_words(writer, text, quote, ' ');
     else if ((found & COMPOSE_BAD) != 0)
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    else if (writer->features->words == NULL)
+    else if (writer->message->features->words == NULL)
         postino_write_fail(writer, POSTINO_ERROR_FEATURE);
     else
-        writer->features->words(writer, text);
+        writer->message->features->words(writer, text);
 }
 
-/* What the envelope takes, and nothing outside quotes that a header gives a meaning of its own. */
-static int header_address(const char *address)
+/* What the envelope takes, and nothing outside quotes that a header gives a meaning of its own. Returns 0 or an
+ * error. */
+static int header_address(struct postino_writer *writer, const char *address)
 {
+    const struct postino_message *message = writer->message;
     struct postino_span path;
-    const char *at;
+    const char *special = ":[])(,;";
     int utf8 = *address == '<' || *address == '\0' ? -1 : postino_address_path(address, &path);
-    unsigned domain = 0;
     unsigned quoted = 0;
 
-    if (utf8 > 0 && postino_compose_look(address) == COMPOSE_BAD)
-        return -1;
-    for (at = address; utf8 >= 0 && *at != '\0'; at++) {
-        const char *special = domain ? ")(,;" : ")(,;:[]";
+    if (utf8 < 0)
+        return POSTINO_ERROR_FIELD;
+    if (utf8 > 0) {
+        writer->utf8 = 1;
+        if (message->features->address == NULL)
+            return POSTINO_ERROR_FEATURE;
+        if (message->features->address(address) != 0)
+            return POSTINO_ERROR_FIELD;
+        if ((message->capabilities & POSTINO_CAPABILITY_SMTPUTF8) == 0)
+            return POSTINO_ERROR_UTF8_ADDRESS;
+    }
+    for (; *address != '\0'; address++) {
+        const char *at;
 
-        if (*at == '"')
+        if (*address == '"')
             quoted ^= 1;
         if (quoted) {
-            at += *at == '\\';
+            address += *address == '\\';
             continue;
         }
-        domain |= *at == '@';
-        for (; *special != '\0'; special++)
-            if (*at == *special)
-                utf8 = -1;
+        /* A domain may be a literal (RFC 5321 section 4.1.3). */
+        if (*address == '@')
+            special = ")(,;";
+        for (at = special; *at != '\0'; at++)
+            if (*address == *at)
+                return POSTINO_ERROR_FIELD;
     }
-    return utf8;
+    return POSTINO_OK;
 }
 
 void postino_write_mailbox(struct postino_writer *writer, const struct postino_mailbox *mailbox)
 {
     const char *name = mailbox->name;
     int named = name != NULL && *name != '\0';
-    int utf8 = header_address(mailbox->address);
+    int error = header_address(writer, mailbox->address);
 
-    if (utf8 < 0)
-        postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    else
-        writer->utf8 |= (unsigned)utf8;
+    if (error != POSTINO_OK)
+        postino_write_fail(writer, error);
     if (named)
-        postino_write_readable(writer, name, 1);
-    postino_write_gap(writer, postino_compose_length(mailbox->address) + (named ? 3 : 1));
-    if (named)
-        postino_write(writer, '<');
-    postino_write_text(writer, mailbox->address);
-    if (named)
-        postino_write(writer, '>');
-    if (mailbox->next != NULL)
-        postino_write(writer, ',');
+        postino_write_readable(writer, name, '"');
+    header_words(writer, mailbox->address, named ? '<' : 0, '\0');
 }

@@ -1,63 +1,101 @@
 /* SPDX-License-Identifier: MIT */
 /* What a message is made of, one unit behind the other: the header fields, one mailbox or field a unit, then for
- * each part its header, its body and the boundaries around it. Invariant: what a unit puts out depends on the
- * message only, and on the column it begins in; so it can be composed anew as often as needed. */
+ * each part its delimiter and its fields, its body, and the boundary behind it. Invariant: what a unit puts out
+ * depends on the message only, and on the column it begins in; so it can be composed anew as often as needed. */
 #include "compose.h"
 
 enum unit_row_kind {
+    /* These have a list of items. */
     ROW_MAILBOXES,
     ROW_FIELDS,
-    ROW_NOBODY,
+    /* These have one. */
+    ROW_DATE,
+    ROW_ID,
     ROW_TEXT,
     ROW_PROTOCOL,
-    ROW_ID,
-    ROW_DATE
+    ROW_TYPE,
+    ROW_DISPOSITION,
+    ROW_TOKEN,
+    /* Their name is all they write, or all but the boundary. */
+    ROW_NOBODY,
+    ROW_LITERAL,
+    ROW_BOUNDARY
 };
 
 struct unit_row {
-    char name[12];
     uint8_t kind;
-    uint8_t offset;
+    uint8_t offset; /* of the pointer to the row's first item; where it is NULL, there is nothing to write */
 };
 
-#define UNIT_ROW(name, kind, member)                                  \
-    {                                                                 \
-        name, kind, (uint8_t)offsetof(struct postino_message, member) \
+#define UNIT_ROW(kind, member)                                  \
+    {                                                           \
+        kind, (uint8_t)offsetof(struct postino_message, member) \
+    }
+#define UNIT_PART_ROW(kind, member)                          \
+    {                                                        \
+        kind, (uint8_t)offsetof(struct postino_part, member) \
     }
 
-static const struct unit_row unit_rows[COMPOSE_ROWS] = {
-    UNIT_ROW("Date", ROW_DATE, from),
-    UNIT_ROW("From", ROW_MAILBOXES, from),
-    UNIT_ROW("Sender", ROW_MAILBOXES, sender),
-    UNIT_ROW("Reply-To", ROW_MAILBOXES, reply_to),
-    UNIT_ROW("To", ROW_MAILBOXES, to),
-    UNIT_ROW("To", ROW_NOBODY, from),
-    UNIT_ROW("Cc", ROW_MAILBOXES, cc),
-    UNIT_ROW("Subject", ROW_TEXT, subject),
-    UNIT_ROW("Message-ID", ROW_PROTOCOL, message_id),
-    UNIT_ROW("Message-ID", ROW_ID, random),
-    UNIT_ROW("In-Reply-To", ROW_PROTOCOL, in_reply_to),
-    UNIT_ROW("References", ROW_PROTOCOL, references),
-    UNIT_ROW("", ROW_FIELDS, headers),
+static const struct unit_row unit_rows[UNIT_BODY] = {
+    UNIT_ROW(ROW_DATE, from),
+    UNIT_ROW(ROW_MAILBOXES, from),
+    UNIT_ROW(ROW_MAILBOXES, sender),
+    UNIT_ROW(ROW_MAILBOXES, reply_to),
+    UNIT_ROW(ROW_MAILBOXES, to),
+    UNIT_ROW(ROW_NOBODY, from),
+    UNIT_ROW(ROW_MAILBOXES, cc),
+    UNIT_ROW(ROW_TEXT, subject),
+    UNIT_ROW(ROW_ID, message_id),
+    UNIT_ROW(ROW_PROTOCOL, in_reply_to),
+    UNIT_ROW(ROW_PROTOCOL, references),
+    UNIT_ROW(ROW_FIELDS, headers),
+    UNIT_ROW(ROW_LITERAL, body),
+    UNIT_PART_ROW(ROW_BOUNDARY, parent),
+    UNIT_PART_ROW(ROW_TYPE, type),
+    UNIT_PART_ROW(ROW_PROTOCOL, encoding_name),
+    UNIT_PART_ROW(ROW_DISPOSITION, disposition),
+    UNIT_PART_ROW(ROW_TOKEN, content_id),
+    UNIT_PART_ROW(ROW_LITERAL, source),
 };
+
+/* One a row. */
+static const char unit_names[] =
+    "Date\0From\0Sender\0Reply-To\0To\0To: undisclosed-recipients:;\0Cc\0Subject\0"
+    "Message-ID\0In-Reply-To\0References\0\0MIME-Version: 1.0\0"
+    "\r\n--\0Content-Type\0Content-Transfer-Encoding\0Content-Disposition\0"
+    "Content-ID\0";
+
+static const char *unit_name(unsigned unit)
+{
+    const char *name = unit_names;
+
+    for (; unit != 0; unit--)
+        while (*name++ != '\0')
+            continue;
+    return name;
+}
 
 /* What the row in hand writes first; NULL: nothing. */
 static const void *unit_item(const struct postino_message *message)
 {
     const struct unit_row *row = &unit_rows[message->unit];
+    const void *base = message->unit < UNIT_PART ? (const void *)message : message->part;
+    const void *item = *(const void *const *)(const void *)((const char *)base + row->offset);
 
+    if (row->kind == ROW_ID && item == NULL)
+        item = message->random;
     if ((row->kind == ROW_DATE && message->date_s == 0) ||
-        (row->kind == ROW_ID && message->message_id != NULL) ||
         /* RFC 5322 section 3.6.3 needs no recipient, but what one reads in its place is a custom. */
         (row->kind == ROW_NOBODY && (message->to != NULL || message->cc != NULL)))
-        return NULL;
-    return *(const void *const *)(const void *)((const char *)message + row->offset);
+        item = NULL;
+    return item;
 }
 
 static void unit_enter(struct postino_message *message, unsigned unit)
 {
     message->unit = (uint8_t)unit;
-    if (unit < COMPOSE_ROWS)
+    message->unit_octets = 0;
+    if (unit < UNIT_BODY)
         message->item = unit_item(message);
     else if (unit == UNIT_BODY)
         postino_clear(&message->encoder, sizeof message->encoder);
@@ -68,7 +106,6 @@ void postino_compose_start(struct postino_message *message)
     message->part = message->body;
     message->lent_octets = 0;
     message->taken_octets = 0;
-    message->unit_octets = 0;
     message->column = 0;
     unit_enter(message, 0);
 }
@@ -88,119 +125,139 @@ static const void *unit_next_item(const struct postino_message *message)
 void postino_compose_next(struct postino_message *message)
 {
     struct postino_part *part = message->part;
-    unsigned unit = message->unit;
+    unsigned unit = message->unit + 1u;
 
-    message->unit_octets = 0;
-    if (unit < COMPOSE_ROWS) {
+    if (unit <= UNIT_BODY) {
         message->item = unit_next_item(message);
-        if (message->item != NULL)
+        if (message->item != NULL) {
+            message->unit_octets = 0;
             return;
-        unit++;
-    } else if (unit == UNIT_HEAD && part->methods == NULL) {
-        message->part = part->first;
-        unit = UNIT_DELIMITER;
-    } else if (unit == UNIT_DELIMITER) {
-        unit = UNIT_HEAD;
-    } else if (unit == UNIT_HEAD || unit == UNIT_LAST) {
-        unit++;
-    } else if (part->parent == NULL) {
-        unit = UNIT_LAST;
-    } else if (part->next != NULL) {
-        message->part = part->next;
-        unit = UNIT_DELIMITER;
-    } else {
-        message->part = part->parent;
-        unit = UNIT_CLOSE;
+        }
+        if (unit == UNIT_BODY && part->first != NULL) {
+            message->part = part->first;
+            unit = UNIT_PART;
+        }
+    } else if (unit == UNIT_END) {
+        if (part->next != NULL) {
+            message->part = part->next;
+            unit = UNIT_PART;
+        } else if (part->parent != NULL) {
+            message->part = part->parent;
+            unit = UNIT_CLOSE;
+        }
     }
     unit_enter(message, unit);
 }
 
 /* "<random@domain>", where none is given. */
-static void unit_id(const struct postino_message *message, struct postino_writer *writer)
+static void unit_id(struct postino_writer *writer)
 {
-    const char *address = message->from->address;
+    const char *address = writer->message->from->address;
     const char *at;
 
     for (at = address; *at != '\0'; at++)
         if (*at == '@')
             address = at;
     postino_write_text(writer, " <");
-    postino_write_random(writer, message, 16);
+    postino_write_random(writer, 16);
     postino_write_text(writer, *address == '@' ? address : "@localhost");
     postino_write(writer, '>');
 }
 
-static void unit_row(const struct postino_message *message, struct postino_writer *writer)
+/* RFC 5322 section 3.6.2: there is a From, and where it has several, one Sender. */
+static void unit_missing(struct postino_writer *writer, unsigned unit)
 {
-    const struct unit_row *row = &unit_rows[message->unit];
+    if (unit == UNIT_FROM || (unit == UNIT_SENDER && writer->message->from->next != NULL))
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_MISSING);
+}
+
+static void unit_row(struct postino_writer *writer)
+{
+    const struct postino_message *message = writer->message;
     const struct postino_message_features *features = message->features;
+    const struct postino_part *part = message->part;
     const void *item = message->item;
+    unsigned unit = message->unit;
+    unsigned kind = unit_rows[unit].kind;
     int missing = 0;
 
-    if (item == NULL)
+    writer->name = unit_name(unit);
+    if (item == NULL) {
+        unit_missing(writer, unit);
         return;
-    if (row->kind != ROW_MAILBOXES || item == unit_item(message)) {
-        postino_write_text(writer, row->name);
-        if (row->kind != ROW_FIELDS)
+    }
+    if (kind != ROW_MAILBOXES || writer->column == 0) {
+        postino_write_text(writer, writer->name);
+        if (kind != ROW_FIELDS && kind < ROW_NOBODY)
             postino_write(writer, ':');
     }
-    switch (row->kind) {
+    switch (kind) {
     case ROW_MAILBOXES:
         postino_write_mailbox(writer, item);
-        if (((const struct postino_mailbox *)item)->next != NULL)
-            return;
-        break;
+        if (((const struct postino_mailbox *)item)->next == NULL)
+            break;
+        if (unit == UNIT_SENDER)
+            postino_write_fail(writer, POSTINO_ERROR_FIELD);
+        postino_write(writer, ',');
+        return;
     case ROW_FIELDS:
+        writer->name = ((const struct postino_header *)item)->name;
         missing = features->field == NULL;
         if (!missing)
             features->field(writer, item);
         break;
-    case ROW_NOBODY:
-        postino_write_text(writer, " undisclosed-recipients:;");
+    case ROW_DATE:
+        missing = features->date == NULL;
+        if (!missing)
+            features->date(writer, message->date_s, message->zone_minutes);
         break;
     case ROW_TEXT:
         postino_write_readable(writer, item, 0);
         break;
-    case ROW_PROTOCOL:
-        postino_write_protocol(writer, item);
+    case ROW_TOKEN:
+        postino_write_token(writer, item);
         break;
-    case ROW_ID:
-        unit_id(message, writer);
+    case ROW_BOUNDARY:
+        postino_write_boundary(writer, item);
+        break;
+    case ROW_NOBODY:
+    case ROW_LITERAL:
         break;
     default:
-        missing = features->date == NULL;
-        if (!missing)
-            features->date(writer, message->date_s, message->zone_minutes);
+        if (kind == ROW_ID && item == message->random) {
+            unit_id(writer);
+            break;
+        }
+        postino_write_protocol(writer, item);
+        if (kind == ROW_DISPOSITION)
+            postino_write_parameter(writer, "filename", part->file_name);
+        if (kind != ROW_TYPE)
+            break;
+        postino_write_parameter(writer, part->parameter, part->parameter_value);
+        if (part->more != NULL)
+            part->more(writer);
     }
     if (missing)
         postino_write_fail(writer, POSTINO_ERROR_FEATURE);
     postino_write_text(writer, "\r\n");
 }
 
-void postino_compose_unit(const struct postino_message *message, struct postino_writer *writer)
+void postino_compose_unit(struct postino_writer *writer)
 {
+    const struct postino_message *message = writer->message;
     const struct postino_part *part = message->part;
-    unsigned unit = message->unit;
 
-    if (unit < COMPOSE_ROWS) {
-        unit_row(message, writer);
-    } else if (unit == UNIT_HEAD) {
-        postino_write_part(writer, message, part);
-    } else if (unit == UNIT_LAST) {
-        if (part->methods == NULL || message->encoder.column != 0)
-            postino_write_text(writer, "\r\n");
-    } else {
-        postino_write_text(writer, "\r\n--");
-        postino_write_boundary(writer, message, unit == UNIT_CLOSE ? part : part->parent);
-        postino_write_text(writer, unit == UNIT_CLOSE ? "--" : "\r\n");
+    if (message->unit < UNIT_BODY) {
+        unit_row(writer);
+        return;
     }
-}
-
-const char *postino_compose_where(const struct postino_message *message)
-{
-    if (message->unit >= COMPOSE_ROWS)
-        return "Content-Type";
-    if (unit_rows[message->unit].kind == ROW_FIELDS)
-        return ((const struct postino_header *)message->item)->name;
-    return unit_rows[message->unit].name;
+    if (part->source == NULL) {
+        postino_write_text(writer, "\r\n--");
+        postino_write_boundary(writer, part);
+        postino_write_text(writer, "--");
+    } else if (message->encoder.column == 0) {
+        return;
+    }
+    if (part->parent == NULL)
+        postino_write_text(writer, "\r\n");
 }

@@ -182,13 +182,13 @@ static int dkim_hash_field(struct postino_dkim *dkim)
         memset(&writer, 0, sizeof writer);
         writer.out = dkim->signature;
         writer.room = sizeof dkim->signature;
-        writer.skip = at;
+        writer.total = 0 - at;
         writer.column = sizeof name - 1;
         postino_dkim_write(dkim, &writer);
-        for (i = 0; i < sizeof dkim->signature && at < writer.total; i++, at++)
+        for (i = 0; i < sizeof dkim->signature && i < writer.total; i++, at++)
             if (dkim->signature[i] != '\r' && dkim->signature[i] != '\n')
                 dkim_value(dkim, dkim->signature[i]);
-    } while (at < writer.total);
+    } while (writer.total > sizeof dkim->signature);
     dkim_flush(dkim, POSTINO_DKIM_HEADER);
     return writer.error;
 }
@@ -293,9 +293,9 @@ static enum postino_source_status dkim_span(struct postino_source *source, const
             memset(&writer, 0, sizeof writer);
             writer.out = dkim->buffer;
             writer.room = sizeof dkim->buffer;
-            writer.skip = dkim->written_octets;
+            writer.total = 0 - dkim->written_octets;
             postino_dkim_whole(dkim, &writer);
-            dkim->lent_octets = writer.total - writer.skip;
+            dkim->lent_octets = writer.total;
             if (dkim->lent_octets <= sizeof dkim->buffer)
                 dkim->state = DKIM_INNER;
             else

@@ -69,16 +69,24 @@ static void encoded_quoted(struct postino_writer *writer, const char *text, unsi
     }
 }
 
+/* Ends the line where not even a character would fit it; a blank otherwise. */
+static void encoded_gap(struct postino_writer *writer)
+{
+    if (writer->column > 1 && writer->column + ENCODED_FRAME + ENCODED_CHARACTER > ENCODED_COLUMNS - 1)
+        postino_write_text(writer, "\r\n");
+    postino_write(writer, ' ');
+}
+
 void postino_message_words(struct postino_writer *writer, const char *text)
 {
-    while (*text != '\0') {
+    while (postino_write_checked(writer, text) && *text != '\0') {
         unsigned columns[2];
         unsigned octets;
         unsigned in_base64;
         unsigned left;
         int base64;
 
-        postino_write_gap(writer, ENCODED_FRAME + ENCODED_CHARACTER + 2);
+        encoded_gap(writer);
         left = ENCODED_COLUMNS - writer->column - ENCODED_FRAME;
         octets = encoded_fits(text, left, 0, &columns[0]);
         in_base64 = encoded_fits(text, left, 1, &columns[1]);

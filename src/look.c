@@ -1,47 +1,68 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks a part through, where it lies in memory, before it goes out. Invariant: message->column is how many
- * octets of the line in hand were seen, message->look_head the first four of them. */
+ * octets of the line in hand were seen, message->look_head the last four. */
 #include "compose.h"
 
 #define LOOK_LINE_MAX 998
 /* "--=_" */
 #define LOOK_HEAD     0x2d2d3d5fu
 
-static void look_take(struct postino_message *message, struct postino_part *part, const uint8_t *data,
-                      size_t length)
+static void look_octet(struct postino_message *message, struct postino_part *part, unsigned octet)
 {
-    for (; length != 0; length--) {
-        unsigned octet = *data++;
-        unsigned column = message->column++;
+    unsigned found = octet >> 7; /* LOOK_8BIT */
+    unsigned column;
 
-        if (octet == '\r' || octet == '\n') {
-            message->column = 0;
-        } else if (column < 4) {
-            message->look_head = message->look_head << 8 | octet;
-        } else if (column == 4 && message->look_head == LOOK_HEAD) {
-            part->look |= LOOK_BOUNDARY;
-            if (octet - 'A' < 26)
-                message->boundaries |= (uint32_t)1 << (octet - 'A');
-        } else if (column == LOOK_LINE_MAX) {
-            part->look |= LOOK_LONG;
-            message->column--;
-        }
-        if (octet > 127)
-            part->look |= LOOK_8BIT;
-        if (octet == 0)
-            part->look |= LOOK_CONTROL;
+    octet = postino_text_octet(&message->encoder, octet);
+    /* Of CRLF each half is an octet already; half a line end gets the other. */
+    if (octet == COMPOSE_END) {
+        message->unit_octets--;
+        return;
     }
+    if (octet == '\n') {
+        message->unit_octets++;
+        message->column = 0;
+        return;
+    }
+    column = message->column++;
+    if (octet == 0 || column == LOOK_LINE_MAX)
+        found |= LOOK_UNFIT;
+    if (column == 4 && message->look_head == LOOK_HEAD) {
+        found |= LOOK_BOUNDARY;
+        /* What is no letter passes for one. */
+        message->boundaries |= (uint32_t)1 << (octet & 31);
+    }
+    message->look_head = message->look_head << 8 | octet;
+    part->look |= (uint8_t)found;
 }
 
-int postino_part_look(struct postino_message *message, struct postino_part *part, uint32_t capabilities)
+int postino_part_look(struct postino_message *message, struct postino_part *part, int closely)
 {
+    struct postino_source *source = part->source;
     struct postino_source_info info;
-    int error;
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
 
     message->column = 0;
+    message->unit_octets = 0;
+    if (source->methods->begin(source, message->capabilities, &info) < 0)
+        return POSTINO_ERROR_SOURCE;
+    part->source_flags = info.flags;
+    part->size_octets = info.size_octets;
+    part->look = LOOK_UNFIT;
+    if ((info.flags & POSTINO_SOURCE_IN_MEMORY) == 0)
+        return POSTINO_OK;
+    part->size_octets = 0;
     part->look = 0;
-    error = postino_part_read(message, part, capabilities, look_take, &info);
-    if (error != POSTINO_OK)
-        return error;
-    return (info.flags & POSTINO_SOURCE_IN_MEMORY) != 0 ? part->look : LOOK_LONG;
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        size_t i;
+
+        part->size_octets += length;
+        for (i = 0; closely && i < length; i++)
+            look_octet(message, part, data[i]);
+        source->methods->consume(source, length);
+    }
+    if (status != POSTINO_SOURCE_END || source->methods->begin(source, message->capabilities, &info) < 0)
+        return POSTINO_ERROR_SOURCE;
+    return POSTINO_OK;
 }

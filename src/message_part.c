@@ -3,25 +3,22 @@
  * the boundaries of the message around it keep clear of those that the forwarded one holds. */
 #include "compose.h"
 
-static int message_part_begin(struct postino_message *message, struct postino_part *part,
-                              uint32_t capabilities)
+static int message_part_begin(struct postino_message *message, struct postino_part *part)
 {
-    int found = postino_part_look(message, part, capabilities);
+    int error = postino_part_look(message, part, 1);
 
-    if (found < 0)
-        return found;
+    if (error != POSTINO_OK)
+        return error;
     if ((part->source_flags & POSTINO_SOURCE_IN_MEMORY) == 0)
         return POSTINO_ERROR_BOUNDARY;
     /* RFC 5322 section 2.1.1: it cannot be sent, and cannot be changed. */
-    if ((found & (LOOK_LONG | LOOK_CONTROL)) != 0)
+    if ((part->look & LOOK_UNFIT) != 0)
         return POSTINO_ERROR_SOURCE;
-    part->encoding = &postino_encodings_text[(found & LOOK_8BIT) != 0];
-    return postino_part_count(message, part, capabilities);
+    postino_part_as_text(message, part);
+    return POSTINO_OK;
 }
 
 void postino_part_message_init(struct postino_part *part, struct postino_source *source)
 {
-    static const struct postino_part_class message_part_class = {message_part_begin};
-
-    postino_part_init(part, &message_part_class, source, "message/rfc822");
+    postino_part_init(part, message_part_begin, source, "message/rfc822");
 }

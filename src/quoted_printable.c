@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text as quoted-printable (RFC 2045 section 6.7). Invariant: held[0] is a blank that may turn out to end its
+/* Text as quoted-printable (RFC 2045 section 6.7). Invariant: `count` is a blank that may turn out to end its
  * line. */
 #include "compose.h"
 
@@ -29,32 +29,54 @@ static uint8_t *quoted_put(struct postino_encoder *encoder, uint8_t *to, unsigne
 /* What is held goes out, quoted where it ends a line. */
 static uint8_t *quoted_flush(struct postino_encoder *encoder, uint8_t *to, unsigned quote)
 {
-    unsigned held = encoder->held[0];
+    unsigned held = encoder->count;
 
-    encoder->held[0] = 0;
+    encoder->count = 0;
     return held != 0 ? quoted_put(encoder, to, held, quote) : to;
 }
 
 static uint8_t *quoted_octet(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
 {
-    to = quoted_flush(encoder, to, octet == '\n');
+    unsigned end = octet == COMPOSE_END;
+
+    octet = postino_text_octet(encoder, octet);
+    if (octet == COMPOSE_END && !end)
+        return to;
+    to = quoted_flush(encoder, to, octet == '\n' || end);
     if (octet == '\n') {
         *to++ = '\r';
         *to++ = '\n';
         encoder->column = 0;
     } else if (octet == ' ' || octet == '\t') {
-        encoder->held[0] = (uint8_t)octet;
-    } else {
+        encoder->count = (uint8_t)octet;
+    } else if (!end) {
         to = quoted_put(encoder, to, octet, octet < '!' || octet > '~' || octet == '=');
     }
     return to;
 }
 
-static size_t quoted_encode(struct postino_encoder *encoder, const uint8_t *data, size_t *length,
-                            uint8_t *out, size_t room)
+/* What lies in memory is counted. */
+int postino_message_quoted(struct postino_message *message, struct postino_part *part)
 {
-    return data != NULL ? postino_text_encode(encoder, data, length, out, room, quoted_octet)
-                        : (size_t)(quoted_flush(encoder, out, 1) - out);
-}
+    static const struct postino_encoding quoted = {.put = quoted_octet};
+    struct postino_source_info info;
+    enum postino_source_status status;
 
-const struct postino_encoding postino_message_quoted = {"quoted-printable", LEVEL_7BIT, quoted_encode};
+    part->encoding = &quoted;
+    part->encoding_name = "quoted-printable";
+    part->size_octets = POSTINO_SIZE_UNKNOWN;
+    if ((part->source_flags & POSTINO_SOURCE_IN_MEMORY) == 0)
+        return POSTINO_OK;
+    postino_clear(&message->encoder, sizeof message->encoder);
+    part->size_octets = 0;
+    do {
+        message->lent_octets = 0;
+        status = postino_compose_body(message);
+        part->size_octets += message->lent_octets;
+    } while (status == POSTINO_SOURCE_DATA);
+    part->open = message->encoder.column != 0;
+    if (status != POSTINO_SOURCE_END ||
+        part->source->methods->begin(part->source, message->capabilities, &info) < 0)
+        return POSTINO_ERROR_SOURCE;
+    return POSTINO_OK;
+}

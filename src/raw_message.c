@@ -277,7 +277,6 @@ static enum postino_source_status raw_fill_header(struct postino_raw_message *ra
 static enum postino_source_status raw_fill(struct postino_raw_message *raw)
 {
     struct postino_writer writer;
-    size_t left;
 
     if (raw->state == RAW_FAILED)
         return POSTINO_SOURCE_FAIL;
@@ -288,17 +287,16 @@ static enum postino_source_status raw_fill(struct postino_raw_message *raw)
             return status;
     }
     memset(&writer, 0, sizeof writer);
-    writer.out = raw->buffer + raw->lent_octets;
-    writer.skip = raw->added_octets;
-    writer.room = (size_t)POSTINO_RAW_BUFFER_OCTETS - raw->lent_octets;
+    writer.out = raw->buffer;
+    writer.room = POSTINO_RAW_BUFFER_OCTETS;
+    writer.total = raw->lent_octets - raw->added_octets;
     raw_write(raw, &writer);
-    left = writer.total - writer.skip;
-    if (left <= writer.room)
+    if (writer.total <= writer.room)
         raw->state = RAW_BODY;
     else
-        left = writer.room;
-    raw->added_octets += left;
-    raw->lent_octets = (uint8_t)(raw->lent_octets + left);
+        writer.total = writer.room;
+    raw->added_octets += writer.total - raw->lent_octets;
+    raw->lent_octets = (uint8_t)writer.total;
     return POSTINO_SOURCE_DATA;
 }
 

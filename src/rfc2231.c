@@ -52,8 +52,13 @@ static const char *parameter_piece(struct postino_writer *writer, const char *na
 void postino_message_parameter(struct postino_writer *writer, const char *name, const char *value)
 {
     unsigned number = 0;
-    size_t columns = postino_compose_length(name) + 11;
+    size_t columns = 11;
     const char *at;
+
+    if (!postino_write_checked(writer, value))
+        return;
+    for (at = name; *at != '\0'; at++)
+        columns++;
 
     for (at = value; *at != '\0' && columns < PARAMETER_COLUMNS; at += postino_utf8_length(at))
         columns += parameter_columns(at, postino_utf8_length(at));

@@ -51,37 +51,37 @@ struct postino_header {
 struct postino_encoder {
     /* private */
     uint8_t column;
-    uint8_t count;
-    uint8_t held[3];
+    uint8_t count; /* bits or a flag of the encoder's */
+    uint8_t held;
 };
 
 struct postino_encoding;
-struct postino_part_class;
-
-enum postino_part_flag {
-    /* An attachment goes out unencoded to a server that takes it (BINARYMIME, RFC 3030), if it lies in memory
-     * and no unknown size keeps the message from it; else in base64. */
-    POSTINO_PART_BINARY = 1
-};
+struct postino_writer;
 
 /* A part of a message: text, an attachment, a forwarded message, or several parts together. Made by an init
- * function; then the members above "private" may be set. */
+ * function; then the public members may be set. */
 struct postino_part {
+    /* private */
+    uint8_t level;
+    uint8_t source_flags;
+    uint8_t open;   /* it ends within a line */
+    uint8_t look;   /* what was seen of it, as bits */
+    uint8_t height; /* how deep the parts in it go, itself included */
+    /* public */
     const char *type;            /* the media type, with its parameters: "text/plain; charset=utf-8" */
     const char *parameter;       /* one more parameter, "method"; NULL: none */
     const char *parameter_value; /* in ASCII; it is written in quotes */
     const char *disposition;     /* "attachment", "inline"; NULL: none */
     const char *file_name;       /* RFC 2183, in UTF-8; needs a disposition; NULL: none */
     const char *content_id;      /* "id@domain" without brackets; "cid:id@domain" leads to it; NULL: none */
-    uint8_t flags;               /* of enum postino_part_flag */
     /* private */
-    uint8_t level;
-    uint8_t source_flags;
-    uint8_t open; /* it ends within a line */
-    uint8_t look; /* what was seen of it, as bits */
-    const struct postino_part_class *methods;
+    /* Begins the source and chooses the encoding. Returns 0 or an error. */
+    int (*begin_part)(struct postino_message *message, struct postino_part *part);
+    /* Writes what else its type says; NULL: nothing. */
+    void (*more)(struct postino_writer *writer);
+    const char *encoding_name; /* NULL: 7bit */
     const struct postino_encoding *encoding;
-    struct postino_source *source;
+    struct postino_source *source; /* NULL: it holds other parts */
     struct postino_part *parent;
     struct postino_part *first;
     struct postino_part *next;
@@ -96,11 +96,9 @@ struct postino_part {
 #define POSTINO_MESSAGE_BUFFER_MIN  160
 #define POSTINO_MESSAGE_BUFFER_FAST 936
 
-struct postino_writer;
-
 /* What a message may need beside plain ASCII fields, text and attachments. A member that is NULL is not there:
  * a message that needs it fails with POSTINO_ERROR_FEATURE, and what nothing names is not linked. Each member
- * takes the function or object of its name ("postino_message_words"), nothing else. */
+ * takes the function of its name ("postino_message_words"), nothing else. */
 struct postino_message_features {
     /* Text for readers outside ASCII, or with words too long for a line, in encoded words (RFC 2047). */
     void (*words)(struct postino_writer *writer, const char *text);
@@ -112,14 +110,17 @@ struct postino_message_features {
     void (*field)(struct postino_writer *writer, const struct postino_header *header);
     /* Text that cannot go out as it is: with long lines, from a callback, or with octets above 127 to a
      * server without 8BITMIME. */
-    const struct postino_encoding *quoted;
+    int (*quoted)(struct postino_message *message, struct postino_part *part);
+    /* Addresses outside ASCII (RFC 6531). */
+    int (*address)(const char *address);
 };
 
 void postino_message_words(struct postino_writer *writer, const char *text);
 void postino_message_parameter(struct postino_writer *writer, const char *name, const char *value);
 void postino_message_date(struct postino_writer *writer, uint32_t seconds, int zone_minutes);
 void postino_message_field(struct postino_writer *writer, const struct postino_header *header);
-extern const struct postino_encoding postino_message_quoted;
+int postino_message_quoted(struct postino_message *message, struct postino_part *part);
+int postino_message_address(const char *address);
 
 /* All of them. */
 extern const struct postino_message_features postino_message_features_all;
@@ -143,15 +144,23 @@ void postino_part_calendar_init(struct postino_part *part, struct postino_source
 void postino_part_attachment_init(struct postino_part *part, struct postino_source *source, const char *type,
                                   const char *file_name);
 
+/* The same of an attachment that goes out unencoded to a server that takes it (BINARYMIME, RFC 3030), if it
+ * lies in memory, is not empty, is no message by itself and no part of unknown size is with it; else in base64. */
+void postino_part_binary_init(struct postino_part *part, struct postino_source *source, const char *type,
+                              const char *file_name);
+
 /* Makes a part of a message that is forwarded, as RFC 5322 describes it ("message/rfc822"). It goes out as it
  * is, with CRLF for every line end; where it holds octets above 127 the server must offer 8BITMIME. Its source
  * lies in memory: it is looked through, so that no boundary occurs in it. */
 void postino_part_message_init(struct postino_part *part, struct postino_source *source);
 
-/* Makes a part that holds others: `type` is "multipart/mixed", "multipart/alternative" (the plainest first),
- * "multipart/related" (the text first, then what it shows) or the like (RFC 2046 section 5.1, RFC 2387). A
- * message with none in it is refused. */
+/* Makes a part that holds others: `type` is "multipart/mixed", "multipart/alternative" (the plainest first) or
+ * the like (RFC 2046 section 5.1). A message with none in it is refused. */
 void postino_part_multipart_init(struct postino_part *part, const char *type);
+
+/* The same of "multipart/related" (RFC 2387): the text first, then what it shows. The type of the first part
+ * stands in its header. */
+void postino_part_related_init(struct postino_part *part);
 
 /* Puts a part into a multipart, behind those that are in it. Returns 0; POSTINO_ERROR_STATE where `part` is in
  * one already, or holds the other; or POSTINO_ERROR_NESTING. */
@@ -159,7 +168,13 @@ int postino_part_add(struct postino_part *multipart, struct postino_part *part);
 
 /* A message. Made by postino_message_init(); then set what it is to say. */
 struct postino_message {
-    struct postino_source source;         /* for struct postino_mail */
+    struct postino_source source; /* for struct postino_mail */
+    /* private */
+    uint8_t unit;
+    uint8_t letter; /* of the boundaries */
+    struct postino_encoder encoder;
+    uint16_t column;
+    /* public */
     const struct postino_mailbox *from;   /* needed */
     const struct postino_mailbox *sender; /* one; needed where `from` has several (RFC 5322 section 3.6.2) */
     const struct postino_mailbox *reply_to;
@@ -195,12 +210,9 @@ struct postino_message {
     size_t lent_octets;  /* in the buffer */
     size_t taken_octets; /* of them */
     size_t unit_octets;  /* of the unit that went into the buffer */
+    uint32_t capabilities;
     uint32_t boundaries; /* bits: first letters that must not be used */
-    uint32_t look_head;  /* a line's first octets */
-    uint16_t column;
-    struct postino_encoder encoder;
-    uint8_t unit;
-    uint8_t flags;
+    uint32_t look_head;  /* the octets before */
 };
 
 /* Makes a message with the body `body`, a part. `buffer` is where it is composed, at least

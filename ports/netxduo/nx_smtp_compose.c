@@ -226,12 +226,11 @@ static VOID composed_put(struct postino_part *multipart, struct postino_part *pa
 }
 
 /* `body` with the parts of the list behind it; without any, `body` itself. */
-static struct postino_part *composed_with(struct postino_part *multipart, const CHAR *type,
-                                          struct postino_part *body, NX_SMTP_PART *list)
+static struct postino_part *composed_with(struct postino_part *multipart, struct postino_part *body,
+                                          NX_SMTP_PART *list)
 {
     if (list == NX_NULL)
         return body;
-    postino_part_multipart_init(multipart, type);
     composed_put(multipart, body);
     for (; list != NX_NULL; list = list->nx_smtp_part_next)
         composed_put(multipart, &list->nx_smtp_part_part);
@@ -248,7 +247,8 @@ static VOID composed_body(NX_SMTP_MESSAGE *message_ptr)
 
     if (text->source == NULL && !with_html)
         (VOID) _nx_smtp_message_text_set(message_ptr, "", 0);
-    body = composed_with(&message_ptr->nx_smtp_message_related, "multipart/related", with_html ? html : text,
+    postino_part_related_init(&message_ptr->nx_smtp_message_related);
+    body = composed_with(&message_ptr->nx_smtp_message_related, with_html ? html : text,
                          message_ptr->nx_smtp_message_images);
     if (with_html && text->source != NULL) {
         postino_part_multipart_init(both, "multipart/alternative");
@@ -256,8 +256,8 @@ static VOID composed_body(NX_SMTP_MESSAGE *message_ptr)
         composed_put(both, body);
         body = both;
     }
-    body = composed_with(&message_ptr->nx_smtp_message_mixed, "multipart/mixed", body,
-                         message_ptr->nx_smtp_message_attachments);
+    postino_part_multipart_init(&message_ptr->nx_smtp_message_mixed, "multipart/mixed");
+    body = composed_with(&message_ptr->nx_smtp_message_mixed, body, message_ptr->nx_smtp_message_attachments);
     body->parent = NULL;
     body->next = NULL;
     message_ptr->nx_smtp_message_message.body = body;

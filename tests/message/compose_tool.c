@@ -146,9 +146,9 @@ static void tool_attachment(char *text, const char *end)
     char *content = tool_after(id);
     struct postino_part *part = tool_part(content, end);
 
-    postino_part_attachment_init(part, &sources[part_count - 1].source, text[1] != '\0' ? text + 1 : NULL,
-                                 *name != '\0' ? name : NULL);
-    part->flags = text[0] == 'b' ? POSTINO_PART_BINARY : 0;
+    (text[0] == 'b' ? postino_part_binary_init : postino_part_attachment_init)(
+        part, &sources[part_count - 1].source, text[1] != '\0' ? text + 1 : NULL,
+        *name != '\0' ? name : NULL);
     if (*id != '\0') {
         part->content_id = id;
         part->disposition = "inline";
@@ -279,7 +279,10 @@ static void tool_take(int tag, char *text, size_t length)
         break;
     case '(':
         part = tool_part(NULL, NULL);
-        postino_part_multipart_init(part, text);
+        if (strcmp(text, "multipart/related") == 0)
+            postino_part_related_init(part);
+        else
+            postino_part_multipart_init(part, text);
         tool_add(part);
         open_part = part;
         break;

@@ -14,8 +14,10 @@
 /* What a message needs and was not given is refused, and told; what it does not need is not missed. */
 static void features_are_chosen(void **state)
 {
-    static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL};
+    static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL, NULL};
     static const struct postino_mailbox from = {NULL, "a@example.org", NULL};
+    static const struct postino_mailbox wide = {NULL, "\xc3\xa4@example.org", NULL};
+    static const char *const fields[] = {"Subject", "Content-Disposition", "Date", "X-A", NULL, NULL, "From"};
     static const struct postino_header header = {"X-A", "b", NULL, POSTINO_HEADER_TEXT};
     static const uint8_t high[] = "h\xc3\xb6h\n";
     uint8_t buffer[POSTINO_MESSAGE_BUFFER_MIN];
@@ -25,7 +27,7 @@ static void features_are_chosen(void **state)
     unsigned feature;
 
     (void)state;
-    for (feature = 0; feature < 6; feature++) {
+    for (feature = 0; feature < 7; feature++) {
         struct postino_message_features one = none;
         int with;
 
@@ -38,22 +40,20 @@ static void features_are_chosen(void **state)
             assert_int_equal(postino_part_add(&mixed, &part), 0);
             assert_int_equal(postino_part_add(&mixed, &file), 0);
             postino_message_init_with(&message, &one, &mixed, buffer, sizeof buffer);
-            message.from = &from;
+            message.from = feature == 6 ? &wide : &from;
             message.subject = feature == 0 ? "\xc3\xb6" : "plain";
             message.date_s = feature == 2;
             message.headers = feature == 3 ? &header : NULL;
-            assert_int_equal(postino_message_check(&message, 0, NULL),
+            assert_int_equal(postino_message_check(&message, POSTINO_CAPABILITY_SMTPUTF8, NULL),
                              with || feature == 5 ? 0 : POSTINO_ERROR_FEATURE);
-            if (!with && feature < 4)
-                assert_string_equal(message.error_field, feature == 0   ? "Subject"
-                                                         : feature == 1 ? "Content-Type"
-                                                         : feature == 2 ? "Date"
-                                                                        : "X-A");
+            if (!with && fields[feature] != NULL)
+                assert_string_equal(message.error_field, fields[feature]);
             one.words = feature == 0 ? postino_message_words : NULL;
             one.parameter = feature == 1 ? postino_message_parameter : NULL;
             one.date = feature == 2 ? postino_message_date : NULL;
             one.field = feature == 3 ? postino_message_field : NULL;
-            one.quoted = feature == 4 ? &postino_message_quoted : NULL;
+            one.quoted = feature == 4 ? postino_message_quoted : NULL;
+            one.address = feature == 6 ? postino_message_address : NULL;
         }
     }
 }

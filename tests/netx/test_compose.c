@@ -239,7 +239,7 @@ static VOID refused(INT error, const char *field)
 
 BED_THREAD(what_cannot_be_composed)
 {
-    static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL};
+    static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL, NULL};
     static UINT number;
     ULONG size;
 

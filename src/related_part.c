@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Parts that belong together (RFC 2387): in a file of its own, so that who names it not links none. */
+#include "compose.h"
+
+/* RFC 2387 section 3.1: the root's type, without its parameters. */
+static void related_more(struct postino_writer *writer)
+{
+    postino_write_text(writer, ";\r\n type=\"");
+    (void)postino_write_until(writer, writer->message->part->first->type, ';', 0);
+    postino_write(writer, '"');
+    postino_write_multipart(writer);
+}
+
+void postino_part_related_init(struct postino_part *part)
+{
+    postino_part_multipart_init(part, "multipart/related");
+    part->more = related_more;
+}
