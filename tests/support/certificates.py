@@ -19,6 +19,8 @@ ISSUED = {
     "server": ("ca", "/CN=server", HOSTS, None),
     "rsa": ("ca", "/CN=server", HOSTS, None),
     "wrong": ("ca", "/CN=localhost", "DNS:a.example,DNS:b.example", None),
+    # For those to whom the subject's common name is a name as well (NetX Secure).
+    "wrong_subject": ("ca", "/CN=wrong", "DNS:a.example,DNS:b.example", None),
     "expired": ("ca", "/CN=server", HOSTS, EXPIRED),
     # For a server that has several, and chooses by SNI.
     "expired_elsewhere": ("ca", "/CN=expired.test", "DNS:expired.test", EXPIRED),
