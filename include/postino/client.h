@@ -24,11 +24,11 @@ struct postino_client_config {
     /* Those that may be used, the preferred one first, ended by NULL. NULL: the strongest that the server offers of
      * postino_sasl_all. EXTERNAL is to be named. */
     const struct postino_mechanism *const *mechanisms;
-    /* For SCRAM and CRAM-MD5, which are passed over without it: see postino/sasl_openssl.h. */
+    /* For SCRAM and CRAM-MD5, which are passed over without it: see postino/sasl_openssl.h, postino/sasl_mbedtls.h. */
     const struct postino_sasl_crypto *crypto;
     void *crypto_context;
-    /* Not 0: user and password went through SASLprep, or are to be sent as they are: see struct
-     * postino_credentials. */
+    /* Not 0: user and password went through SASLprep (postino/saslprep_idn.h), or are to be sent as they are: see
+     * struct postino_credentials. */
     int prepared;
     /* NULL: &postino_tls_required. The others are chosen by name, and nothing falls back in silence. */
     const struct postino_tls_policy *tls;

@@ -274,15 +274,20 @@ static int verify_is_pinned(const struct postino_tls_config *config, const uint8
 static int verify_pins(const struct postino_tls_config *config, X509 *certificate)
 {
     uint8_t *der = NULL;
+    int length;
     int pinned;
 
     if (certificate == NULL)
         return 0;
-    pinned = verify_is_pinned(config, der, i2d_X509(certificate, &der));
+    /* A call of its own: which argument is looked at first is the compiler's choice. */
+    length = i2d_X509(certificate, &der);
+    pinned = verify_is_pinned(config, der, length);
     OPENSSL_free(der);
+    if (pinned)
+        return 1;
     der = NULL;
-    if (!pinned)
-        pinned = verify_is_pinned(config, der, i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der));
+    length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+    pinned = verify_is_pinned(config, der, length);
     OPENSSL_free(der);
     return pinned;
 }

@@ -85,7 +85,9 @@ def main():
                 fault, octet = map(int, one[1:].split("@"))
                 right = fault in faults and octet in place(text, fault)
             else:
-                right = not faults and bytes.fromhex(one).decode() == out
+                octets = bytes.fromhex(one)
+                # The last is what the header promises of a buffer's size.
+                right = not faults and octets.decode() == out and len(octets) <= 11 * len(text.encode())
             if not right:
                 wrong += 1
                 if wrong <= 20:
