@@ -44,8 +44,8 @@ struct postino_tls_mbedtls {
  * against the clock where Mbed TLS was built with MBEDTLS_HAVE_TIME_DATE.
  *
  * Each connection resumes the session of the one before where the server agrees; one that ends the connection instead
- * is called once more, without: with implicit TLS by connect(). The bindings: tls-unique with
- * Mbed TLS 2.28 (3.x shows no part of the handshake that it could be had from), and tls-server-end-point.
+ * is called once more, without: with implicit TLS by connect(). The bindings: tls-unique with Mbed TLS 2.28, where the
+ * server has RFC 7627 (3.x shows no part of the handshake that it could be had from), and tls-server-end-point.
  *
  * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer; or POSTINO_ERROR_TLS_CONFIG: a file cannot be read, a key does
  * not belong to its certificate, a version or a name that cannot be used, nothing to verify by, or no memory. Then

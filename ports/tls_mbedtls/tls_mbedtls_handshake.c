@@ -159,11 +159,14 @@ static void tell(struct tls_state *state)
     memset(info->bindings, 0, sizeof info->bindings);
 #if MBEDTLS_VERSION_NUMBER < 0x03000000 && defined(MBEDTLS_SSL_RENEGOTIATION)
     /* The first Finished message (RFC 5929 section 3.1): the client's, and the server's in a session that goes on.
-     * 3.x hides both, and has no tls-exporter before 3.6.2. */
-    info->bindings[0].name = "tls-unique";
-    info->bindings[0].data =
-        (const uint8_t *)(info->resumed ? state->ssl.peer_verify_data : state->ssl.own_verify_data);
-    info->bindings[0].length_octets = state->ssl.verify_data_len;
+     * 3.x hides both, and has no tls-exporter before 3.6.2. Without RFC 7627 they may be
+     * those of another connection. */
+    if (state->extended) {
+        info->bindings[0].name = "tls-unique";
+        info->bindings[0].data =
+            (const uint8_t *)(info->resumed ? state->ssl.peer_verify_data : state->ssl.own_verify_data);
+        info->bindings[0].length_octets = state->ssl.verify_data_len;
+    }
 #endif
     if (state->endpoint_octets != 0) {
         info->bindings[1].name = "tls-server-end-point";

@@ -9,7 +9,6 @@ SCRAM that is bound to the TLS connection. Needs Debian's libgsasl18 and python3
 
 import base64
 import ctypes
-import ctypes.util
 import socket
 import threading
 
@@ -32,10 +31,12 @@ CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctyp
 
 def load():
     """Return GNU SASL; lifetime.Unavailable where something is missing."""
-    name = ctypes.util.find_library("gsasl")
-    if name is None or SSL is None:
+    try:
+        library = ctypes.CDLL("libgsasl.so.18") if SSL else None
+    except OSError:
+        library = None
+    if library is None:
         raise lifetime.Unavailable("not installed: libgsasl18 python3-openssl")
-    library = ctypes.CDLL(name)
     library.gsasl_property_fast.restype = ctypes.c_char_p
     library.gsasl_property_fast.argtypes = [ctypes.c_void_p, ctypes.c_int]
     library.gsasl_property_set.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p]
