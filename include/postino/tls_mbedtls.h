@@ -44,8 +44,8 @@ struct postino_tls_mbedtls {
  * against the clock where Mbed TLS was built with MBEDTLS_HAVE_TIME_DATE.
  *
  * Each connection resumes the session of the one before where the server agrees; one that ends the connection instead
- * is called once more, without: with implicit TLS by connect(). The bindings: tls-unique with
- * Mbed TLS 2.28, tls-exporter in TLS 1.3 where 3.x has MBEDTLS_SSL_KEYING_MATERIAL_EXPORT, and
+ * is called once more, without: with implicit TLS by connect(). The bindings: tls-unique with Mbed TLS 2.28, where the
+ * server has RFC 7627; tls-exporter in TLS 1.3 where 3.x has MBEDTLS_SSL_KEYING_MATERIAL_EXPORT; and
  * tls-server-end-point.
  *
  * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer; or POSTINO_ERROR_TLS_CONFIG: a file cannot be read, a key does

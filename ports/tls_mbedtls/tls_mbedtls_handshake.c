@@ -186,11 +186,13 @@ static void tell(struct tls_state *state)
     memset(info->bindings, 0, sizeof info->bindings);
 #if MBEDTLS_VERSION_NUMBER < 0x03000000 && defined(MBEDTLS_SSL_RENEGOTIATION)
     /* The first Finished message (RFC 5929 section 3.1): the client's, and the server's in a session that goes on.
-     * 3.x hides both. */
-    info->bindings[0].name = "tls-unique";
-    info->bindings[0].data =
-        (const uint8_t *)(info->resumed ? state->ssl.peer_verify_data : state->ssl.own_verify_data);
-    info->bindings[0].length_octets = state->ssl.verify_data_len;
+     * 3.x hides both. Without RFC 7627 they may be those of another connection. */
+    if (state->extended) {
+        info->bindings[0].name = "tls-unique";
+        info->bindings[0].data =
+            (const uint8_t *)(info->resumed ? state->ssl.peer_verify_data : state->ssl.own_verify_data);
+        info->bindings[0].length_octets = state->ssl.verify_data_len;
+    }
 #endif
 #if TLS_HAS_EXPORTER
     if (is_tls13(state) &&

@@ -8,6 +8,9 @@
 #include <mbedtls/error.h>
 #include <mbedtls/md.h>
 #include <mbedtls/oid.h>
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+#include <mbedtls/ssl_internal.h>
+#endif
 
 static int digest(mbedtls_md_type_t type, const mbedtls_x509_buf *data, uint8_t *out)
 {
@@ -122,6 +125,17 @@ static void judge_chain(struct tls_state *state, const mbedtls_x509_crt *certifi
     }
 }
 
+/* Of the handshake that runs: later nobody can tell. */
+static uint8_t is_extended(const mbedtls_ssl_context *ssl)
+{
+#if MBEDTLS_VERSION_NUMBER < 0x03000000 && defined(MBEDTLS_SSL_EXTENDED_MASTER_SECRET)
+    return ssl->handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_ENABLED;
+#else
+    (void)ssl;
+    return 0;
+#endif
+}
+
 int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
     struct tls_state *state = context;
@@ -138,6 +152,7 @@ int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t
     if (depth > 0)
         return 0;
     state->seen = 1;
+    state->extended = is_extended(&state->ssl);
     keep_endpoint(state, certificate);
     if (config->verify == POSTINO_TLS_VERIFY_FULL && state->verify_error == 0 &&
         (!tls_names_host(state, certificate) || name != 0)) {

@@ -25,11 +25,30 @@ def only(version):
     return setup
 
 
+def offers_session(connection):
+    """Whether the client that begins a handshake (RFC 8446 section 4.1.2) wants to go on with a session."""
+    hello = connection.recv(5, socket.MSG_PEEK | socket.MSG_WAITALL)
+    hello = connection.recv(5 + int.from_bytes(hello[3:5], "big"), socket.MSG_PEEK | socket.MSG_WAITALL)[5:]
+    at = 4 + 2 + 32  # type and length, version, random
+    identity = hello[at]
+    at += 1 + identity
+    at += 2 + int.from_bytes(hello[at:at + 2], "big")  # cipher suites
+    at += 1 + hello[at] + 2  # compression, and how long the extensions are
+    lengths = {}
+    while at < len(hello):
+        kind, length = int.from_bytes(hello[at:at + 2], "big"), int.from_bytes(hello[at + 2:at + 4], "big")
+        lengths[kind] = length
+        at += 4 + length
+    # With supported_versions the session's identity is for appearances only (RFC 8446 appendix D.4).
+    return lengths.get(35, 0) > 0 or 41 in lengths or identity > 0 and 43 not in lengths
+
+
 class Server:
     """Takes connections one after the other, until the end of its `with`.
 
-    faults: what it does wrong: "stall" (in the handshake), "454", "no ehlo", "rubbish" (to MAIL: a record that nobody
-    encrypted), "cut" (behind the final dot, without close_notify), "end" (there too, but with it, as if all were well).
+    faults: what it does wrong: "stall" and "hang up" (in the handshake), "no sessions" (hangs up when it is offered one),
+    "454", "no ehlo", "rubbish" (to MAIL: a record that nobody encrypted), "cut" (behind the final dot, without
+    close_notify), "end" (there too, but with it, as if all were well).
     cut_octets: cut when so much of a message came. injected: what comes in the clear behind the
     reply to STARTTLS, piece by piece; None: from there on only when the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
@@ -91,6 +110,9 @@ class Server:
             while connection.recv(4096):
                 pass
             raise ValueError("stalled")
+        if "hang up" in self.faults or "no sessions" in self.faults and offers_session(connection):
+            connection.recv(4096)  # what is not read would make a reset of the end
+            raise ValueError("hung up")
         stream = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False,
                                           suppress_ragged_eofs=False)
         try:

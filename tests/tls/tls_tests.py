@@ -54,6 +54,17 @@ class TlsTests:
         endpoint = hashlib.sha256(self.certificates.der("server")).hexdigest()
         self.assertEqual(found["tls-server-end-point"], endpoint)
 
+    def test_no_binding_without_extended_master_secret(self):
+        """Its Finished messages may be those of another connection (RFC 7627 section 1)."""
+        def setup(context):
+            only(TLS_1_2)(context)
+            context.options |= 1  # SSL_OP_NO_EXTENDED_MASTER_SECRET
+        found = self.all("mails=2", setup=setup)
+        for mail in found:
+            self.assertEqual(mail["outcome"], "accepted")
+            self.assertNotIn("tls-unique", mail)
+            self.assertIn("tls-server-end-point", mail)
+
     def test_password_only_under_tls(self):
         self.accepted("mode=starttls", "user=tim", "password=secret", before=("AUTH PLAIN", "STARTTLS"), **STARTTLS)
         self.assertNotIn("AUTH", " ".join(self.server.clear))
@@ -105,6 +116,15 @@ class TlsTests:
                 self.assertEqual(self.server.reused, [False, True, True])
                 if self.server.unique:
                     self.assertEqual([mail["tls-unique"] for mail in found], self.server.unique)
+
+    def test_resumption_that_the_server_cannot_bear(self):
+        """It is called once more, at once, and offered none again."""
+        for version in self.versions:
+            for words, implicit in ((("mode=implicit",), True), (("mode=starttls",), False)):
+                found = self.all("mails=4", *words, implicit=implicit, setup=only(version), faults=("no sessions",))
+                self.assertEqual([mail["outcome"] for mail in found], ["accepted"] * 4)
+                self.assertEqual([mail["resumed"] for mail in found], ["0"] * 4)
+                self.assertEqual(self.server.failure, ["hung up"])
 
     def test_large_mail(self):
         for version in self.versions:
@@ -174,6 +194,12 @@ class TlsTests:
     def test_stall(self):
         self.refused(CONNECT_TIMEOUT, None, faults=("stall",))
         self.refused(TIMEOUT, None, "mode=starttls", faults=("stall",), **STARTTLS)
+
+    def test_hung_up_on(self):
+        self.refused(CLOSED, "lost in the TLS handshake", faults=("hang up",))
+        self.assertEqual(len(self.server.failure), 1)
+        self.refused(CLOSED, None, "mode=starttls", faults=("hang up",), **STARTTLS)
+        self.assertEqual(len(self.server.failure), 2)
 
     def test_cut_without_close_notify(self):
         for version in self.versions:
