@@ -153,6 +153,23 @@ class Tls(unittest.TestCase):
             self.accepted(self.one("octets=200000", *words, way="session"))
             self.assertEqual(self.server.octets > 200000, True)
 
+    def test_chunks(self):
+        for window in ("0", "5000"):
+            found = self.many("mails=5", "octets=20000", f"window={window}", "delay=1", way="session",
+                              after=("PIPELINING", "CHUNKING"))
+            self.assertEqual([mail["outcome"] for mail in found], [ACCEPTED] * 5)
+            self.assertEqual(self.server.failure, [])
+
+    def test_a_window_smaller_than_a_segment(self):
+        for window in (200, 700):
+            self.accepted(self.one("octets=5000", f"window={window}", "delay=1", way="session"))
+
+    def test_a_server_that_must_be_heard(self):
+        # More than kernels buffer, in chunks of which each has its reply.
+        self.accepted(self.one("octets=9000000", "unknown=1", "lines=600", way="session", faults=("flood",),
+                               after=("PIPELINING", "CHUNKING")))
+        self.assertGreater(self.server.octets, 9000000)
+
     def test_small_packets(self):
         for payload in (160, 200, 256):
             for version in VERSIONS:

@@ -159,15 +159,20 @@ static VOID print_dialogue(VOID *context, enum postino_direction direction, cons
         fprintf(stderr, "%c: %.*s", (int)direction, (int)length, (const char *)data);
 }
 
-/* A body of lines of 50 octets. */
+/* A body of lines of 50 octets, `lines` of them at a time. */
 static UINT lines(NX_SMTP_MAIL *mail_ptr, VOID *context, ULONG offset, CHAR **data_ptr, ULONG *length_ptr)
 {
-    static CHAR line[] = "0123456789012345678901234567890123456789 12345\r\n\r\n";
+    static const CHAR line[] = "0123456789012345678901234567890123456789 1234567\r\n";
+    static CHAR octets[600 * (sizeof line - 1)];
+    const ULONG count = number("lines", "1");
+    ULONG i;
 
     (VOID) mail_ptr;
     (VOID) context;
-    *data_ptr = line;
-    *length_ptr = offset < number("octets", "0") ? 50 : 0;
+    for (i = 0; i < count; i++)
+        memcpy(octets + i * (sizeof line - 1), line, sizeof line - 1);
+    *data_ptr = octets;
+    *length_ptr = offset < number("octets", "0") ? count * (ULONG)(sizeof line - 1) : 0;
     return NX_SUCCESS;
 }
 
@@ -260,13 +265,18 @@ static VOID submit_mails(VOID)
     for (i = 0; i < count && i < MAILS_MAX; i++) {
         status = nx_smtp_mail_create(&mails[i], "Water", "It rises.\r\n", 11, NX_SMTP_MAIL_PRIORITY_NORMAL);
         if (number("octets", "0") != 0)
-            status |= nx_smtp_mail_body_callback_set(&mails[i], lines, NX_NULL, number("octets", "0"));
+            status |= nx_smtp_mail_body_callback_set(&mails[i], lines, NX_NULL,
+                                                     number("unknown", "0") != 0 ? NX_SMTP_BODY_SIZE_UNKNOWN
+                                                                                 : number("octets", "0"));
         status |= nx_smtp_mail_recipient_add(&mails[i], &recipients[i], text("to", "bob@mail.test"),
                                              NX_SMTP_RECIPIENT_TO);
         status |= nx_smtp_client_mail_submit(&client, &mails[i]);
         if (status != NX_SUCCESS)
             fails("submit");
     }
+    if (number("extensions", "0") != 0 &&
+        nx_smtp_client_extensions_set(&client, postino_extensions_all) != NX_SUCCESS)
+        fails("extensions_set");
     while ((status = nx_smtp_client_mail_collect(&client, &mail, NX_WAIT_FOREVER)) == NX_SUCCESS) {
         if (nx_smtp_mail_result_get(mail, &result) != NX_SUCCESS)
             fails("result_get");

@@ -23,7 +23,7 @@ authority() {
 
 authority ca
 authority other
-issue server 30 DNS:localhost,DNS:*.wild.test,IP:127.0.0.1
+issue server 30 DNS:localhost,DNS:mail.test,DNS:*.wild.test,IP:127.0.0.1
 issue rsa 30 DNS:localhost rsa:2048
 issue wrong 30 DNS:a.example,DNS:b.example
 issue expired -1 DNS:localhost

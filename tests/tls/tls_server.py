@@ -25,8 +25,11 @@ class Server:
         if setup:
             setup(self.context)
         self.clear, self.secret, self.failure = [], [], []
-        self.mails, self.octets = 0, 0
+        self.mails, self.octets, self.flooded = 0, 0, False
         self.listener = socket.create_server((address, 0))
+        if "flood" in faults:
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self.listener.settimeout(LIMIT_S)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._run)
@@ -125,6 +128,19 @@ class Server:
                     self.octets += len(line)
                 self.mails += 1
                 say("250 taken\r\n")
+            elif verb == "BDAT":
+                words = line.split()
+                body = reader.read(int(words[1]))
+                assert len(body) == int(words[1]), "cut off"
+                self.octets += len(body)
+                self.mails += words[-1].upper() == "LAST"
+                # The first must be heard before more is read.
+                flood, self.flooded = "flood" in self.faults and not self.flooded, True
+                say(f"250 {'x' * 2000000 if flood else 'taken'}\r\n")
+            elif verb == "RSET" and "leave" in self.faults:
+                # By close_notify, in a pause or between two mails.
+                stream.unwrap()
+                return
             elif verb == "AUTH":
                 say("235 welcome\r\n")
             elif verb == "QUIT":
