@@ -128,6 +128,13 @@ class Server:
                     self.octets += len(line)
                 self.mails += 1
                 say("250 taken\r\n")
+                if "leave" in self.faults:
+                    # By close_notify, in a pause.
+                    stream.unwrap()
+                    return
+                if "drop" in self.faults:
+                    os.close(stream.detach())
+                    return
             elif verb == "BDAT":
                 words = line.split()
                 body = reader.read(int(words[1]))
@@ -137,10 +144,6 @@ class Server:
                 # The first must be heard before more is read.
                 flood, self.flooded = "flood" in self.faults and not self.flooded, True
                 say(f"250 {'x' * 2000000 if flood else 'taken'}\r\n")
-            elif verb == "RSET" and "leave" in self.faults:
-                # By close_notify, in a pause or between two mails.
-                stream.unwrap()
-                return
             elif verb == "AUTH":
                 say("235 welcome\r\n")
             elif verb == "QUIT":
