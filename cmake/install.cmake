@@ -69,7 +69,10 @@ endforeach()
 
 if(POSTINO_NETX_HOST)
     postino_package(postino-netx-host postino-netx-host)
-    install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h include/nx_smtp_message.h
+    if(TARGET postino-netx-host-tls)
+        postino_package(postino-netx-host-tls postino-netx-host-tls)
+    endif()
+    install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h include/nx_smtp_message.h include/nx_smtp_tls.h
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host)
     # Headers named tx_api.h or nx_api.h must not stand in the compiler's path of programs that use the real ones.
     install(DIRECTORY host/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS for the NetX Duo SMTP Client, by NetX Secure. Not included by nxd_smtp_client.h: a program that has NetX Secure
- * (NX_SECURE_ENABLE) and wants TLS includes it besides, and compiles ports/tls_nx_secure. */
+/* TLS for the NetX Duo SMTP Client, by NetX Secure: ports/tls_nx_secure. Included by nxd_smtp_client.h where
+ * NX_SECURE_ENABLE is defined, as in trees that have NetX Secure; else by the program. */
 #ifndef NX_SMTP_TLS_H
 #define NX_SMTP_TLS_H
 

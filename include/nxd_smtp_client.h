@@ -415,5 +415,8 @@ extern const struct postino_extension nx_smtp_extension_priority;
 #endif
 
 #include "nx_smtp_session.h"
+#ifdef NX_SECURE_ENABLE
+#include "nx_smtp_tls.h"
+#endif
 
 #endif

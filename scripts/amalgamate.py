@@ -3,7 +3,7 @@
 """Writes the two files that a NetX Duo user copies: amalgamate.py FOLDER
 
 FOLDER gets nxd_smtp_client.h and nxd_smtp_client.c, the whole of what the NetX Duo API needs, engine included. They take the
-place of the original's two files of the same names. Nothing in them is not in the tree: headers stand where they were
+place of the original's two files of the same names; TLS is in them where NX_SECURE_ENABLE is defined. Nothing in them is not in the tree: headers stand where they were
 included first, sources follow each other in the order of sources.cmake.
 """
 
@@ -69,6 +69,10 @@ def main():
     for path in source_list("POSTINO_CORE_SOURCES") + source_list("POSTINO_NETXDUO_SOURCES"):
         if path not in LEFT_OUT:
             source += ["", f"/* ---- {path} ---- */"] + without_source_switch(expand(path, done))
+    source += ["", "#ifdef NX_SECURE_ENABLE"]
+    for path in source_list("POSTINO_TLS_NX_SECURE_SOURCES"):
+        source += ["", f"/* ---- {path} ---- */"] + without_source_switch(expand(path, done))
+    source += ["", "#endif"]
     os.makedirs(sys.argv[1], exist_ok=True)
     for name, lines in (("nxd_smtp_client.h", header), ("nxd_smtp_client.c", source)):
         with open(os.path.join(sys.argv[1], name), "w", encoding="utf-8") as file:

@@ -71,8 +71,8 @@ static UCHAR *data_encrypt(SSL *connection, const NX_PACKET *packet, size_t *len
 }
 
 /* Puts the record where its plain text was, and behind it what it is longer by. */
-static UINT data_replace(NX_SECURE_TLS_SESSION *session, NX_PACKET *packet, const UCHAR *record,
-                         size_t length, ULONG front, ULONG wait_option)
+static UINT data_replace(NX_SECURE_TLS_SESSION *session, NX_PACKET *packet, UCHAR *record, size_t length,
+                         ULONG front, ULONG wait_option)
 {
     NX_PACKET *link = packet;
     NX_PACKET *last = packet;
@@ -101,7 +101,7 @@ static UINT data_replace(NX_SECURE_TLS_SESSION *session, NX_PACKET *packet, cons
     NX_PARAMETER_NOT_USED(last);
 #endif
     return length == 0 ? NX_SUCCESS
-                       : nx_packet_data_append(packet, (VOID *)(ALIGN_TYPE)record, (ULONG)length,
+                       : nx_packet_data_append(packet, record, (ULONG)length,
                                                session->nx_secure_tls_packet_pool, wait_option);
 }
 

@@ -51,6 +51,42 @@ THREAD_CASE(window_overflow_leaves_the_rest)
     net_close(&socket, peer);
 }
 
+THREAD_CASE(the_free_window_is_told)
+{
+    NX_TCP_SOCKET socket;
+    NX_PACKET *packet;
+    ULONG depth = 99;
+    ULONG window = 0;
+    ULONG queued = 99;
+    ULONG state = 0;
+    int peer = -1;
+
+    (void)input;
+    net_open(&socket, &peer);
+    netx_host_transmit_window_set(BIG + 1000);
+    netx_host_acknowledge_delay_set(NX_WAIT_FOREVER);
+    packet = big_packet();
+    assert_int_equal(nx_tcp_socket_send(&socket, packet, NX_NO_WAIT), NX_SUCCESS);
+    assert_int_equal(nx_tcp_socket_info_get(&socket, NULL, NULL, NULL, NULL, NULL, &queued, NULL, &state,
+                                            &depth, &window, NULL),
+                     NX_SUCCESS);
+    assert_int_equal(window, 1000);
+    assert_true(depth > 1);
+    assert_int_equal(queued, 0);
+    assert_int_equal(state, NX_TCP_ESTABLISHED);
+    assert_int_equal(net_read(peer, back, BIG), BIG);
+    netx_host_acknowledge();
+    assert_int_equal(nx_tcp_socket_info_get(&socket, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &depth,
+                                            &window, NULL),
+                     NX_SUCCESS);
+    assert_int_equal(window, BIG + 1000);
+    assert_int_equal(depth, 0);
+    assert_int_equal(
+        nx_tcp_socket_info_get(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &depth, &window, NULL),
+        NX_PTR_ERROR);
+    net_close(&socket, peer);
+}
+
 THREAD_CASE(send_waits_for_acknowledgements)
 {
     NX_TCP_SOCKET socket;
@@ -257,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #ifndef NX_DISABLE_PACKET_CHAIN
         RUN_CASE(window_overflow_leaves_the_rest),
+        RUN_CASE(the_free_window_is_told),
         RUN_CASE(send_waits_for_acknowledgements),
         RUN_CASE(large_packets_need_packets),
         RUN_CASE(reception_chains),

@@ -33,7 +33,7 @@ libraries=$(dirname "$(find "$work/prefix" -name libpostino.so)")
 echo "find_package"
 quietly "$cmake" -S "$outside" -B "$work/outside" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly "$cmake" --build "$work/outside"
-for program in client_static client_shared netx tls tls_mbedtls message; do
+for program in client_static client_shared netx netx_tls tls tls_mbedtls message; do
     quietly "$work/outside/$program"
 done
 
@@ -41,6 +41,7 @@ echo "pkg-config"
 export PKG_CONFIG_PATH="$libraries/pkgconfig"
 flags=$("$pkg_config" --cflags --libs postino)
 netx_flags=$("$pkg_config" --cflags --libs postino-netx-host)
+netx_tls_flags=$("$pkg_config" --cflags --libs postino-netx-host-tls)
 tls_flags=$("$pkg_config" --cflags --libs postino-tls-openssl postino-sasl-openssl)
 mbedtls_flags=$("$pkg_config" --cflags --libs postino-tls-mbedtls postino-sasl-mbedtls postino-dkim-mbedtls)
 message_flags=$("$pkg_config" --cflags --libs postino-dkim-openssl postino-idn2 postino-saslprep-idn)
@@ -53,12 +54,13 @@ message_flags=$("$pkg_config" --cflags --libs postino-dkim-openssl postino-idn2 
     quietly "$cc" "$outside/tls_mbedtls.c" $mbedtls_flags -o "$work/tls_mbedtls_shared"
     quietly "$cc" "$outside/message.c" $message_flags -o "$work/message_shared"
     quietly "$cc" "$outside/netx.c" $netx_flags -o "$work/netx_shared"
+    quietly "$cc" "$outside/netx.c" -DWITH_TLS $netx_tls_flags -o "$work/netx_tls_shared"
     quietly "$cc" "$outside/netx.c" -Wl,-Bstatic $netx_flags -Wl,-Bdynamic -o "$work/netx_static"
 }
 for program in client_static netx_static; do
     quietly "$work/$program"
 done
 export LD_LIBRARY_PATH="$libraries"
-for program in client_shared netx_shared tls_shared tls_mbedtls_shared message_shared; do
+for program in client_shared netx_shared netx_tls_shared tls_shared tls_mbedtls_shared message_shared; do
     quietly "$work/$program"
 done

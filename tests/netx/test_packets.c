@@ -217,6 +217,40 @@ BED_THREAD(pools_may_be_one)
     assert_int_equal(nx_ip_delete(&ip), NX_SUCCESS);
 }
 
+/* Where in the memory of the pool some words stand; NULL: nowhere. */
+static const char *in_the_pool(const char *words)
+{
+    const char *memory = (const char *)bed_memory;
+    size_t length = strlen(words);
+    size_t i;
+
+    for (i = 0; i + length <= sizeof bed_memory; i++) {
+        if (memcmp(memory + i, words, length) == 0)
+            return memory + i;
+    }
+    return NULL;
+}
+
+/* The stack never had it, so nobody else can wipe it. */
+BED_THREAD(a_password_that_was_not_sent_is_wiped)
+{
+    (VOID) input;
+    bed_create(NX_SMTP_CLIENT_AUTH_PLAIN);
+    bed_server.replies[SERVER_AUTH] = "535 no\r\n";
+    bed_fails(NX_SMTP_AUTH_REPLY_ERROR, NX_SMTP_OUTCOME_NOT_ATTEMPTED);
+    /* What was sent is not, and QUIT is short: the search finds what there is to find. */
+    assert_non_null(in_the_pool(BED_PLAIN));
+    server_usual(&bed_server);
+    assert_int_equal(nx_packet_pool_delete(&bed_pool), NX_SUCCESS);
+    memset(bed_memory, 0, sizeof bed_memory);
+    memset(&bed_pool, 0, sizeof bed_pool);
+    bed_pool_create(BED_PAYLOAD, BED_PACKETS);
+    netx_host_fail_set(NETX_HOST_SEND, 2, 1, NX_NOT_CONNECTED);
+    bed_fails(NX_SMTP_TRANSMIT_ERROR, NX_SMTP_OUTCOME_NOT_ATTEMPTED);
+    assert_null(in_the_pool(BED_PLAIN));
+    bed_delete();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,7 +258,7 @@ int main(void)
         BED_CASE(commands_span_packets),    BED_CASE(payloads_without_room),
         BED_CASE(segments_of_any_size),     BED_CASE(replies_in_chained_packets),
         BED_CASE(chains_are_given_back),    BED_CASE(one_packet_is_enough),
-        BED_CASE(pools_may_be_one),
+        BED_CASE(pools_may_be_one),         BED_CASE(a_password_that_was_not_sent_is_wiped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,32 @@ class Tls(unittest.TestCase):
             self.accepted(self.one("octets=200000", *words, way="session"))
             self.assertGreater(len(self.server.messages[0]), 200000)
 
+    def test_chunks(self):
+        for window in ("0", "5000"):
+            found = self.many("mails=5", "octets=20000", f"window={window}", "delay=1", way="session",
+                              after=("PIPELINING", "CHUNKING"))
+            self.assertEqual([mail["outcome"] for mail in found], [ACCEPTED] * 5)
+            self.assertEqual(self.server.failure, [])
+            self.assertIn("BDAT", " ".join(self.server.secret))
+
+    def test_a_window_smaller_than_a_segment(self):
+        for window in (200, 700):
+            self.accepted(self.one("octets=5000", f"window={window}", "delay=1", way="session"))
+
+    def test_a_server_that_must_be_heard(self):
+        # More than kernels buffer, and a reply that they do not take whole: who waits in a send waits for ever.
+        found = self.many("mails=120", "flight=120", "octets=60000", "lines=600", way="session", faults=("flood",),
+                          after=("PIPELINING", "CHUNKING"))
+        self.assertEqual([mail["outcome"] for mail in found], [ACCEPTED] * 120)
+        self.assertEqual((self.server.mails, self.server.failure), (120, []))
+        self.assertEqual(self.statistics["connections"], "1")
+
+    def test_a_connection_that_ends_in_a_pause(self):
+        for how in ("leave", "drop"):
+            found = self.many("mails=3", "pause=5", way="session", faults=(how,))
+            self.assertEqual([mail["outcome"] for mail in found], [ACCEPTED] * 3)
+            self.assertEqual(self.statistics["connections"], "3")
+
     def test_small_packets(self):
         for payload in (160, 200, 256):
             for version in VERSIONS:

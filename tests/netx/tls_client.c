@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define MAILS_MAX 64
+#define MAILS_MAX 128
 #define DER_MAX   4096
 #define POOL_MAX  (96 * 1024)
 
@@ -159,15 +159,20 @@ static VOID print_dialogue(VOID *context, enum postino_direction direction, cons
         fprintf(stderr, "%c: %.*s", (int)direction, (int)length, (const char *)data);
 }
 
-/* A body of lines of 50 octets. */
+/* A body of lines of 50 octets, `lines` of them at a time. */
 static UINT lines(NX_SMTP_MAIL *mail_ptr, VOID *context, ULONG offset, CHAR **data_ptr, ULONG *length_ptr)
 {
-    static CHAR line[] = "0123456789012345678901234567890123456789 12345\r\n\r\n";
+    static const CHAR line[] = "0123456789012345678901234567890123456789 1234567\r\n";
+    static CHAR octets[600 * (sizeof line - 1)];
+    const ULONG count = number("lines", "1");
+    ULONG i;
 
     (VOID) mail_ptr;
     (VOID) context;
-    *data_ptr = line;
-    *length_ptr = offset < number("octets", "0") ? 50 : 0;
+    for (i = 0; i < count; i++)
+        memcpy(octets + i * (sizeof line - 1), line, sizeof line - 1);
+    *data_ptr = octets;
+    *length_ptr = offset < number("octets", "0") ? count * (ULONG)(sizeof line - 1) : 0;
     return NX_SUCCESS;
 }
 
@@ -241,18 +246,35 @@ static VOID send_mails(VOID)
     }
 }
 
+/* Collects what was handed in, and prints it. */
+static VOID collect_mails(VOID)
+{
+    NX_SMTP_RESULT result;
+    NX_SMTP_MAIL *mail;
+    UINT status;
+
+    while ((status = nx_smtp_client_mail_collect(&client, &mail, NX_WAIT_FOREVER)) == NX_SUCCESS) {
+        if (nx_smtp_mail_result_get(mail, &result) != NX_SUCCESS)
+            fails("result_get");
+        print_result(result.nx_smtp_result_status, result.nx_smtp_result_outcome);
+    }
+    if (status != NX_NO_MORE_ENTRIES)
+        fails("collect");
+}
+
 /* Many mails over one connection. */
 static VOID submit_mails(VOID)
 {
     const ULONG count = number("mails", "1");
+    const ULONG pause = number("pause", "0"); /* behind each mail, in ticks */
     NX_SMTP_STATISTICS statistics;
-    NX_SMTP_RESULT result;
-    NX_SMTP_MAIL *mail;
     UINT status;
     ULONG i;
 
     if (nx_smtp_client_session_enable(&client, &session) != NX_SUCCESS)
         fails("session_enable");
+    if (nx_smtp_client_mails_in_flight_set(&client, (UINT)number("flight", "32")) != NX_SUCCESS)
+        fails("mails_in_flight_set");
     if (number("connect", "0") != 0) {
         status = nx_smtp_client_connect(&client, number("connect", "0") * NX_IP_PERIODIC_RATE / 1000);
         print_result(status, 0);
@@ -266,14 +288,16 @@ static VOID submit_mails(VOID)
         status |= nx_smtp_client_mail_submit(&client, &mails[i]);
         if (status != NX_SUCCESS)
             fails("submit");
+        if (pause != 0) {
+            collect_mails();
+            (VOID) tx_thread_sleep(pause);
+        }
     }
-    while ((status = nx_smtp_client_mail_collect(&client, &mail, NX_WAIT_FOREVER)) == NX_SUCCESS) {
-        if (nx_smtp_mail_result_get(mail, &result) != NX_SUCCESS)
-            fails("result_get");
-        print_result(result.nx_smtp_result_status, result.nx_smtp_result_outcome);
-    }
-    if (status != NX_NO_MORE_ENTRIES ||
-        nx_smtp_client_disconnect(&client, number("patience", "500")) != NX_SUCCESS)
+    if (number("extensions", "0") != 0 &&
+        nx_smtp_client_extensions_set(&client, postino_extensions_all) != NX_SUCCESS)
+        fails("extensions_set");
+    collect_mails();
+    if (nx_smtp_client_disconnect(&client, number("patience", "500")) != NX_SUCCESS)
         fails("disconnect");
     if (nx_smtp_client_statistics_get(&client, &statistics) != NX_SUCCESS)
         fails("statistics_get");

@@ -48,7 +48,8 @@ class Server:
 
     faults: what it does wrong: "stall" and "hang up" (in the handshake), "no sessions" (hangs up when it is offered one),
     "454", "no ehlo", "rubbish" (to MAIL: a record that nobody encrypted), "cut" (behind the final dot, without
-    close_notify), "end" (there too, but with it, as if all were well).
+    close_notify), "end" (there too, but with it, as if all were well), "drop" and "leave" (the same, behind its reply to a
+    message), "flood" (a reply to the first chunk that must be read before it reads on).
     cut_octets: cut when so much of a message came. injected: what comes in the clear behind the
     reply to STARTTLS, piece by piece; None: from there on only when the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
@@ -70,7 +71,11 @@ class Server:
             setup(self.context)
         self.clear, self.secret, self.messages, self.failure = [], [], [], []
         self.reused, self.unique, self.server_names = [], [], []
+        self.flooded = False
         self.listener = socket.create_server((address, 0))
+        if "flood" in faults:
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self.listener.settimeout(LIMIT_S)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -153,6 +158,13 @@ class Server:
         self.messages.append(b"".join(lines))
         return True
 
+    def _take_chunk(self, reader, octets, last=None):
+        """Only messages of one chunk."""
+        chunk = reader.read(int(octets))
+        if len(chunk) < int(octets) or last is None:
+            raise ValueError("cut off in a chunk, or not the last")
+        self.messages.append(chunk)
+
     def _talk(self, connection, opened):
         heard = self.clear
         stream = connection
@@ -193,6 +205,16 @@ class Server:
                 if not self._take_message(stream, reader):
                     return
                 say("250 taken\r\n")
+                if "leave" in self.faults:
+                    stream.unwrap()
+                    return
+                if "drop" in self.faults:
+                    os.close(stream.detach())
+                    return
+            elif verb == "BDAT":
+                self._take_chunk(reader, *line.split()[1:])
+                flood, self.flooded = "flood" in self.faults and not self.flooded, True
+                say(f"250 {'x' * 2000000 if flood else 'taken'}\r\n")
             elif verb == "AUTH":
                 say("235 welcome\r\n")
             elif verb == "QUIT":

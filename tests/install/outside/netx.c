@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* A user's program: a NetX Duo application that makes an SMTP client and ends. */
+/* A user's program: a NetX Duo application that makes an SMTP client, with TLS
+ * where it is compiled so, and ends. */
 
 #include "nx_api.h"
 #include "nxd_smtp_client.h"
+#ifdef WITH_TLS
+#include "nx_smtp_tls.h"
+
+static NX_SMTP_TLS tls;
+
+static UINT tls_setup(NX_SMTP_CLIENT *client_ptr, NX_SECURE_TLS_SESSION *session)
+{
+    (VOID) client_ptr;
+    return nx_secure_tls_session_delete(session);
+}
+#endif
 
 static TX_THREAD thread;
 static NX_PACKET_POOL pool;
@@ -21,6 +33,11 @@ static VOID thread_entry(ULONG input)
     server.nxd_ip_address.v4 = IP_ADDRESS(127, 0, 0, 1);
     status = nxd_smtp_client_create(&client, &ip, &pool, "user", "password", "from@example.com",
                                     "example.com", NX_SMTP_CLIENT_AUTH_NONE, &server, 25);
+#ifdef WITH_TLS
+    if (status == NX_SUCCESS) {
+        status = nx_smtp_client_tls_set(&client, &tls, NX_SMTP_TLS_IMPLICIT, "mail.example", tls_setup);
+    }
+#endif
     if (status == NX_SUCCESS) {
         status = nx_smtp_client_delete(&client);
     }
