@@ -33,7 +33,6 @@ static int binary_begin(struct postino_message *message, struct postino_part *pa
     static const struct postino_encoding binary = {binary_put, binary_run};
 #endif
     const uint32_t needed = POSTINO_CAPABILITY_BINARYMIME | POSTINO_CAPABILITY_CHUNKING;
-    uint32_t boundaries = message->boundaries;
     int error;
 
     if ((message->capabilities & needed) != needed || part->parent == NULL)
@@ -42,10 +41,8 @@ static int binary_begin(struct postino_message *message, struct postino_part *pa
     if (error != POSTINO_OK)
         return error;
     /* What is empty is not worth it, and some readers take the boundary's line end for it. */
-    if ((part->source_flags & POSTINO_SOURCE_IN_MEMORY) == 0 || part->size_octets == 0) {
-        message->boundaries = boundaries;
+    if ((part->source_flags & POSTINO_SOURCE_IN_MEMORY) == 0 || part->size_octets == 0)
         return postino_part_base64_begin(message, part);
-    }
     part->encoding = &binary;
     part->encoding_name = "binary";
     part->level = LEVEL_BINARY;

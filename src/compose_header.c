@@ -84,21 +84,20 @@ static void header_words(struct postino_writer *writer, const char *text, unsign
 
     for (;;) {
         size_t before = writer->total;
-        unsigned fits = writer->column < 2;
+        unsigned over;
         const char *at;
 
-        for (;;) {
+        for (over = 0;; over = 1) {
             postino_write(writer, ' ');
             if (open != 0)
                 postino_write(writer, open);
             at = postino_write_until(writer, text, stop, close);
             if (*at == '\0' && close != 0)
                 postino_write(writer, close);
-            if (fits || writer->column <= HEADER_COLUMNS)
+            if (over || writer->column <= HEADER_COLUMNS)
                 break;
             writer->total = before;
             postino_write_text(writer, "\r\n");
-            fits = 1;
         }
         if (*at == '\0')
             return;

@@ -33,7 +33,7 @@ void postino_write_parameter(struct postino_writer *writer, const char *name, co
     postino_write(writer, '"');
     if ((found & COMPOSE_BAD) != 0) {
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    } else if (found != 0 || writer->column > PART_COLUMNS) {
+    } else if ((found & ~(unsigned)COMPOSE_LONG) != 0 || writer->column > PART_COLUMNS) {
         writer->total = before;
         if (writer->message->features->parameter == NULL)
             postino_write_fail(writer, POSTINO_ERROR_FEATURE);

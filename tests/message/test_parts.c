@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Parts: what each kind says of itself, and which encoding it gets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "postino/extension.h"
+#include "postino/message.h"
+#include "test_source.h"
+
+#define BINARY (POSTINO_CAPABILITY_BINARYMIME | POSTINO_CAPABILITY_CHUNKING)
+
+static const struct postino_mailbox from = {NULL, "ann@example.org", NULL};
+static struct postino_memory_source text, data;
+static struct postino_part note, file, mixed;
+static struct postino_message message;
+static struct postino_source_info info;
+static uint8_t buffer[POSTINO_MESSAGE_BUFFER_MIN];
+static char composed[8192];
+
+/* A text and a file; `file` is the body by itself where nobody puts it into `mixed`. */
+static int setup(void **state)
+{
+    (void)state;
+    postino_memory_source_init(&text, "Hi\n", 3);
+    postino_memory_source_init(&data, "\0\1\r\n\xff", 5);
+    postino_part_text_init(&note, &text.source, "text/html; charset=utf-8");
+    postino_part_binary_init(&file, &data.source, NULL, "a.bin");
+    postino_part_multipart_init(&mixed, "multipart/mixed");
+    postino_message_init(&message, &file, buffer, sizeof buffer);
+    message.from = &from;
+    return 0;
+}
+
+static void both(void)
+{
+    assert_int_equal(postino_part_add(&mixed, &note), 0);
+    assert_int_equal(postino_part_add(&mixed, &file), 0);
+    message.body = &mixed;
+}
+
+static size_t compose(uint32_t capabilities)
+{
+    struct postino_source *source = &message.source;
+    const uint8_t *octets;
+    size_t length;
+    size_t total = 0;
+
+    assert_int_equal(source->methods->begin(source, capabilities, &info), 0);
+    while (source->methods->span(source, &octets, &length) == POSTINO_SOURCE_DATA) {
+        assert_true(total + length < sizeof composed);
+        memcpy(composed + total, octets, length);
+        total += length;
+        source->methods->consume(source, length);
+    }
+    assert_true(info.size_octets == POSTINO_SIZE_UNKNOWN || info.size_octets == total);
+    composed[total] = '\0';
+    return total;
+}
+
+static void binary_within_a_message(void **state)
+{
+    static const char tail[] = "\r\n\r\n\0\1\r\n\xff\r\n--=_A0--\r\n";
+    size_t length;
+
+    (void)state;
+    both();
+    length = compose(BINARY);
+    assert_int_equal(info.flags, POSTINO_SOURCE_BINARY | POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_8BIT);
+    assert_non_null(strstr(composed, "boundary=\"=_A0\"\r\nContent-Transfer-Encoding: binary\r\n"));
+    assert_memory_equal(composed + length - (sizeof tail - 1), tail, sizeof tail - 1);
+    (void)compose(POSTINO_CAPABILITY_BINARYMIME);
+    assert_int_equal(info.flags, POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_REWINDS);
+    assert_non_null(strstr(composed, "\r\n\r\nAAENCv8=\r\n--=_A0--\r\n"));
+}
+
+static void binary_keeps_clear_of_boundaries(void **state)
+{
+    (void)state;
+    both();
+    postino_memory_source_init(&data, "\n--=_A0\n", 8);
+    (void)compose(BINARY);
+    assert_non_null(strstr(composed, "boundary=\"=_B0\"\r\nContent-Transfer-Encoding: binary\r\n"));
+}
+
+/* By itself it is base64, as it is when it does not lie in memory, or when the message's size is unknown. */
+static void binary_is_not_always_right(void **state)
+{
+    struct test_source inner;
+    unsigned flags;
+
+    (void)state;
+    (void)compose(BINARY);
+    assert_int_equal(info.flags, POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_REWINDS);
+    assert_non_null(strstr(composed, "\r\nContent-Transfer-Encoding: base64\r\n"));
+    test_source_init(&inner, "Hi\n", 3);
+    both();
+    inner.size_octets = 3;
+    for (flags = 0; flags < 2; flags++) {
+        (void)(flags ? (note.source = &inner.source) : (file.source = &inner.source));
+        (void)compose(BINARY);
+        assert_int_equal(info.flags & (unsigned)~POSTINO_SOURCE_REWINDS, POSTINO_SOURCE_CANONICAL);
+        assert_non_null(strstr(composed, "\r\nContent-Transfer-Encoding: base64\r\n"));
+        assert_null(strstr(composed, "binary"));
+        file.source = &data.source;
+    }
+    assert_true(info.size_octets == POSTINO_SIZE_UNKNOWN);
+}
+
+static void a_text_that_lines_cannot_hold_is_encoded(void **state)
+{
+    static char every[26 * 8 + 1];
+    static char line[1000];
+    size_t i;
+
+    (void)state;
+    message.body = &note;
+    postino_memory_source_init(&text, "a\0b\n", 4);
+    (void)compose(POSTINO_CAPABILITY_8BITMIME);
+    assert_non_null(strstr(composed, "quoted-printable\r\n\r\na=00b\r\n"));
+    memset(line, 'x', sizeof line);
+    line[998] = '\n';
+    postino_memory_source_init(&text, line, 999);
+    (void)compose(0);
+    assert_null(strstr(composed, "quoted-printable"));
+    line[998] = 'x';
+    postino_memory_source_init(&text, line, 999);
+    (void)compose(0);
+    assert_non_null(strstr(composed, "quoted-printable"));
+    /* All letters of the boundaries may occur in it. */
+    for (i = 0; i < 26; i++) {
+        memcpy(every + 8 * i, "--=_A0\r\n", 8);
+        every[8 * i + 4] = (char)('A' + i);
+    }
+    postino_memory_source_init(&text, every, sizeof every - 1);
+    both();
+    (void)compose(0);
+    assert_non_null(strstr(composed, "\r\n--=3D_A0\r\n"));
+    assert_non_null(strstr(composed, "boundary=\"=_A0\""));
+}
+
+static void related_names_the_type_of_its_first(void **state)
+{
+    (void)state;
+    postino_part_related_init(&mixed);
+    both();
+    (void)compose(0);
+    assert_non_null(strstr(
+        composed, "Content-Type: multipart/related;\r\n type=\"text/html\";\r\n boundary=\"=_A0\"\r\n"));
+}
+
+/* ASCII, and as long as a line at most. */
+static void file_names_that_fit_a_line_stay_as_they_are(void **state)
+{
+    static char name[68];
+
+    (void)state;
+    file.file_name = name;
+    memset(name, 'n', 66);
+    (void)compose(0);
+    assert_non_null(strstr(composed, ";\r\n filename=\"nnn"));
+    assert_non_null(strstr(composed, "nnn\"\r\n"));
+    name[66] = 'n';
+    (void)compose(0);
+    assert_non_null(strstr(composed, ";\r\n filename*0*=UTF-8''nnn"));
+    memset(name, '"', 32);
+    name[32] = '\0';
+    (void)compose(0);
+    assert_non_null(strstr(composed, ";\r\n filename=\"\\\"\\\""));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(binary_within_a_message, setup),
+        cmocka_unit_test_setup(binary_keeps_clear_of_boundaries, setup),
+        cmocka_unit_test_setup(binary_is_not_always_right, setup),
+        cmocka_unit_test_setup(a_text_that_lines_cannot_hold_is_encoded, setup),
+        cmocka_unit_test_setup(related_names_the_type_of_its_first, setup),
+        cmocka_unit_test_setup(file_names_that_fit_a_line_stay_as_they_are, setup),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
