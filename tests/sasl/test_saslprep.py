@@ -11,7 +11,7 @@ import sys
 from unicodedata import combining, ucd_3_2_0
 
 PATIENCE_S = 60
-PROHIBITED, UNASSIGNED, BIDI, EMPTY = 2, 3, 4, 5
+UTF8, PROHIBITED, UNASSIGNED, BIDI, EMPTY = 1, 2, 3, 4, 5
 PROHIBITIONS = (stringprep.in_table_c12, stringprep.in_table_c21_c22, stringprep.in_table_c3, stringprep.in_table_c4,
                 stringprep.in_table_c5, stringprep.in_table_c6, stringprep.in_table_c7, stringprep.in_table_c8,
                 stringprep.in_table_c9)
@@ -70,14 +70,35 @@ def strings(seed):
         yield OVER_MARKS.sub("", "".join(filter(is_known, drawn))) or "x"
 
 
+def broken(seed):
+    """Octets that are no UTF-8, nearly all, with what is to be said of them."""
+    draw = random.Random(seed)
+    for _ in range(30000):
+        octets = bytes(draw.choice(b"a\x7f\x80\x9f\xa0\xbf\xc1\xc2\xdf\xe0\xe1\xed\xef\xf0\xf1\xf4\xf5\xff")
+                       for _ in range(draw.randint(1, 8)))
+        try:
+            octets.decode()
+            continue
+        except UnicodeDecodeError as error:
+            start = error.start
+        # What stands in front of it is looked at first.
+        control = octets.find(b"\x7f", 0, start)
+        yield octets, f"!{UTF8}@{start}" if control < 0 else f"!{PROHIBITED}@{control}"
+
+
 def main():
     cases = list(strings(int(sys.argv[2]) if len(sys.argv) > 2 else 1))
-    given = "".join(text.encode().hex() + "\n" for text in cases)
+    faults_of = list(broken(1))
+    given = "".join(octets.hex() + "\n" for octets in [*(text.encode() for text in cases), *(one for one, _ in faults_of)])
     said = subprocess.run([sys.argv[1]], input=given, check=True, capture_output=True, text=True, timeout=PATIENCE_S)
     answers = said.stdout.splitlines()
-    if len(answers) != len(cases):
-        sys.exit(f"{len(cases)} strings, {len(answers)} answers")
+    if len(answers) != len(cases) + len(faults_of):
+        sys.exit(f"{len(cases)} and {len(faults_of)} strings, {len(answers)} answers")
     wrong = 0
+    for (octets, fault), answer in zip(faults_of, answers[len(cases):]):
+        if answer != f"{fault} {fault}":
+            wrong += 1
+            print(f"{octets}: {answer}, not {fault}")
     for text, answer in zip(cases, answers):
         for stored, one in enumerate(answer.split(" ")):
             out, faults = prepare(text, stored)
@@ -92,7 +113,7 @@ def main():
                 wrong += 1
                 if wrong <= 20:
                     print(f"{ascii(text)} stored={stored}: {one}, not {ascii(out)} {faults}")
-    print(f"{len(cases)} strings, {wrong} wrong")
+    print(f"{len(answers)} strings, {wrong} wrong")
     return wrong != 0
 
 
