@@ -1,5 +1,6 @@
-"""An SMTP server whose TLS is OpenSSL's and whose AUTH is checked by GNU SASL, for what no mail server of Debian 12 has:
-SCRAM that is bound to the TLS connection. Needs Debian's libgsasl18 and python3-openssl; runs in a thread of the test.
+"""An SMTP server whose TLS is OpenSSL's and whose AUTH is checked by GNU SASL, for what no mail server of Debian 12
+has: SCRAM that is bound to the TLS connection. Needs Debian's libgsasl18 and python3-openssl; runs in a thread of the
+test.
 
     with gsasl_server.Server(certificates, ["SCRAM-SHA-256-PLUS"]) as server:
         ... server.port, server.users, server.used
