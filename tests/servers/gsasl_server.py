@@ -20,7 +20,8 @@ try:
 except ImportError:
     SSL = None
 
-ACCOUNTS = {b"bob@mail.test": b"hunter2 with space"}
+# The second name has what SCRAM must escape (RFC 5802 section 5.1).
+ACCOUNTS = {b"bob@mail.test": b"hunter2 with space", b"c=ar,ol=2C,": b"p,=s"}
 LIMIT_S = 10
 EXPORTER_LABEL = b"EXPORTER-Channel-Binding"  # RFC 9266 section 4.2
 

@@ -212,6 +212,8 @@ class TlsTests:
         self.assertEqual(len(self.server.failure), 1)
         self.refused(CLOSED, None, "mode=starttls", faults=("hang up",), **STARTTLS)
         self.assertEqual(len(self.server.failure), 2)
+        self.refused(CLOSED, None, "mode=starttls", "policy=opportunistic", faults=("hang up",), **STARTTLS)
+        self.assertEqual(self.server.clear, ["EHLO client.example", "STARTTLS"] * 2)
 
     def test_cut_without_close_notify(self):
         for version in self.versions:
