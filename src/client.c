@@ -112,9 +112,10 @@ static const struct postino_tls_info *client_tls(const struct postino_client *cl
 /* Where it was TLS that failed, the session says so in the transport's words. */
 static void client_tls_failed(struct postino_client *client, int error)
 {
-    if (error <= POSTINO_ERROR_TLS_CONFIG && error > POSTINO_ERROR_CONNECT_TIMEOUT &&
-        client_tls(client) != NULL)
-        postino_session_tls_failed(&client->session, error, client_tls(client)->text);
+    const struct postino_tls_info *info = client_tls(client);
+
+    if (error <= POSTINO_ERROR_TLS_CONFIG && error > POSTINO_ERROR_CONNECT_TIMEOUT && info != NULL)
+        postino_session_tls_failed(&client->session, error, info->text);
 }
 
 /* Connects. A connection that could not be made is a session lost before its first octet: it settles the mail
@@ -227,7 +228,8 @@ static void client_again(struct postino_client *client, struct postino_mail *mai
 }
 
 /* The mail met a connection that the server had given up, or had no more room for it: nothing of it can have
- * been delivered. Only a connection that had worked is given up on; one that never did will not do better. */
+ * been delivered. Only a connection that had worked is given up on, or one that was lost in the handshake; one
+ * that never did will not do better. */
 static int client_is_again(const struct postino_client *client, const struct postino_mail *mail)
 {
     const struct postino_result *result = &client->session.result;

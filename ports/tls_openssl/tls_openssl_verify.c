@@ -26,6 +26,18 @@ static int verify_address(const ASN1_STRING *value, char *text, size_t capacity)
     return written;
 }
 
+/* A name that may be shown: certificates may hold anything. */
+static void verify_dns_name(const ASN1_STRING *value, char *text, size_t capacity)
+{
+    const uint8_t *octets = ASN1_STRING_get0_data(value);
+    size_t length = (size_t)ASN1_STRING_length(value);
+    size_t i;
+
+    for (i = 0; i < length && i < capacity - 1; i++)
+        text[i] = octets[i] > ' ' && octets[i] < 127 ? (char)octets[i] : '?';
+    text[i] = '\0';
+}
+
 /* The first few: a session keeps little of the text, and whom it is not for stands behind them. */
 static void verify_names(X509 *certificate, char *text, size_t capacity)
 {
@@ -42,8 +54,7 @@ static void verify_names(X509 *certificate, char *text, size_t capacity)
         if (name->type != GEN_DNS && name->type != GEN_IPADD)
             continue;
         if (count < VERIFY_NAMES_MAX && name->type == GEN_DNS)
-            (void)snprintf(one, sizeof one, "%.*s", ASN1_STRING_length(name->d.dNSName),
-                           (const char *)ASN1_STRING_get0_data(name->d.dNSName));
+            verify_dns_name(name->d.dNSName, one, sizeof one);
         else if (count < VERIFY_NAMES_MAX && verify_address(name->d.iPAddress, one, sizeof one) == 0)
             continue;
         written = snprintf(text + length, capacity - length, "%s%s", count == 0 ? "" : ", ", one);
@@ -132,7 +143,7 @@ static int verify_ticket(SSL *connection, SSL_SESSION *session)
 
 static int verify_password(char *out, int capacity, int writing, void *context)
 {
-    const char *password = context;
+    const char *password = ((const struct postino_tls_openssl *)context)->config->key_password;
     size_t length = password != NULL ? strlen(password) : 0;
 
     (void)writing;
@@ -221,7 +232,7 @@ int tls_openssl_context(struct postino_tls_openssl *tls)
     }
     if (config->certificate_file != NULL) {
         SSL_CTX_set_default_passwd_cb(context, verify_password);
-        SSL_CTX_set_default_passwd_cb_userdata(context, (void *)(uintptr_t)config->key_password);
+        SSL_CTX_set_default_passwd_cb_userdata(context, tls);
         if (SSL_CTX_use_certificate_chain_file(context, config->certificate_file) != 1)
             return verify_config_fails(tls, config->certificate_file);
         if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
@@ -292,7 +303,7 @@ static int verify_pins(const struct postino_tls_config *config, X509 *certificat
     return pinned;
 }
 
-static void verify_bind(struct postino_tls_openssl *tls, SSL *connection, const X509 *certificate)
+static void verify_bind(struct postino_tls_openssl *tls, SSL *connection, X509 *certificate)
 {
     static const char label[] = "EXPORTER-Channel-Binding";
     struct postino_channel_binding *binding = tls->info.bindings;
@@ -317,8 +328,7 @@ static void verify_bind(struct postino_tls_openssl *tls, SSL *connection, const 
     }
     binding++;
     /* RFC 5929 section 4.1. */
-    if (certificate == NULL ||
-        X509_get_signature_info((X509 *)(uintptr_t)certificate, &nid, NULL, NULL, NULL) != 1)
+    if (certificate == NULL || X509_get_signature_info(certificate, &nid, NULL, NULL, NULL) != 1)
         return;
     digest = nid == NID_md5 || nid == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(nid);
     if (digest != NULL && X509_digest(certificate, digest, tls->bindings[1], &length) == 1) {

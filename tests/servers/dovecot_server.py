@@ -10,7 +10,8 @@ or a file:
     {"ports": {name: port}, "addresses": ["127.0.0.1", "::1"], "store": ..., "lmtp_store": what stores.py reads}
 
 Each port is open on each address:
-    auth   submission: AUTH of every mechanism in clear text, tokens signed with TOKEN_KEY, and nothing without; relays to an aiosmtpd, whose store it is
+    auth   submission: AUTH of every mechanism in clear text, tokens signed with TOKEN_KEY, and nothing without; relays
+           to an aiosmtpd, whose store it is
     lmtp   LMTP: mail for alice, bob and carol at mail.test goes to a maildir. full@... is accepted too, and refused
            with 552 when the data has come; any other recipient is refused with 550
 With `secure` the first has no AUTH in the clear but EXTERNAL too, for whom a client certificate names, and is not
@@ -195,7 +196,8 @@ class DovecotServer(daemons.Daemon):
         Certificates(self.folder("certificates"), *(SERVERS if self._secure else ()))
         tls, listeners = (TLS, TLS_LISTENERS) if self._secure else (CLEAR, CLEAR_LISTENERS)
         self.write("dovecot.conf", tls.format(root=self.root) + CONFIGURATION.format(
-            listeners=listeners.format(**ports), lmtp=ports["lmtp"], root=self.root, uid=nobody.pw_uid, gid=nobody.pw_gid, addresses=" ".join(loopback.addresses()),
+            listeners=listeners.format(**ports), lmtp=ports["lmtp"], root=self.root, uid=nobody.pw_uid,
+            gid=nobody.pw_gid, addresses=" ".join(loopback.addresses()),
             relay_port=self._relay.info["port"]))
         self.start(["/usr/sbin/dovecot", "-F", "-c", self.path("dovecot.conf")], isolated=True)
         return {"certificates": self.path("certificates"),

@@ -1,5 +1,6 @@
-"""An SMTP server whose TLS is OpenSSL's and whose AUTH is checked by GNU SASL, for what no mail server of Debian 12 has:
-SCRAM that is bound to the TLS connection. Needs Debian's libgsasl18 and python3-openssl; runs in a thread of the test.
+"""An SMTP server whose TLS is OpenSSL's and whose AUTH is checked by GNU SASL, for what no mail server of Debian 12
+has: SCRAM that is bound to the TLS connection. Needs Debian's libgsasl18 and python3-openssl; runs in a thread of the
+test.
 
     with gsasl_server.Server(certificates, ["SCRAM-SHA-256-PLUS"]) as server:
         ... server.port, server.users, server.used
@@ -19,7 +20,8 @@ try:
 except ImportError:
     SSL = None
 
-ACCOUNTS = {b"bob@mail.test": b"hunter2 with space"}
+# The second name has what SCRAM must escape (RFC 5802 section 5.1).
+ACCOUNTS = {b"bob@mail.test": b"hunter2 with space", b"c=ar,ol=2C,": b"p,=s"}
 LIMIT_S = 10
 EXPORTER_LABEL = b"EXPORTER-Channel-Binding"  # RFC 9266 section 4.2
 

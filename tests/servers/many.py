@@ -91,8 +91,8 @@ def send(server, mails, *words, backend="openssl"):
             with open(path, "wb") as file:
                 file.write(mail.message)
             lines += mail.lines(path)
-        result = subprocess.run([os.environ["POSTINO_SEND_MANY_" + backend]], input="\n".join(lines) + "\n", encoding="utf-8",
-                                capture_output=True, timeout=LIMIT_S, check=False)
+        result = subprocess.run([os.environ["POSTINO_SEND_MANY_" + backend]], input="\n".join(lines) + "\n",
+                                encoding="utf-8", capture_output=True, timeout=LIMIT_S, check=False)
     if result.returncode != 0 or result.stderr:
         raise AssertionError("send_many: exit status %d: %s" % (result.returncode, result.stderr))
     report = Report(result.stdout)

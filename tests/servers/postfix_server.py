@@ -98,7 +98,6 @@ smtpd_tls_chain_files = {root}/certificates/server.key, {root}/certificates/serv
 smtpd_tls_CAfile = {root}/certificates/ca.pem
 smtpd_tls_ask_ccert = yes
 smtpd_tls_received_header = yes
-smtpd_tls_auth_only = yes
 smtpd_tls_session_cache_database = btree:{root}/data/sessions
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_sender_restrictions = check_sender_access texthash:{root}/etc/senders
@@ -145,7 +144,8 @@ AUTH_OPTIONS = """\
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 """
 
-SECURE_OPTIONS = AUTH_OPTIONS.replace("permit_sasl_authenticated,reject", "reject_unauth_destination")
+SECURE_OPTIONS = (AUTH_OPTIONS.replace("permit_sasl_authenticated,reject", "reject_unauth_destination") +
+                  "  -o smtpd_tls_auth_only=yes\n")
 IMPLICIT_OPTIONS = SECURE_OPTIONS + "  -o smtpd_tls_wrappermode=yes\n"
 
 SECURE_PORT_OPTIONS = {

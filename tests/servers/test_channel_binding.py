@@ -41,18 +41,19 @@ class BindingTests:
         cls.addClassCleanup(folder.cleanup)
         cls.certificates = Certificates(folder.name)
 
-    def send(self, password, *words, announced=(*MECHANISMS, "SCRAM-SHA-256"), foreign=False):
+    def send(self, *words, user="bob@mail.test", announced=(*MECHANISMS, "SCRAM-SHA-256"), foreign=False):
         with gsasl_server.Server(self.certificates, announced, foreign) as self.server:
             report = many.send(("127.0.0.1", self.server.port),
                                [many.Mail(mails.FROM, [mails.TO], b"Subject: x\r\n\r\nx\r\n")], "tls implicit",
-                               "name localhost", "ca " + self.certificates.pem("ca"), "user bob@mail.test", password,
-                               *words, backend=self.backend)
+                               "name localhost", "ca " + self.certificates.pem("ca"), "user " + user, *words,
+                               backend=self.backend)
         return report.mails[0]
 
     def assert_accepted(self, mechanism, *words, **how):
         told = self.send(*words, **how)
         self.assertEqual((told.outcome, told.error), ("accepted", 0))
-        self.assertEqual((self.server.users, self.server.used, self.server.mails), (["bob@mail.test"], [mechanism], 1))
+        self.assertEqual((self.server.users, self.server.used, self.server.mails),
+                         ([how.get("user", "bob@mail.test")], [mechanism], 1))
 
     def assert_refused(self, *words, **how):
         told = self.send(*words, **how)
@@ -75,6 +76,9 @@ class BindingTests:
 
     def test_strongest(self):
         self.assert_accepted("SCRAM-SHA-256-PLUS", RIGHT)
+
+    def test_name_with_commas(self):
+        self.assert_accepted("SCRAM-SHA-256-PLUS", "password p,=s", user="c=ar,ol=2C,")
 
     def test_struck_from_the_list(self):
         """The client tells the server that it would have bound (RFC 5802 section 6): a server that could knows then."""

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Sends mails through a proxy that cuts the connection at every place that matters: a lost reply never settles a mail.
 
-usage: POSTINO_SEND_FILE=program POSTINO_SEND_MANY_openssl=program POSTINO_SERVERS=folder test_losses.py [unittest's arguments]
+usage: POSTINO_SEND_FILE=program POSTINO_SEND_MANY_openssl=program POSTINO_SERVERS=folder test_losses.py
+       [unittest's arguments]
 
 The oracle is what the proxy let pass, over all connections: a mail is accepted where the server's 2xx to its end was
 given to the client, and nowhere else; it is unknown only where its end left the client. What is stored is the whole

@@ -34,6 +34,14 @@ class MechanismTests(secure_tests.MechanismTests, unittest.TestCase):
     def assert_authenticated(self, mail, mechanism):
         self.assertIn("(Authenticated sender: bob@mail.test)", mail.trace)
 
+    def test_as_whom(self):
+        """Who may act as himself alone does not as another."""
+        for mechanism in ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"):
+            with self.subTest(mechanism=mechanism):
+                words = self.credentials(self.password)
+                self.assert_accepted(*words, "authzid bob@mail.test", mechanism=mechanism)
+                self.assert_refused(*words, "authzid alice@mail.test", mechanism=mechanism)
+
 
 globals().update(secure_tests.classes(__name__, PostfixTests))
 

@@ -30,6 +30,7 @@ ISSUED = {
     "common_name": ("ca", "/CN=localhost", None, None),
     "addresses": ("ca", "/CN=addresses", "IP:127.0.0.1,IP:2001:db8::5", None),
     "address_as_name": ("ca", "/CN=127.0.0.1", "DNS:127.0.0.1", None),
+    "strange": ("ca", "/CN=strange", "DNS:a\033[31m.example", None),
     "client": ("ca", "/CN=alice@mail.test", "email:alice@mail.test", None),
     "foreign_client": ("other", "/CN=alice@mail.test", "email:alice@mail.test", None),
 }
@@ -75,6 +76,13 @@ class Certificates:
     def key(self, name):
         self.pem(name)
         return self._path(name + ".key")
+
+    def encrypted_key(self, name, password):
+        path = self._path(name + ".encrypted")
+        # In the old form: of the new one (PKCS #8) Mbed TLS 2.28 has DES alone.
+        self._openssl("pkey", "-traditional", "-aes256", "-in", self.key(name), "-passout", "pass:" + password, "-out",
+                      path)
+        return path
 
     def der(self, name):
         with open(self.pem(name), encoding="ascii") as file:

@@ -106,6 +106,8 @@ static int take_tls(const char *word, const char *value)
         tls_config.certificate_file = value;
     else if (strcmp(word, "key") == 0)
         tls_config.key_file = value;
+    else if (strcmp(word, "key_password") == 0)
+        tls_config.key_password = value;
     else
         return 0;
     return 1;

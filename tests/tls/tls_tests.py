@@ -5,8 +5,8 @@ import hashlib
 import ssl
 
 import tls_bed
-from tls_bed import (CERTIFICATE_REFUSED, CLOSED, CONNECT_TIMEOUT, EXPIRED, HANDSHAKE, INJECTED, ISSUER, NAME, PIN,
-                     REFUSED, TIMEOUT, UNAVAILABLE, VERSION)
+from tls_bed import (CERTIFICATE_REFUSED, CLOSED, CONFIG, CONNECT_TIMEOUT, EXPIRED, HANDSHAKE, INJECTED, ISSUER, NAME,
+                     PIN, REFUSED, TIMEOUT, UNAVAILABLE, VERSION)
 from tls_server import TLS_1_1, TLS_1_2, TLS_1_3, only
 
 STARTTLS = {"implicit": False}
@@ -103,6 +103,14 @@ class TlsTests:
                             expected={"certified": "1"})
             self.accepted(*self.own_certificate(), setup=only(version), expected={"certified": "0"})
 
+    def test_encrypted_key(self):
+        demand = self.demand_certificate(TLS_1_2)
+        key = "key=" + self.certificates.encrypted_key("client", "open sesame")
+        words = "certificate=" + self.certificates.pem("client"), key
+        self.accepted(*words, "key_password=open sesame", setup=demand, expected={"certified": "1"})
+        for wrong in ((), ("key_password=shut sesame",)):
+            self.unusable(CONFIG, ".encrypted", *words, *wrong)
+
     def test_resumption(self):
         def without_tickets(context):
             only(TLS_1_2)(context)
@@ -154,6 +162,10 @@ class TlsTests:
     def test_addresses_are_told(self):
         self.refused(NAME, "127.0.0.1, 2001:db8:0:0:0:0:0:5, not for localhost", certificate="addresses")
 
+    def test_strange_names(self):
+        """They reach somebody's terminal."""
+        self.refused(NAME, r"for a\?\[31m.example, not for localhost$", certificate="strange")
+
     def test_dates(self):
         self.both_modes(EXPIRED, "expired on 2021-02-03", ask=self.refused, certificate="expired")
         self.refused(EXPIRED, "not valid before 2099-01-01", certificate="future")
@@ -200,6 +212,8 @@ class TlsTests:
         self.assertEqual(len(self.server.failure), 1)
         self.refused(CLOSED, None, "mode=starttls", faults=("hang up",), **STARTTLS)
         self.assertEqual(len(self.server.failure), 2)
+        self.refused(CLOSED, None, "mode=starttls", "policy=opportunistic", faults=("hang up",), **STARTTLS)
+        self.assertEqual(self.server.clear, ["EHLO client.example", "STARTTLS"] * 2)
 
     def test_cut_without_close_notify(self):
         for version in self.versions:
