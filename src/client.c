@@ -338,7 +338,9 @@ int postino_client_send(struct postino_client *client, struct postino_mail *mail
     error = postino_client_submit(client, mail);
     if (error != POSTINO_OK)
         return error;
-    (void)postino_client_collect(client);
+    /* The transport's own patience is at an end, and the mail is under way. */
+    if (postino_client_collect(client) == NULL)
+        return POSTINO_AGAIN;
     return mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ? 0 : mail->result.error;
 }
 

@@ -222,9 +222,10 @@ struct postino_pipelining {
 struct postino_sasl_exchange {
     unsigned (*start)(struct postino_session *session); /* returns the row that follows */
     int (*allowed)(const struct postino_session *session, const struct postino_mechanism *mechanism);
-    /* Prepares the first response. Returns 0 or an error. NULL: nothing to do. */
-    int (*begin)(const struct postino_session *session);
-    /* Takes the challenge that response `round` is to answer. Returns 0 or an error. */
+    /* Prepares the first response, or sets challenge_error. NULL: nothing to do. */
+    void (*begin)(const struct postino_session *session);
+    /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error where the
+     * challenge is not at fault. */
     int (*challenge)(struct postino_session *session, unsigned round);
     uint8_t mutual; /* 235 is believed only where the server proved that it knows the password */
 };
@@ -235,8 +236,8 @@ const struct postino_channel_binding *postino_sasl_binding(const struct postino_
                                                            const struct postino_tls_info *tls);
 /* The state's `first` as a place to compose in. */
 struct postino_emitter postino_sasl_compose(struct postino_sasl_state *state);
-/* Ends what is composed with a zero. Returns 0, or POSTINO_ERROR_CREDENTIALS where it has no room. */
-int postino_sasl_composed(struct postino_emitter *emitter);
+/* Ends what is composed with a zero; where it has no room it sets challenge_error. */
+void postino_sasl_composed(struct postino_sasl_state *state, struct postino_emitter *emitter);
 /* Puts out a name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). */
 void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name);
 /* Decodes base64, part of the challenge, and sets the span to what it holds: in the state, until the next call. What

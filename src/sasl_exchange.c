@@ -27,10 +27,11 @@ struct postino_emitter postino_sasl_compose(struct postino_sasl_state *state)
     return (struct postino_emitter){(uint8_t *)state->first, 0, sizeof state->first, 0};
 }
 
-int postino_sasl_composed(struct postino_emitter *emitter)
+void postino_sasl_composed(struct postino_sasl_state *state, struct postino_emitter *emitter)
 {
     postino_emit(emitter, '\0');
-    return emitter->total <= emitter->room ? POSTINO_OK : POSTINO_ERROR_CREDENTIALS;
+    if (emitter->total > emitter->room)
+        state->challenge_error = 1;
 }
 
 void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name)
@@ -118,14 +119,12 @@ static void exchange_decode(struct postino_sasl_state *state, uint8_t octet)
 {
     unsigned digit = 0;
 
-    if (octet == '=')
+    while (digit < 64 && postino_base64_digit(digit) != octet)
+        digit++;
+    /* Behind padding there are no digits. */
+    if (octet == '=' && state->padding < 2)
         state->padding++;
-    else if (state->padding != 0)
-        digit = 64;
-    else
-        while (digit < 64 && postino_base64_digit(digit) != octet)
-            digit++;
-    if (digit > 63 || state->padding > 2)
+    else if (digit > 63 || state->padding != 0)
         state->challenge_error = 1;
     state->bits = (uint16_t)((unsigned)state->bits << 6 | digit);
     if (state->digits != 0 && state->padding == 0) {
@@ -189,30 +188,47 @@ static void exchange_end(struct postino_session *session)
     postino_sasl_wipe(session->config->credentials->state);
 }
 
+/* How many octets it puts out. */
+static size_t exchange_octets(const struct postino_session *session,
+                              void (*emit)(const struct postino_session *session,
+                                           struct postino_emitter *emitter))
+{
+    struct postino_emitter emitter;
+
+    emitter.room = 0;
+    emitter.skip = 0;
+    emitter.total = 0;
+    emit(session, &emitter);
+    return emitter.total;
+}
+
+/* Whether there is a response, and it fits in a line. Returns 0 or an error. */
+static int exchange_check(const struct postino_session *session)
+{
+    return session->config->credentials->state->challenge_error ||
+                   exchange_octets(session, postino_emit_response) > POSTINO_AUTH_LINE_OCTETS
+               ? POSTINO_ERROR_CREDENTIALS
+               : POSTINO_OK;
+}
+
 unsigned postino_sasl_start(struct postino_session *session)
 {
     struct postino_sasl_state *state = session->config->credentials->state;
     const struct postino_mechanism *mechanism = session->mechanism;
-    struct postino_emitter emitter;
-    int error = POSTINO_OK;
 
     postino_sasl_wipe(state);
     state->verified = !mechanism->exchange->mutual;
-    if (mechanism->exchange->begin != NULL)
-        error = mechanism->exchange->begin(session);
-    if (error != POSTINO_OK) {
-        exchange_end(session);
-        return postino_steps_give_up(session, error);
-    }
     session->service = &state->service;
     session->service->take = exchange_take;
-    session->round = (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0;
-    /* How long is what follows the verb? */
-    emitter.room = 0;
-    emitter.skip = 0;
-    emitter.total = 0;
-    exchange_emit_command(session, &emitter);
-    if (emitter.total > STEP_AUTH_OCTETS_MAX)
+    session->round = 1;
+    if (mechanism->exchange->begin != NULL)
+        mechanism->exchange->begin(session);
+    if (exchange_check(session) != POSTINO_OK) {
+        exchange_end(session);
+        return postino_steps_give_up(session, POSTINO_ERROR_CREDENTIALS);
+    }
+    if ((mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) == 0 ||
+        exchange_octets(session, exchange_emit_command) > STEP_AUTH_OCTETS_MAX)
         session->round = 0;
     state->initial = session->round;
     postino_session_enter(session, &exchange_command_step);
@@ -234,6 +250,10 @@ static unsigned exchange_challenge(struct postino_session *session)
     else
         error = session->mechanism->exchange->challenge(session, session->round);
     state->initial = 0;
+    if (error == POSTINO_OK) {
+        session->round++;
+        error = exchange_check(session);
+    }
     if (error != POSTINO_OK) {
         exchange_end(session);
         state->error = (int16_t)error;
@@ -241,7 +261,6 @@ static unsigned exchange_challenge(struct postino_session *session)
         postino_session_enter(session, &exchange_cancel_step);
         return STEP_STAY;
     }
-    session->round++;
     /* SCRAM quotes the server's first message until the second comes. */
     exchange_listen(state);
     postino_session_enter(session, &exchange_response_step);

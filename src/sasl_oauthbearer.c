@@ -3,7 +3,7 @@
  * composed once, into the state, before anything goes out. */
 #include "internal.h"
 
-static int oauthbearer_begin(const struct postino_session *session)
+static void oauthbearer_begin(const struct postino_session *session)
 {
     const struct postino_credentials *credentials = session->config->credentials;
     const char *authzid = credentials->authzid != NULL ? credentials->authzid : credentials->user;
@@ -26,7 +26,7 @@ static int oauthbearer_begin(const struct postino_session *session)
         postino_emit(&first, 1);
     }
     postino_emit_text(&first, "auth=Bearer ");
-    return postino_sasl_composed(&first);
+    postino_sasl_composed(credentials->state, &first);
 }
 
 static int oauthbearer_respond(const struct postino_credentials *credentials, unsigned round,

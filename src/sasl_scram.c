@@ -5,7 +5,6 @@
 #include "internal.h"
 
 #define SCRAM_NONCE_OCTETS   18 /* at random: 24 digits */
-#define SCRAM_SERVER_NONCE   250
 #define SCRAM_ITERATIONS_MIN 4096
 #define SCRAM_ITERATIONS_MAX 1000000
 
@@ -23,7 +22,7 @@ static int scram_is_plus_missing(const struct postino_session *session)
 }
 
 /* gs2-header and client-first-message-bare (RFC 5802 section 7), and ",c=...," of the message behind. */
-static int scram_begin(const struct postino_session *session)
+static void scram_begin(const struct postino_session *session)
 {
     static const uint8_t digest_octets[] = {16, 20, 32, 64};
     const struct postino_credentials *credentials = session->config->credentials;
@@ -34,8 +33,10 @@ static int scram_begin(const struct postino_session *session)
     unsigned count = 1;
 
     state->digest_octets = digest_octets[session->mechanism->hash];
-    if (credentials->crypto->random(credentials->crypto_context, noise, sizeof noise) != 0)
-        return POSTINO_ERROR_CREDENTIALS;
+    if (credentials->crypto->random(credentials->crypto_context, noise, sizeof noise) != 0) {
+        state->challenge_error = 1;
+        return;
+    }
     if ((session->mechanism->needs & POSTINO_NEEDS_CHANNEL_BINDING) != 0) {
         const struct postino_channel_binding *binding = postino_sasl_binding(credentials, session->tls);
 
@@ -59,15 +60,16 @@ static int scram_begin(const struct postino_session *session)
     state->nonce = (uint16_t)first.total;
     postino_emit_base64(&first, spans, 1);
     state->first_octets = (uint16_t)first.total;
-    if (postino_sasl_composed(&first) != 0)
-        return POSTINO_ERROR_CREDENTIALS;
+    postino_sasl_composed(state, &first);
+    if (state->challenge_error)
+        return;
     spans[0] = (struct postino_span){state->first, state->bare};
     state->binding = (uint16_t)first.total;
     postino_emit_text(&first, ",c=");
     postino_emit_base64(&first, spans, count);
     postino_emit(&first, ',');
     state->binding_octets = (uint16_t)(first.total - state->binding);
-    return postino_sasl_composed(&first);
+    postino_sasl_composed(state, &first);
 }
 
 static int scram_respond(const struct postino_credentials *credentials, unsigned round,
@@ -232,13 +234,13 @@ static int scram_server_first(const struct postino_session *session)
 
     postino_sasl_decode(state, &salt);
     /* The server adds to our nonce, or it is somebody's old dialogue. */
-    if (state->challenge_error || nonce.length_octets <= own || nonce.length_octets > SCRAM_SERVER_NONCE ||
+    if (state->challenge_error || nonce.length_octets <= own ||
         scram_differ(nonce.data, state->first + state->nonce, own) != 0 || salt.length_octets == 0 ||
-        iterations == 0 || iterations < least || iterations > most)
+        iterations < least || iterations > most)
         return POSTINO_ERROR_CHALLENGE;
-    state->server_nonce = (uint8_t)(nonce.length_octets + 2);
+    state->server_nonce = (uint16_t)(nonce.length_octets + 2);
     scram_prove(session, &salt, iterations);
-    return state->challenge_error ? POSTINO_ERROR_CREDENTIALS : POSTINO_OK;
+    return POSTINO_OK;
 }
 
 /* server-final-message: v=signature; or e=error. */

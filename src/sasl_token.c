@@ -6,7 +6,6 @@
 int postino_sasl_token_challenge(struct postino_session *session, unsigned round)
 {
     const struct postino_sasl_state *state = session->config->credentials->state;
-    struct postino_service *service = session->service;
     size_t i;
 
     if (round == 0)
@@ -14,12 +13,9 @@ int postino_sasl_token_challenge(struct postino_session *session, unsigned round
     if (round != 1)
         return POSTINO_ERROR_CHALLENGE;
     /* The text that the refusal is told with: what it says itself is poorer. */
-    session->service = NULL;
-    session->text_kept = 0;
-    session->reply.text_octets = 0;
-    for (i = 0; i < state->challenge_octets; i++)
-        postino_session_keep_text(session, state->challenge[i]);
+    for (i = 0; i < state->challenge_octets && i < sizeof session->text; i++)
+        session->text[i] = (char)state->challenge[i];
+    session->reply.text_octets = i;
     session->text_kept = 1;
-    session->service = service;
     return POSTINO_OK;
 }

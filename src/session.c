@@ -4,6 +4,9 @@
  * the port is to do follows from them and from the flags, and is stored nowhere. */
 #include "internal.h"
 
+/* Of a mechanism without an exchange: PLAIN and LOGIN have two. */
+#define SESSION_ROUNDS 4
+
 void postino_session_enter(struct postino_session *session, const struct postino_step *step)
 {
     /* Whoever hands something in tells no time, and it may be long since the last call that did. */
@@ -99,6 +102,26 @@ static int session_is_ascii(const char *text)
     return 1;
 }
 
+/* Whether a mechanism without an exchange says no line that is too long. */
+static int session_lines_fit(const struct postino_credentials *credentials,
+                             const struct postino_mechanism *mechanism)
+{
+    struct postino_span spans[POSTINO_SASL_SPANS];
+    unsigned round;
+
+    for (round = 0; round < SESSION_ROUNDS; round++) {
+        struct postino_emitter emitter = {NULL, 0, 0, 0};
+        int count = mechanism->respond(credentials, round, spans);
+
+        if (count < 0)
+            break;
+        postino_emit_base64(&emitter, spans, (unsigned)count);
+        if (emitter.total > POSTINO_AUTH_LINE_OCTETS)
+            return 0;
+    }
+    return 1;
+}
+
 /* What is missing shall not come out at the first mail. A mechanism with an exchange that lacks what it needs is
  * passed over instead. */
 static int session_credentials(const struct postino_session_config *config)
@@ -112,7 +135,8 @@ static int session_credentials(const struct postino_session_config *config)
     if (mechanism == NULL)
         return credentials->user == NULL || credentials->password == NULL;
     for (; *mechanism != NULL; mechanism++) {
-        if ((*mechanism)->exchange == NULL && (credentials->user == NULL || credentials->password == NULL))
+        if ((*mechanism)->exchange == NULL && (credentials->user == NULL || credentials->password == NULL ||
+                                               !session_lines_fit(credentials, *mechanism)))
             return -1;
         if (((*mechanism)->flags & POSTINO_MECHANISM_PREPARED) != 0 && !ascii)
             return -1;

@@ -79,8 +79,10 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
  * the server accepted the mail for every recipient, else the first error; mail->result and each recipient's
  * outcome have the particulars: POSTINO_OUTCOME_UNKNOWN there means that it may have been delivered all the
  * same. With postino_delivery_partial, 0 says that some recipient's mail was accepted. POSTINO_ERROR_STATE:
- * submitted mails are not collected yet. A mail that met a connection which the server had closed, or one that was
- * lost in the handshake behind STARTTLS, is sent over a new one, once, if the server had not taken its MAIL command; of mails handed in together, also behind
+ * submitted mails are not collected yet. POSTINO_AGAIN, of a transport that has a patience of its own: the mail is
+ * still under way and borrowed, and postino_client_collect() goes on with it. A mail that met a connection which the
+ * server had closed, or one that was lost in the handshake behind STARTTLS, is sent over a new one, once, if the server
+ * had not taken its MAIL command; of mails handed in together, also behind
  * each connection over which the server decided one of them: servers limit the mails of a connection. */
 int postino_client_send(struct postino_client *client, struct postino_mail *mail);
 

@@ -47,6 +47,15 @@
 #error "POSTINO_SASL_FIRST_OCTETS must be 64 to 8192"
 #endif
 
+/* Octets of a line of an authentication exchange at most, its end not counted; with credentials that would take more
+ * nothing is sent. RFC 4954 section 4 has every server take 12288, and more is each server's own. RAM: none. */
+#ifndef POSTINO_AUTH_LINE_OCTETS
+#define POSTINO_AUTH_LINE_OCTETS 12288
+#endif
+#if POSTINO_AUTH_LINE_OCTETS < 512 || POSTINO_AUTH_LINE_OCTETS > 1048576
+#error "POSTINO_AUTH_LINE_OCTETS must be 512 to 1048576"
+#endif
+
 /* Octets of a BDAT chunk at most: a server that refuses a large message is heard between two of them. RAM:
  * none. */
 #ifndef POSTINO_CHUNK_OCTETS

@@ -55,8 +55,10 @@ struct postino_mechanism {
     const struct postino_sasl_exchange *exchange;
 };
 
-/* Who we are. Everything is borrowed for as long as the session that uses it; nothing is copied. Start from {0}:
- * only what a mechanism needs must be there. */
+/* Who we are. Everything is borrowed for as long as the session that uses it; no password and no token is copied. Start
+ * from {0}: only what a mechanism needs must be there. What would take a line of more than POSTINO_AUTH_LINE_OCTETS is
+ * not sent (RFC 4954 section 4): POSTINO_ERROR_CREDENTIALS, of postino_session_init() where PLAIN or LOGIN would say
+ * it, of the session where another mechanism would. */
 struct postino_credentials {
     const char *user;
     const char *password;

@@ -294,7 +294,6 @@ struct postino_sasl_state {
     uint8_t challenge_error;   /* it is no base64, or too long; or a hash failed */
     uint8_t initial;           /* the first response went with the command */
     uint8_t verified;          /* the server proved that it knows the password, or need not */
-    uint8_t server_nonce;      /* octets of "r=" and the whole nonce, with which the challenge begins */
     uint8_t digest_octets;     /* of the mechanism's hash */
     uint16_t bits;             /* of the digits that came last */
     uint16_t challenge_octets; /* that are decoded */
@@ -304,6 +303,7 @@ struct postino_sasl_state {
     uint16_t first_octets;     /* up to its end */
     uint16_t binding;          /* where ",c=...," begins: SCRAM's channel binding, in base64 */
     uint16_t binding_octets;
+    uint16_t server_nonce;          /* octets of "r=" and the whole nonce, with which the challenge begins */
     struct postino_service service; /* by which the challenge comes */
     uint8_t signature[POSTINO_HASH_OCTETS_MAX];
     char proof[92]; /* in base64, or CRAM-MD5's digest in hexadecimal */

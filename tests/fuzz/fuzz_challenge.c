@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that challenges with anything, in any pieces. The first octet of the input chooses the mechanism, and whether
- * the octets behind the second are the server's own words or what it puts in base64; the second the pieces. */
+/* A server that challenges with anything, in any pieces. The first octet of the input chooses the mechanism, whether
+ * the octets behind the second are the server's own words or what it puts in base64, and whether the crypto table has
+ * pbkdf2; the second the pieces. */
 #include "fuzz.h"
 
 #define REPLIES_MAX 40
@@ -15,6 +16,7 @@ static int fuzz_random(void *context, uint8_t *out, size_t octets)
 static int fuzz_hash(void *context, unsigned hash, const struct postino_span *spans, size_t count,
                      uint8_t *out)
 {
+    static const size_t digest_octets[] = {16, 20, 32, 64};
     uint8_t sum = (uint8_t)hash;
     size_t i;
     size_t j;
@@ -26,7 +28,7 @@ static int fuzz_hash(void *context, unsigned hash, const struct postino_span *sp
             sum = (uint8_t)(sum * 5 + ((const uint8_t *)spans[i].data)[j]);
         }
     }
-    memset(out, sum, hash == POSTINO_HASH_MD5 ? 16 : hash == POSTINO_HASH_SHA1 ? 20 : 32);
+    memset(out, sum, digest_octets[hash]);
     return 0;
 }
 
@@ -45,7 +47,22 @@ static int fuzz_pbkdf2(void *context, unsigned hash, const struct postino_span *
     return fuzz_hash(context, hash, salt, 1, out);
 }
 
-static const struct postino_sasl_crypto fuzz_crypto = {7, fuzz_random, fuzz_hash, fuzz_hmac, fuzz_pbkdf2};
+static const struct postino_sasl_crypto fuzz_crypto = {15, fuzz_random, fuzz_hash, fuzz_hmac, fuzz_pbkdf2};
+static const struct postino_sasl_crypto fuzz_crypto_slow = {15, fuzz_random, fuzz_hash, fuzz_hmac, NULL};
+
+/* Of an exchange that is over nothing is left but why. */
+static int is_wiped(const struct postino_sasl_state *state)
+{
+    struct postino_sasl_state rest;
+    const uint8_t *octets = (const uint8_t *)&rest;
+    size_t i;
+
+    memcpy(&rest, state, sizeof rest);
+    rest.error = 0;
+    for (i = 0; i < sizeof rest && octets[i] == 0; i++) {
+    }
+    return i == sizeof rest;
+}
 
 static void drain(struct postino_session *session)
 {
@@ -110,11 +127,31 @@ static size_t reply(const uint8_t *data, size_t size, char *out)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct postino_mechanism *const mechanisms[] = {
-        &postino_sasl_scram_sha_256, NULL, &postino_sasl_scram_sha_1, NULL, &postino_sasl_cram_md5, NULL,
-        &postino_sasl_xoauth2,       NULL, &postino_sasl_oauthbearer, NULL};
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_scram_sha_256,
+                                                                 NULL,
+                                                                 &postino_sasl_scram_sha_1,
+                                                                 NULL,
+                                                                 &postino_sasl_cram_md5,
+                                                                 NULL,
+                                                                 &postino_sasl_xoauth2,
+                                                                 NULL,
+                                                                 &postino_sasl_oauthbearer,
+                                                                 NULL,
+                                                                 &postino_sasl_scram_sha_256_plus,
+                                                                 NULL,
+                                                                 &postino_sasl_scram_sha_512,
+                                                                 NULL,
+                                                                 &postino_sasl_external,
+                                                                 NULL};
+    static const struct postino_tls_info tls = {
+        .version = "TLSv1.3",
+        .verified = 1,
+        .certified = 1,
+        .bindings = {{"tls-exporter", (const uint8_t *)"0123456789abcdef", 16}},
+        .text = ""};
     static const char ehlo[] =
-        "220 mx\r\n250-mx\r\n250 AUTH SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 XOAUTH2 OAUTHBEARER\r\n";
+        "220 mx\r\n250-mx\r\n250 AUTH SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 XOAUTH2 OAUTHBEARER"
+        " SCRAM-SHA-256-PLUS SCRAM-SHA-512 EXTERNAL\r\n";
     struct postino_sasl_state *state = malloc(sizeof *state);
     struct postino_credentials credentials = {
         .user = "u=,", .password = "secret", .token = "token", .crypto = &fuzz_crypto, .state = state};
@@ -133,9 +170,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     memset(state, 0xA5, sizeof *state);
-    config.mechanisms = mechanisms + 2 * (data[0] % 5);
+    config.mechanisms = mechanisms + 2 * (data[0] % 8);
+    if (data[0] & 64) {
+        credentials.crypto = &fuzz_crypto_slow;
+        credentials.iterations_min = 1;
+        credentials.iterations_max = 99;
+    }
     piece = 1 + data[1] % 80u;
     FUZZ_CHECK(postino_session_init(&session, &config, 0) == 0);
+    if (data[0] & 32) {
+        postino_session_tls_started(&session, &tls, 0);
+    }
     hear(&session, (const uint8_t *)ehlo, 8, 8);
     hear(&session, (const uint8_t *)ehlo + 8, sizeof ehlo - 9, piece);
     if (data[0] & 128) {
@@ -158,7 +203,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             }
         }
     }
-    FUZZ_CHECK(state->challenge_octets <= sizeof state->challenge);
+    /* Without a mechanism that may be used nobody touches it. */
+    if (session.mechanism != NULL) {
+        FUZZ_CHECK(state->challenge_octets <= sizeof state->challenge);
+        FUZZ_CHECK(session.service != NULL || is_wiped(state));
+    }
     postino_session_lost(&session, 0, 0);
     postino_sasl_wipe(state);
     free(state);

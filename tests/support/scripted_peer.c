@@ -157,14 +157,6 @@ void scripted_peer_give(struct scripted_peer *peer, size_t length_octets, uint32
     scripted_peer_tick(peer, now_ms);
 }
 
-const uint8_t *scripted_peer_expected(const struct scripted_peer *peer)
-{
-    const struct peer_event *event = &peer->events[peer->client_index];
-
-    return peer->client_index < peer->count && event->kind == PEER_CLIENT ? event->data + peer->client_offset
-                                                                          : NULL;
-}
-
 int scripted_peer_awaits_tls(const struct scripted_peer *peer)
 {
     return peer->server_index < peer->count && peer->events[peer->server_index].kind == PEER_TLS;
@@ -188,7 +180,6 @@ static int peer_handshake_now(struct scripted_peer *peer, uint32_t now_ms,
     switch (scripted_peer_offer(peer, &data, &length)) {
     case PEER_OFFER_DATA:
         /* No TLS record. */
-        scripted_peer_give(peer, length, now_ms);
         return POSTINO_ERROR_TLS_HANDSHAKE;
     case PEER_OFFER_EOF:
         return POSTINO_ERROR_CLOSED;

@@ -83,9 +83,6 @@ enum peer_offer scripted_peer_offer(const struct scripted_peer *peer, const uint
 /* The client received that many of the octets last offered. */
 void scripted_peer_give(struct scripted_peer *peer, size_t length_octets, uint32_t now_ms);
 
-/* The octet that the script has the client send next, be it due or not; NULL: none, or one that it need not send. */
-const uint8_t *scripted_peer_expected(const struct scripted_peer *peer);
-
 /* Says whether a handshake is what comes next. Returns 1 or 0. */
 int scripted_peer_awaits_tls(const struct scripted_peer *peer);
 

@@ -123,6 +123,35 @@ void drive_init(struct drive *drive, const struct transcript *transcript, const 
     }
 }
 
+void drive_check_mask(struct drive *drive, const struct scripted_peer *peer, size_t length_octets, int masked)
+{
+    const struct transcript *transcript = drive->transcript;
+    size_t index = peer->client_index;
+    size_t offset = peer->client_offset;
+
+    for (; length_octets != 0 && index < transcript->event_count; length_octets--) {
+        const struct peer_event *event = &transcript->events[index];
+
+        /* What need not be sent is not known to be. */
+        if (event->kind == PEER_CLIENT_MAYBE) {
+            return;
+        }
+        if ((transcript->secret[event->data + offset - transcript->octets] != 0) != (masked != 0)) {
+            drive_find(drive,
+                       masked ? "masked what is no secret, at offset %lu" : "shows a secret, at offset %lu",
+                       (unsigned long)peer->taken_octets);
+            return;
+        }
+        if (++offset == event->length_octets) {
+            offset = 0;
+            do {
+                index++;
+            } while (index < transcript->event_count && transcript->events[index].kind != PEER_CLIENT &&
+                     transcript->events[index].kind != PEER_CLIENT_MAYBE);
+        }
+    }
+}
+
 void drive_submit_next(struct drive *drive)
 {
     size_t i = drive->submitted;

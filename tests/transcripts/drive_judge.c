@@ -2,6 +2,8 @@
 /* What came of a replay, against what its transcript expects. */
 #include "drive.h"
 
+#include "secret.h"
+
 #include <string.h>
 
 static int drive_differs(int expected, int actual)
@@ -164,6 +166,32 @@ static void drive_judge_session(struct drive *drive)
     }
 }
 
+static void drive_judge_secret(struct drive *drive, const char *secret)
+{
+    if (secret != NULL && secret_is_in(&drive->session, sizeof drive->session, secret, strlen(secret))) {
+        drive_find(drive, "the session still holds a secret");
+    }
+}
+
+/* Of an exchange that was cut off the state is the caller's to wipe. */
+static void drive_judge_secrets(struct drive *drive)
+{
+    const struct postino_result *result = postino_session_result(&drive->session);
+    int cut = result->step == POSTINO_STEP_AUTH && result->error != POSTINO_ERROR_REFUSED &&
+              result->error != POSTINO_ERROR_CHALLENGE && result->error != POSTINO_ERROR_CREDENTIALS &&
+              result->error != POSTINO_ERROR_AUTH_SERVER;
+
+    drive_judge_secret(drive, drive->credentials.password);
+    drive_judge_secret(drive, drive->credentials.token);
+    if (cut) {
+        postino_sasl_wipe(drive->credentials.state);
+    }
+    if (drive->session.mechanism != NULL && drive->session.mechanism->exchange != NULL &&
+        !secret_is_wiped(&drive->sasl, sizeof drive->sasl)) {
+        drive_find(drive, "the state of the exchange is not wiped");
+    }
+}
+
 void drive_judge(struct drive *drive, const struct scripted_peer *peer)
 {
     int turn = 0;
@@ -185,4 +213,5 @@ void drive_judge(struct drive *drive, const struct scripted_peer *peer)
         drive_judge_service(drive, i);
     }
     drive_judge_session(drive);
+    drive_judge_secrets(drive);
 }

@@ -29,6 +29,7 @@ static void port_send(struct drive_port *port)
         drive_find(port->drive, "output() wrote more than it may");
         length = capacity;
     }
+    drive_check_mask(port->drive, &port->peer, length, postino_session_is_secret(&port->drive->session));
     scripted_peer_take(&port->peer, out, length, port->now_ms);
     free(out);
 }

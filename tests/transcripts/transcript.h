@@ -132,6 +132,7 @@ struct transcript {
     struct peer_tls tls[TRANSCRIPT_HANDSHAKES];
     size_t tls_count;
     size_t server_octets;
+    int has_secrets;
 
     /* Expected of the session. */
     int ends_said;
@@ -147,6 +148,7 @@ struct transcript {
     /* private */
     int netx; /* <headers> stands for the header lines */
     uint8_t octets[TRANSCRIPT_OCTETS];
+    uint8_t secret[TRANSCRIPT_OCTETS]; /* those of them that the client must mask */
     size_t used_octets;
 };
 
@@ -178,6 +180,9 @@ int transcript_read_ends(struct transcript *transcript, const char *line);
 const struct postino_tls_policy *transcript_tls_policy(const char *name);
 /* What stands behind "<tls". Returns 0, or -1 for a bad line. */
 int transcript_read_tls(struct transcript *transcript, struct peer_event *event, const char *line);
+
+/* transcript_secret.c: sets transcript->secret, once all is read. */
+void transcript_mark_secrets(struct transcript *transcript);
 
 /* transcript_text.c: takes octets into the transcript's own memory. */
 /* Appends one octet. Returns 0, or -1 when the memory is full. */

@@ -217,5 +217,6 @@ int transcript_read(struct transcript *transcript, const char *path, int netx)
         }
     }
     (void)fclose(file);
+    transcript_mark_secrets(transcript);
     return read_complete(transcript, path);
 }
