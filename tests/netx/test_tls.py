@@ -122,6 +122,14 @@ class Tls(unittest.TestCase):
             self.assertEqual((found["status"], found["outcome"]), ("0xA0", NOT_ATTEMPTED))
             self.assertEqual(self.server.clear, ["EHLO client.example", "QUIT"])
 
+    def test_cram_md5(self):
+        for way in WAYS:
+            for mode, implicit in (("implicit", True), ("starttls", False)):
+                self.accepted(self.one("auth=2", "user=tim", "password=secret", f"mode={mode}", way=way, implicit=implicit,
+                                       after=("AUTH CRAM-MD5",)))
+        found = self.one("auth=2", "user=tim", "password=wrong", after=("AUTH CRAM-MD5",))
+        self.assertEqual((found["status"], found["outcome"]), ("0xAD", NOT_ATTEMPTED))
+
     def test_opportunistic_in_the_clear(self):
         for before, faults in ((("SIZE",), ()), (("STARTTLS",), ("454",))):
             for way in WAYS:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """An SMTP server over TLS that does what a test asks of it, in a thread, on a free port of the loopback."""
+import base64
 import contextlib
+import hmac
 import os
 import socket
 import ssl
@@ -144,6 +146,12 @@ class Server:
                 # The first must be heard before more is read.
                 flood, self.flooded = "flood" in self.faults and not self.flooded, True
                 say(f"250 {'x' * 2000000 if flood else 'taken'}\r\n")
+            elif line.upper() == "AUTH CRAM-MD5":
+                challenge = b"<1896.697170952@mail.test>"
+                say(f"334 {base64.b64encode(challenge).decode()}\r\n")
+                answer = base64.b64decode(reader.readline()).decode()
+                digest = hmac.new(b"secret", challenge, "md5").hexdigest()
+                say("235 welcome\r\n" if answer == f"tim {digest}" else "535 no\r\n")
             elif verb == "AUTH":
                 say("235 welcome\r\n")
             elif verb == "QUIT":
