@@ -64,7 +64,8 @@ typedef struct NX_SMTP_TLS_STRUCT {
  * `tls_ptr` is the caller's memory, and `host_name` borrowed, as long as the client; NetX Secure must have been
  * initialised. It takes its own packets from the IP instance's default pool: where that runs dry while a record
  * arrives, the connection is lost. The handshake may wait NX_SMTP_CLIENT_CONNECTION_TIMEOUT, after STARTTLS
- * NX_SMTP_ENVELOPE_TIMEOUT, for each packet of the server's: NetX Secure knows no limit of the whole.
+ * NX_SMTP_ENVELOPE_TIMEOUT, for each packet of the server's: NetX Secure knows no limit of the whole. In
+ * nx_smtp_client_connect() its `wait_option` bounds these waits too, and a handshake that it cut short has failed.
  *
  * Allowed from initialisation and threads, before the client's first mail and before nx_smtp_client_session_enable(),
  * once. Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `host_name` apart; NX_CALLER_ERROR: called from a timer or an

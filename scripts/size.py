@@ -13,6 +13,7 @@ import collections
 import fnmatch
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -86,8 +87,8 @@ def is_external_service(symbol):
 class Build:
     """The linked drop-in for one processor."""
 
-    def __init__(self, cpu, folder, entries, defines, more=()):
-        """`more`: folders of sources besides the usual ones."""
+    def __init__(self, cpu, folder, entries, defines, more=(), like=None):
+        """`more`: folders of sources besides the usual ones; `like`: that of a build with the same switches."""
         self.folder = folder
         self.machine = ["-mcpu=" + cpu]
         self.flags = self.machine + COMPILE + ["-I" + os.path.join(ROOT, d) for d in INCLUDES] + defines
@@ -96,8 +97,12 @@ class Build:
         self.objects = {}
         for source in sources(SOURCE_FOLDERS + list(more)):
             name = source.replace("/", "_")[:-2] + ".o"
-            # Relative to the root, so that the call graph names the sources as the tree does.
-            run([TOOLS + "gcc"] + self.flags + ["-c", source, "-o", os.path.join(folder, name)], ROOT)
+            ready = os.path.join(like, name) if like else ""
+            if os.path.exists(ready):
+                shutil.copy(ready, folder)
+            else:
+                # Relative to the root, so that the call graph names the sources as the tree does.
+                run([TOOLS + "gcc"] + self.flags + ["-c", source, "-o", os.path.join(folder, name)], ROOT)
             self.objects[name] = source
         self.link()
 
@@ -393,7 +398,9 @@ def report(cpu, rows, files, deepest, limited, unknown):
 
 def measure_tls(cpu, folder, drop_in_octets):
     """The text that TLS adds to the drop-in."""
-    build = Build(cpu, folder, DROP_IN + TLS, BUILDS[1][2], [TLS_FOLDER])
+    where, _, switches, _ = BUILDS[1]
+    build = Build(cpu, os.path.join(folder, cpu, "tls"), DROP_IN + TLS, switches, [TLS_FOLDER],
+                  os.path.join(folder, cpu, where))
     return build.text_octets() - drop_in_octets
 
 
@@ -462,7 +469,7 @@ def main():
             [measure(cpu, os.path.join(folder, cpu, where), entries, [], name, limit, COMPOSER_CALLS) for cpu in CPUS]
             for where, name, entries, limit in COMPOSERS]
         tls = [] if builds != BUILDS else [
-            measure_tls(cpu, os.path.join(folder, cpu, "tls"), figure[0][0].ours) for cpu, figure in zip(CPUS, figures[1])]
+            measure_tls(cpu, folder, figure[0][0].ours) for cpu, figure in zip(CPUS, figures[1])]
     except MeasureError as error:
         print(f"size: {error}", file=sys.stderr)
         return 1

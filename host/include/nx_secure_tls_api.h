@@ -33,7 +33,7 @@ extern "C" {
 #define NX_SECURE_TLS_AEAD_DECRYPT_FAIL            0x150
 #define NX_SECURE_TLS_RECORD_OVERFLOW              0x151
 
-#define NX_SECURE_TLS_ID                 0x544C5353UL
+#define NX_SECURE_TLS_ID                 ((ULONG)0x544C5320UL)
 #define NX_SECURE_TLS_RECORD_HEADER_SIZE 5
 
 /* For nx_secure_tls_session_protocol_version_override(). */

@@ -93,15 +93,9 @@ static UINT tls_prepare(NX_SMTP_CLIENT *client, NX_SMTP_TLS *tls)
 /* Makes the handshake, waiting so many ticks for each packet of it. Returns 0 or an error. */
 static INT tls_handshake(NX_SMTP_CLIENT *client, ULONG ticks)
 {
-    struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
     NX_SMTP_TLS *tls = transport_tls(client);
-    UINT status;
+    UINT status = tls_prepare(client, tls);
 
-    /* A packet of the clear has no room for a record's front. */
-    if (self->out != NX_NULL)
-        nx_packet_release(self->out);
-    self->out = NX_NULL;
-    status = tls_prepare(client, tls);
     if (status == NX_SUCCESS)
         status = nx_secure_tls_session_start(&tls->nx_smtp_tls_session, &client->nx_smtp_client_socket,
                                              (UINT)ticks);

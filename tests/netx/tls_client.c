@@ -276,7 +276,10 @@ static VOID submit_mails(VOID)
     if (nx_smtp_client_mails_in_flight_set(&client, (UINT)number("flight", "32")) != NX_SUCCESS)
         fails("mails_in_flight_set");
     if (number("connect", "0") != 0) {
+        ULONG began = tx_time_get();
+
         status = nx_smtp_client_connect(&client, number("connect", "0") * NX_IP_PERIODIC_RATE / 1000);
+        printf("ticks=%u ", (UINT)(tx_time_get() - began));
         print_result(status, 0);
     }
     for (i = 0; i < count && i < MAILS_MAX; i++) {

@@ -2,7 +2,9 @@
 """An SMTP server over TLS (Python's, which is OpenSSL's) that does what a test asks of it, in a thread, on a free port
 of the loopback."""
 
+import base64
 import contextlib
+import hmac
 import os
 import select
 import socket
@@ -215,6 +217,12 @@ class Server:
                 self._take_chunk(reader, *line.split()[1:])
                 flood, self.flooded = "flood" in self.faults and not self.flooded, True
                 say(f"250 {'x' * 2000000 if flood else 'taken'}\r\n")
+            elif line.upper() == "AUTH CRAM-MD5":
+                challenge = b"<1896.697170952@mail.test>"
+                say(f"334 {base64.b64encode(challenge).decode()}\r\n")
+                answer = base64.b64decode(reader.readline()).decode()
+                digest = hmac.new(b"secret", challenge, "md5").hexdigest()
+                say("235 welcome\r\n" if answer == f"tim {digest}" else "535 no\r\n")
             elif verb == "AUTH":
                 say("235 welcome\r\n")
             elif verb == "QUIT":
