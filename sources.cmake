@@ -6,6 +6,7 @@
 set(POSTINO_CORE_SOURCES
     src/address.c
     src/base64.c
+    src/base64_line.c
     src/base64_part.c
     src/binary_part.c
     src/body.c

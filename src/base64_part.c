@@ -4,9 +4,6 @@
 #include "compose.h"
 #include "internal.h"
 
-#define BASE64_COLUMNS 76
-#define BASE64_OCTETS  57
-
 static uint8_t *base64_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
 {
     unsigned count = encoder->count;
@@ -21,7 +18,7 @@ static uint8_t *base64_put(struct postino_encoder *encoder, uint8_t *to, unsigne
         return to;
     }
     if (count == 0) {
-        if (encoder->column == BASE64_COLUMNS) {
+        if (encoder->column == BASE64_LINE_COLUMNS) {
             *to++ = '\r';
             *to++ = '\n';
             encoder->column = 0;
@@ -35,7 +32,7 @@ static uint8_t *base64_put(struct postino_encoder *encoder, uint8_t *to, unsigne
     return to;
 }
 
-#if !POSTINO_SMALL
+#if BASE64_FAST
 /* Whole lines, where a line begins and as many are there and fit. */
 static uint8_t *base64_run(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end,
                            uint8_t *to, const uint8_t *full)
@@ -43,17 +40,17 @@ static uint8_t *base64_run(struct postino_encoder *encoder, const uint8_t **data
     const uint8_t *in = *data;
 
     while (in != end && to <= full) {
-        if (encoder->column != BASE64_COLUMNS || encoder->count != 0 || end - in < BASE64_OCTETS) {
+        if (encoder->column != BASE64_LINE_COLUMNS || encoder->count != 0 || end - in < BASE64_LINE_OCTETS) {
             to = base64_put(encoder, to, *in++);
             continue;
         }
-        if (full + COMPOSE_STEP_OCTETS - to < BASE64_COLUMNS + 2)
+        if (full + COMPOSE_STEP_OCTETS - to < BASE64_LINE_COLUMNS + 2)
             break;
         *to++ = '\r';
         *to++ = '\n';
-        postino_base64(to, in, BASE64_OCTETS / 3);
-        to += BASE64_COLUMNS;
-        in += BASE64_OCTETS;
+        postino_base64_line(to, in);
+        to += BASE64_LINE_COLUMNS;
+        in += BASE64_LINE_OCTETS;
     }
     *data = in;
     return to;
@@ -62,10 +59,10 @@ static uint8_t *base64_run(struct postino_encoder *encoder, const uint8_t **data
 
 int postino_part_base64_begin(struct postino_message *message, struct postino_part *part)
 {
-#if POSTINO_SMALL
-    static const struct postino_encoding base64 = {base64_put};
-#else
+#if BASE64_FAST
     static const struct postino_encoding base64 = {base64_put, base64_run};
+#else
+    static const struct postino_encoding base64 = {.put = base64_put};
 #endif
     int error = postino_part_look(message, part, 0);
     size_t octets = part->size_octets;
@@ -77,7 +74,7 @@ int postino_part_base64_begin(struct postino_message *message, struct postino_pa
     if (octets > SIZE_MAX / 2)
         part->size_octets = POSTINO_SIZE_UNKNOWN;
     else if (octets != 0)
-        part->size_octets = (octets + 2) / 3 * 4 + (octets - 1) / BASE64_OCTETS * 2;
+        part->size_octets = (octets + 2) / 3 * 4 + (octets - 1) / BASE64_LINE_OCTETS * 2;
     return error;
 }
 

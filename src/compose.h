@@ -142,5 +142,13 @@ unsigned postino_text_octet(struct postino_encoder *encoder, unsigned octet);
 /* base64.c */
 /* `groups` of three octets become as many of four characters. */
 void postino_base64(uint8_t *out, const uint8_t *data, size_t groups);
+/* A line of RFC 2045 section 6.8. */
+#define BASE64_LINE_OCTETS  57
+#define BASE64_LINE_COLUMNS 76
+/* base64_line.c: whole lines from a table, on machines that have the room. */
+#define BASE64_FAST         (!POSTINO_SMALL && SIZE_MAX > UINT32_MAX)
+#if BASE64_FAST
+void postino_base64_line(uint8_t *out, const uint8_t *data);
+#endif
 
 #endif
