@@ -40,7 +40,8 @@ static size_t secret_encode(const uint8_t *secret, size_t octets, unsigned befor
 
 int secret_is_in(const void *memory, size_t octets, const void *secret, size_t secret_octets)
 {
-    char digits[SECRET_OCTETS_MAX * 4 / 3];
+    /* Not on the stack, which may be what is looked through next. */
+    static char digits[SECRET_OCTETS_MAX * 4 / 3];
     unsigned before;
 
     if (secret_octets < SECRET_OCTETS_MIN) {

@@ -10,14 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <sched.h>
 
 #include "postino/client.h"
 #include "secret.h"
 
 #define STACK_OCTETS 262144
+#define STACK_SPARE  64 /* of the frame that asks for a look, for a sanitizer */
 #define PASSWORD     "tanstaaftanstaaf"
 #define TOKEN        "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg"
 #define SALTED       "salted-password-0123456789abcdef"
@@ -37,6 +40,13 @@ enum ending {
     ENDING_IMPATIENCE /* the caller's patience is at an end */
 };
 
+/* Whose turn it is: the thread's that sends the mail, or the one's that looks at its stack. */
+enum turn {
+    TURN_SENDS,
+    TURN_LOOKS,
+    TURN_OVER
+};
+
 struct server {
     struct postino_transport transport;
     const char *const *challenges; /* those of the mechanism, ended by NULL */
@@ -53,13 +63,67 @@ struct server {
     uint32_t now_ms;
     char reply[400];
     size_t reply_octets;
+    size_t below_octets;
+    const char *left_below; /* a secret on the stack that was left */
+    int turn;               /* enum turn */
 };
 
 static struct server server;
+static char *stack;
 static struct postino_client client;
 static char shown[8192];
 static size_t shown_octets;
 static unsigned masked;
+
+/* Returns the secret that is there, or NULL. */
+static const char *find_secret(const void *memory, size_t octets)
+{
+    static const char *const secrets[] = {PASSWORD,   TOKEN,       SALTED,    CLIENT_KEY,
+                                          STORED_KEY, CLIENT_SIGN, SERVER_KEY};
+    size_t i;
+
+    for (i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
+        if (secret_is_in(memory, octets, secrets[i], strlen(secrets[i])))
+            return secrets[i];
+    }
+    return NULL;
+}
+
+static enum turn turn(void)
+{
+    return (enum turn)__atomic_load_n(&server.turn, __ATOMIC_SEQ_CST);
+}
+
+static void set_turn(enum turn next)
+{
+    __atomic_store_n(&server.turn, (int)next, __ATOMIC_SEQ_CST);
+}
+
+/* Has the stack looked at below this frame, where the calls before left what they left. The other thread does it, and
+ * this one waits without a call that has a frame: whoever looks or waits here would overwrite it. */
+static void look_below(void)
+{
+    char here;
+
+    server.below_octets = (size_t)(&here - stack) - STACK_SPARE;
+    __atomic_store_n(&server.turn, (int)TURN_LOOKS, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&server.turn, __ATOMIC_SEQ_CST) == (int)TURN_LOOKS)
+        (void)sched_yield();
+}
+
+/* Answers until the mail is sent. */
+static void look(void)
+{
+    for (; turn() != TURN_OVER; (void)sched_yield()) {
+        if (turn() == TURN_LOOKS) {
+            const char *found = find_secret(stack, server.below_octets);
+
+            if (server.left_below == NULL)
+                server.left_below = found;
+            set_turn(TURN_SENDS);
+        }
+    }
+}
 
 static void say(const char *text)
 {
@@ -141,6 +205,7 @@ static int server_connect(struct postino_transport *transport, uint32_t timeout_
 static int server_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
 {
     (void)transport;
+    look_below();
     *buffer = server.out;
     *capacity_octets = sizeof server.out;
     return 0;
@@ -179,6 +244,7 @@ static int server_receive(struct postino_transport *transport, const uint8_t **d
 static int server_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
 {
     (void)transport;
+    look_below();
     if (server.reply_octets != 0 || server.lost || (events & POSTINO_EVENT_WRITE) != 0)
         return 0;
     if (server.ending == ENDING_IMPATIENCE)
@@ -191,6 +257,7 @@ static int server_wait(struct postino_transport *transport, unsigned events, uin
 static void server_close(struct postino_transport *transport, int graceful)
 {
     (void)transport;
+    look_below();
     (void)graceful;
 }
 
@@ -288,18 +355,14 @@ static void *send_mail(void *argument)
     *status = postino_client_send(&client, &mail);
     if (server.ending != ENDING_IMPATIENCE)
         postino_client_quit(&client);
+    set_turn(TURN_OVER);
     return NULL;
 }
 
-static void assert_clean(const char *what, const void *memory, size_t octets)
+static void assert_clean(const char *what, const char *secret)
 {
-    static const char *const secrets[] = {PASSWORD,   TOKEN,       SALTED,    CLIENT_KEY,
-                                          STORED_KEY, CLIENT_SIGN, SERVER_KEY};
-    size_t i;
-
-    for (i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
-        if (secret_is_in(memory, octets, secrets[i], strlen(secrets[i])))
-            fail_msg("%s: %s, cut %u, ending %d", what, secrets[i], server.cut, (int)server.ending);
+    if (secret != NULL)
+        fail_msg("%s: %s, cut %u, ending %d", what, secret, server.cut, (int)server.ending);
 }
 
 struct mechanism_case {
@@ -321,7 +384,7 @@ static void run(const struct mechanism_case *test, unsigned cut, enum ending end
                                                  .allow_clear_text_auth = 1,
                                                  .tls = &postino_tls_none,
                                                  .trace = trace};
-    void *stack = NULL;
+    void *memory = NULL;
     pthread_attr_t attributes;
     pthread_t thread;
     int status = 1;
@@ -335,12 +398,14 @@ static void run(const struct mechanism_case *test, unsigned cut, enum ending end
     server.ending = ending;
     shown_octets = 0;
     masked = 0;
-    assert_int_equal(posix_memalign(&stack, 4096, STACK_OCTETS), 0);
+    assert_int_equal(posix_memalign(&memory, 4096, STACK_OCTETS), 0);
+    stack = memory;
     memset(stack, 0, STACK_OCTETS);
     assert_int_equal(postino_client_init(&client, &server.transport, &config), 0);
     assert_int_equal(pthread_attr_init(&attributes), 0);
     assert_int_equal(pthread_attr_setstack(&attributes, stack, STACK_OCTETS), 0);
     assert_int_equal(pthread_create(&thread, &attributes, send_mail, &status), 0);
+    look();
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(pthread_attr_destroy(&attributes), 0);
     if ((status == 0) != (ending == ENDING_DECIDED))
@@ -349,9 +414,10 @@ static void run(const struct mechanism_case *test, unsigned cut, enum ending end
     /* LOGIN's and CRAM-MD5's command says nothing. */
     assert_true(masked != 0 ||
                 (cut == 1 && (test->mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) == 0));
-    assert_clean("client", &client, sizeof client);
-    assert_clean("stack", stack, STACK_OCTETS);
-    assert_clean("trace", shown, shown_octets);
+    assert_clean("client", find_secret(&client, sizeof client));
+    assert_clean("stack", server.left_below);
+    assert_clean("stack afterwards", find_secret(stack, STACK_OCTETS));
+    assert_clean("trace", find_secret(shown, shown_octets));
     if (ending != ENDING_IMPATIENCE)
         assert_true(secret_is_wiped(&client.sasl, sizeof client.sasl));
     free(stack);
@@ -387,11 +453,16 @@ static void nothing_is_left(void **state)
     }
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_left),
     };
 
+    (void)count;
+    /* A loader that looks a function up when it is first called saves the vector registers, which strlen() had the
+     * password in, on the stack that is looked through here. */
+    if (getenv("LD_BIND_NOW") == NULL && setenv("LD_BIND_NOW", "1", 1) == 0)
+        (void)execv(arguments[0], arguments);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
