@@ -47,9 +47,9 @@ class Server:
     """Takes connections one after the other, until the end of its `with`.
 
     faults: what it does wrong: "stall" and "hang up" (in the handshake), "no sessions" (hangs up when it is offered
-    one), "454", "no ehlo", "cut" (behind the final dot, without close_notify). cut_octets: the same when so much of a
-    message came. injected: what comes in the clear behind the reply to STARTTLS, piece by piece; None: from there on
-    only when the client began the handshake.
+    one), "454", "no ehlo", "cut" (behind the final dot, without close_notify), "leave" (the same behind its reply).
+    cut_octets: the same when so much of a message came. injected: what comes in the clear behind the reply to STARTTLS,
+    piece by piece; None: from there on only when the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
 
     clear, secret: what it was told in the clear, and under TLS; messages: what it took, in wire form; failure: what
@@ -184,6 +184,9 @@ class Server:
                 if not self._take_message(stream, reader):
                     return
                 say("250 taken\r\n")
+                if "leave" in self.faults:
+                    os.close(stream.detach())
+                    return
             elif verb == "AUTH":
                 say("235 welcome\r\n")
             elif verb == "QUIT":
