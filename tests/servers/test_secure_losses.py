@@ -21,7 +21,7 @@ import secure_tests
 from recording_proxy import Drop, RecordingProxy
 
 BODY = mails.boundary_body(20000)  # two records
-CUTS = 8
+CUTS = 6
 # The server may still work on what it was sent when the connection is cut.
 SETTLE_S = 0.3
 SPARE_OCTETS = 10
