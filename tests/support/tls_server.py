@@ -7,6 +7,7 @@ import os
 import select
 import socket
 import ssl
+import struct
 import threading
 import time
 
@@ -47,8 +48,8 @@ class Server:
     """Takes connections one after the other, until the end of its `with`.
 
     faults: what it does wrong: "stall" and "hang up" (in the handshake), "no sessions" (hangs up when it is offered
-    one), "454", "no ehlo", "cut" (behind the final dot, without close_notify), "leave" (the same behind its reply).
-    cut_octets: the same when so much of a message came. injected: what comes in the clear behind the reply to STARTTLS,
+    one), "454", "no ehlo", "cut" (behind the final dot, without close_notify), "leave", "leave by a reset" (behind its
+    reply). cut_octets: as "cut", when so much of a message came. injected: what comes in the clear behind the reply to STARTTLS,
     piece by piece; None: from there on only when the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
 
@@ -184,7 +185,10 @@ class Server:
                 if not self._take_message(stream, reader):
                     return
                 say("250 taken\r\n")
-                if "leave" in self.faults:
+                if "leave by a reset" in self.faults:
+                    reader.read(1)  # of QUIT, so that the 250 was heard
+                    stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                if "leave" in self.faults or "leave by a reset" in self.faults:
                     os.close(stream.detach())
                     return
             elif verb == "AUTH":
