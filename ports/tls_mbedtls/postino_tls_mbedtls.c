@@ -280,7 +280,9 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
     status = tls_failure(state, status, 0);
     if (status != POSTINO_ERROR_CLOSED) {
         state->phase = TLS_BROKEN;
-        tls_forget_session(state);
+        /* A connection that is lost takes no session with it (RFC 5246 section 7.2.1). */
+        if (state->inner_error == 0)
+            tls_forget_session(state);
     }
     return status;
 }

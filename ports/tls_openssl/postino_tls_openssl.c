@@ -17,6 +17,10 @@ static struct postino_tls_openssl *tls_of(struct postino_transport *transport)
 
 static void tls_free(struct postino_tls_openssl *tls)
 {
+    /* Else OpenSSL takes the session of a connection that did not end in the orderly way for unusable, which it is not
+     * (RFC 5246 section 7.2.1); one that an alert ended is given up already. */
+    if (tls->info.version != NULL)
+        SSL_set_shutdown(tls->connection, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(tls->connection);
     tls->connection = NULL;
     tls->info.version = NULL;

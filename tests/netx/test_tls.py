@@ -167,7 +167,7 @@ class Tls(unittest.TestCase):
         self.assertEqual(self.statistics["connections"], "1")
 
     def test_a_connection_that_ends_in_a_pause(self):
-        for how in ("leave", "drop"):
+        for how in ("leave", "leave with a word"):
             found = self.many("mails=3", "pause=5", way="session", faults=(how,))
             self.assertEqual([mail["outcome"] for mail in found], [ACCEPTED] * 3)
             self.assertEqual(self.statistics["connections"], "3")

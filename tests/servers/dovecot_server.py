@@ -19,6 +19,7 @@ With `secure` the first has no AUTH in the clear but EXTERNAL too, for whom a cl
 that is expired:
     tls       TLS from the first octet on
     starttls  by STARTTLS
+and `lmtp` has STARTTLS.
 """
 
 # SPDX-License-Identifier: MIT

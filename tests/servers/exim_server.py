@@ -2,7 +2,7 @@
 """A private Exim for tests. Needs root and what scripts/fetch_servers.sh fetched, in the folder that the environment
 variable POSTINO_SERVERS names.
 
-usage: exim_server.py [limited | secure]
+usage: exim_server.py [limited] [secure]
 
 Prints one line of JSON when it is ready, and ends on SIGTERM and when standard input ends, without leaving a process
 or a file:
@@ -225,7 +225,7 @@ class EximServer(daemons.Daemon):
 
 
 def main():
-    if sys.argv[1:] not in ([], ["limited"], ["secure"]):
+    if not set(sys.argv[1:]) <= {"limited", "secure"}:
         sys.exit(__doc__)
     lifetime.run(EximServer(**{name: True for name in sys.argv[1:]}))
 

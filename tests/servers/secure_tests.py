@@ -46,7 +46,8 @@ def own_certificate(name="client"):
 
 
 class Bed:
-    """send(): by a backend, through the port of a name, to a server that is called `name` there."""
+    """send(): by a backend, through the port of a name, to a server that is called `name` there. number: of a port that
+    stands for that one."""
 
     backend = "openssl"
     login = ()  # for a server that takes mail from those only whom it knows
@@ -57,12 +58,12 @@ class Bed:
     def tearDown(self):
         self.assertEqual(store.new(), [], "more mail arrived than was sent")
 
-    def send(self, sent, *words, port="tls", name="localhost", ca="ca", address="127.0.0.1"):
+    def send(self, sent, *words, port="tls", name="localhost", ca="ca", address="127.0.0.1", number=None):
         secure = ()
         if "tls" in server["ports"]:
             secure = ("tls " + ("starttls" if port == "starttls" else "implicit"), "name " + name,
                       "ca " + certificate(ca + ".pem"))
-        return many.send((address, server["ports"][port]), sent, *secure, *self.login, *words, backend=self.backend)
+        return many.send((address, number or server["ports"][port]), sent, *secure, *self.login, *words, backend=self.backend)
 
     def mail(self, body=mails.BODIES["plain_text"], number=0):
         sender = "s%d@mail.test" % number

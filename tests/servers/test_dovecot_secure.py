@@ -11,7 +11,10 @@ without.
 # SPDX-License-Identifier: MIT
 
 import harness
+import mails
+import many
 import secure_tests
+import stores
 
 
 def setUpModule():
@@ -41,7 +44,27 @@ class DovecotExternalTests(secure_tests.MechanismBed):
         self.assert_refused(*certificate, "authzid bob@mail.test", mechanism="EXTERNAL")
 
 
+class DovecotLmtpTests:
+    """LMTP by STARTTLS: a reply for each recipient."""
+
+    backend = None
+
+    def test_lmtp(self):
+        store = stores.open_store(secure_tests.server["lmtp_store"])
+        store.new()
+        recipients = ["bob@mail.test", "full@mail.test", "carol@mail.test"]
+        message = mails.message("client", mails.BODIES["one_megabyte"])
+        report = many.send(("127.0.0.1", secure_tests.server["ports"]["lmtp"]),
+                           [many.Mail(mails.FROM, recipients, message, ("partial",))], "lmtp", "tls starttls",
+                           "name localhost", "ca " + secure_tests.certificate("ca.pem"), backend=self.backend)
+        self.assertEqual([report.mails[0].recipients[name].code for name in recipients], [250, 552, 250])
+        self.assertEqual(report.connections[0].verified, 1)
+        self.assertEqual(sorted((mail.recipients, mail.octets) for mail in store.new()),
+                         [(["bob@mail.test"], message), (["carol@mail.test"], message)])
+
+
 globals().update(secure_tests.classes(__name__, DovecotTests))
+globals().update(secure_tests.classes(__name__, DovecotLmtpTests))
 globals().update(secure_tests.classes(__name__, DovecotExternalTests))
 
 if __name__ == "__main__":

@@ -16,11 +16,16 @@ import secure_tests
 
 
 def setUpModule():
-    secure_tests.start("exim_server.py", "secure")
+    # 421 answers the eleventh mail of a connection.
+    secure_tests.start("exim_server.py", "secure", "limited")
 
 
 class EximTests(secure_tests.SecureTests):
-    pass
+    def test_many_over_one_connection(self):
+        """Or over two: the second goes on with the session of the first."""
+        super().test_many_over_one_connection()
+        connections, _ = self.assert_arrive([self.mail(number=number) for number in range(25)], "in_flight 8")
+        self.assertEqual([end.resumed for end in connections], [1])
 
 
 class Authenticated:

@@ -9,6 +9,7 @@ import os
 import select
 import socket
 import ssl
+import struct
 import threading
 import time
 
@@ -48,12 +49,12 @@ def offers_session(connection):
 class Server:
     """Takes connections one after the other, until the end of its `with`.
 
-    faults: what it does wrong: "stall" and "hang up" (in the handshake), "no sessions" (hangs up when it is offered one),
-    "454", "no ehlo", "rubbish" (to MAIL: a record that nobody encrypted), "cut" (behind the final dot, without
-    close_notify), "end" (there too, but with it, as if all were well), "drop" and "leave" (the same, behind its reply to a
-    message), "flood" (a reply to the first chunk that must be read before it reads on).
-    cut_octets: cut when so much of a message came. injected: what comes in the clear behind the
-    reply to STARTTLS, piece by piece; None: from there on only when the client began the handshake.
+    faults: what it does wrong: "stall" and "hang up" (in the handshake), "no sessions" (hangs up when it is offered
+    one), "454", "no ehlo", "rubbish" (to MAIL: a record that nobody encrypted), "cut" (behind the final dot, without
+    close_notify), "end" (there too, but with it, as if all were well), "leave", "leave by a reset", "leave with a word"
+    (behind its reply to a message: without close_notify, or with it), "flood" (a reply to the first chunk that must be
+    read before it reads on). cut_octets: as "cut", when so much of a message came. injected: what comes in the clear
+    behind the reply to STARTTLS, piece by piece; None: from there on only when the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
 
     clear, secret: what it was told in the clear, and under TLS; messages: what it took, in wire form; failure: what
@@ -207,10 +208,13 @@ class Server:
                 if not self._take_message(stream, reader):
                     return
                 say("250 taken\r\n")
-                if "leave" in self.faults:
+                if "leave with a word" in self.faults:
                     stream.unwrap()
                     return
-                if "drop" in self.faults:
+                if "leave by a reset" in self.faults:
+                    reader.read(1)  # of QUIT, so that the 250 was heard
+                    stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                if "leave" in self.faults or "leave by a reset" in self.faults:
                     os.close(stream.detach())
                     return
             elif verb == "BDAT":

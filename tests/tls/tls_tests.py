@@ -125,6 +125,14 @@ class TlsTests:
                 if self.server.unique:
                     self.assertEqual([mail["tls-unique"] for mail in found], self.server.unique)
 
+    def test_resumption_after_a_server_that_left(self):
+        """RFC 5246 section 7.2.1: a session outlives the want of a close_notify."""
+        for version in self.versions:
+            for fault in ("leave", "leave by a reset"):
+                found = self.all("mails=3", setup=only(version), faults=(fault,))
+                self.assertEqual([mail["outcome"] for mail in found], ["accepted"] * 3)
+                self.assertEqual([mail["resumed"] for mail in found], ["0", "1", "1"])
+
     def test_resumption_that_the_server_cannot_bear(self):
         """It is called once more, at once, and offered none again."""
         for version in self.versions:
