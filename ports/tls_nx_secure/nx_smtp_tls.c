@@ -63,6 +63,8 @@ static UINT tls_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_re
         (result->error == POSTINO_ERROR_TIMEOUT && result->step == POSTINO_STEP_STARTTLS &&
          tls_ptr->nx_smtp_tls_failed))
         return NX_SMTP_TLS_HANDSHAKE_ERROR;
+    if (result->error == POSTINO_ERROR_TIMEOUT && tls_ptr->nx_smtp_tls_blocked)
+        return NX_SMTP_TRANSMIT_ERROR;
     return NX_SUCCESS;
 }
 

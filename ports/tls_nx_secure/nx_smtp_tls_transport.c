@@ -53,6 +53,7 @@ static ULONG tls_check_name(NX_SECURE_TLS_SESSION *session, NX_SECURE_X509_CERT 
     const UCHAR *host_name = (const UCHAR *)tls->nx_smtp_tls_host_name;
     UINT status = nx_secure_x509_common_name_dns_check(certificate, host_name, tls->nx_smtp_tls_host_length);
 
+    tls->nx_smtp_tls_info.verified = status == NX_SUCCESS;
     if (status != NX_SUCCESS && tls->nx_smtp_tls_text_length == 0) {
         _nx_smtp_tls_text_set(tls, "the certificate is for ");
         if (subject->nx_secure_x509_common_name != NX_NULL)
@@ -99,10 +100,12 @@ static INT tls_handshake(NX_SMTP_CLIENT *client, ULONG ticks)
     if (status == NX_SUCCESS)
         status = nx_secure_tls_session_start(&tls->nx_smtp_tls_session, &client->nx_smtp_client_socket,
                                              (UINT)ticks);
+    /* There are ciphersuites without a certificate, and applications that set callbacks late. */
+    if (status == NX_SUCCESS && tls->nx_smtp_tls_host_name != NX_NULL && !tls->nx_smtp_tls_info.verified)
+        status = NX_SECURE_X509_CERTIFICATE_DNS_MISMATCH;
     if (status == NX_SUCCESS) {
         tls->nx_smtp_tls_phase = TLS_UP;
         tls->nx_smtp_tls_info.version = "TLS";
-        tls->nx_smtp_tls_info.verified = tls->nx_smtp_tls_host_name != NX_NULL;
         return POSTINO_OK;
     }
     tls->nx_smtp_tls_phase = TLS_OVER;
@@ -126,6 +129,7 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
     tls->nx_smtp_tls_status = NX_SUCCESS;
     tls->nx_smtp_tls_error = POSTINO_OK;
     tls->nx_smtp_tls_failed = NX_FALSE;
+    tls->nx_smtp_tls_blocked = NX_FALSE;
     _nx_smtp_tls_text_set(tls, "");
     error = tls->nx_smtp_tls_inner->connect(transport, timeout_ms);
     if (error != POSTINO_OK || tls->nx_smtp_tls_mode != NX_SMTP_TLS_IMPLICIT)
@@ -215,7 +219,8 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
     if (tls_fetch(client, NX_NO_WAIT) != POSTINO_AGAIN)
         return POSTINO_AGAIN;
     window = tls_window(client);
-    if (window <= TLS_FRONT_OCTETS + TLS_TAIL_OCTETS)
+    tls->nx_smtp_tls_blocked = window <= TLS_FRONT_OCTETS + TLS_TAIL_OCTETS;
+    if (tls->nx_smtp_tls_blocked)
         return POSTINO_AGAIN;
     if (self->out == NX_NULL) {
         UINT status = nx_secure_tls_packet_allocate(

@@ -236,6 +236,10 @@ class Tls(unittest.TestCase):
         # With a host name the name is what is checked.
         self.accepted(self.one("refuses=1"))
 
+    def test_a_name_that_was_not_checked(self):
+        self.refused(self.one("clock=2"), HANDSHAKE, "0x195", "another name")
+        self.accepted(self.one("clock=2", host=None))
+
     def test_setup_fails(self):
         for mode, implicit in (("implicit", True), ("starttls", False)):
             self.refused(self.one("setup=0x55", f"mode={mode}", implicit=implicit), HANDSHAKE, "0x55", "tls_setup failed")
@@ -323,6 +327,13 @@ class Tls(unittest.TestCase):
         for nth, outcome in ((1, NOT_ATTEMPTED), (3, NOT_ATTEMPTED), (4, NOT_ATTEMPTED), (7, TRANSIENT)):
             found = self.one("fault=1", f"nth={nth}", setup=only(TLS_1_3))
             self.assertEqual(found["outcome"], outcome, found)
+            self.assertEqual(self.server.mails, 0)
+
+    def test_window_that_never_opens(self):
+        for way, window in (("session", 3000), ("send", 900)):
+            found = self.one("octets=20000", f"window={window}", "delay=0xFFFFFFFF", way=way)
+            self.assertEqual((found["status"], found["nx"]), ("0xAF", "0x0"), found)
+            self.assertIn(found["outcome"], (TRANSIENT, NOT_ATTEMPTED))
             self.assertEqual(self.server.mails, 0)
 
     def test_pool_that_is_dry(self):
