@@ -16,6 +16,7 @@ import time
 
 sys.dont_write_bytecode = True
 
+import encode
 import plan
 import report
 from processes import Failed, Server, check_counts, measure
@@ -34,6 +35,7 @@ def options():
     parser.add_argument("--mode", choices=[*MODES, "both"], default="both")
     parser.add_argument("--rows", help="only these, separated by commas: " + " ".join(row.name for row in plan.ROWS))
     parser.add_argument("--clients", help="only those whose names begin with one of these, separated by commas")
+    parser.add_argument("--base64", action="store_true", help="only how fast attachments are encoded")
     parser.add_argument("--quick", action="store_true", help="a smoke: one round of few mails, no results written")
     chosen = parser.parse_args()
     if chosen.rounds < 1:
@@ -114,9 +116,19 @@ def write_files(folder):
     return files
 
 
+def encode_attachments(programs, machine, quick):
+    table = encode.run(os.path.join(programs, "base64"), max(os.sched_getaffinity(0)), RUN_LIMIT_S)
+    print(table)
+    if not quick:
+        encode.write(RESULTS, table, machine)
+
+
 def main():
     chosen = options()
     programs = os.path.join(chosen.build, "bench")
+    if chosen.base64:
+        encode_attachments(programs, report.machine(chosen.build), chosen.quick)
+        return 0
     rows = [row for row in plan.ROWS if not chosen.rows or row.name in chosen.rows.split(",")]
     names = tuple(chosen.clients.split(",")) if chosen.clients else ("",)
     clients = [client for client in plan.clients(programs) if client.name.startswith(names)]
@@ -142,6 +154,7 @@ def main():
     print(table)
     if not chosen.quick and not chosen.rows and not chosen.clients and chosen.mode == "both":
         report.write(RESULTS, bench.runs, table, machine)
+        encode_attachments(programs, machine, False)
         print("bench: wrote bench/results")
     return 0
 

@@ -64,7 +64,7 @@ int postino_part_base64_begin(struct postino_message *message, struct postino_pa
 #else
     static const struct postino_encoding base64 = {.put = base64_put};
 #endif
-    int error = postino_part_look(message, part, 0);
+    int error = postino_part_look(message, part, POSTINO_SOURCE_IN_MEMORY, 0);
     size_t octets = part->size_octets;
 
     part->encoding = &base64;

@@ -37,7 +37,7 @@ static int binary_begin(struct postino_message *message, struct postino_part *pa
 
     if ((message->capabilities & needed) != needed || part->parent == NULL)
         return postino_part_base64_begin(message, part);
-    error = postino_part_look(message, part, 1);
+    error = postino_part_look(message, part, POSTINO_SOURCE_IN_MEMORY, 1);
     if (error != POSTINO_OK)
         return error;
     /* What is empty is not worth it, and some readers take the boundary's line end for it. */

@@ -127,10 +127,12 @@ enum part_look {
     LOOK_UNFIT = 2,   /* a line over 998 octets, or NUL */
     LOOK_BOUNDARY = 4 /* a line that begins as a boundary does */
 };
-/* Begins a part. One that lies in memory is measured, and with `closely` looked through: part->look are the bits,
- * message->boundaries gets the letters that follow such line heads, and message->unit_octets how many more octets it takes
- * with CRLF for every line end. Of one that does not lie in memory `look` is LOOK_UNFIT. Returns 0 or an error. */
-int postino_part_look(struct postino_message *message, struct postino_part *part, int closely);
+/* Begins a part. One whose source has the flag `readable` (of enum postino_source_flag) is measured, and with `closely`
+ * looked through: part->look are the bits, message->boundaries gets the letters that follow such line heads, and
+ * message->unit_octets how many more octets it takes with CRLF for every line end. Of any other `look` is LOOK_UNFIT.
+ * Returns 0 or an error. */
+int postino_part_look(struct postino_message *message, struct postino_part *part, unsigned readable,
+                      int closely);
 
 /* text_encoding.c */
 extern const struct postino_encoding postino_encoding_text;

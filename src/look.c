@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks a part through, where it lies in memory, before it goes out. Invariant: message->column is how many
+/* Looks a part through, where it can be read twice, before it goes out. Invariant: message->column is how many
  * octets of the line in hand were seen, message->look_head the last four. */
 #include "compose.h"
 
@@ -35,7 +35,8 @@ static void look_octet(struct postino_message *message, struct postino_part *par
     part->look |= (uint8_t)found;
 }
 
-int postino_part_look(struct postino_message *message, struct postino_part *part, int closely)
+int postino_part_look(struct postino_message *message, struct postino_part *part, unsigned readable,
+                      int closely)
 {
     struct postino_source *source = part->source;
     struct postino_source_info info;
@@ -50,7 +51,7 @@ int postino_part_look(struct postino_message *message, struct postino_part *part
     part->source_flags = info.flags;
     part->size_octets = info.size_octets;
     part->look = LOOK_UNFIT;
-    if ((info.flags & POSTINO_SOURCE_IN_MEMORY) == 0)
+    if ((info.flags & readable) == 0)
         return POSTINO_OK;
     part->size_octets = 0;
     part->look = 0;

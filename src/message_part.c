@@ -5,11 +5,11 @@
 
 static int message_part_begin(struct postino_message *message, struct postino_part *part)
 {
-    int error = postino_part_look(message, part, 1);
+    int error = postino_part_look(message, part, POSTINO_SOURCE_REWINDS, 1);
 
     if (error != POSTINO_OK)
         return error;
-    if ((part->source_flags & POSTINO_SOURCE_IN_MEMORY) == 0)
+    if ((part->source_flags & POSTINO_SOURCE_REWINDS) == 0)
         return POSTINO_ERROR_BOUNDARY;
     /* RFC 5322 section 2.1.1: it cannot be sent, and cannot be changed. */
     if ((part->look & LOOK_UNFIT) != 0)

@@ -214,6 +214,16 @@ static int raw_look(struct postino_raw_message *raw, size_t *header_octets)
     return status != POSTINO_SOURCE_END ? POSTINO_ERROR_SOURCE : writer.error;
 }
 
+/* Whether everything that may be added can be: what cannot be read beforehand is not to bring it out. */
+static int raw_check(const struct postino_raw_message *raw)
+{
+    struct postino_writer writer;
+
+    memset(&writer, 0, sizeof writer);
+    raw_write(raw, &writer);
+    return writer.error;
+}
+
 static int raw_begin(struct postino_source *source, uint32_t capabilities, struct postino_source_info *info)
 {
     struct postino_raw_message *raw = (struct postino_raw_message *)source;
@@ -223,6 +233,8 @@ static int raw_begin(struct postino_source *source, uint32_t capabilities, struc
 
     raw->faults = 0;
     error = raw_start(raw, capabilities, info);
+    if (error == POSTINO_OK)
+        error = raw_check(raw);
     if (error == POSTINO_OK && (info->flags & POSTINO_SOURCE_REWINDS) != 0 &&
         ((info->flags & POSTINO_SOURCE_IN_MEMORY) != 0 || raw->refuse != 0)) {
         error = raw_look(raw, &before);

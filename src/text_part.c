@@ -6,7 +6,7 @@
 static int text_begin(struct postino_message *message, struct postino_part *part)
 {
     uint32_t boundaries = message->boundaries;
-    int error = postino_part_look(message, part, 1);
+    int error = postino_part_look(message, part, POSTINO_SOURCE_IN_MEMORY, 1);
 
     /* Where it holds some it is encoded. */
     message->boundaries = boundaries;

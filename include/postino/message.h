@@ -151,7 +151,7 @@ void postino_part_binary_init(struct postino_part *part, struct postino_source *
 
 /* Makes a part of a message that is forwarded, as RFC 5322 describes it ("message/rfc822"). It goes out as it
  * is, with CRLF for every line end; where it holds octets above 127 the server must offer 8BITMIME. Its source
- * lies in memory: it is looked through, so that no boundary occurs in it. */
+ * is one that can be begun again and never waits: it is read through first, so that no boundary occurs in it. */
 void postino_part_message_init(struct postino_part *part, struct postino_source *source);
 
 /* Makes a part that holds others: `type` is "multipart/mixed", "multipart/alternative" (the plainest first) or

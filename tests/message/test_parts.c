@@ -173,6 +173,32 @@ static void file_names_that_fit_a_line_stay_as_they_are(void **state)
     assert_non_null(strstr(composed, ";\r\n filename=\"\\\"\\\""));
 }
 
+/* It is read through first, from wherever it can be read again. */
+static void a_forwarded_message_from_anywhere(void **state)
+{
+    static const char forwarded[] = "Subject: x\n\n--=_A\n\xc3\xa4";
+    struct test_source inner;
+    size_t pieces;
+
+    (void)state;
+    test_source_init(&inner, forwarded, sizeof forwarded - 1);
+    postino_part_message_init(&file, &inner.source);
+    both();
+    for (pieces = 0; pieces < 9; pieces++) {
+        inner.piece_octets = pieces;
+        (void)compose(POSTINO_CAPABILITY_8BITMIME);
+        assert_true(info.size_octets != POSTINO_SIZE_UNKNOWN);
+        assert_int_equal(info.flags, POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_8BIT);
+        assert_non_null(strstr(composed, "boundary=\"=_B0\"\r\nContent-Transfer-Encoding: 8bit\r\n"));
+        assert_non_null(strstr(composed, "\r\n\r\nSubject: x\r\n\r\n--=_A\r\n\xc3\xa4\r\n--=_B0--\r\n"));
+    }
+    inner.wait_octets = 5;
+    assert_int_equal(postino_message_check(&message, 0, NULL), POSTINO_ERROR_SOURCE);
+    inner.wait_octets = SIZE_MAX;
+    inner.flags = 0;
+    assert_int_equal(postino_message_check(&message, 0, NULL), POSTINO_ERROR_BOUNDARY);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -180,6 +206,7 @@ int main(void)
         cmocka_unit_test_setup(binary_keeps_clear_of_boundaries, setup),
         cmocka_unit_test_setup(binary_is_not_always_right, setup),
         cmocka_unit_test_setup(a_text_that_lines_cannot_hold_is_encoded, setup),
+        cmocka_unit_test_setup(a_forwarded_message_from_anywhere, setup),
         cmocka_unit_test_setup(related_names_the_type_of_its_first, setup),
         cmocka_unit_test_setup(file_names_that_fit_a_line_stay_as_they_are, setup),
     };

@@ -168,9 +168,36 @@ static void long_lines_are_found(void **state)
     }
 }
 
+/* Nothing is added that could add more, whether the message can be looked at first or not. */
+static void what_is_added_is_checked(void **state)
+{
+    static const unsigned flags[] = {0, POSTINO_SOURCE_REWINDS,
+                                     POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct postino_raw_message raw;
+        struct test_source inner;
+        struct postino_source_info info;
+
+        make(&raw, &inner, &cases[8]);
+        inner.flags = (uint8_t)flags[i];
+        assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info), 0);
+        raw.from = "p@q\r\nX: y";
+        assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info), POSTINO_ERROR_FIELD);
+        make(&raw, &inner, &cases[8]);
+        inner.flags = (uint8_t)flags[i];
+        raw.message_id = "<m@q>\nBcc: y";
+        assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info), POSTINO_ERROR_FIELD);
+        assert_int_equal(raw.error, POSTINO_ERROR_FIELD);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_added_is_checked),
         cmocka_unit_test(messages_are_mended),
         cmocka_unit_test(messages_are_refused),
         cmocka_unit_test(long_lines_are_found),
