@@ -130,6 +130,7 @@ set(POSTINO_NETXDUO_SOURCES
     ports/netxduo/nx_smtp_message.c
     ports/netxduo/nx_smtp_services.c
     ports/netxduo/nx_smtp_session.c
+    ports/netxduo/nx_smtp_token.c
     ports/netxduo/nx_smtp_transport.c
     ports/netxduo/nxd_smtp_client.c)
 

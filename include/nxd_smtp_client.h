@@ -90,6 +90,10 @@ extern "C" {
 /* Ours: these and NX_SMTP_CLIENT_AUTH_CRAM_MD5 need nx_smtp_client_crypto_set(). */
 #define NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 0x101
 #define NX_SMTP_CLIENT_AUTH_SCRAM_SHA_1   0x102
+#define NX_SMTP_CLIENT_AUTH_SCRAM_SHA_512 0x103
+/* These need nx_smtp_client_token_set(). */
+#define NX_SMTP_CLIENT_AUTH_XOAUTH2       0x104
+#define NX_SMTP_CLIENT_AUTH_OAUTHBEARER   0x105
 
 #define NX_SMTP_MAIL_PRIORITY_LOW    0x01
 #define NX_SMTP_MAIL_PRIORITY_NORMAL 0x02
@@ -225,7 +229,7 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
     struct postino_transport *nx_smtp_client_transport_ptr;
     struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
     struct NX_SMTP_SESSION_STRUCT *nx_smtp_client_session_ptr;
-    struct NX_SMTP_CRYPTO_STRUCT *nx_smtp_client_crypto_ptr;
+    struct nx_smtp_mechanism *nx_smtp_client_mechanism_ptr;
     struct nx_smtp_tls *nx_smtp_client_tls_ptr;
     struct nx_smtp_message nx_smtp_client_message;
     struct postino_recipient nx_smtp_client_recipient;
@@ -251,15 +255,27 @@ typedef struct NX_SMTP_HEADERS_STRUCT {
     CHAR nx_smtp_headers_text[NX_SMTP_HEADERS_OCTETS];
 } NX_SMTP_HEADERS;
 
+/* What a client needs besides to authenticate in another way than by PLAIN or LOGIN. */
+struct nx_smtp_mechanism {
+    /* Has a session authenticate so. Returns NX_SMTP_AUTHENTICATION_ERROR where it cannot, or `type` is not its own. */
+    UINT(*nx_smtp_mechanism_apply)
+    (struct nx_smtp_mechanism *mechanism_ptr, UINT type, struct postino_session_config *config,
+     struct postino_credentials *credentials);
+    struct postino_sasl_state nx_smtp_mechanism_state;
+};
+
 /* What nx_smtp_client_crypto_set() needs besides the client. Everything in it is private. */
 typedef struct NX_SMTP_CRYPTO_STRUCT {
-    VOID(*nx_smtp_crypto_apply)
-    (struct NX_SMTP_CRYPTO_STRUCT *crypto_ptr, UINT type, struct postino_session_config *config,
-     struct postino_credentials *credentials);
+    struct nx_smtp_mechanism nx_smtp_crypto_mechanism; /* first: it is known by its address */
     const struct postino_sasl_crypto *nx_smtp_crypto_table;
     VOID *nx_smtp_crypto_context;
-    struct postino_sasl_state nx_smtp_crypto_state;
 } NX_SMTP_CRYPTO;
+
+/* What nx_smtp_client_token_set() needs besides the client. Everything in it is private. */
+typedef struct NX_SMTP_TOKEN_STRUCT {
+    struct nx_smtp_mechanism nx_smtp_token_mechanism; /* first: it is known by its address */
+    CHAR *nx_smtp_token_token;
+} NX_SMTP_TOKEN;
 
 /* What nx_smtp_client_trace_set() needs besides the client. Private. */
 typedef struct postino_trace_transport NX_SMTP_TRACE;
@@ -273,6 +289,7 @@ typedef struct postino_trace_transport NX_SMTP_TRACE;
 #define nx_smtp_client_headers_set _nx_smtp_client_headers_set
 #define nx_smtp_client_trace_set   _nx_smtp_client_trace_set
 #define nx_smtp_client_crypto_set  _nx_smtp_client_crypto_set
+#define nx_smtp_client_token_set   _nx_smtp_client_token_set
 #else
 #define nxd_smtp_client_create     _nxde_smtp_client_create
 #define nx_smtp_client_delete      _nxe_smtp_client_delete
@@ -281,6 +298,7 @@ typedef struct postino_trace_transport NX_SMTP_TRACE;
 #define nx_smtp_client_headers_set _nxe_smtp_client_headers_set
 #define nx_smtp_client_trace_set   _nxe_smtp_client_trace_set
 #define nx_smtp_client_crypto_set  _nxe_smtp_client_crypto_set
+#define nx_smtp_client_token_set   _nxe_smtp_client_token_set
 #endif
 
 /* Prepares a client; connects nothing. Allowed from initialisation and threads, before the scheduler runs
@@ -349,9 +367,20 @@ UINT nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_p
  * `context`: see postino/crypto.h. Name and password are sent as they are: outside of ASCII they should have gone
  * through SASLprep. `crypto_ptr` is the caller's memory, and `table` is borrowed, as long as the client. Allowed from
  * initialisation and threads, while no mail is being sent and before nx_smtp_client_session_enable(). Returns
- * NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `context` apart; NX_SMTP_CLIENT_NOT_INITIALIZED. */
+ * NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `context` apart; NX_CALLER_ERROR: called from a timer or an interrupt;
+ * NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 2195, RFC 5802, RFC 7677) */
 UINT nx_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *crypto_ptr,
                                const struct postino_sasl_crypto *table, VOID *context);
+
+/* Has the client authenticate with a bearer token (RFC 6750), if it was created for XOAUTH2 or OAUTHBEARER; its password
+ * is of no use then, and its user name OAUTHBEARER can do without. `token` is borrowed as long as the client, or until
+ * the next call, and never copied: tokens expire, so this may be called again with the same `token_ptr` for a new one,
+ * which goes with the next connection. It is never sent in the clear: see nx_smtp_tls.h. Why a server refuses it, it
+ * says in JSON: nx_smtp_client_reply_get(). `token_ptr` is the caller's memory as long as the client. Allowed from
+ * initialisation and threads, while no mail is being sent, for the first time before nx_smtp_client_session_enable().
+ * Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer; NX_CALLER_ERROR: called from a timer or an interrupt;
+ * NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 7628; XOAUTH2 as Google and Microsoft document it) */
+UINT nx_smtp_client_token_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TOKEN *token_ptr, CHAR *token);
 
 #else /* NX_SMTP_SOURCE_CODE: the functions behind the names */
 
@@ -373,6 +402,8 @@ UINT _nxe_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *cry
                                  const struct postino_sasl_crypto *table, VOID *context);
 UINT _nx_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *crypto_ptr,
                                 const struct postino_sasl_crypto *table, VOID *context);
+UINT _nxe_smtp_client_token_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TOKEN *token_ptr, CHAR *token);
+UINT _nx_smtp_client_token_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TOKEN *token_ptr, CHAR *token);
 UINT _nxe_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
 UINT _nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
 UINT _nxe_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,

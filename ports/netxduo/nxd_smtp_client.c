@@ -220,13 +220,14 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     credentials->prepared = 1;
     if (client_ptr->nx_smtp_client_tls_ptr != NX_NULL)
         client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_apply(client_ptr, config);
-    if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 2) {
-        NX_SMTP_CRYPTO *crypto = client_ptr->nx_smtp_client_crypto_ptr;
+    if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 5) {
+        struct nx_smtp_mechanism *mechanism = client_ptr->nx_smtp_client_mechanism_ptr;
 
-        if (crypto == NX_NULL || credentials->user[0] == '\0')
+        if (mechanism == NX_NULL)
             return NX_SMTP_AUTHENTICATION_ERROR;
-        crypto->nx_smtp_crypto_apply(crypto, type, config, credentials);
-    } else if (type == NX_SMTP_CLIENT_AUTH_NONE) {
+        return mechanism->nx_smtp_mechanism_apply(mechanism, type, config, credentials);
+    }
+    if (type == NX_SMTP_CLIENT_AUTH_NONE) {
 #ifdef NX_SMTP_CLIENT_AUTH_NONE_STRICT
         config->credentials = NULL;
 #else

@@ -163,7 +163,7 @@ BED_THREAD(cram_md5_with_a_crypto_table)
     bed_server.replies[SERVER_ANSWER] = "235 ok\r\n";
     bed_delivers();
     assert_non_null(strstr(bed_server.received, "AUTH CRAM-MD5\r\n"));
-    assert_memory_equal(&crypto.nx_smtp_crypto_state, &wiped, sizeof wiped);
+    assert_memory_equal(&crypto.nx_smtp_crypto_mechanism.nx_smtp_mechanism_state, &wiped, sizeof wiped);
     bed_delete();
     /* Nothing weaker in its place. */
     bed_create(NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256);

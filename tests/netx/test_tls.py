@@ -115,6 +115,35 @@ class Tls(unittest.TestCase):
         found = self.one("auth=2", "user=tim", "password=wrong", after=("AUTH CRAM-MD5",))
         self.assertEqual((found["status"], found["outcome"]), ("0xAD", NOT_ATTEMPTED))
 
+    def test_token(self):
+        for way in WAYS:
+            self.accepted(self.one("auth=0x104", "user=tim", "token=ya29", way=way, after=("AUTH PLAIN XOAUTH2",)))
+            self.assertIn("AUTH XOAUTH2 dXNlcj10aW0BYXV0aD1CZWFyZXIgeWEyOQEB", self.server.secret)
+            self.accepted(self.one("auth=0x105", "token=ya29", way=way, after=("AUTH XOAUTH2 OAUTHBEARER",)))
+            self.assertIn("AUTH OAUTHBEARER biwsAWF1dGg9QmVhcmVyIHlhMjkBAQ==", self.server.secret)
+
+    def test_token_that_expired(self):
+        for way in WAYS:
+            found = self.one("auth=0x104", "user=tim", "token=old", way=way, after=("AUTH XOAUTH2",), faults=("expired",))
+            self.assertEqual((found["status"], found["outcome"], found["code"], found["reply"]),
+                             ("0xAD", NOT_ATTEMPTED, "535", '{"status":"401"}'))
+
+    def test_token_renewed(self):
+        found = self.many("auth=0x104", "user=tim", "token=ya29", "renewed=ya30", "mails=2", "pause=5", way="session",
+                          after=("AUTH XOAUTH2",), faults=("leave with a word",))
+        self.assertEqual([mail["outcome"] for mail in found], [ACCEPTED] * 2)
+        self.assertEqual([line for line in self.server.secret if line.startswith("AUTH")],
+                         ["AUTH XOAUTH2 dXNlcj10aW0BYXV0aD1CZWFyZXIgeWEyOQEB",
+                          "AUTH XOAUTH2 dXNlcj10aW0BYXV0aD1CZWFyZXIgeWEzMAEB"])
+
+    def test_token_only_under_tls(self):
+        for mode in ("none", "opportunistic"):
+            for way in WAYS:
+                found = self.one("auth=0x104", "user=tim", "token=ya29", f"mode={mode}", way=way, implicit=False,
+                                 before=("AUTH XOAUTH2",))
+                self.assertEqual((found["status"], found["outcome"]), ("0xA0", NOT_ATTEMPTED))
+                self.assertEqual(self.server.clear, ["EHLO client.example", "QUIT"])
+
     def test_opportunistic_in_the_clear(self):
         for before, faults in ((("SIZE",), ()), (("STARTTLS",), ("454",))):
             for way in WAYS:

@@ -30,6 +30,7 @@ static NX_SMTP_SESSION session;
 static NX_SMTP_TLS tls;
 static NX_SMTP_TRACE trace;
 static NX_SMTP_CRYPTO crypto;
+static NX_SMTP_TOKEN token;
 static NX_SMTP_MAIL mails[MAILS_MAX];
 static NX_SMTP_RECIPIENT recipients[MAILS_MAX];
 static ULONG64 pool_memory[POOL_MAX / sizeof(ULONG64)];
@@ -192,7 +193,8 @@ static VOID print_result(UINT status, UINT outcome)
         fails("tls_status_get");
     if (nx_smtp_client_reply_get(&client, &code, reply, sizeof reply, &length) != NX_SUCCESS)
         fails("reply_get");
-    printf("status=0x%02X outcome=%u nx=0x%X code=%u text=%s\n", status, outcome, nx_status, code, words);
+    printf("status=0x%02X outcome=%u nx=0x%X code=%u reply=%s text=%s\n", status, outcome, nx_status, code,
+           reply, words);
 }
 
 static UINT mode(VOID)
@@ -204,6 +206,14 @@ static UINT mode(VOID)
     return strcmp(name, "starttls") == 0 ? NX_SMTP_TLS_STARTTLS : NX_SMTP_TLS_OPPORTUNISTIC;
 }
 
+/* The bearer token is the argument's. */
+static VOID use_token(const char *name)
+{
+    if (argument(name, NULL) != NULL &&
+        nx_smtp_client_token_set(&client, &token, text(name, "")) != NX_SUCCESS)
+        fails("token_set");
+}
+
 static VOID create_client(VOID)
 {
     NXD_ADDRESS server;
@@ -212,7 +222,7 @@ static VOID create_client(VOID)
     memset(&server, 0, sizeof server);
     server.nxd_ip_version = NX_IP_VERSION_V4;
     server.nxd_ip_address.v4 = IP_ADDRESS(127, 0, 0, 1);
-    if (argument("user", "")[0] == '\0')
+    if (argument("user", "")[0] == '\0' && argument("token", NULL) == NULL)
         type = NX_SMTP_CLIENT_AUTH_NONE;
     if (nxd_smtp_client_create(&client, &ip, &pool, text("user", ""), text("password", ""),
                                text("from", "tim@mail.test"), text("domain", "client.example"), type, &server,
@@ -220,6 +230,7 @@ static VOID create_client(VOID)
         fails("create");
     if (nx_smtp_client_crypto_set(&client, &crypto, &postino_sasl_openssl, NX_NULL) != NX_SUCCESS)
         fails("crypto_set");
+    use_token("token");
     if (number("trace", "0") == 1 &&
         nx_smtp_client_trace_set(&client, &trace, print_dialogue, NX_NULL) != NX_SUCCESS)
         fails("trace_set");
@@ -297,6 +308,7 @@ static VOID submit_mails(VOID)
         if (pause != 0) {
             collect_mails();
             (VOID) tx_thread_sleep(pause);
+            use_token("renewed");
         }
     }
     if (number("extensions", "0") != 0 &&

@@ -53,7 +53,7 @@ class Server:
     one), "454", "no ehlo", "rubbish" (to MAIL: a record that nobody encrypted), "cut" (behind the final dot, without
     close_notify), "end" (there too, but with it, as if all were well), "leave", "leave by a reset", "leave with a word"
     (behind its reply to a message: without close_notify, or with it), "flood" (a reply to the first chunk that must be
-    read before it reads on). cut_octets: as "cut", when so much of a message came. injected: what comes in the clear
+    read before it reads on), "expired" (of a token: why, then 535). cut_octets: as "cut", when so much of a message came. injected: what comes in the clear
     behind the reply to STARTTLS, piece by piece; None: from there on only when the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
 
@@ -227,6 +227,10 @@ class Server:
                 answer = base64.b64decode(reader.readline()).decode()
                 digest = hmac.new(b"secret", challenge, "md5").hexdigest()
                 say("235 welcome\r\n" if answer == f"tim {digest}" else "535 no\r\n")
+            elif verb == "AUTH" and "expired" in self.faults:
+                say("334 " + base64.b64encode(b'{"status":"401"}').decode() + "\r\n")
+                reader.readline()
+                say("535 5.7.8 no\r\n")
             elif verb == "AUTH":
                 say("235 welcome\r\n")
             elif verb == "QUIT":
