@@ -49,8 +49,8 @@ class Server:
 
     faults: what it does wrong: "stall" and "hang up" (in the handshake), "no sessions" (hangs up when it is offered
     one), "454", "no ehlo", "cut" (behind the final dot, without close_notify), "leave", "leave by a reset" (behind its
-    reply). cut_octets: as "cut", when so much of a message came. injected: what comes in the clear behind the reply to STARTTLS,
-    piece by piece; None: from there on only when the client began the handshake.
+    reply). cut_octets: as "cut", when so much of a message came. injected: what comes in the clear behind the reply to
+    STARTTLS, piece by piece; None: from there on only when the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
 
     clear, secret: what it was told in the clear, and under TLS; messages: what it took, in wire form; failure: what
