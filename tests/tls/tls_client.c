@@ -162,6 +162,8 @@ static void send_mail(const char *message)
         narrow.impatient = narrow.impatient && info->version == NULL;
         (void)postino_client_collect(&client);
     }
+    /* All may have been done before its patience ended again; QUIT is asked once. */
+    narrow.impatient = 0;
     print_result(&mail, info);
     print_text(postino_client_session(&client));
     postino_client_quit(&client);
