@@ -53,8 +53,9 @@ class Server:
     one), "454", "no ehlo", "rubbish" (to MAIL: a record that nobody encrypted), "cut" (behind the final dot, without
     close_notify), "end" (there too, but with it, as if all were well), "leave", "leave by a reset", "leave with a word"
     (behind its reply to a message: without close_notify, or with it), "flood" (a reply to the first chunk that must be
-    read before it reads on), "expired" (of a token: why, then 535). cut_octets: as "cut", when so much of a message came. injected: what comes in the clear
-    behind the reply to STARTTLS, piece by piece; None: from there on only when the client began the handshake.
+    read before it reads on), "expired" (of a token: why, then 535). cut_octets: as "cut", when so much of a message
+    came. injected: what comes in the clear behind the reply to STARTTLS, piece by piece; None: from there on only when
+    the client began the handshake.
     before, after: what it announces in the clear, and under TLS. setup(context): changes the TLS settings.
 
     clear, secret: what it was told in the clear, and under TLS; messages: what it took, in wire form; failure: what

@@ -52,8 +52,8 @@ class Bed(unittest.TestCase):
     def accepted(self, *words, expected=(), **server):
         """One mail, which the server takes in an orderly dialogue; expected: what else is told of it."""
         found, = self.all(*words, **server)
-        self.assertEqual(self.server.failure, [])
         self.assertEqual((found["outcome"], found["error"], found["info"]), ("accepted", "0", ""), found)
+        self.assertEqual(self.server.failure, [])
         self.assertEqual(self.server.mails, 1)
         for key, value in dict(expected).items():
             self.assertEqual(found[key], value, found)

@@ -130,6 +130,8 @@ static int take_word(const char *word, const char *value)
         impatient = 1;
     else if (strcmp(word, "octets") == 0)
         octets = take_number(value);
+    else if (strcmp(word, "patience_ms") == 0)
+        client_config.connect_timeout_ms = take_number(value);
     else if (strcmp(word, "mails") == 0)
         mails = take_number(value);
     else
@@ -162,6 +164,8 @@ static void send_mail(const char *message)
         narrow.impatient = narrow.impatient && info->version == NULL;
         (void)postino_client_collect(&client);
     }
+    /* All may have been done before its patience ended again; QUIT is asked once. */
+    narrow.impatient = 0;
     print_result(&mail, info);
     print_text(postino_client_session(&client));
     postino_client_quit(&client);
@@ -169,12 +173,12 @@ static void send_mail(const char *message)
 
 int main(int argc, char **argv)
 {
-    static const struct postino_time_limits limits = {2000, 2000, 2000, 5000, 3000, 2000};
+    struct postino_time_limits limits;
+    uint32_t patience_ms;
     struct postino_transport *transport = backend_transport();
     char *message;
     int error;
 
-    client_config.time_limits = &limits;
     for (int i = 1; i < argc; i++) {
         char *value = strchr(argv[i], '=');
 
@@ -184,6 +188,10 @@ int main(int argc, char **argv)
         if (!take_word(argv[i], value))
             return 2;
     }
+    patience_ms = client_config.connect_timeout_ms;
+    limits = (struct postino_time_limits){patience_ms, patience_ms, patience_ms,
+                                          patience_ms, patience_ms, patience_ms};
+    client_config.time_limits = &limits;
     message = make_message();
     if (message == NULL || postino_posix_init(&posix, "127.0.0.1", port) != 0)
         return 2;

@@ -212,8 +212,8 @@ class TlsTests:
         self.refused(HANDSHAKE, None, implicit=False)
 
     def test_stall(self):
-        self.refused(CONNECT_TIMEOUT, None, faults=("stall",))
-        self.refused(TIMEOUT, None, "mode=starttls", faults=("stall",), **STARTTLS)
+        self.refused(CONNECT_TIMEOUT, None, "patience_ms=500", faults=("stall",))
+        self.refused(TIMEOUT, None, "patience_ms=500", "mode=starttls", faults=("stall",), **STARTTLS)
 
     def test_hung_up_on(self):
         self.refused(CLOSED, "lost in the TLS handshake", faults=("hang up",))
