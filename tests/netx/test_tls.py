@@ -351,6 +351,23 @@ class Tls(unittest.TestCase):
             self.assertIn(found["outcome"], (TRANSIENT, NOT_ATTEMPTED))
             self.assertEqual(self.server.mails, 0)
 
+    def test_receptions_that_fail(self):
+        accepted = 0
+        for nth in range(1, 20, 3):
+            found = self.one("fault=4", f"nth={nth}", setup=only(ssl.TLSVersion.TLSv1_3))
+            # Once the reply has come, what follows it is no matter.
+            accepted += found["outcome"] == ACCEPTED
+            if found["outcome"] != ACCEPTED:
+                self.assertIn(found["outcome"], (UNKNOWN, TRANSIENT, NOT_ATTEMPTED), (nth, found))
+            if found["outcome"] in (TRANSIENT, NOT_ATTEMPTED):
+                self.assertEqual(self.server.mails, 0, (nth, found))
+        self.assertLess(accepted, 4)
+
+    def test_pools_that_are_small(self):
+        for ip_packets in (1, 2, 3):
+            # close_notify goes out too.
+            self.accepted(self.one(f"ip_packets={ip_packets}", "packets=1"))
+
     def test_pool_that_is_dry(self):
         for nth in range(1, 12):
             found = self.one("fault=0", f"nth={nth}", "fault_status=1")
