@@ -161,6 +161,15 @@ static int tls_start_tls(struct postino_transport *transport, uint32_t timeout_m
                                                                  : POSTINO_ERROR_STATE;
 }
 
+/* What was lent is done with. */
+static VOID tls_release(struct nx_smtp_transport *self)
+{
+    if (self->in != NX_NULL)
+        nx_packet_release(self->in);
+    self->in = NX_NULL;
+    self->piece = NX_NULL;
+}
+
 /* As the inner transport's fetch, under TLS: has a piece of what arrived at hand, waiting for it for so many ticks.
  * Returns 0, POSTINO_AGAIN, or the error that the stream ended with. */
 static INT tls_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
@@ -173,9 +182,7 @@ static INT tls_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
         return POSTINO_OK;
     if (tls->nx_smtp_tls_phase != TLS_UP)
         return tls->nx_smtp_tls_error;
-    if (self->in != NX_NULL)
-        nx_packet_release(self->in);
-    self->in = NX_NULL;
+    tls_release(self);
     status = nx_secure_tls_session_receive(&tls->nx_smtp_tls_session, &self->in, ticks);
     if (status == NX_SUCCESS) {
         self->piece = self->in;
@@ -310,8 +317,11 @@ static void tls_close(struct postino_transport *transport, int graceful)
     NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
     NX_SMTP_TLS *tls = transport_tls(client);
 
-    if (graceful != 0)
+    if (graceful != 0) {
+        /* It may be the packet that close_notify needs. */
+        tls_release(&client->nx_smtp_client_transport);
         tls_discard(tls, NX_SMTP_CLIENT_DISCONNECT_TIMEOUT);
+    }
     tls->nx_smtp_tls_inner->close(transport, graceful);
     /* Behind a reset no close_notify can be sent, which would say that all is well. */
     tls_discard(tls, NX_NO_WAIT);
