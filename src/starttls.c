@@ -79,10 +79,9 @@ void postino_session_tls_started(struct postino_session *session, const struct p
         return;
     session->line = REPLY_CODE;
     session->outstanding = 0;
+    /* PIPELINING and CHUNKING take effect with a mail, and none has begun. */
     session->capabilities = 0;
     session->offered = NULL;
-    session->chunking = NULL;
-    session->pipelining = NULL;
     session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
     session->recipients_max = 0;
     session->domains_max = 0;
