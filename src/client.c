@@ -113,9 +113,10 @@ static const struct postino_tls_info *client_tls(const struct postino_client *cl
 /* Where it was TLS that failed, the session says so in the transport's words. */
 static void client_tls_failed(struct postino_client *client, int error)
 {
-    if (error <= POSTINO_ERROR_TLS_CONFIG && error > POSTINO_ERROR_CONNECT_TIMEOUT &&
-        client_tls(client) != NULL)
-        postino_session_tls_failed(&client->session, error, client_tls(client)->text);
+    const struct postino_tls_info *info = client_tls(client);
+
+    if (info != NULL && error <= POSTINO_ERROR_TLS_CONFIG && error > POSTINO_ERROR_CONNECT_TIMEOUT)
+        postino_session_tls_failed(&client->session, error, info->text);
 }
 
 /* Connects. A connection that could not be made is a session lost before its first octet: it settles the mail

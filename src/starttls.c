@@ -97,7 +97,7 @@ void postino_session_tls_failed(struct postino_session *session, int error, cons
     if (session->result.error != error)
         return;
     /* Where there is none, the reply to STARTTLS shall not stand for it either. */
-    for (length = 0; text[length] != '\0' && length < sizeof session->text; length++)
+    for (length = 0; length < sizeof session->text && text[length] != '\0'; length++)
         session->text[length] = text[length];
     session->reply.text_octets = length;
     session->text_kept = 1;
