@@ -28,7 +28,6 @@ enum mail_progress {
 
 /* struct postino_mail.form, as bits */
 enum mail_form {
-    FORM_RSET = 1,     /* RSET goes before its MAIL */
     FORM_OPEN = 2,     /* the server took its MAIL */
     FORM_TAKEN = 4,    /* the server took a recipient in this transaction */
     FORM_CHUNKS = 8,   /* BDAT, not DATA */

@@ -84,11 +84,12 @@ static void pipelining_answered(struct postino_session *session, struct postino_
         while (next != NULL && next->progress == MAIL_SETTLED)
             next = next->next;
         replied->mail = next;
-        /* Behind the last mail there is QUIT. */
-        if (next == NULL || next->progress == MAIL_WAITING)
+        /* What is outstanding went out while this mail was not settled: the next mail's RSET and what follows it
+         * (RFC 3030 section 3), or behind the last mail QUIT. */
+        if (next == NULL)
             *replied = session->sent;
         else
-            replied->step = &postino_steps[(next->form & FORM_RSET) != 0 ? STEP_RSET : STEP_MAIL];
+            replied->step = &postino_steps[STEP_RSET];
     } else {
         replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
     }

@@ -79,10 +79,9 @@ void postino_session_tls_started(struct postino_session *session, const struct p
         return;
     session->line = REPLY_CODE;
     session->outstanding = 0;
+    /* PIPELINING and CHUNKING take effect with a mail, and none has begun. */
     session->capabilities = 0;
     session->offered = NULL;
-    session->chunking = NULL;
-    session->pipelining = NULL;
     session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
     session->recipients_max = 0;
     session->domains_max = 0;
@@ -98,7 +97,7 @@ void postino_session_tls_failed(struct postino_session *session, int error, cons
     if (session->result.error != error)
         return;
     /* Where there is none, the reply to STARTTLS shall not stand for it either. */
-    for (length = 0; text[length] != '\0' && length < sizeof session->text; length++)
+    for (length = 0; length < sizeof session->text && text[length] != '\0'; length++)
         session->text[length] = text[length];
     session->reply.text_octets = length;
     session->text_kept = 1;

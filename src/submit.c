@@ -51,7 +51,6 @@ static int submit_begin(struct postino_session *session, struct postino_mail *ma
     /* RFC 3030 section 2: a BDAT that fails leaves the server in no defined state, so while the mail before
      * is not settled there must be a RSET between them. */
     if (error == POSTINO_OK && (session->dirty || session->in_flight != 0)) {
-        mail->form |= FORM_RSET;
         mail->progress = MAIL_BEGUN;
         session->dirty = 0;
     }

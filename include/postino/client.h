@@ -66,8 +66,8 @@ struct postino_client {
  * limits are borrowed as long as the client is used; the client points into itself, so it must not be copied.
  * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, or a user without password, token or mechanisms; POSTINO_ERROR_OBJECT_SIZE;
  * POSTINO_ERROR_EHLO_NAME; POSTINO_ERROR_CREDENTIALS: a user name or password outside of ASCII that is not said to
- * be prepared; or POSTINO_ERROR_TLS_UNAVAILABLE: TLS is required, and the transport has none: see
- * postino/tls_openssl.h. */
+ * be prepared; or POSTINO_ERROR_TLS_UNAVAILABLE: the policy is not postino_tls_none, and the transport
+ * has no TLS: see postino/tls_openssl.h. */
 #define postino_client_init(client, transport, config) \
     postino_client_init_sized((client), sizeof *(client), (transport), (config))
 int postino_client_init_sized(struct postino_client *client, size_t client_octets,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A server that says anything, in any pieces, to a session with several mails. The first octet of the input
- * chooses the configuration, the second the pieces, the rest is what the server says. */
+ * chooses the configuration, the second the pieces and the TLS policy, the rest is what the server says. Whatever it says
+ * between its reply to STARTTLS and the handshake ends the session; without TLS nothing is sent where it is required. */
 #include "fuzz.h"
 
 #define MAILS      4
@@ -23,6 +24,7 @@ struct fuzz {
     uint32_t noise;
     uint32_t now_ms;
     size_t sent_octets;
+    int encrypted;
 };
 
 static void count_reply(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
@@ -53,6 +55,9 @@ static void fuzz_init(struct fuzz *fuzz, unsigned flags, unsigned pieces)
                                                    .extensions = postino_extensions_all,
                                                    .mails_in_flight_max = (uint16_t)(flags & 3),
                                                    .on_reply = count_reply};
+    if (pieces & 8) {
+        fuzz->config.tls = (pieces & 16) ? &postino_tls_required : &postino_tls_opportunistic;
+    }
     if (flags & 4) {
         fuzz->config.lmtp = &postino_lmtp;
     }
@@ -89,6 +94,8 @@ static void collect(struct fuzz *fuzz)
         own->returned++;
         FUZZ_CHECK(own->returned == 1);
         FUZZ_CHECK(mail->result.outcome != POSTINO_OUTCOME_PENDING);
+        FUZZ_CHECK(fuzz->config.tls != &postino_tls_required || fuzz->encrypted ||
+                   mail->result.outcome == POSTINO_OUTCOME_NOT_ATTEMPTED);
         FUZZ_CHECK((mail->result.outcome == POSTINO_OUTCOME_ACCEPTED) || mail->result.error != 0);
         for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
             FUZZ_CHECK(recipient->outcome != POSTINO_OUTCOME_PENDING);
@@ -136,6 +143,33 @@ static void drain(struct fuzz *fuzz, int all)
     }
 }
 
+/* Hands a piece in, as it came: behind the reply to STARTTLS in the clear. */
+static void hear(struct fuzz *fuzz, const uint8_t *piece, size_t length)
+{
+    unsigned want = postino_session_want(&fuzz->session);
+
+    postino_session_input(&fuzz->session, piece, length, fuzz->now_ms);
+    if (want & POSTINO_WANT_START_TLS) {
+        FUZZ_CHECK((want & POSTINO_WANT_SEND) == 0);
+        FUZZ_CHECK(postino_session_want(&fuzz->session) & POSTINO_WANT_CLOSED);
+        FUZZ_CHECK(postino_session_result(&fuzz->session)->error == POSTINO_ERROR_TLS_INJECTION);
+    }
+}
+
+/* Makes the handshake, now or later. */
+static void encrypt(struct fuzz *fuzz)
+{
+    static const struct postino_tls_info info = {.version = "TLSv1.3", .text = ""};
+
+    if ((postino_session_want(&fuzz->session) & POSTINO_WANT_START_TLS) &&
+        fuzz_length(&fuzz->noise, 4) != 1) {
+        FUZZ_CHECK(!fuzz->encrypted);
+        postino_session_tls_started(&fuzz->session, &info, fuzz->now_ms);
+        fuzz->encrypted = 1;
+        FUZZ_CHECK(postino_session_capabilities(&fuzz->session) == 0);
+    }
+}
+
 static void finish(struct fuzz *fuzz, unsigned submitted)
 {
     size_t unsent = fuzz_length(&fuzz->noise, fuzz->sent_octets + 1) - 1;
@@ -172,7 +206,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint8_t *piece = fuzz_copy(data + offset, length);
 
         drain(&fuzz, (data[1] & 2) != 0);
-        postino_session_input(&fuzz.session, piece, length, fuzz.now_ms);
+        hear(&fuzz, piece, length);
         free(piece);
         offset += length;
         fuzz.now_ms += data[1];
@@ -181,6 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (data[1] & 4) {
             collect(&fuzz);
         }
+        encrypt(&fuzz);
     }
     finish(&fuzz, submitted);
     return 0;

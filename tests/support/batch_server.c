@@ -11,7 +11,8 @@ enum batch_state {
     BATCH_LOGIN_USER,
     BATCH_LOGIN_PASSWORD,
     BATCH_DATA,
-    BATCH_CHUNK
+    BATCH_CHUNK,
+    BATCH_HANDSHAKE
 };
 
 /* The message begins at the begin of a line. */
@@ -43,6 +44,17 @@ void batch_server_init(struct batch_server *server, int pipelining, int chunking
     server->chunking = chunking;
     batch_reply(server, "220 mail.example.org ready\r\n");
     server->deaf = 1;
+}
+
+int batch_server_encrypt(struct batch_server *server)
+{
+    if (server->state != BATCH_HANDSHAKE) {
+        return -1;
+    }
+    server->state = BATCH_COMMAND;
+    server->encrypted = 1;
+    server->starttls = 0;
+    return 0;
 }
 
 void batch_server_given(struct batch_server *server)
@@ -114,7 +126,7 @@ static void batch_command(struct batch_server *server)
     if (server->deaf || server->closed) {
         batch_breach(server, "sent behind what ends a group");
     }
-    if (batch_envelope(server)) {
+    if (!server->starttls && batch_envelope(server)) {
         return;
     }
     server->deaf = 1;
@@ -122,7 +134,12 @@ static void batch_command(struct batch_server *server)
         batch_reply(server, "250-mail.example.org\r\n");
         batch_reply(server, server->pipelining ? "250-PIPELINING\r\n" : "");
         batch_reply(server, server->chunking ? "250-CHUNKING\r\n" : "");
-        batch_reply(server, "250 AUTH PLAIN LOGIN\r\n");
+        batch_reply(server, server->starttls ? "250 STARTTLS\r\n" : "250 AUTH PLAIN LOGIN\r\n");
+    } else if (server->starttls && strcmp(line, "STARTTLS") == 0) {
+        batch_reply(server, "220 Go ahead\r\n");
+        server->state = BATCH_HANDSHAKE;
+    } else if (server->starttls) {
+        batch_breach(server, "in the clear");
     } else if (strncmp(line, "AUTH PLAIN ", 11) == 0) {
         batch_reply(server, "235 Welcome\r\n");
     } else if (strcmp(line, "AUTH LOGIN") == 0) {
@@ -187,7 +204,9 @@ void batch_server_take(struct batch_server *server, const uint8_t *data, size_t 
     for (i = 0; i < length_octets; i++) {
         char octet = (char)data[i];
 
-        if (server->state == BATCH_DATA) {
+        if (server->state == BATCH_HANDSHAKE) {
+            batch_breach(server, "in place of the handshake");
+        } else if (server->state == BATCH_DATA) {
             batch_message(server, octet);
         } else if (server->state == BATCH_CHUNK) {
             server->message_octets++;

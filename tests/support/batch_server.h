@@ -14,6 +14,7 @@
 struct batch_server {
     int pipelining; /* offered */
     int chunking;
+    int starttls; /* in the clear it is offered, and AUTH is not; may be set after init */
 
     /* Counters and findings. */
     unsigned mails;        /* accepted */
@@ -29,6 +30,7 @@ struct batch_server {
 
     /* private */
     int state;
+    int encrypted;
     int open;            /* MAIL was taken */
     unsigned recipients; /* RCPT was, so often */
     int deaf;            /* a command that ends a group came: nothing may follow in this batch */
@@ -41,6 +43,9 @@ struct batch_server {
 
 /* Starts the session; the greeting is ready. */
 void batch_server_init(struct batch_server *server, int pipelining, int chunking);
+
+/* The TLS handshake is made: what follows is encrypted. Returns 0, or -1 where it is not awaited. */
+int batch_server_encrypt(struct batch_server *server);
 
 /* Takes octets that the client sent. */
 void batch_server_take(struct batch_server *server, const uint8_t *data, size_t length_octets);

@@ -12,6 +12,12 @@
 #define TRIPS_MAX       2000 /* then it is a loop */
 #define TRIPS_LARGE     65536
 
+enum trips_tls {
+    TRIPS_CLEAR,
+    TRIPS_IMPLICIT,
+    TRIPS_STARTTLS
+};
+
 enum trips_auth {
     TRIPS_NO_AUTH,
     TRIPS_PLAIN,
@@ -23,6 +29,7 @@ struct trips_case {
     int pipelining;
     int chunking;
     enum trips_auth auth;
+    enum trips_tls tls;
     unsigned mails;
     unsigned recipients; /* of each mail; with more than one to those that are taken */
     unsigned in_flight;
@@ -31,30 +38,50 @@ struct trips_case {
 };
 
 static const struct trips_case trips_cases[] = {
-    {"PIPELINING and CHUNKING", 1, 1, TRIPS_NO_AUTH, 1, 1, 0, 1, 4},
-    {"PIPELINING and CHUNKING, PLAIN", 1, 1, TRIPS_PLAIN, 1, 1, 0, 1, 5},
-    {"PIPELINING and CHUNKING, LOGIN", 1, 1, TRIPS_LOGIN, 1, 1, 0, 1, 7},
-    {"PIPELINING", 1, 0, TRIPS_NO_AUTH, 1, 1, 0, 1, 5},
-    {"PIPELINING, PLAIN", 1, 0, TRIPS_PLAIN, 1, 1, 0, 1, 6},
-    {"PIPELINING, LOGIN", 1, 0, TRIPS_LOGIN, 1, 1, 0, 1, 8},
-    {"CHUNKING", 0, 1, TRIPS_NO_AUTH, 1, 1, 0, 1, 7},
-    {"CHUNKING, PLAIN", 0, 1, TRIPS_PLAIN, 1, 1, 0, 1, 8},
-    {"CHUNKING, LOGIN", 0, 1, TRIPS_LOGIN, 1, 1, 0, 1, 10},
-    {"neither", 0, 0, TRIPS_NO_AUTH, 1, 1, 0, 1, 8},
-    {"neither, PLAIN", 0, 0, TRIPS_PLAIN, 1, 1, 0, 1, 9},
-    {"neither, LOGIN", 0, 0, TRIPS_LOGIN, 1, 1, 0, 1, 11},
-    {"50 recipients, PIPELINING and CHUNKING", 1, 1, TRIPS_NO_AUTH, 1, 50, 0, 1, 5},
-    {"50 recipients, neither", 0, 0, TRIPS_NO_AUTH, 1, 50, 0, 1, 57},
+    {"PIPELINING and CHUNKING", 1, 1, TRIPS_NO_AUTH, TRIPS_CLEAR, 1, 1, 0, 1, 4},
+    {"PIPELINING and CHUNKING, PLAIN", 1, 1, TRIPS_PLAIN, TRIPS_CLEAR, 1, 1, 0, 1, 5},
+    {"PIPELINING and CHUNKING, LOGIN", 1, 1, TRIPS_LOGIN, TRIPS_CLEAR, 1, 1, 0, 1, 7},
+    {"PIPELINING", 1, 0, TRIPS_NO_AUTH, TRIPS_CLEAR, 1, 1, 0, 1, 5},
+    {"PIPELINING, PLAIN", 1, 0, TRIPS_PLAIN, TRIPS_CLEAR, 1, 1, 0, 1, 6},
+    {"PIPELINING, LOGIN", 1, 0, TRIPS_LOGIN, TRIPS_CLEAR, 1, 1, 0, 1, 8},
+    {"CHUNKING", 0, 1, TRIPS_NO_AUTH, TRIPS_CLEAR, 1, 1, 0, 1, 7},
+    {"CHUNKING, PLAIN", 0, 1, TRIPS_PLAIN, TRIPS_CLEAR, 1, 1, 0, 1, 8},
+    {"CHUNKING, LOGIN", 0, 1, TRIPS_LOGIN, TRIPS_CLEAR, 1, 1, 0, 1, 10},
+    {"neither", 0, 0, TRIPS_NO_AUTH, TRIPS_CLEAR, 1, 1, 0, 1, 8},
+    {"neither, PLAIN", 0, 0, TRIPS_PLAIN, TRIPS_CLEAR, 1, 1, 0, 1, 9},
+    {"neither, LOGIN", 0, 0, TRIPS_LOGIN, TRIPS_CLEAR, 1, 1, 0, 1, 11},
+    /* STARTTLS and a second EHLO; the handshake's own round trips come besides. */
+    {"STARTTLS, PIPELINING and CHUNKING", 1, 1, TRIPS_NO_AUTH, TRIPS_STARTTLS, 1, 1, 0, 1, 6},
+    {"STARTTLS, PIPELINING and CHUNKING, PLAIN", 1, 1, TRIPS_PLAIN, TRIPS_STARTTLS, 1, 1, 0, 1, 7},
+    {"STARTTLS, PIPELINING and CHUNKING, LOGIN", 1, 1, TRIPS_LOGIN, TRIPS_STARTTLS, 1, 1, 0, 1, 9},
+    {"STARTTLS, PIPELINING", 1, 0, TRIPS_NO_AUTH, TRIPS_STARTTLS, 1, 1, 0, 1, 7},
+    {"STARTTLS, PIPELINING, PLAIN", 1, 0, TRIPS_PLAIN, TRIPS_STARTTLS, 1, 1, 0, 1, 8},
+    {"STARTTLS, PIPELINING, LOGIN", 1, 0, TRIPS_LOGIN, TRIPS_STARTTLS, 1, 1, 0, 1, 10},
+    {"STARTTLS, CHUNKING", 0, 1, TRIPS_NO_AUTH, TRIPS_STARTTLS, 1, 1, 0, 1, 9},
+    {"STARTTLS, CHUNKING, PLAIN", 0, 1, TRIPS_PLAIN, TRIPS_STARTTLS, 1, 1, 0, 1, 10},
+    {"STARTTLS, CHUNKING, LOGIN", 0, 1, TRIPS_LOGIN, TRIPS_STARTTLS, 1, 1, 0, 1, 12},
+    {"STARTTLS, neither", 0, 0, TRIPS_NO_AUTH, TRIPS_STARTTLS, 1, 1, 0, 1, 10},
+    {"STARTTLS, neither, PLAIN", 0, 0, TRIPS_PLAIN, TRIPS_STARTTLS, 1, 1, 0, 1, 11},
+    {"STARTTLS, neither, LOGIN", 0, 0, TRIPS_LOGIN, TRIPS_STARTTLS, 1, 1, 0, 1, 13},
+    {"implicit TLS, PIPELINING and CHUNKING", 1, 1, TRIPS_NO_AUTH, TRIPS_IMPLICIT, 1, 1, 0, 1, 4},
+    {"implicit TLS, PIPELINING and CHUNKING, PLAIN", 1, 1, TRIPS_PLAIN, TRIPS_IMPLICIT, 1, 1, 0, 1, 5},
+    {"implicit TLS, PIPELINING and CHUNKING, LOGIN", 1, 1, TRIPS_LOGIN, TRIPS_IMPLICIT, 1, 1, 0, 1, 7},
+    {"implicit TLS, neither", 0, 0, TRIPS_NO_AUTH, TRIPS_IMPLICIT, 1, 1, 0, 1, 8},
+    {"implicit TLS, neither, PLAIN", 0, 0, TRIPS_PLAIN, TRIPS_IMPLICIT, 1, 1, 0, 1, 9},
+    {"implicit TLS, neither, LOGIN", 0, 0, TRIPS_LOGIN, TRIPS_IMPLICIT, 1, 1, 0, 1, 11},
+    {"STARTTLS, 10 mails at once, 32 under way", 1, 1, TRIPS_PLAIN, TRIPS_STARTTLS, 10, 1, 32, 1, 8},
+    {"50 recipients, PIPELINING and CHUNKING", 1, 1, TRIPS_NO_AUTH, TRIPS_CLEAR, 1, 50, 0, 1, 5},
+    {"50 recipients, neither", 0, 0, TRIPS_NO_AUTH, TRIPS_CLEAR, 1, 50, 0, 1, 57},
     /* A mail more is a round trip more: 5 for the first and a QUIT of its own. */
-    {"1 mail, each when wanted", 1, 1, TRIPS_NO_AUTH, 1, 1, 0, 0, 5},
-    {"10 mails, each when wanted", 1, 1, TRIPS_NO_AUTH, 10, 1, 0, 0, 14},
-    {"10 mails, each when wanted, PIPELINING", 1, 0, TRIPS_NO_AUTH, 10, 1, 0, 0, 24},
-    {"10 mails, each when wanted, neither", 0, 0, TRIPS_NO_AUTH, 10, 1, 0, 0, 44},
-    {"10 mails at once, one at a time", 1, 1, TRIPS_NO_AUTH, 10, 1, 1, 1, 13},
+    {"1 mail, each when wanted", 1, 1, TRIPS_NO_AUTH, TRIPS_CLEAR, 1, 1, 0, 0, 5},
+    {"10 mails, each when wanted", 1, 1, TRIPS_NO_AUTH, TRIPS_CLEAR, 10, 1, 0, 0, 14},
+    {"10 mails, each when wanted, PIPELINING", 1, 0, TRIPS_NO_AUTH, TRIPS_CLEAR, 10, 1, 0, 0, 24},
+    {"10 mails, each when wanted, neither", 0, 0, TRIPS_NO_AUTH, TRIPS_CLEAR, 10, 1, 0, 0, 44},
+    {"10 mails at once, one at a time", 1, 1, TRIPS_NO_AUTH, TRIPS_CLEAR, 10, 1, 1, 1, 13},
     /* The last groups: four of mails, QUIT. */
-    {"100 mails at once, 32 under way", 1, 1, TRIPS_NO_AUTH, 100, 1, 32, 1, 8},
+    {"100 mails at once, 32 under way", 1, 1, TRIPS_NO_AUTH, TRIPS_CLEAR, 100, 1, 32, 1, 8},
     /* The end of one shares its group with the envelope of the next. */
-    {"10 mails at once, PIPELINING, 32 under way", 1, 0, TRIPS_NO_AUTH, 10, 1, 32, 1, 14},
+    {"10 mails at once, PIPELINING, 32 under way", 1, 0, TRIPS_NO_AUTH, TRIPS_CLEAR, 10, 1, 32, 1, 14},
 };
 
 struct trips {
@@ -74,6 +101,8 @@ struct trips {
 
 static const char trips_message[] = "Subject: A test\r\n\r\nHello,\r\n.\r\nthat is all\r\n";
 
+static const struct postino_tls_info trips_tls = {.version = "TLSv1.3", .verified = 1, .text = ""};
+
 static struct trips trips;
 
 static void trips_prepare(void)
@@ -85,7 +114,8 @@ static void trips_prepare(void)
     trips.config.time_limits = &postino_time_limits_rfc5321;
     trips.config.extensions = postino_extensions_all;
     trips.config.mails_in_flight_max = (uint16_t)test->in_flight;
-    trips.config.flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
+    trips.config.flags = test->tls == TRIPS_CLEAR ? POSTINO_SESSION_CLEAR_TEXT_AUTH : 0;
+    trips.config.tls = test->tls == TRIPS_CLEAR ? NULL : &postino_tls_required;
     if (test->auth != TRIPS_NO_AUTH) {
         trips.credentials.user = "user";
         trips.credentials.password = "password";
@@ -154,6 +184,12 @@ static const char *trips_dialogue(void)
         memcpy(replies, trips.server.replies, length);
         batch_server_given(&trips.server);
         postino_session_input(&trips.session, (const uint8_t *)replies, length, 0);
+        if (postino_session_want(&trips.session) & POSTINO_WANT_START_TLS) {
+            if (batch_server_encrypt(&trips.server) != 0) {
+                return "a handshake that is not awaited";
+            }
+            postino_session_tls_started(&trips.session, &trips_tls, 0);
+        }
         (void)trips_send();
     }
     postino_session_lost(&trips.session, 0, 0);
@@ -195,9 +231,13 @@ static int trips_run(const struct trips_case *test, size_t capacity_octets)
     trips.capacity_octets = capacity_octets;
     trips_prepare();
     batch_server_init(&trips.server, test->pipelining, test->chunking);
+    trips.server.starttls = test->tls == TRIPS_STARTTLS;
     if (postino_session_init(&trips.session, &trips.config, 0) != 0) {
         finding = "init refused the configuration";
     } else {
+        if (test->tls == TRIPS_IMPLICIT) {
+            postino_session_tls_started(&trips.session, &trips_tls, 0);
+        }
         if (test->together) {
             while (trips.submitted <= test->mails) {
                 trips_submit_next();

@@ -18,6 +18,8 @@ static void init_refuses_what_it_cannot_use(void **state)
     assert_int_equal(postino_client_init(&test_client, transport, &config), POSTINO_ERROR_EHLO_NAME);
     config.ehlo_name = "client.test";
     assert_int_equal(postino_client_init(&test_client, transport, &config), POSTINO_ERROR_TLS_UNAVAILABLE);
+    config.tls = &postino_tls_opportunistic;
+    assert_int_equal(postino_client_init(&test_client, transport, &config), POSTINO_ERROR_TLS_UNAVAILABLE);
     config.tls = &postino_tls_none;
     assert_int_equal(postino_client_init(&test_client, NULL, &config), POSTINO_ERROR_ARGUMENT);
     assert_int_equal(postino_client_init_sized(NULL, sizeof test_client, transport, &config),
