@@ -171,11 +171,29 @@ static void unit_missing(struct postino_writer *writer, unsigned unit)
         postino_write_fail(writer, POSTINO_ERROR_FIELD_MISSING);
 }
 
+/* Text in ASCII, and what a part's type and disposition say besides. */
+static void unit_protocol(struct postino_writer *writer, unsigned kind, const void *item)
+{
+    const struct postino_part *part = writer->message->part;
+
+    if (kind == ROW_ID && item == writer->message->random) {
+        unit_id(writer);
+        return;
+    }
+    postino_write_protocol(writer, item);
+    if (kind == ROW_DISPOSITION)
+        postino_write_parameter(writer, "filename", part->file_name);
+    if (kind != ROW_TYPE)
+        return;
+    postino_write_parameter(writer, part->parameter, part->parameter_value);
+    if (part->more != NULL)
+        part->more(writer);
+}
+
 static void unit_row(struct postino_writer *writer)
 {
     const struct postino_message *message = writer->message;
     const struct postino_message_features *features = message->features;
-    const struct postino_part *part = message->part;
     const void *item = message->item;
     unsigned unit = message->unit;
     unsigned kind = unit_rows[unit].kind;
@@ -224,18 +242,7 @@ static void unit_row(struct postino_writer *writer)
     case ROW_LITERAL:
         break;
     default:
-        if (kind == ROW_ID && item == message->random) {
-            unit_id(writer);
-            break;
-        }
-        postino_write_protocol(writer, item);
-        if (kind == ROW_DISPOSITION)
-            postino_write_parameter(writer, "filename", part->file_name);
-        if (kind != ROW_TYPE)
-            break;
-        postino_write_parameter(writer, part->parameter, part->parameter_value);
-        if (part->more != NULL)
-            part->more(writer);
+        unit_protocol(writer, kind, item);
     }
     if (missing)
         postino_write_fail(writer, POSTINO_ERROR_FEATURE);
