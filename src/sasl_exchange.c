@@ -50,6 +50,7 @@ struct postino_span postino_sasl_password(const struct postino_session *session)
     struct postino_emitter emitter;
 
     /* Counts it: strlen() may be larger than all of this. */
+    emitter.out = (uint8_t *)&emitter; /* with room for nothing */
     emitter.room = 0;
     emitter.skip = 0;
     emitter.total = 0;
@@ -195,6 +196,7 @@ static size_t exchange_octets(const struct postino_session *session,
 {
     struct postino_emitter emitter;
 
+    emitter.out = (uint8_t *)&emitter; /* with room for nothing */
     emitter.room = 0;
     emitter.skip = 0;
     emitter.total = 0;
