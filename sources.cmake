@@ -26,6 +26,7 @@ set(POSTINO_CORE_SOURCES
     src/enhanced_code.c
     src/error.c
     src/extensions.c
+    src/hello.c
     src/keywords.c
     src/limits.c
     src/lmtp.c
@@ -60,6 +61,8 @@ set(POSTINO_CORE_SOURCES
     src/sasl_token.c
     src/service.c
     src/session.c
+    src/single.c
+    src/single_group.c
     src/source.c
     src/starttls.c
     src/steps.c

@@ -168,13 +168,14 @@ struct nx_smtp_transport {
     NX_PACKET *in;    /* received; the whole chain */
     NX_PACKET *piece; /* of the chain, lent next */
     ULONG mss;        /* of the connection, in octets */
-    UINT status;      /* of the NetX Duo service that failed to connect */
-    ULONG patience;   /* for the connection, in ticks */
-    ULONG progress;   /* when a packet was had, or arrived, last */
+    USHORT status;    /* of the NetX Duo service that failed to connect */
+    USHORT
+    remainder; /* of the division by the ticks a second, where a tick is no whole number of milliseconds */
+    ULONG patience; /* for the connection, in ticks */
+    ULONG progress; /* when a packet was had, or arrived, last */
     /* Where a tick is no whole number of milliseconds: */
     ULONG ticks; /* the clock as it was when milliseconds were counted last */
     uint32_t milliseconds;
-    UINT remainder; /* of the division */
 };
 
 /* A message, put together of its pieces while it is sent. The mail stands first, so that its address is the
@@ -182,12 +183,12 @@ struct nx_smtp_transport {
 struct nx_smtp_message {
     struct postino_mail mail;
     struct postino_source source;
+    UCHAR piece; /* that comes next */
+    UCHAR priority;
     struct postino_span part; /* of the piece in hand, what was not taken yet */
     struct postino_span subject;
     struct postino_span headers; /* Date and Message-ID */
     struct postino_span body;
-    UCHAR piece; /* that comes next */
-    UCHAR priority;
 };
 
 /* What makes a mail's Date and Message-ID its own. */
@@ -373,6 +374,9 @@ UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, co
 enum postino_source_status _nx_smtp_message_span(struct postino_source *source, const uint8_t **data,
                                                  size_t *length_octets);
 void _nx_smtp_message_consume(struct postino_source *source, size_t length_octets);
+/* What a message of nx_smtp_mail_send() adds to MAIL, where the server offers MT-PRIORITY, and how that is known. */
+VOID _nx_smtp_message_parameters(const struct postino_session *session, struct postino_emitter *emitter);
+extern const struct postino_extension nx_smtp_message_offered;
 /* The first of the pieces behind the recipients. */
 #define NX_SMTP_MESSAGE_FROM 2
 /* Says how the client's sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot

@@ -18,7 +18,7 @@ static size_t pipelining_group(struct postino_session *session, uint8_t *out, si
 
     session->secret = (uint8_t)secret;
     do {
-        written += postino_session_piece(session, out + written, capacity - written);
+        written += postino_transaction_piece(session, out + written, capacity - written);
         if (!session->complete)
             break;
         postino_transaction_advance(session);
@@ -88,7 +88,8 @@ static void pipelining_answered(struct postino_session *session, struct postino_
         if (next == NULL || next->progress == MAIL_WAITING)
             *replied = session->sent;
         else
-            replied->step = &postino_steps[(next->form & FORM_RSET) != 0 ? STEP_RSET : STEP_MAIL];
+            replied->step =
+                (next->form & FORM_RSET) != 0 ? &postino_transaction_rset : &postino_steps[STEP_MAIL];
     } else {
         replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
     }

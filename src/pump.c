@@ -34,6 +34,13 @@ static int pump_receive(struct postino_session *session, struct postino_transpor
     return status;
 }
 
+static int pump_end(struct postino_session *session, struct postino_transport *transport, int error)
+{
+    postino_session_lost(session, error, transport->unsent_octets);
+    transport->methods->close(transport, (session->over & POSTINO_WANT_GRACEFUL) != 0);
+    return session->result.error;
+}
+
 int postino_pump_until(struct postino_session *session, struct postino_transport *transport,
                        unsigned (*want_of)(const struct postino_session *session), unsigned until)
 {
@@ -50,12 +57,6 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
 
         if ((want & POSTINO_WANT_CLOSED) != 0)
             break;
-        if ((want & POSTINO_WANT_START_TLS) != 0) {
-            status = session->config->tls->start(session, transport, now_ms);
-            if (status > 0)
-                return status;
-            continue;
-        }
         if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
             status = pump_send(session, transport, now_ms);
             if (status == 0) {
@@ -88,12 +89,18 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
                 return status;
         }
     }
-    postino_session_lost(session, send_error != 0 ? send_error : status, transport->unsent_octets);
-    transport->methods->close(transport, (session->over & POSTINO_WANT_GRACEFUL) != 0);
-    return session->result.error;
+    return pump_end(session, transport, send_error != 0 ? send_error : status);
 }
 
 int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)
 {
-    return postino_pump_until(session, transport, postino_session_want, until);
+    int status;
+
+    do {
+        status = postino_pump_until(session, transport, postino_session_want, until | POSTINO_WANT_START_TLS);
+        if (status != POSTINO_OK || (postino_session_want(session) & POSTINO_WANT_START_TLS) == 0)
+            return status;
+        status = session->config->tls->start(session, transport, transport->methods->now_ms(transport));
+    } while (status == 0);
+    return status > 0 ? status : pump_end(session, transport, status);
 }

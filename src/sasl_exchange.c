@@ -7,9 +7,9 @@
 /* No mechanism has more than four. */
 #define EXCHANGE_ROUNDS_MAX 8
 
-static const struct postino_step exchange_command_step;
-static const struct postino_step exchange_response_step;
-static const struct postino_step exchange_cancel_step;
+static const struct postino_feature_step exchange_command_step;
+static const struct postino_feature_step exchange_response_step;
+static const struct postino_feature_step exchange_cancel_step;
 
 void postino_wipe(void *memory, size_t octets)
 {
@@ -166,13 +166,12 @@ static void exchange_emit_response(const struct postino_session *session, struct
 
     postino_emit_base64(emitter, spans, (unsigned)count);
     /* RFC 4954 section 4: with the command, nothing is said as "=". */
-    if (emitter->total == before && session->sent.step == &exchange_command_step)
+    if (emitter->total == before && session->sent.step == &exchange_command_step.step)
         postino_emit(emitter, '=');
 }
 
 static void exchange_emit_command(const struct postino_session *session, struct postino_emitter *emitter)
 {
-    postino_emit(emitter, ' ');
     postino_emit_text(emitter, session->mechanism->name);
     if (session->round != 0) {
         postino_emit(emitter, ' ');
@@ -208,7 +207,7 @@ unsigned postino_sasl_start(struct postino_session *session)
     if (emitter.total > STEP_AUTH_OCTETS_MAX)
         session->round = 0;
     state->initial = session->round;
-    postino_session_enter(session, &exchange_command_step);
+    postino_session_enter(session, &exchange_command_step.step);
     return STEP_STAY;
 }
 
@@ -234,13 +233,13 @@ static unsigned exchange_challenge(struct postino_session *session)
         exchange_end(session);
         state->error = (int16_t)error;
         session->round = 0; /* what goes out is no secret */
-        postino_session_enter(session, &exchange_cancel_step);
+        postino_session_enter(session, &exchange_cancel_step.step);
         return STEP_STAY;
     }
     session->round++;
     /* SCRAM keeps the server's first message until the second has come. */
     exchange_listen(state);
-    postino_session_enter(session, &exchange_response_step);
+    postino_session_enter(session, &exchange_response_step.step);
     return STEP_STAY;
 }
 
@@ -278,9 +277,9 @@ static unsigned exchange_cancelled(struct postino_session *session)
 
 #define EXCHANGE_LIMIT offsetof(struct postino_time_limits, command_ms)
 
-static const struct postino_step exchange_command_step = {
-    "AUTH", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, exchange_emit_command, exchange_answered};
-static const struct postino_step exchange_response_step = {
-    "", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, exchange_emit_response, exchange_answered};
-static const struct postino_step exchange_cancel_step = {
-    "*", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, postino_emit_nothing, exchange_cancelled};
+static const struct postino_feature_step exchange_command_step = {
+    {"AUTH \007", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, exchange_emit_command, exchange_answered};
+static const struct postino_feature_step exchange_response_step = {
+    {"\007", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, exchange_emit_response, exchange_answered};
+static const struct postino_feature_step exchange_cancel_step = {
+    {"*", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, NULL, exchange_cancelled};

@@ -16,10 +16,12 @@ struct postino_credentials;
 struct postino_sasl_exchange;
 
 /* As the length of a response's span: the string at its data, without its NUL. */
-#define POSTINO_SASL_TEXT SIZE_MAX
+#define POSTINO_SASL_TEXT     SIZE_MAX
+/* The same with its NUL. */
+#define POSTINO_SASL_TEXT_NUL (SIZE_MAX - 1)
 
 /* Spans of a response at most: of a mechanism without an exchange, and with one. */
-#define POSTINO_SASL_SPANS          5
+#define POSTINO_SASL_SPANS          3
 #define POSTINO_SASL_EXCHANGE_SPANS 32
 
 enum postino_mechanism_flag {
