@@ -367,9 +367,8 @@ UINT _nxe_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace
 UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
                                postino_trace_function function, VOID *context);
 /* nx_smtp_message.c */
-/* Checks the subject; the addresses follow when they have been checked. Returns a status. */
-UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject,
-                              const CHAR *body, UINT body_length);
+/* Checks the subject; the body is in place, and the addresses follow when they have been checked. Returns a status. */
+UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject);
 /* Of the source: the pieces from message->piece on. */
 enum postino_source_status _nx_smtp_message_span(struct postino_source *source, const uint8_t **data,
                                                  size_t *length_octets);

@@ -68,52 +68,62 @@ void postino_emit_span(struct postino_emitter *emitter, const struct postino_spa
     command_emit(emitter, span->data, span->length_octets);
 }
 
-static void command_sextet(struct postino_emitter *emitter, unsigned bits)
+/* Puts out a group of base64: `bits` holds its three octets, or at the end fewer, behind a leading one. */
+static void command_group(struct postino_emitter *emitter, uint32_t bits)
 {
-    postino_emit(emitter, postino_base64_digit(bits));
+    unsigned missing = 0;
+    unsigned left;
+
+    for (; bits >> 24 == 0; bits <<= 8)
+        missing++;
+    for (left = 4; left-- != 0; bits <<= 6)
+        postino_emit(emitter, left < missing ? '=' : postino_base64_digit(bits >> 18));
 }
 
 void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count)
 {
-    unsigned bits = 0;
-    unsigned pending = 0; /* of them that were not put out yet */
+    uint32_t bits = 1;
 
     for (; count != 0; count--, span++) {
         const uint8_t *data = span->data;
-        size_t length = span->length_octets;
-        size_t left;
+        size_t left = span->length_octets;
 
-        for (left = length; left != 0; left--) {
+        for (; left != 0; left--) {
             unsigned octet = *data++;
 
-            if (octet == 0 && length == POSTINO_SASL_TEXT)
+            if (octet == 0 && span->length_octets == POSTINO_SASL_TEXT)
                 break;
             bits = bits << 8 | octet;
-            pending += 8;
-            while (pending >= 6) {
-                pending -= 6;
-                command_sextet(emitter, bits >> pending);
+            if (bits >> 24 != 0) {
+                command_group(emitter, bits);
+                bits = 1;
             }
-            if (octet == 0 && length == POSTINO_SASL_TEXT_NUL)
+            if (octet == 0 && span->length_octets == POSTINO_SASL_TEXT_NUL)
                 break;
         }
     }
-    if (pending != 0) {
-        command_sextet(emitter, bits << (6 - pending));
-        for (; pending < 6; pending += 2)
-            postino_emit(emitter, '=');
-    }
+    if (bits != 1)
+        command_group(emitter, bits);
 }
 
 /* session->round counts the responses that are given with the step in hand and before. */
-int postino_response(const struct postino_session *session, struct postino_emitter *emitter)
+static int command_respond(const struct postino_session *session, struct postino_span *spans)
+{
+    return session->mechanism->respond(session->config->credentials, session->round - 1u, spans);
+}
+
+int postino_response(const struct postino_session *session)
 {
     struct postino_span spans[POSTINO_SASL_SPANS];
-    int count = session->mechanism->respond(session->config->credentials, session->round - 1u, spans);
 
-    if (emitter != NULL)
-        postino_emit_base64(emitter, spans, (unsigned)count);
-    return count;
+    return command_respond(session, spans);
+}
+
+static void command_response(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    struct postino_span spans[POSTINO_SASL_SPANS];
+
+    postino_emit_base64(emitter, spans, (unsigned)command_respond(session, spans));
 }
 
 static void command_mark(const struct postino_session *session, struct postino_emitter *emitter,
@@ -139,7 +149,7 @@ static void command_mark(const struct postino_session *session, struct postino_e
         postino_emit_text(emitter, session->mechanism->name);
         break;
     case COMMAND_RESPONSE:
-        (void)postino_response(session, emitter);
+        command_response(session, emitter);
         break;
     default:
         ((const struct postino_feature_step *)sent->step)->emit(session, emitter);

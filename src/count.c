@@ -3,14 +3,7 @@
  * what the data filter will write, transparency dots apart. */
 #include "internal.h"
 
-#if POSTINO_SMALL
-size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
-{
-    uint8_t octet;
-
-    return postino_data_filter(state, data, length, &octet, 1);
-}
-#else
+#if !POSTINO_SMALL
 size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
 {
     unsigned flags = *state;

@@ -122,7 +122,6 @@ enum step_row {
     STEP_DATA,
     STEP_MESSAGE,
     STEP_QUIT,
-    STEP_IDLE,
     STEP_ROWS,
     STEP_NEXT, /* what the mails in line ask for */
     STEP_STAY, /* nothing follows: the session is over */
@@ -143,6 +142,8 @@ struct postino_driver {
     const struct postino_step *greeting;
     /* Enters what goes out next, if it need not wait for a reply. */
     void (*advance)(struct postino_session *session);
+    /* What the session wants. */
+    unsigned (*want)(const struct postino_session *session);
     /* The server is known: returns the row that follows. */
     unsigned (*known)(struct postino_session *session);
     /* A reply is complete; ends with postino_steps_reply(). */
@@ -251,9 +252,8 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text);
 void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span);
 /* base64 (RFC 4648 section 4) of all spans taken together. */
 void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count);
-/* The mechanism's response that is due, in base64; NULL: only whether there is one. Returns a negative value if
- * not. */
-int postino_response(const struct postino_session *session, struct postino_emitter *emitter);
+/* Whether the mechanism has a response that is due. Returns a negative value if not. */
+int postino_response(const struct postino_session *session);
 
 /* Puts out the line's end and counts what went out; without a rest the step in hand is complete. Returns how many
  * octets there was room for. */
@@ -261,9 +261,8 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
 /* Puts out the command of the step in hand and returns how many octets. */
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity);
 
-/* pump.c: postino_pump() with the function that says what the session wants. */
-int postino_pump_until(struct postino_session *session, struct postino_transport *transport,
-                       unsigned (*want_of)(const struct postino_session *session), unsigned until);
+/* pump.c: postino_pump() but for the handshake of TLS. */
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until);
 
 /* domain.c: whether no recipient before this one has its domain, of those that were asked or of all. Returns 1
  * or 0. */
@@ -326,13 +325,13 @@ void postino_wipe(void *memory, size_t octets);
 int postino_count(struct postino_session *session, struct postino_mail *mail);
 /* The same for a source that lets itself be counted. */
 int postino_count_through(struct postino_session *session, struct postino_mail *mail);
-/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. Sets
- * *length to how many of them were counted. */
-size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length);
 
 /* session.c */
 /* memset() to 0; where code is to be small it is smaller than the C library's. */
 void postino_clear(void *memory, size_t octets);
+/* Whether the response that a mechanism without an exchange begins with does not fit the line of AUTH. */
+int postino_session_response_long(const struct postino_credentials *credentials,
+                                  const struct postino_mechanism *mechanism);
 /* postino_session_init() with a configuration that needs no check. */
 void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
                            const struct postino_driver *driver);
@@ -347,8 +346,8 @@ unsigned postino_session_outcome(const struct postino_session *session, const st
 unsigned postino_session_refusal(const struct postino_session *session);
 /* The source of the mail that is being sent has nothing now, or failed. */
 void postino_session_stop(struct postino_session *session, enum postino_source_status status);
-/* Counts octets of the step in hand that were put out. */
-void postino_session_handed(struct postino_session *session, size_t length);
+/* Counts octets of the step in hand that were put out. Returns how many. */
+size_t postino_session_handed(struct postino_session *session, size_t length);
 /* postino_session_want() without MAIL and COLLECT. */
 unsigned postino_session_want_octets(const struct postino_session *session);
 /* Puts out octets of the step in hand, and does not count them. Returns how many. */
@@ -364,8 +363,8 @@ struct postino_client;
 struct postino_transport;
 int postino_client_start(struct postino_client *client, struct postino_transport *transport);
 
-/* reply.c: takes octets that arrived. */
-void postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets);
+/* reply.c: takes octets that arrived; returns how many, at least one. */
+size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets);
 
 /* extensions.c */
 /* Takes the keyword, the first word of each line. */
@@ -391,14 +390,27 @@ enum filter_state {
     FILTER_BARE = 16,  /* no transparency: dots stay as they are */
     FILTER_RAW = 32    /* line ends neither: octets pass as they are */
 };
-/* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
- * returns how many were written. */
 /* Whether a line end is still to come when the message ends now. */
 #define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)
 /* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
  * always right. */
 size_t postino_data_filter_clean(const uint8_t *data, size_t length);
+/* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
+ * returns how many were written. */
 size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, uint8_t *out,
                            size_t capacity);
+
+/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. Sets
+ * *length to how many of them were counted. */
+#if POSTINO_SMALL
+static inline size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
+{
+    uint8_t octet;
+
+    return postino_data_filter(state, data, length, &octet, 1);
+}
+#else
+size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length);
+#endif
 
 #endif

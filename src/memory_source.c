@@ -6,6 +6,8 @@
  * is wrong with it when it does not (RFC 6152 section 3). */
 #define MEMORY_SCAN_OCTETS 1048576
 
+#define MEMORY_BLOCK 256
+
 static uint64_t memory_word(const uint8_t *data)
 {
     uint64_t word;
@@ -20,11 +22,14 @@ static int memory_is_8bit(const struct postino_memory_source *self)
     size_t left = self->length_octets;
     uint8_t bits = 0;
 
-    /* Word by word, and a branch for a few of them only. */
-    for (; left >= 32; left -= 32, data += 32) {
-        uint64_t words =
-            memory_word(data) | memory_word(data + 8) | memory_word(data + 16) | memory_word(data + 24);
+    /* Word by word, and a branch for a block of them only. */
+    for (; left >= MEMORY_BLOCK; left -= MEMORY_BLOCK) {
+        const uint8_t *end = data + MEMORY_BLOCK;
+        uint64_t words = 0;
 
+        for (; data != end; data += 32)
+            words |=
+                memory_word(data) | memory_word(data + 8) | memory_word(data + 16) | memory_word(data + 24);
         if ((words & 0x8080808080808080u) != 0)
             return 1;
     }

@@ -41,8 +41,7 @@ static int pump_end(struct postino_session *session, struct postino_transport *t
     return session->result.error;
 }
 
-int postino_pump_until(struct postino_session *session, struct postino_transport *transport,
-                       unsigned (*want_of)(const struct postino_session *session), unsigned until)
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until)
 {
     int send_error = 0;
     int status = 0;
@@ -52,7 +51,7 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
     while (status >= 0) {
         uint32_t now_ms = transport->methods->now_ms(transport);
         uint32_t wait_ms;
-        unsigned want = want_of(session);
+        unsigned want = session->driver->want(session);
         unsigned events = POSTINO_EVENT_READ;
 
         if ((want & POSTINO_WANT_CLOSED) != 0)
@@ -97,7 +96,7 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
     int status;
 
     do {
-        status = postino_pump_until(session, transport, postino_session_want, until | POSTINO_WANT_START_TLS);
+        status = postino_pump_until(session, transport, until | POSTINO_WANT_START_TLS);
         if (status != POSTINO_OK || (postino_session_want(session) & POSTINO_WANT_START_TLS) == 0)
             return status;
         status = session->config->tls->start(session, transport, transport->methods->now_ms(transport));

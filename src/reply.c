@@ -130,16 +130,24 @@ static size_t reply_text(struct postino_session *session, const uint8_t *data, s
 }
 #endif
 
-/* Takes an octet in any state. */
-static void reply_take(struct postino_session *session, uint8_t octet)
+size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets)
 {
+#if !POSTINO_SMALL
+    size_t taken = session->line == REPLY_CODE ? reply_head(session, data, length_octets)
+                                               : reply_text(session, data, length_octets);
+
+    if (taken != 0)
+        return taken;
+#else
+    (void)length_octets;
+#endif
     if (session->line >= REPLY_DEAF) {
         if (session->line == REPLY_TLS)
             postino_session_fail(session, POSTINO_ERROR_TLS_INJECTION);
         /* Whatever comes after our QUIT ends it. */
         else if (session->complete)
             session->over = POSTINO_WANT_CLOSED | POSTINO_WANT_GRACEFUL;
-    } else if (reply_octet(session, octet) != 0) {
+    } else if (reply_octet(session, *data) != 0) {
         /* Where the greeting makes no sense there still may be an SMTP server, to be left politely; later the
          * dialogue is out of step. */
         if (session->replied.step->id == POSTINO_STEP_GREETING) {
@@ -150,21 +158,5 @@ static void reply_take(struct postino_session *session, uint8_t octet)
             postino_session_fail(session, POSTINO_ERROR_REPLY_SYNTAX);
         }
     }
-}
-
-void postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets)
-{
-    const uint8_t *end = data + length_octets;
-
-    while (data != end && session->over == 0) {
-#if !POSTINO_SMALL
-        size_t taken = session->line == REPLY_CODE ? reply_head(session, data, (size_t)(end - data))
-                                                   : reply_text(session, data, (size_t)(end - data));
-
-        data += taken;
-        if (taken != 0)
-            continue;
-#endif
-        reply_take(session, *data++);
-    }
+    return 1;
 }

@@ -94,16 +94,17 @@ static size_t session_response_octets(const struct postino_credentials *credenti
     int count = mechanism->respond(credentials, 0, spans);
     size_t octets = 0;
 
-    while (count-- > 0)
-        octets += spans[count].length_octets < POSTINO_SASL_TEXT_NUL
-                      ? spans[count].length_octets
-                      : strlen(spans[count].data) + (spans[count].length_octets == POSTINO_SASL_TEXT_NUL);
+    while (count-- > 0) {
+        if (spans[count].length_octets < POSTINO_SASL_TEXT_NUL)
+            octets += spans[count].length_octets;
+        else if (spans[count].data != NULL) /* a name or password that is missing is found out elsewhere */
+            octets += strlen(spans[count].data) + (spans[count].length_octets == POSTINO_SASL_TEXT_NUL);
+    }
     return octets;
 }
 
-/* RFC 4954 section 4 has an initial response travel with the command if the line keeps to RFC 5321's 512 octets. */
-static int session_response_long(const struct postino_credentials *credentials,
-                                 const struct postino_mechanism *mechanism)
+int postino_session_response_long(const struct postino_credentials *credentials,
+                                  const struct postino_mechanism *mechanism)
 {
     return mechanism != NULL && mechanism->exchange == NULL &&
            (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0 &&
@@ -159,9 +160,9 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     if (config->credentials != NULL) {
         const struct postino_mechanism *const *mechanism = config->mechanisms;
 
-        session->response_long = session_response_long(config->credentials, config->last_resort) != 0;
+        session->response_long = postino_session_response_long(config->credentials, config->last_resort) != 0;
         for (; mechanism != NULL && *mechanism != NULL; mechanism++)
-            session->response_long |= session_response_long(config->credentials, *mechanism) != 0;
+            session->response_long |= postino_session_response_long(config->credentials, *mechanism) != 0;
     }
     return POSTINO_OK;
 }
@@ -202,18 +203,21 @@ static void session_now(struct postino_session *session, uint32_t now_ms)
     }
 }
 
-void postino_session_handed(struct postino_session *session, size_t length)
+size_t postino_session_handed(struct postino_session *session, size_t length)
 {
     struct postino_mail *mail = session->sent.mail;
 
     session->output_octets += length;
-    if (!session->complete)
-        return;
-    session->outstanding++;
-    if (session->sent.step->id == POSTINO_STEP_MESSAGE) {
-        mail->end = session->output_octets;
-        mail->progress = MAIL_ENDED;
+    if (length != 0)
+        session->since_ms = session->now_ms;
+    if (session->complete) {
+        session->outstanding++;
+        if (session->sent.step->id == POSTINO_STEP_MESSAGE) {
+            mail->end = session->output_octets;
+            mail->progress = MAIL_ENDED;
+        }
     }
+    return length;
 }
 
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity)
@@ -224,22 +228,22 @@ size_t postino_session_piece(struct postino_session *session, uint8_t *out, size
 
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
 {
-    size_t written;
-
     session_now(session, now_ms);
     if (capacity == 0 || session->over != 0 || session->complete || session->source_waits != SOURCE_READY)
         return 0;
-    written = session->driver->output(session, out, capacity);
-    if (written != 0)
-        session->since_ms = now_ms;
-    return written;
+    return session->driver->output(session, out, capacity);
 }
 
 void postino_session_input(struct postino_session *session, const uint8_t *data, size_t length_octets,
                            uint32_t now_ms)
 {
     session_now(session, now_ms);
-    postino_reply_input(session, data, length_octets);
+    while (length_octets != 0 && session->over == 0) {
+        size_t taken = postino_reply_input(session, data, length_octets);
+
+        data += taken;
+        length_octets -= taken;
+    }
 }
 
 uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t now_ms)

@@ -33,10 +33,7 @@ void postino_single_advance(struct postino_session *session)
 
 static size_t single_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    size_t length = postino_session_piece(session, out, capacity);
-
-    postino_session_handed(session, length);
-    return length;
+    return postino_session_handed(session, postino_session_piece(session, out, capacity));
 }
 
 void postino_single_refuse(struct postino_session *session)
@@ -65,6 +62,7 @@ void postino_single_settle(struct postino_session *session, size_t unsent_octets
 
 const struct postino_driver postino_single = {.greeting = &postino_steps[STEP_GREETING],
                                               .advance = postino_single_advance,
+                                              .want = postino_session_want_octets,
                                               .known = postino_steps_mails,
                                               .heard = postino_steps_reply,
                                               .reply = postino_single_reply,

@@ -130,10 +130,7 @@ static size_t group_output(struct postino_session *session, uint8_t *out, size_t
     size_t written = 0;
 
     do {
-        size_t length = group_piece(session, out + written, capacity - written);
-
-        postino_session_handed(session, length);
-        written += length;
+        written += postino_session_handed(session, group_piece(session, out + written, capacity - written));
         if (!session->complete)
             break;
         group_advance(session);
@@ -149,6 +146,7 @@ const struct postino_extension postino_single_chunking = {"CHUNKING", postino_ex
 
 const struct postino_driver postino_single_group = {.greeting = &postino_steps[STEP_GREETING],
                                                     .advance = group_advance,
+                                                    .want = postino_session_want_octets,
                                                     .known = postino_steps_mails,
                                                     .heard = postino_steps_reply,
                                                     .reply = group_reply,

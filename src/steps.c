@@ -56,7 +56,7 @@ static unsigned steps_challenge(struct postino_session *session)
     unsigned limit = session->config->challenge_octets_max;
 
     session->round++;
-    return (limit != 0 && session->reply.text_octets > limit) || postino_response(session, NULL) < 0
+    return (limit != 0 && session->reply.text_octets > limit) || postino_response(session) < 0
                ? STEP_AUTH_CANCEL
                : STEP_AUTH_RESPONSE;
 }
@@ -71,13 +71,13 @@ static unsigned steps_refused(struct postino_session *session, const struct post
     return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
 }
 
-/* Of what is no refusal. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step
+/* What a code counts as. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step
  * only. */
 static unsigned steps_kind(unsigned code)
 {
     if (code == 220 || code == 221 || code == 235 || code == 334)
         return code;
-    return code < 300 ? 2 : 3;
+    return code / 100;
 }
 
 /* Acts on a reply to a step that went out whole and returns the row that follows. */
@@ -148,5 +148,4 @@ const struct postino_step postino_steps[STEP_ROWS] = {
     [STEP_DATA] = {"DATA", POSTINO_STEP_DATA, 3, LIMIT(data_ms), STEP_MAILS},
     [STEP_MESSAGE] = {"", POSTINO_STEP_MESSAGE, 2, LIMIT(final_ms) | STEP_JOINS, STEP_MAILS},
     [STEP_QUIT] = {"QUIT", POSTINO_STEP_QUIT, 0, LIMIT(quit_ms), STEP_OVER},
-    [STEP_IDLE] = {NULL, POSTINO_STEP_IDLE, 0, LIMIT(command_ms), STEP_STAY},
 };

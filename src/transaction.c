@@ -6,6 +6,10 @@
  * replied was sent whole, or is the step in hand. */
 #include "internal.h"
 
+/* Between two mails. */
+static const struct postino_step transaction_idle = {
+    NULL, POSTINO_STEP_IDLE, 0, offsetof(struct postino_time_limits, command_ms), STEP_STAY};
+
 const struct postino_step postino_transaction_rset = {
     "RSET", POSTINO_STEP_RSET, 2, offsetof(struct postino_time_limits, command_ms) | STEP_JOINS, STEP_MAILS};
 
@@ -170,7 +174,7 @@ static void transaction_drop(struct postino_mail *mail, int error)
 static int transaction_next(struct postino_session *session)
 {
     struct postino_mail *mail = session->next;
-    const struct postino_step *step = &postino_steps[session->quitting ? STEP_QUIT : STEP_IDLE];
+    const struct postino_step *step = session->quitting ? &postino_steps[STEP_QUIT] : &transaction_idle;
 
     if (mail != NULL) {
         int error;
@@ -190,7 +194,7 @@ static int transaction_next(struct postino_session *session)
     session->sent.mail = mail;
     session->sent.recipient = NULL;
     /* Whoever hands something in tells no time, and it may be long since the last call that did. */
-    if (session->sent.step == &postino_steps[STEP_IDLE])
+    if (session->sent.step == &transaction_idle)
         session->fresh = 1;
     postino_session_enter(session, step);
     return 0;
@@ -256,10 +260,11 @@ size_t postino_transaction_piece(struct postino_session *session, uint8_t *out, 
         /* Whether it was the last chunk, and where it ended, it knows itself. */
         length = session->chunking->output(session, out, capacity);
         session->output_octets += length;
+        if (length != 0)
+            session->since_ms = session->now_ms;
         session->outstanding = (uint16_t)(session->outstanding + session->complete);
     } else {
-        length = postino_session_piece(session, out, capacity);
-        postino_session_handed(session, length);
+        length = postino_session_handed(session, postino_session_piece(session, out, capacity));
     }
     return length;
 }
@@ -308,6 +313,7 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
 
 const struct postino_driver postino_transactions = {.greeting = &postino_hello_greeting.step,
                                                     .advance = postino_transaction_advance,
+                                                    .want = postino_session_want,
                                                     .known = postino_hello_known,
                                                     .heard = transaction_heard,
                                                     .reply = transaction_answer,

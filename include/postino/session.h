@@ -152,6 +152,7 @@ struct postino_session {
     uint16_t outstanding;         /* steps that went out whole and were not answered */
     uint16_t in_flight;           /* mails begun and not settled */
     struct postino_result result; /* the first connection error */
+    uint16_t asked;               /* recipients of the transaction that is being sent */
     struct {
         uint16_t code;
         size_t text_octets;        /* kept or not */
@@ -177,7 +178,6 @@ struct postino_session {
     struct postino_service *service;         /* in hand; NULL: none */
     const struct postino_chunking *chunking; /* NULL: not offered */
     size_t chunk_octets;                     /* of the chunk that is being sent, all that are still to go */
-    uint16_t asked;                          /* recipients of the transaction that is being sent */
     struct postino_mail *last;               /* of them; not valid where there is none */
     size_t size_limit_octets;                /* the server's SIZE; POSTINO_SIZE_UNKNOWN: none */
     uint16_t recipients_max;                 /* the server's RCPTMAX, RCPTDOMAINMAX, MAILMAX; 0: not said */

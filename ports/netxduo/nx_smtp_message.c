@@ -115,8 +115,7 @@ void _nx_smtp_message_consume(struct postino_source *source, size_t length_octet
 static const struct postino_source_class message_class = {message_begin, _nx_smtp_message_span,
                                                           _nx_smtp_message_consume};
 
-UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject,
-                              const CHAR *body, UINT body_length)
+UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject)
 {
     UINT length;
 
@@ -133,8 +132,6 @@ UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, co
     message->subject.data = subject;
     message->subject.length_octets = length;
     message->headers.length_octets = 0;
-    message->body.data = body;
-    message->body.length_octets = body_length;
     message->source.methods = &message_class;
     message->mail.source = &message->source;
     return NX_SUCCESS;

@@ -80,12 +80,10 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     if (postino_address_domain(client_domain) != 0)
         return NX_SMTP_INVALID_PARAM;
     postino_clear(client_ptr, sizeof *client_ptr);
-    if (drop_in_copy(client_ptr->nx_smtp_client_username, username, NX_SMTP_CLIENT_MAX_USERNAME) !=
-            NX_SUCCESS ||
-        drop_in_copy(client_ptr->nx_smtp_client_password, password, NX_SMTP_CLIENT_MAX_PASSWORD) !=
-            NX_SUCCESS ||
-        drop_in_copy(client_ptr->nx_smtp_client_domain, client_domain, NX_SMTP_CLIENT_MAX_USERNAME) !=
-            NX_SUCCESS)
+    status = drop_in_copy(client_ptr->nx_smtp_client_username, username, NX_SMTP_CLIENT_MAX_USERNAME);
+    status |= drop_in_copy(client_ptr->nx_smtp_client_password, password, NX_SMTP_CLIENT_MAX_PASSWORD);
+    status |= drop_in_copy(client_ptr->nx_smtp_client_domain, client_domain, NX_SMTP_CLIENT_MAX_USERNAME);
+    if (status != NX_SUCCESS)
         return NX_SIZE_ERROR;
     client_ptr->nx_smtp_client_packet_pool_ptr = client_packet_pool_ptr;
     client_ptr->nx_smtp_client_from_address = from_address;
@@ -234,6 +232,10 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     return NX_SUCCESS;
 }
 
+/* The longest that can stand behind AUTH. */
+#define DROP_IN_AUTH_OCTETS \
+    (sizeof " PLAIN " - 1 + (NX_SMTP_CLIENT_MAX_USERNAME + NX_SMTP_CLIENT_MAX_PASSWORD + 2 + 2) / 3 * 4)
+
 /* Whether there is an address that can be sent. */
 static int drop_in_path(const CHAR *address, struct postino_span *path)
 {
@@ -259,6 +261,9 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
 #ifndef NX_SMTP_CLIENT_LOCK_STEP
     session->parameters = _nx_smtp_message_parameters;
 #endif
+    /* With the options as they are PLAIN's response always fits the line of AUTH. */
+    if (DROP_IN_AUTH_OCTETS > STEP_AUTH_OCTETS_MAX && config.credentials != NULL)
+        session->response_long = postino_session_response_long(&credentials, &postino_sasl_plain) != 0;
     if (!drop_in_path(client_ptr->nx_smtp_client_from_address, &mail->path) ||
         !drop_in_path(recipient_address, &client_ptr->nx_smtp_client_recipient.path) ||
         postino_single_line_up(session, mail) != POSTINO_OK)
@@ -266,7 +271,7 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
     if (transport->methods->connect(transport, 0) != POSTINO_OK)
         return client_ptr->nx_smtp_client_transport.status;
     session->since_ms = transport->methods->now_ms(transport);
-    (VOID) postino_pump_until(session, transport, postino_session_want_octets, 0);
+    (VOID) postino_pump_until(session, transport, 0);
     return _nx_smtp_client_status(client_ptr, &mail->result);
 }
 
@@ -279,7 +284,9 @@ DROP_IN_BODY UINT drop_in_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_addre
 
     if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
         return NX_IN_PROGRESS;
-    status = _nx_smtp_message_compose(message, priority, subject, mail_body, mail_body_length);
+    message->body.data = mail_body;
+    message->body.length_octets = mail_body_length;
+    status = _nx_smtp_message_compose(message, priority, subject);
     if (status == NX_SUCCESS) {
         if (headers != NX_NULL)
             headers->nx_smtp_headers_add(headers, client_ptr->nx_smtp_client_domain, &message->headers);
