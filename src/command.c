@@ -122,8 +122,9 @@ int postino_response(const struct postino_session *session)
 static void command_response(const struct postino_session *session, struct postino_emitter *emitter)
 {
     struct postino_span spans[POSTINO_SASL_SPANS];
+    int count = command_respond(session, spans);
 
-    postino_emit_base64(emitter, spans, (unsigned)command_respond(session, spans));
+    postino_emit_base64(emitter, spans, (unsigned)count);
 }
 
 static void command_mark(const struct postino_session *session, struct postino_emitter *emitter,
