@@ -29,6 +29,7 @@ set(POSTINO_CORE_SOURCES
     src/enhanced_code.c
     src/error.c
     src/extensions.c
+    src/hello.c
     src/keywords.c
     src/limits.c
     src/lmtp.c
@@ -67,6 +68,9 @@ set(POSTINO_CORE_SOURCES
     src/sasl_xoauth2.c
     src/service.c
     src/session.c
+    src/single.c
+    src/single_group.c
+    src/single_tls.c
     src/source.c
     src/starttls.c
     src/steps.c

@@ -178,8 +178,10 @@ struct nx_smtp_tls {
     /* The status of a result that TLS has a part in; NX_SUCCESS: of no such. */
     UINT(*nx_smtp_tls_status_of)
     (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, const struct postino_result *result);
-    /* What the pump asks in place of postino_session_want_octets(). */
-    unsigned (*nx_smtp_tls_want)(const struct postino_session *session);
+    /* In place of what runs the one mail of nx_smtp_mail_send(), and the octets of it. */
+    const struct postino_driver *nx_smtp_tls_driver;
+    int (*nx_smtp_tls_pump)(struct postino_session *session, struct postino_transport *transport,
+                            unsigned until);
 };
 
 /* The transport over a NetX Duo TCP socket. */
@@ -189,13 +191,14 @@ struct nx_smtp_transport {
     NX_PACKET *in;    /* received; the whole chain */
     NX_PACKET *piece; /* of the chain, lent next */
     ULONG mss;        /* of the connection, in octets */
-    UINT status;      /* of the NetX Duo service that failed to connect */
-    ULONG patience;   /* for the connection, in ticks */
-    ULONG progress;   /* when a packet was had, or arrived, last */
+    USHORT status;    /* of the NetX Duo service that failed to connect */
+    USHORT
+    remainder; /* of the division by the ticks a second, where a tick is no whole number of milliseconds */
+    ULONG patience; /* for the connection, in ticks */
+    ULONG progress; /* when a packet was had, or arrived, last */
     /* Where a tick is no whole number of milliseconds: */
     ULONG ticks; /* the clock as it was when milliseconds were counted last */
     uint32_t milliseconds;
-    UINT remainder; /* of the division */
 };
 
 /* A message, put together of its pieces while it is sent. The mail stands first, so that its address is the
@@ -203,12 +206,12 @@ struct nx_smtp_transport {
 struct nx_smtp_message {
     struct postino_mail mail;
     struct postino_source source;
+    UCHAR piece; /* that comes next */
+    UCHAR priority;
     struct postino_span part; /* of the piece in hand, what was not taken yet */
     struct postino_span subject;
     struct postino_span headers; /* Date and Message-ID */
     struct postino_span body;
-    UCHAR piece; /* that comes next */
-    UCHAR priority;
 };
 
 /* What makes a mail's Date and Message-ID its own. */
@@ -415,13 +418,15 @@ UINT _nxe_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace
 UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
                                postino_trace_function function, VOID *context);
 /* nx_smtp_message.c */
-/* Checks the subject; the addresses follow when they have been checked. Returns a status. */
-UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject,
-                              const CHAR *body, UINT body_length);
+/* Checks the subject; the body is in place, and the addresses follow when they have been checked. Returns a status. */
+UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject);
 /* Of the source: the pieces from message->piece on. */
 enum postino_source_status _nx_smtp_message_span(struct postino_source *source, const uint8_t **data,
                                                  size_t *length_octets);
 void _nx_smtp_message_consume(struct postino_source *source, size_t length_octets);
+/* What a message of nx_smtp_mail_send() adds to MAIL, where the server offers MT-PRIORITY, and how that is known. */
+VOID _nx_smtp_message_parameters(const struct postino_session *session, struct postino_emitter *emitter);
+extern const struct postino_extension nx_smtp_message_offered;
 /* The first of the pieces behind the recipients. */
 #define NX_SMTP_MESSAGE_FROM 2
 /* Says how the client's sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot

@@ -21,6 +21,16 @@ int postino_address_domain(const char *domain)
     return i == 0 || i > ADDRESS_DOMAIN_MAX ? -1 : 0;
 }
 
+#if !POSTINO_SMALL
+/* Letters, digits, and three others that mean nothing anywhere. */
+static int address_is_plain(char c)
+{
+    unsigned octet = (uint8_t)c;
+
+    return (octet | 32) - 'a' < 26 || octet - '-' < 13;
+}
+#endif
+
 int postino_address_path(const char *address, struct postino_span *path)
 {
     int bracket = *address == '<';
@@ -31,8 +41,15 @@ int postino_address_path(const char *address, struct postino_span *path)
 
     address += bracket;
     for (i = 0; address[i] != '\0'; i++) {
-        char c = address[i];
+        char c;
 
+#if !POSTINO_SMALL
+        while (address_is_plain(address[i]))
+            i++;
+        if (address[i] == '\0')
+            break;
+#endif
+        c = address[i];
         if (quoted && c == '\\') {
             c = address[++i];
         } else if (c == '"') {

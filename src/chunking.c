@@ -9,18 +9,16 @@
 
 static void chunking_emit(const struct postino_session *session, struct postino_emitter *emitter)
 {
-    postino_emit(emitter, ' ');
     postino_emit_number(emitter, session->chunk_octets);
     if ((session->chunk & CHUNK_LAST) != 0)
         postino_emit_text(emitter, " LAST");
 }
 
-static const struct postino_step chunking_step = {"BDAT",
-                                                  POSTINO_STEP_MESSAGE,
-                                                  2,
-                                                  offsetof(struct postino_time_limits, final_ms) | STEP_JOINS,
-                                                  chunking_emit,
-                                                  NULL};
+static const struct postino_feature_step chunking_step = {
+    {"BDAT \007", POSTINO_STEP_MESSAGE, 2, offsetof(struct postino_time_limits, final_ms) | STEP_JOINS,
+     STEP_MAILS},
+    chunking_emit,
+    NULL};
 
 /* Whether the message so far lacks a line end, the one included that the filter holds back. */
 static int chunking_open(const struct postino_session *session)
@@ -42,7 +40,14 @@ static enum postino_source_status chunking_measure(struct postino_session *sessi
         uint8_t state = session->filter;
         uint8_t none;
 
-        session->chunk_octets = postino_count_octets(&state, data, length);
+        size_t counted;
+
+        for (counted = 0; counted != length;) {
+            size_t taken = length - counted;
+
+            session->chunk_octets += postino_count_octets(&state, data + counted, &taken);
+            counted += taken;
+        }
         if (session->chunk_octets != 0)
             return status;
         (void)postino_data_filter(&session->filter, data, &length, &none, 1);
@@ -132,7 +137,7 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
         status = POSTINO_SOURCE_FAIL;
     }
     if (written < capacity)
-        postino_transaction_stop(session, status);
+        postino_session_stop(session, status == POSTINO_SOURCE_WAIT ? status : POSTINO_SOURCE_FAIL);
     return written;
 }
 
@@ -144,7 +149,7 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
         enum postino_source_status status = chunking_next(session);
 
         if (status > POSTINO_SOURCE_END) {
-            postino_transaction_stop(session, status);
+            postino_session_stop(session, status);
             return 0;
         }
         session->chunk |= CHUNK_BEGUN;
@@ -171,7 +176,7 @@ static int chunking_more(struct postino_mail *mail)
 
 static int chunking_check(struct postino_session *session, struct postino_mail *mail)
 {
-    static const struct postino_chunking chunking = {&chunking_step, chunking_output, chunking_more};
+    static const struct postino_chunking chunking = {&chunking_step.step, chunking_output, chunking_more};
     enum postino_source_status status;
     const uint8_t *data;
     size_t length;

@@ -14,6 +14,13 @@ void postino_emit(struct postino_emitter *emitter, unsigned octet)
 }
 
 #if POSTINO_SMALL
+/* Puts out octets of a text with marks, of which the first is none. Returns how many behind the first. */
+static size_t command_text(struct postino_emitter *emitter, const char *text)
+{
+    postino_emit(emitter, (uint8_t)*text);
+    return 0;
+}
+
 static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
 {
     for (; length != 0; length--)
@@ -40,6 +47,16 @@ static void command_emit(struct postino_emitter *emitter, const uint8_t *data, s
         postino_emit(emitter, *data++);
 }
 
+static size_t command_text(struct postino_emitter *emitter, const char *text)
+{
+    size_t run = 1;
+
+    while ((uint8_t)text[run] > COMMAND_FEATURE)
+        run++;
+    command_emit(emitter, (const uint8_t *)text, run);
+    return run - 1;
+}
+
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
 {
     command_emit(emitter, (const uint8_t *)text, strlen(text));
@@ -51,79 +68,104 @@ void postino_emit_span(struct postino_emitter *emitter, const struct postino_spa
     command_emit(emitter, span->data, span->length_octets);
 }
 
-void postino_emit_path(const struct postino_session *session, struct postino_emitter *emitter)
+/* Puts out a group of base64: `bits` holds its three octets, or at the end fewer, behind a leading one. */
+static void command_group(struct postino_emitter *emitter, uint32_t bits)
 {
-    const struct postino_recipient *recipient = session->sent.recipient;
-    const struct postino_mail *mail = session->sent.mail;
+    unsigned missing = 0;
+    unsigned left;
 
-    postino_emit_text(emitter, recipient != NULL ? " TO:<" : " FROM:<");
-    postino_emit_span(emitter, recipient != NULL ? &recipient->path : &mail->path);
-    postino_emit(emitter, '>');
-    if (session->parameters != NULL)
-        session->parameters(session, emitter);
-}
-
-static void command_sextet(struct postino_emitter *emitter, unsigned bits)
-{
-    postino_emit(emitter, postino_base64_digit(bits));
+    for (; bits >> 24 == 0; bits <<= 8)
+        missing++;
+    for (left = 4; left-- != 0; bits <<= 6)
+        postino_emit(emitter, left < missing ? '=' : postino_base64_digit(bits >> 18));
 }
 
 void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count)
 {
-    unsigned bits = 0;
-    unsigned pending = 0; /* of them that were not put out yet */
+    uint32_t bits = 1;
 
     for (; count != 0; count--, span++) {
         const uint8_t *data = span->data;
-        size_t i;
+        size_t left = span->length_octets;
 
-        for (i = 0; i < span->length_octets; i++) {
-            if (data[i] == 0 && span->length_octets == POSTINO_SASL_TEXT)
+        for (; left != 0; left--) {
+            unsigned octet = *data++;
+
+            if (octet == 0 && span->length_octets == POSTINO_SASL_TEXT)
                 break;
-            bits = bits << 8 | data[i];
-            pending += 8;
-            while (pending >= 6) {
-                pending -= 6;
-                command_sextet(emitter, bits >> pending);
+            bits = bits << 8 | octet;
+            if (bits >> 24 != 0) {
+                command_group(emitter, bits);
+                bits = 1;
             }
+            if (octet == 0 && span->length_octets == POSTINO_SASL_TEXT_NUL)
+                break;
         }
     }
-    if (pending != 0) {
-        command_sextet(emitter, bits << (6 - pending));
-        for (; pending < 6; pending += 2)
-            postino_emit(emitter, '=');
-    }
-}
-
-int postino_response(const struct postino_session *session, unsigned round, struct postino_emitter *emitter)
-{
-    struct postino_span spans[POSTINO_SASL_SPANS];
-    int count = session->mechanism->respond(session->config->credentials, round, spans);
-
-    if (emitter != NULL)
-        postino_emit_base64(emitter, spans, (unsigned)count);
-    return count;
+    if (bits != 1)
+        command_group(emitter, bits);
 }
 
 /* session->round counts the responses that are given with the step in hand and before. */
+static int command_respond(const struct postino_session *session, struct postino_span *spans)
+{
+    return session->mechanism->respond(session->config->credentials, session->round - 1u, spans);
+}
+
+int postino_response(const struct postino_session *session)
+{
+    struct postino_span spans[POSTINO_SASL_SPANS];
+
+    return command_respond(session, spans);
+}
+
 void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter)
 {
-    (void)postino_response(session, session->round - 1u, emitter);
+    struct postino_span spans[POSTINO_SASL_SPANS];
+    int count = command_respond(session, spans);
+
+    postino_emit_base64(emitter, spans, (unsigned)count);
 }
 
-void postino_emit_nothing(const struct postino_session *session, struct postino_emitter *emitter)
+static void command_mark(const struct postino_session *session, struct postino_emitter *emitter,
+                         unsigned mark)
 {
-    (void)session;
-    (void)emitter;
+    const struct postino_cursor *sent = &session->sent;
+
+    switch (mark) {
+    case COMMAND_NAME:
+        postino_emit_text(emitter, session->config->ehlo_name);
+        break;
+    case COMMAND_SENDER:
+        postino_emit_span(emitter, &sent->mail->path);
+        break;
+    case COMMAND_RECIPIENT:
+        postino_emit_span(emitter, &sent->recipient->path);
+        break;
+    case COMMAND_OPTIONS:
+        if (session->parameters != NULL)
+            session->parameters(session, emitter);
+        break;
+    case COMMAND_MECHANISM:
+        postino_emit_text(emitter, session->mechanism->name);
+        break;
+    case COMMAND_RESPONSE:
+        postino_emit_response(session, emitter);
+        break;
+    default:
+        ((const struct postino_feature_step *)sent->step)->emit(session, emitter);
+        break;
+    }
 }
 
-size_t postino_emitted(struct postino_session *session, const struct postino_emitter *emitter)
+size_t postino_emitted(struct postino_session *session, struct postino_emitter *emitter)
 {
-    size_t length = emitter->total - emitter->skip;
+    size_t length;
 
-    if (length <= emitter->room)
-        session->complete = 1;
-    else
+    postino_emit_text(emitter, "\r\n");
+    length = emitter->total - emitter->skip;
+    session->complete = length <= emitter->room;
+    if (length > emitter->room)
         length = emitter->room;
     session->offset_octets += length;
     return length;
@@ -131,11 +173,16 @@ size_t postino_emitted(struct postino_session *session, const struct postino_emi
 
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    const struct postino_step *step = session->sent.step;
+    const char *text = session->sent.step->text;
     struct postino_emitter emitter = {out, session->offset_octets, capacity, 0};
 
-    postino_emit_text(&emitter, step->verb);
-    step->emit(session, &emitter);
-    postino_emit_text(&emitter, "\r\n");
+    for (; *text != '\0'; text++) {
+        unsigned octet = (uint8_t)*text;
+
+        if (octet > COMMAND_FEATURE)
+            text += command_text(&emitter, text);
+        else
+            command_mark(session, &emitter, octet);
+    }
     return postino_emitted(session, &emitter);
 }

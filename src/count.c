@@ -3,30 +3,15 @@
  * what the data filter will write, transparency dots apart. */
 #include "internal.h"
 
-#if POSTINO_SMALL
-size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length)
-{
-    uint8_t octet;
-    size_t octets = 0;
-
-    while (length != 0) {
-        size_t taken = length;
-
-        octets += postino_data_filter(state, data, &taken, &octet, 1);
-        data += taken;
-        length -= taken;
-    }
-    return octets;
-}
-#else
-size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length)
+#if !POSTINO_SMALL
+size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
 {
     unsigned flags = *state;
-    const uint8_t *end = data + length;
+    const uint8_t *end = data + *length;
     size_t octets = 0;
 
     if ((flags & FILTER_RAW) != 0)
-        return length;
+        return *length;
     while (data != end) {
         uint8_t octet = *data;
         size_t clean = 1;
@@ -55,7 +40,7 @@ size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length)
 }
 #endif
 
-int postino_count(struct postino_session *session, struct postino_mail *mail)
+int postino_count_through(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_source *source = mail->source;
     struct postino_source_info *message = &session->message;
@@ -65,14 +50,20 @@ int postino_count(struct postino_session *session, struct postino_mail *mail)
     const uint8_t *data;
     size_t length;
 
-    if (message->size_octets != POSTINO_SIZE_UNKNOWN || (message->flags & POSTINO_SOURCE_IN_MEMORY) == 0)
-        return POSTINO_OK;
     while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
-        octets += postino_count_octets(&state, data, length);
+        octets += postino_count_octets(&state, data, &length);
         source->methods->consume(source, length);
     }
     if (status != POSTINO_SOURCE_END || source->methods->begin(source, session->capabilities, message) != 0)
         return POSTINO_ERROR_SOURCE;
     message->size_octets = octets + ((state & FILTER_OPEN) != 0 ? 2 : 0);
     return POSTINO_OK;
+}
+
+int postino_count(struct postino_session *session, struct postino_mail *mail)
+{
+    if (session->message.size_octets != POSTINO_SIZE_UNKNOWN ||
+        (session->message.flags & POSTINO_SOURCE_IN_MEMORY) == 0)
+        return POSTINO_OK;
+    return postino_count_through(session, mail);
 }

@@ -85,12 +85,9 @@ size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, 
         if (out == limit)
             break;
         flags &= ~(unsigned)FILTER_CR;
-        if ((flags & FILTER_HALF) != 0) {
-            *out++ = '\n';
-            flags &= FILTER_BARE;
-        } else if ((flags & FILTER_BREAK) != 0) {
-            *out++ = '\r';
-            flags |= FILTER_HALF;
+        if ((flags & FILTER_BREAK) != 0) {
+            *out++ = (flags & FILTER_HALF) != 0 ? '\n' : '\r';
+            flags = (flags & FILTER_HALF) != 0 ? flags & FILTER_BARE : flags | FILTER_HALF;
         } else if ((flags & FILTER_RAW) == 0 && (octet == '\r' || octet == '\n')) {
             flags |= octet == '\r' ? FILTER_BREAK | FILTER_CR : FILTER_BREAK;
             in++;

@@ -47,8 +47,9 @@ enum recipient_state {
 /* struct postino_session.source_waits */
 enum source_state {
     SOURCE_READY = 0,
-    SOURCE_WAITS, /* it had nothing */
-    SOURCE_FAILED /* nothing more is sent: what was sent before is still to be answered */
+    SOURCE_WAITS = POSTINO_SOURCE_WAIT, /* it had nothing */
+    SOURCE_FAILED =
+        POSTINO_SOURCE_FAIL /* nothing more is sent: what was sent before is still to be answered */
 };
 
 /* struct postino_session.chunk, as bits */
@@ -69,11 +70,19 @@ struct postino_emitter {
 
 /* One row of the step table. */
 struct postino_step {
-    char verb[5];
+    /* The command, with marks (enum command_mark) for what is not the same in every one; NULL: the step sends
+     * none. */
+    const char *text;
     uint8_t id;     /* enum postino_step_id */
     uint8_t accept; /* the code, or the class of codes, that lets the step succeed; 0: any */
-    uint8_t limit;  /* offset in struct postino_time_limits; with STEP_JOINS */
-    /* Puts out what follows the verb; NULL: the step sends no command. */
+    uint8_t limit;  /* offset in struct postino_time_limits; with STEP_JOINS, STEP_LISTS */
+    uint8_t next;   /* enum step_row: what follows its success */
+};
+
+/* A row of a feature's own: next is STEP_DONE, or done is NULL. */
+struct postino_feature_step {
+    struct postino_step step;
+    /* Puts out what COMMAND_FEATURE stands for. */
     void (*emit)(const struct postino_session *session, struct postino_emitter *emitter);
     /* Acts on the reply that lets the step succeed and returns the row that follows. */
     unsigned (*done)(struct postino_session *session);
@@ -81,6 +90,18 @@ struct postino_step {
 
 /* With the limit: another command may follow in the same group (RFC 2920 section 3.1). */
 #define STEP_JOINS 1
+/* The reply's lines behind its first list extensions. */
+#define STEP_LISTS 2
+
+enum command_mark {
+    COMMAND_NAME = 1,  /* the client's own */
+    COMMAND_SENDER,    /* the reverse-path */
+    COMMAND_RECIPIENT, /* the forward-path */
+    COMMAND_OPTIONS,   /* what extensions and options add to MAIL and RCPT */
+    COMMAND_MECHANISM, /* its name */
+    COMMAND_RESPONSE,  /* the mechanism's that is due, in base64 */
+    COMMAND_FEATURE    /* struct postino_feature_step says it */
+};
 
 /* What may stand between AUTH and its line's end: RFC 4954 section 4 has an initial response travel with the
  * command if the line keeps to RFC 5321's 512 octets. */
@@ -91,10 +112,10 @@ enum step_row {
     STEP_EHLO,
     STEP_HELO,
     STEP_AUTH,
+    STEP_AUTH_INITIAL, /* with a response */
     STEP_AUTH_RESPONSE,
     STEP_AUTH_CANCEL,
-    STEP_IDLE,
-    STEP_RSET,
+    /* Those of a mail follow each other. */
     STEP_MAIL,
     STEP_RCPT,
     STEP_DATA,
@@ -102,10 +123,64 @@ enum step_row {
     STEP_QUIT,
     STEP_ROWS,
     STEP_NEXT, /* what the mails in line ask for */
-    STEP_STAY  /* nothing follows: the session is over */
+    STEP_STAY, /* nothing follows: the session is over */
+    /* Of a row only, what its reply means is for somebody to say: */
+    STEP_KNOWN,     /* the extensions are known */
+    STEP_OVER,      /* QUIT */
+    STEP_MAILS,     /* the session's driver */
+    STEP_DONE,      /* struct postino_feature_step */
+    STEP_CANCELLED, /* only a refusal answers "*" */
+    STEP_UNEXPECTED /* no row's: the reply answers nothing */
 };
 
 extern const struct postino_step postino_steps[STEP_ROWS];
+
+/* What runs the mails of a session: transaction.c for those of postino_session_submit(), single.c for one mail to
+ * one recipient. */
+struct postino_driver {
+    const struct postino_step *greeting;
+    /* Enters what goes out next, if it need not wait for a reply. */
+    void (*advance)(struct postino_session *session);
+    /* What the session wants. */
+    unsigned (*want)(const struct postino_session *session);
+    /* The server is known: returns the row that follows. */
+    unsigned (*known)(struct postino_session *session);
+    /* A reply is complete; ends with postino_steps_reply(). */
+    void (*heard)(struct postino_session *session);
+    /* Acts on a reply to a step of a mail, that was refused or not. Returns the row that follows. */
+    unsigned (*reply)(struct postino_session *session, int refused);
+    /* The reply in hand refuses the mail. */
+    void (*refuse)(struct postino_session *session);
+    /* Puts out octets of the step in hand, and of those that follow it in a group, which postino_session_handed() has
+     * counted. Returns how many. */
+    size_t (*output)(struct postino_session *session, uint8_t *out, size_t capacity);
+    /* Settles every mail by the session's result, where so many octets certainly never left. */
+    void (*settle)(struct postino_session *session, size_t unsent_octets);
+};
+
+extern const struct postino_driver postino_transactions;
+
+/* single.c */
+extern const struct postino_driver postino_single;
+void postino_single_advance(struct postino_session *session);
+unsigned postino_single_reply(struct postino_session *session, int refused);
+void postino_single_refuse(struct postino_session *session);
+size_t postino_single_output(struct postino_session *session, uint8_t *out, size_t capacity);
+void postino_single_settle(struct postino_session *session, size_t unsent_octets);
+/* single_group.c: the same where commands travel in groups and messages in a chunk. What of it the server offers is
+ * known where the configuration names these two. */
+extern const struct postino_driver postino_single_group;
+void postino_group_advance(struct postino_session *session);
+unsigned postino_group_reply(struct postino_session *session, int refused);
+size_t postino_group_output(struct postino_session *session, uint8_t *out, size_t capacity);
+/* single_tls.c: both where the connection may be encrypted. */
+extern const struct postino_driver postino_single_tls;
+extern const struct postino_driver postino_single_group_tls;
+extern const struct postino_extension postino_single_pipelining;
+extern const struct postino_extension postino_single_chunking;
+/* Takes the session's only mail, whose addresses were checked and whose source lies in memory and gives the same to any
+ * server. QUIT follows it. */
+int postino_single_line_up(struct postino_session *session, struct postino_mail *mail);
 
 /* steps.c */
 /* Acts on the reply that is complete, and goes on. */
@@ -116,19 +191,22 @@ unsigned postino_steps_give_up(struct postino_session *session, int error);
 void postino_steps_enter(struct postino_session *session, unsigned row);
 /* Whether the configuration allows the mechanism on this connection. */
 int postino_steps_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);
-
-/* The reply to EHLO lists extensions; LMTP's LHLO does too. */
-void postino_steps_emit_name(const struct postino_session *session, struct postino_emitter *emitter);
-unsigned postino_steps_ehlo(struct postino_session *session);
+/* Without authentication the dialogue is complete where none was asked for, or none is offered and none
+ * insisted on. */
+int postino_steps_unauthenticated(const struct postino_session *session);
 /* The row that follows when the server is known: authentication, or the mails. */
 unsigned postino_steps_mails(struct postino_session *session);
-/* Says EHLO, or LHLO. Returns the row that follows. */
-unsigned postino_steps_hello(struct postino_session *session);
 
-/* transaction.c */
-/* Enters what goes out next, if it need not wait for a reply. */
+/* hello.c: the greeting's row where TLS or LMTP may change what follows it. */
+extern const struct postino_feature_step postino_hello_greeting;
+/* Says EHLO, or LHLO. Returns the row that follows. */
+unsigned postino_hello(struct postino_session *session);
+/* As the driver's known(). */
+unsigned postino_hello_known(struct postino_session *session);
+
+/* transaction.c: mails in line. */
 void postino_transaction_advance(struct postino_session *session);
-/* Acts on a reply to a step of a mail, that was refused or not. Returns the row that follows. */
+/* The reply to a step of a mail, in lock-step. Returns the row that follows. */
 unsigned postino_transaction_reply(struct postino_session *session, int refused);
 /* The step that follows within the mail, for either cursor: the next recipient in `state`, or what comes
  * behind the last. */
@@ -137,6 +215,8 @@ const struct postino_step *postino_transaction_follow(const struct postino_sessi
 /* What comes behind the last recipient. */
 const struct postino_step *postino_transaction_content(const struct postino_session *session,
                                                        const struct postino_mail *mail);
+/* Puts out octets of the step in hand. Returns how many. */
+size_t postino_transaction_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* Says what becomes of the mail whose reply is in hand, if that is not decided. */
 void postino_transaction_decide(struct postino_session *session, int error, unsigned outcome);
 /* The transaction ended, `outcome` being that of the recipients who were in it. */
@@ -145,8 +225,15 @@ void postino_transaction_end(struct postino_session *session, int error, unsigne
 void postino_transaction_refuse(struct postino_session *session);
 /* A mail may start at once. */
 int postino_transaction_wanted(const struct postino_session *session);
-/* The source of the mail that is being sent has nothing now, or failed. */
-void postino_transaction_stop(struct postino_session *session, enum postino_source_status status);
+/* RSET, whose follower is MAIL. */
+extern const struct postino_step postino_transaction_rset;
+
+/* submit.c: what mails may need beyond one mail to one recipient. */
+void postino_submit_heard(struct postino_session *session);
+int postino_submit_begin(struct postino_session *session, struct postino_mail *mail);
+void postino_submit_rcpt(struct postino_session *session, int refused);
+int postino_submit_again(struct postino_session *session, int error);
+int postino_submit_message(struct postino_session *session, int *refused);
 
 /* The base64 digit (RFC 4648 section 4) of the lowest six bits. In line: a call would be longer. */
 static inline unsigned postino_base64_digit(unsigned bits)
@@ -159,7 +246,9 @@ static inline unsigned postino_base64_digit(unsigned bits)
     if (sextet >= 52)
         digit -= 'z' + 1 - '0';
     if (sextet >= 62)
-        digit = sextet == 62 ? '+' : '/';
+        digit -= '9' + 1 - '+';
+    if (sextet == 63)
+        digit += '/' - '+' - 1;
     return digit;
 }
 
@@ -169,24 +258,19 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text);
 void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span);
 /* base64 (RFC 4648 section 4) of all spans taken together. */
 void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count);
-/* The mechanism's response of a round; NULL: only whether there is one. Returns a negative value if not. */
-int postino_response(const struct postino_session *session, unsigned round, struct postino_emitter *emitter);
-/* The one that is due, in base64. */
+/* The mechanism's response that is due, in base64. */
 void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter);
-/* For commands that are a verb and no more. */
-void postino_emit_nothing(const struct postino_session *session, struct postino_emitter *emitter);
-/* A path in its brackets, after MAIL or RCPT, and what extensions add. */
-void postino_emit_path(const struct postino_session *session, struct postino_emitter *emitter);
+/* Whether the mechanism has a response that is due. Returns a negative value if not. */
+int postino_response(const struct postino_session *session);
 
-/* Counts what was put out; without a rest the step is complete. Returns how many octets there was room for.
- */
-size_t postino_emitted(struct postino_session *session, const struct postino_emitter *emitter);
+/* Puts out the line's end and counts what went out; without a rest the step in hand is complete. Returns how many
+ * octets there was room for. */
+size_t postino_emitted(struct postino_session *session, struct postino_emitter *emitter);
 /* Puts out the command of the step in hand and returns how many octets. */
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity);
 
-/* pump.c: postino_pump() with the function that says what the session wants. */
-int postino_pump_until(struct postino_session *session, struct postino_transport *transport,
-                       unsigned (*want_of)(const struct postino_session *session), unsigned until);
+/* pump.c: postino_pump() but for the handshake of TLS. */
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until);
 
 /* domain.c: whether no recipient before this one has its domain, of those that were asked or of all. Returns 1
  * or 0. */
@@ -253,47 +337,43 @@ void postino_wipe(void *memory, size_t octets);
 /* sasl_token.c: takes why the server refuses the token. */
 int postino_sasl_token_challenge(struct postino_session *session, unsigned round);
 
-/* submit.c, where mails come from postino_session_submit(). */
-struct postino_submit {
-    void (*heard)(struct postino_session *session);
-    int (*prepare)(struct postino_session *session, struct postino_mail *mail);
-    void (*rcpt)(struct postino_session *session, int refused);
-    int (*repeat)(struct postino_session *session, int error);
-    int (*message)(struct postino_session *session, int *refused);
-};
-
 /* count.c */
 /* Has session->message.size_octets known, if the mail's source lets itself be counted. Returns 0, or an
  * error. */
 int postino_count(struct postino_session *session, struct postino_mail *mail);
-/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. */
-size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t length);
+/* The same for a source that lets itself be counted. */
+int postino_count_through(struct postino_session *session, struct postino_mail *mail);
 
 /* session.c */
 /* memset() to 0; where code is to be small it is smaller than the C library's. */
 void postino_clear(void *memory, size_t octets);
+/* Whether the response that a mechanism without an exchange begins with does not fit the line of AUTH. */
+int postino_session_response_long(const struct postino_credentials *credentials,
+                                  const struct postino_mechanism *mechanism);
 /* postino_session_init() with a configuration that needs no check. */
 void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
-                           uint32_t now_ms);
+                           const struct postino_driver *driver);
 /* Every change of step goes through enter, every end for an error through fail. */
 void postino_session_enter(struct postino_session *session, const struct postino_step *step);
 void postino_session_record(struct postino_session *session, int error);
 unsigned postino_session_fail(struct postino_session *session, int error); /* returns STEP_STAY */
-/* A mail's result is known: `outcome` is that of its recipients that are not decided. */
-void postino_session_decide(struct postino_mail *mail, unsigned outcome);
+/* What a mail came to whose session is over, where so many octets certainly never left. */
+unsigned postino_session_outcome(const struct postino_session *session, const struct postino_mail *mail,
+                                 size_t unsent_octets);
+/* The outcome that the reply in hand, a refusal, stands for. */
+unsigned postino_session_refusal(const struct postino_session *session);
+/* The source of the mail that is being sent has nothing now, or failed. */
+void postino_session_stop(struct postino_session *session, enum postino_source_status status);
+/* Counts octets of the step in hand that were put out. Returns how many. */
+size_t postino_session_handed(struct postino_session *session, size_t length);
 /* postino_session_want() without MAIL and COLLECT. */
 unsigned postino_session_want_octets(const struct postino_session *session);
-/* Puts out octets of the step in hand. Returns how many. */
+/* Puts out octets of the step in hand, and does not count them. Returns how many. */
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* Whether what the step in hand puts out must not be shown. Returns 1 or 0. */
 unsigned postino_session_secret(const struct postino_session *session);
 /* Counts an octet of the reply's text and keeps it, if it is of the head. */
 void postino_session_keep_text(struct postino_session *session, uint8_t octet);
-/* Takes a mail whose addresses were checked and whose recipients are new. Without postino_session_submit() it
- * is the session's only one, to one recipient and without options; its source is text. */
-int postino_session_line_up(struct postino_session *session, struct postino_mail *mail);
-/* Settles every mail by the session's result, where so many octets certainly never left. */
-void postino_session_settle_all(struct postino_session *session, size_t unsent_octets);
 
 /* client.c: prepares a client whose session_config and credentials are in place: what
  * postino_client_init_sized() ends with, for the NetX services. Returns 0 or an error. */
@@ -328,14 +408,27 @@ enum filter_state {
     FILTER_BARE = 16,  /* no transparency: dots stay as they are */
     FILTER_RAW = 32    /* line ends neither: octets pass as they are */
 };
-/* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
- * returns how many were written. */
 /* Whether a line end is still to come when the message ends now. */
 #define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)
 /* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
  * always right. */
 size_t postino_data_filter_clean(const uint8_t *data, size_t length);
+/* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
+ * returns how many were written. */
 size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, uint8_t *out,
                            size_t capacity);
+
+/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. Sets
+ * *length to how many of them were counted. */
+#if POSTINO_SMALL
+static inline size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
+{
+    uint8_t octet;
+
+    return postino_data_filter(state, data, length, &octet, 1);
+}
+#else
+size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length);
+#endif
 
 #endif

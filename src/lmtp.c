@@ -3,12 +3,9 @@
  * in their order. Invariant: while they come, the reply cursor stands on the recipient that is spoken of. */
 #include "internal.h"
 
-static const struct postino_step lmtp_hello = {"LHLO",
-                                               POSTINO_STEP_EHLO,
-                                               2,
-                                               offsetof(struct postino_time_limits, command_ms),
-                                               postino_steps_emit_name,
-                                               postino_steps_ehlo};
+static const struct postino_step lmtp_hello = {"LHLO \001", POSTINO_STEP_EHLO, 2,
+                                               offsetof(struct postino_time_limits, command_ms) | STEP_LISTS,
+                                               STEP_KNOWN};
 
 static struct postino_recipient *lmtp_taken(struct postino_recipient *recipient)
 {

@@ -6,21 +6,36 @@
  * is wrong with it when it does not (RFC 6152 section 3). */
 #define MEMORY_SCAN_OCTETS 1048576
 
+#define MEMORY_BLOCK 256
+
+static uint64_t memory_word(const uint8_t *data)
+{
+    uint64_t word;
+
+    memcpy(&word, data, sizeof word);
+    return word;
+}
+
 static int memory_is_8bit(const struct postino_memory_source *self)
 {
-    size_t i = 0;
+    const uint8_t *data = self->data;
+    size_t left = self->length_octets;
+    uint8_t bits = 0;
 
-    /* In pieces without a branch, so that the compiler can take many octets at once. */
-    while (i < self->length_octets) {
-        size_t end = self->length_octets - i > 256 ? i + 256 : self->length_octets;
-        uint8_t bits = 0;
+    /* Word by word, and a branch for a block of them only. */
+    for (; left >= MEMORY_BLOCK; left -= MEMORY_BLOCK) {
+        const uint8_t *end = data + MEMORY_BLOCK;
+        uint64_t words = 0;
 
-        for (; i < end; i++)
-            bits |= self->data[i];
-        if (bits > 127)
+        for (; data != end; data += 32)
+            words |=
+                memory_word(data) | memory_word(data + 8) | memory_word(data + 16) | memory_word(data + 24);
+        if ((words & 0x8080808080808080u) != 0)
             return 1;
     }
-    return 0;
+    for (; left != 0; left--)
+        bits |= *data++;
+    return bits > 127;
 }
 
 static int memory_begin(struct postino_source *source, uint32_t capabilities,

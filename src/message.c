@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The message (RFC 5321 section 4.1.1.4). Invariant: the end mark is begun only when the source said that the
- * message is complete, and the mail counts as ended when the mark is out whole. */
+ * message is complete, and the step is complete when the mark is out whole. Without transparency (FILTER_BARE) the
+ * mark is no more than the line end that may be held back. */
 #include "internal.h"
 
 /* Puts out the end mark (RFC 5321 section 4.5.2), held back line end included, or nothing where the call's
@@ -9,12 +10,12 @@ static size_t message_end(struct postino_session *session, uint8_t *out, size_t 
 {
     struct postino_emitter emitter = {out, session->offset_octets, room, 0};
 
-    /* An empty message has no line to end, nor has one that is given up. */
-    if (session->filter != 0)
-        postino_emit_text(&emitter, "\r\n");
-    postino_emit_text(&emitter, ".\r\n");
-    if (emitter.total - emitter.skip > room && capacity >= MESSAGE_MARK_OCTETS)
-        return 0;
+    if ((session->filter & FILTER_BARE) == 0) {
+        if (room < MESSAGE_MARK_OCTETS && capacity >= MESSAGE_MARK_OCTETS)
+            return 0;
+        /* An empty message has no line to end, nor has one that is given up. */
+        postino_emit_text(&emitter, session->filter != 0 ? "\r\n." : ".");
+    }
     return postino_emitted(session, &emitter);
 }
 
@@ -40,12 +41,8 @@ size_t postino_message(struct postino_session *session, uint8_t *out, size_t cap
         if (status == POSTINO_SOURCE_END)
             written += message_end(session, out + written, capacity - written, capacity);
         else
-            postino_transaction_stop(session, status);
+            postino_session_stop(session, status);
         break;
-    }
-    if (session->complete) {
-        mail->end = session->output_octets + written;
-        mail->progress = MAIL_ENDED;
     }
     return written;
 }

@@ -5,12 +5,14 @@
 void postino_emit_number(struct postino_emitter *emitter, size_t number)
 {
     char digits[3 * sizeof number];
-    size_t place = sizeof digits;
+    struct postino_span span = {NULL, 0};
+    char *digit = digits + sizeof digits;
 
     do {
-        digits[--place] = (char)('0' + number % 10);
+        *--digit = (char)('0' + number % 10);
         number /= 10;
+        span.length_octets++;
     } while (number != 0);
-    while (place < sizeof digits)
-        postino_emit(emitter, (uint8_t)digits[place++]);
+    span.data = digit;
+    postino_emit_span(emitter, &span);
 }

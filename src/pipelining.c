@@ -18,7 +18,7 @@ static size_t pipelining_group(struct postino_session *session, uint8_t *out, si
 
     session->secret = (uint8_t)secret;
     do {
-        written += postino_session_piece(session, out + written, capacity - written);
+        written += postino_transaction_piece(session, out + written, capacity - written);
         if (!session->complete)
             break;
         postino_transaction_advance(session);
@@ -89,7 +89,7 @@ static void pipelining_answered(struct postino_session *session, struct postino_
         if (next == NULL)
             *replied = session->sent;
         else
-            replied->step = &postino_steps[STEP_RSET];
+            replied->step = &postino_transaction_rset;
     } else {
         replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
     }

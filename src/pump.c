@@ -34,8 +34,14 @@ static int pump_receive(struct postino_session *session, struct postino_transpor
     return status;
 }
 
-int postino_pump_until(struct postino_session *session, struct postino_transport *transport,
-                       unsigned (*want_of)(const struct postino_session *session), unsigned until)
+static int pump_end(struct postino_session *session, struct postino_transport *transport, int error)
+{
+    postino_session_lost(session, error, transport->unsent_octets);
+    transport->methods->close(transport, (session->over & POSTINO_WANT_GRACEFUL) != 0);
+    return session->result.error;
+}
+
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until)
 {
     int send_error = 0;
     int status = 0;
@@ -45,17 +51,11 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
     while (status >= 0) {
         uint32_t now_ms = transport->methods->now_ms(transport);
         uint32_t wait_ms;
-        unsigned want = want_of(session);
+        unsigned want = session->driver->want(session);
         unsigned events = POSTINO_EVENT_READ;
 
         if ((want & POSTINO_WANT_CLOSED) != 0)
             break;
-        if ((want & POSTINO_WANT_START_TLS) != 0) {
-            status = session->config->tls->start(session, transport, now_ms);
-            if (status > 0)
-                return status;
-            continue;
-        }
         if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
             status = pump_send(session, transport, now_ms);
             if (status == 0) {
@@ -88,12 +88,18 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
                 return status;
         }
     }
-    postino_session_lost(session, send_error != 0 ? send_error : status, transport->unsent_octets);
-    transport->methods->close(transport, (session->over & POSTINO_WANT_GRACEFUL) != 0);
-    return session->result.error;
+    return pump_end(session, transport, send_error != 0 ? send_error : status);
 }
 
 int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)
 {
-    return postino_pump_until(session, transport, postino_session_want, until);
+    int status;
+
+    do {
+        status = postino_pump_until(session, transport, until | POSTINO_WANT_START_TLS);
+        if (status != POSTINO_OK || (session->driver->want(session) & POSTINO_WANT_START_TLS) == 0)
+            return status;
+        status = session->config->tls->start(session, transport, transport->methods->now_ms(transport));
+    } while (status == 0);
+    return status > 0 ? status : pump_end(session, transport, status);
 }

@@ -4,9 +4,9 @@
  * lasts session->service is the state's, by which those octets come; when it ends the state is wiped. */
 #include "internal.h"
 
-static const struct postino_step exchange_command_step;
-static const struct postino_step exchange_response_step;
-static const struct postino_step exchange_cancel_step;
+static const struct postino_feature_step exchange_command_step;
+static const struct postino_feature_step exchange_response_step;
+static const struct postino_feature_step exchange_cancel_step;
 
 void postino_wipe(void *memory, size_t octets)
 {
@@ -171,7 +171,6 @@ static void exchange_emit_command(const struct postino_session *session, struct 
 {
     size_t before;
 
-    postino_emit(emitter, ' ');
     postino_emit_text(emitter, session->mechanism->name);
     if (session->round == 0)
         return;
@@ -230,10 +229,10 @@ unsigned postino_sasl_start(struct postino_session *session)
         return postino_steps_give_up(session, POSTINO_ERROR_CREDENTIALS);
     }
     if ((mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) == 0 ||
-        exchange_octets(session, exchange_emit_command) > STEP_AUTH_OCTETS_MAX)
+        exchange_octets(session, exchange_emit_command) >= STEP_AUTH_OCTETS_MAX) /* and a blank */
         session->round = 0;
     state->initial = session->round;
-    postino_session_enter(session, &exchange_command_step);
+    postino_session_enter(session, &exchange_command_step.step);
     return STEP_STAY;
 }
 
@@ -260,12 +259,12 @@ static unsigned exchange_challenge(struct postino_session *session)
         exchange_end(session);
         state->error = (int16_t)error;
         session->round = 0; /* what goes out is no secret */
-        postino_session_enter(session, &exchange_cancel_step);
+        postino_session_enter(session, &exchange_cancel_step.step);
         return STEP_STAY;
     }
     /* SCRAM quotes the server's first message until the second comes. */
     exchange_listen(state);
-    postino_session_enter(session, &exchange_response_step);
+    postino_session_enter(session, &exchange_response_step.step);
     return STEP_STAY;
 }
 
@@ -295,9 +294,9 @@ static unsigned exchange_answered(struct postino_session *session)
 
 #define EXCHANGE_LIMIT offsetof(struct postino_time_limits, command_ms)
 
-static const struct postino_step exchange_command_step = {
-    "AUTH", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, exchange_emit_command, exchange_answered};
-static const struct postino_step exchange_response_step = {
-    "", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, postino_emit_response, exchange_answered};
-static const struct postino_step exchange_cancel_step = {
-    "*", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, postino_emit_nothing, exchange_answered};
+static const struct postino_feature_step exchange_command_step = {
+    {"AUTH \007", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, exchange_emit_command, exchange_answered};
+static const struct postino_feature_step exchange_response_step = {
+    {"\006", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, NULL, exchange_answered};
+static const struct postino_feature_step exchange_cancel_step = {
+    {"*", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, NULL, exchange_answered};

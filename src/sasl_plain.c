@@ -8,14 +8,13 @@ static int plain_respond(const struct postino_credentials *credentials, unsigned
 {
     if (round > 1)
         return -1;
-    spans[0] = (struct postino_span){credentials->authzid, POSTINO_SASL_TEXT};
-    if (credentials->authzid == NULL)
-        spans[0].length_octets = 0;
-    spans[1] = (struct postino_span){"", 1};
-    spans[2] = (struct postino_span){credentials->user, POSTINO_SASL_TEXT};
-    spans[3] = (struct postino_span){"", 1};
-    spans[4] = (struct postino_span){credentials->password, POSTINO_SASL_TEXT};
-    return 5;
+    spans[0].data = credentials->authzid != NULL ? credentials->authzid : "";
+    spans[0].length_octets = POSTINO_SASL_TEXT_NUL;
+    spans[1].data = credentials->user;
+    spans[1].length_octets = POSTINO_SASL_TEXT_NUL;
+    spans[2].data = credentials->password;
+    spans[2].length_octets = POSTINO_SASL_TEXT;
+    return 3;
 }
 
 const struct postino_mechanism postino_sasl_plain = {

@@ -34,9 +34,10 @@ static unsigned service_done(struct postino_session *session)
     return STEP_NEXT;
 }
 
-static const struct postino_step service_step = {
-    "",           POSTINO_STEP_SERVICE, 0, offsetof(struct postino_time_limits, command_ms),
-    service_emit, service_done};
+static const struct postino_feature_step service_step = {
+    {"\007", POSTINO_STEP_SERVICE, 0, offsetof(struct postino_time_limits, command_ms), STEP_DONE},
+    service_emit,
+    service_done};
 
 static int service_argument(const struct postino_service *service)
 {
@@ -67,6 +68,7 @@ int postino_session_service(struct postino_session *session, struct postino_serv
     service->text_octets = 0;
     service->take = service_take;
     session->service = service;
-    postino_session_enter(session, &service_step);
+    session->fresh = 1; /* it may be long since the last call that told the time */
+    postino_session_enter(session, &service_step.step);
     return POSTINO_OK;
 }

@@ -9,9 +9,6 @@
 
 void postino_session_enter(struct postino_session *session, const struct postino_step *step)
 {
-    /* Whoever hands something in tells no time, and it may be long since the last call that did. */
-    if (session->sent.step == &postino_steps[STEP_IDLE])
-        session->fresh = 1;
     session->sent.step = step;
     if (session->outstanding == 0) {
         session->replied = session->sent;
@@ -19,7 +16,7 @@ void postino_session_enter(struct postino_session *session, const struct postino
     }
     session->offset_octets = 0;
     session->since_ms = session->now_ms;
-    session->complete = step->emit == NULL;
+    session->complete = step->text == NULL;
 }
 
 /* Keeps the first error. What happens to QUIT concerns nobody. */
@@ -45,26 +42,27 @@ unsigned postino_session_fail(struct postino_session *session, int error)
     return STEP_STAY;
 }
 
-void postino_session_decide(struct postino_mail *mail, unsigned outcome)
+unsigned postino_session_refusal(const struct postino_session *session)
 {
-    struct postino_recipient *recipient;
+    return session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
+}
 
-    mail->form |= FORM_DECIDED;
-    mail->result.outcome = (uint8_t)outcome;
-    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
-        if (recipient->outcome == POSTINO_OUTCOME_PENDING) {
-            recipient->outcome = (uint8_t)outcome;
-            /* It had no part in the message. */
-            if (outcome <= POSTINO_OUTCOME_UNKNOWN && recipient->state == RECIPIENT_WAITING)
-                recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-            recipient->reply_code = mail->result.reply_code;
-        }
-        if (recipient->outcome < mail->result.outcome)
-            mail->result.outcome = recipient->outcome;
-    }
-    /* Somebody has it: what failed for the others is told with them. */
-    if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED)
-        mail->result.error = POSTINO_OK;
+unsigned postino_session_outcome(const struct postino_session *session, const struct postino_mail *mail,
+                                 size_t unsent_octets)
+{
+    if (mail->progress < MAIL_STARTED || session->output_octets - mail->start <= unsent_octets)
+        return POSTINO_OUTCOME_NOT_ATTEMPTED;
+    if (mail->progress == MAIL_ENDED && session->output_octets - mail->end >= unsent_octets &&
+        session->result.error != POSTINO_ERROR_SERVICE_CLOSING)
+        return POSTINO_OUTCOME_UNKNOWN;
+    return POSTINO_OUTCOME_TRANSIENT;
+}
+
+void postino_session_stop(struct postino_session *session, enum postino_source_status status)
+{
+    session->source_waits = (uint8_t)status;
+    if (status == POSTINO_SOURCE_FAIL && session->outstanding == 0)
+        postino_session_fail(session, POSTINO_ERROR_SOURCE);
 }
 
 void postino_clear(void *memory, size_t octets)
@@ -80,17 +78,41 @@ void postino_clear(void *memory, size_t octets)
 }
 
 void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
-                           uint32_t now_ms)
+                           const struct postino_driver *driver)
 {
     /* What stands behind, the text above all, is written before it is read. */
     postino_clear(session, offsetof(struct postino_session, word));
-    session->reply.text = session->text;
-    session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
-    session->now_ms = now_ms;
     session->config = config;
+    session->driver = driver;
     session->take_word = postino_extensions_keyword;
-    postino_session_enter(session, &postino_steps[STEP_GREETING]);
+    postino_session_enter(session, driver->greeting);
     session->outstanding = 1;
+}
+
+/* Octets of the response that a mechanism without an exchange begins with. */
+static size_t session_response_octets(const struct postino_credentials *credentials,
+                                      const struct postino_mechanism *mechanism)
+{
+    struct postino_span spans[POSTINO_SASL_SPANS];
+    int count = mechanism->respond(credentials, 0, spans);
+    size_t octets = 0;
+
+    while (count-- > 0) {
+        if (spans[count].length_octets < POSTINO_SASL_TEXT_NUL)
+            octets += spans[count].length_octets;
+        else if (spans[count].data != NULL) /* a name or password that is missing is found out elsewhere */
+            octets += strlen(spans[count].data) + (spans[count].length_octets == POSTINO_SASL_TEXT_NUL);
+    }
+    return octets;
+}
+
+int postino_session_response_long(const struct postino_credentials *credentials,
+                                  const struct postino_mechanism *mechanism)
+{
+    return mechanism != NULL && mechanism->exchange == NULL &&
+           (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0 &&
+           strlen(mechanism->name) + (session_response_octets(credentials, mechanism) + 2) / 3 * 4 + 2 >
+               STEP_AUTH_OCTETS_MAX;
 }
 
 static int session_is_ascii(const char *text)
@@ -155,7 +177,17 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
         return POSTINO_ERROR_EHLO_NAME;
     if (config->credentials != NULL && session_credentials(config) != 0)
         return POSTINO_ERROR_CREDENTIALS;
-    postino_session_start(session, config, now_ms);
+    postino_session_start(session, config, &postino_transactions);
+    session->since_ms = now_ms;
+    session->now_ms = now_ms;
+    session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
+    if (config->credentials != NULL) {
+        const struct postino_mechanism *const *mechanism = config->mechanisms;
+
+        session->response_long = postino_session_response_long(config->credentials, config->last_resort) != 0;
+        for (; mechanism != NULL && *mechanism != NULL; mechanism++)
+            session->response_long |= postino_session_response_long(config->credentials, *mechanism) != 0;
+    }
     return POSTINO_OK;
 }
 
@@ -195,33 +227,35 @@ static void session_now(struct postino_session *session, uint32_t now_ms)
     }
 }
 
+size_t postino_session_handed(struct postino_session *session, size_t length)
+{
+    struct postino_mail *mail = session->sent.mail;
+
+    session->output_octets += length;
+    if (length != 0)
+        session->since_ms = session->now_ms;
+    if (session->complete) {
+        session->outstanding++;
+        if (session->sent.step->id == POSTINO_STEP_MESSAGE) {
+            mail->end = session->output_octets;
+            mail->progress = MAIL_ENDED;
+        }
+    }
+    return length;
+}
+
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    size_t length;
-
-    if (session->sent.step->id != POSTINO_STEP_MESSAGE)
-        length = postino_command(session, out, capacity);
-    else if ((session->sent.mail->form & FORM_CHUNKS) != 0)
-        length = session->chunking->output(session, out, capacity);
-    else
-        length = postino_message(session, out, capacity);
-    session->output_octets += length;
-    session->outstanding = (uint16_t)(session->outstanding + session->complete);
-    return length;
+    return session->sent.step->id != POSTINO_STEP_MESSAGE ? postino_command(session, out, capacity)
+                                                          : postino_message(session, out, capacity);
 }
 
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
 {
-    size_t written;
-
     session_now(session, now_ms);
     if (capacity == 0 || session->over != 0 || session->complete || session->source_waits != SOURCE_READY)
         return 0;
-    written = session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
-                                          : postino_session_piece(session, out, capacity);
-    if (written != 0)
-        session->since_ms = now_ms;
-    return written;
+    return session->driver->output(session, out, capacity);
 }
 
 void postino_session_input(struct postino_session *session, const uint8_t *data, size_t length_octets,
@@ -241,7 +275,8 @@ uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t
     const struct postino_time_limits *limits = session->config->time_limits;
     /* With nothing outstanding both cursors stand on the step that goes out. */
     const struct postino_step *step = session->replied.step;
-    uint32_t limit_ms = *(const uint32_t *)((const char *)limits + (step->limit & ~STEP_JOINS));
+    uint32_t limit_ms =
+        *(const uint32_t *)((const char *)limits + (step->limit & ~(unsigned)(STEP_JOINS | STEP_LISTS)));
     uint32_t passed_ms = session->fresh ? 0 : now_ms - session->since_ms;
 
     if (step->id == POSTINO_STEP_IDLE)
@@ -258,60 +293,16 @@ void postino_session_tick(struct postino_session *session, uint32_t now_ms)
         postino_session_fail(session, POSTINO_ERROR_TIMEOUT);
 }
 
-void postino_session_settle_all(struct postino_session *session, size_t unsent_octets)
-{
-    struct postino_mail *mail;
-
-    for (mail = session->mails; mail != NULL; mail = mail->next) {
-        unsigned outcome = POSTINO_OUTCOME_TRANSIENT;
-
-        if (mail->progress < MAIL_STARTED || session->output_octets - mail->start <= unsent_octets)
-            outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-        else if (mail->progress == MAIL_ENDED && session->output_octets - mail->end >= unsent_octets &&
-                 session->result.error != POSTINO_ERROR_SERVICE_CLOSING)
-            outcome = POSTINO_OUTCOME_UNKNOWN;
-        if (mail->progress != MAIL_SETTLED && (mail->form & FORM_DECIDED) == 0) {
-            mail->result = session->result;
-            postino_session_decide(mail, outcome);
-        }
-        mail->progress = MAIL_SETTLED;
-    }
-}
-
 void postino_session_lost(struct postino_session *session, int error, size_t unsent_octets)
 {
     if (session->over == 0)
         postino_session_fail(session, error != 0 ? error : POSTINO_ERROR_CLOSED);
-    postino_session_settle_all(session, unsent_octets);
+    session->driver->settle(session, unsent_octets);
 }
 
 void postino_session_abort(struct postino_session *session)
 {
     postino_session_fail(session, POSTINO_ERROR_ABORTED);
-}
-
-int postino_session_line_up(struct postino_session *session, struct postino_mail *mail)
-{
-    if (session->result.error != POSTINO_OK)
-        return session->result.error;
-    if (session->quitting || session->over != 0)
-        return POSTINO_ERROR_STATE;
-    mail->result.error = POSTINO_OK;
-    mail->result.reply_code = 0;
-    mail->result.step = POSTINO_STEP_IDLE;
-    mail->result.outcome = POSTINO_OUTCOME_PENDING;
-    mail->progress = MAIL_WAITING;
-    mail->form = 0;
-    mail->next = NULL;
-    if (session->mails == NULL)
-        session->mails = mail;
-    else
-        session->last->next = mail;
-    session->last = mail;
-    if (session->next == NULL)
-        session->next = mail;
-    postino_transaction_advance(session);
-    return POSTINO_OK;
 }
 
 struct postino_mail *postino_session_finished(struct postino_session *session)

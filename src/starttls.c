@@ -3,12 +3,6 @@
  * and of what was heard before nothing is known afterwards. */
 #include "internal.h"
 
-static void starttls_emit(const struct postino_session *session, struct postino_emitter *emitter)
-{
-    (void)session;
-    postino_emit_text(emitter, "TTLS");
-}
-
 static unsigned starttls_done(struct postino_session *session)
 {
     unsigned code = session->reply.code;
@@ -24,14 +18,15 @@ static unsigned starttls_done(struct postino_session *session)
                                           : postino_steps_mails(session);
 }
 
-static const struct postino_step starttls_step = {
-    "STAR",        POSTINO_STEP_STARTTLS, 0, offsetof(struct postino_time_limits, command_ms),
-    starttls_emit, starttls_done};
+static const struct postino_feature_step starttls_step = {
+    {"STARTTLS", POSTINO_STEP_STARTTLS, 0, offsetof(struct postino_time_limits, command_ms), STEP_DONE},
+    NULL,
+    starttls_done};
 
 static unsigned starttls_after_ehlo(struct postino_session *session)
 {
     if ((session->capabilities & POSTINO_CAPABILITY_STARTTLS) != 0) {
-        postino_session_enter(session, &starttls_step);
+        postino_session_enter(session, &starttls_step.step);
         return STEP_STAY;
     }
     return session->config->tls->required ? postino_steps_give_up(session, POSTINO_ERROR_TLS_NOT_OFFERED)
@@ -86,7 +81,7 @@ void postino_session_tls_started(struct postino_session *session, const struct p
     session->recipients_max = 0;
     session->domains_max = 0;
     session->mails_max = 0;
-    postino_steps_enter(session, postino_steps_hello(session));
+    postino_steps_enter(session, postino_hello(session));
 }
 
 void postino_session_tls_failed(struct postino_session *session, int error, const char *text)

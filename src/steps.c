@@ -6,34 +6,15 @@
 void postino_steps_enter(struct postino_session *session, unsigned row)
 {
     if (row == STEP_NEXT)
-        postino_transaction_advance(session);
+        session->driver->advance(session);
     else if (row != STEP_STAY)
         postino_session_enter(session, &postino_steps[row]);
-}
-
-void postino_steps_emit_name(const struct postino_session *session, struct postino_emitter *emitter)
-{
-    postino_emit(emitter, ' ');
-    postino_emit_text(emitter, session->config->ehlo_name);
-}
-
-static void steps_emit_auth(const struct postino_session *session, struct postino_emitter *emitter)
-{
-    postino_emit(emitter, ' ');
-    postino_emit_text(emitter, session->mechanism->name);
-    if (session->round != 0) {
-        postino_emit(emitter, ' ');
-        postino_emit_response(session, emitter);
-    }
 }
 
 unsigned postino_steps_give_up(struct postino_session *session, int error)
 {
     postino_session_record(session, error);
-    postino_session_settle_all(session, 0);
-    session->sent.mail = NULL;
-    session->next = NULL;
-    session->quitting = 1;
+    session->driver->settle(session, 0);
     return STEP_QUIT;
 }
 
@@ -45,32 +26,7 @@ int postino_steps_allowed(const struct postino_session *session, const struct po
            (mechanism->flags & POSTINO_MECHANISM_CLEAR_TEXT) == 0;
 }
 
-static unsigned steps_authenticate(struct postino_session *session)
-{
-    const struct postino_mechanism *mechanism = session->config->last_resort;
-    struct postino_emitter emitter;
-
-    if (session->offered != NULL)
-        mechanism = *session->offered;
-    else if (mechanism == NULL || !postino_steps_allowed(session, mechanism))
-        return postino_steps_give_up(session, POSTINO_ERROR_NO_MECHANISM);
-    session->mechanism = mechanism;
-    if (mechanism->exchange != NULL)
-        return mechanism->exchange->start(session);
-    session->round = (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0;
-    /* How long is what follows the verb? */
-    emitter.room = 0;
-    emitter.skip = 0;
-    emitter.total = 0;
-    steps_emit_auth(session, &emitter);
-    if (emitter.total > STEP_AUTH_OCTETS_MAX)
-        session->round = 0;
-    return STEP_AUTH;
-}
-
-/* Without authentication the dialogue is complete where none was asked for, or none is offered and none
- * insisted on. */
-static int steps_unauthenticated(const struct postino_session *session)
+int postino_steps_unauthenticated(const struct postino_session *session)
 {
     const struct postino_session_config *config = session->config;
 
@@ -80,77 +36,48 @@ static int steps_unauthenticated(const struct postino_session *session)
 
 unsigned postino_steps_mails(struct postino_session *session)
 {
-    return steps_unauthenticated(session) ? STEP_NEXT : steps_authenticate(session);
-}
+    const struct postino_mechanism *mechanism = session->config->last_resort;
 
-unsigned postino_steps_ehlo(struct postino_session *session)
-{
-    if (session->config->tls != NULL && session->tls == NULL) {
-        unsigned row = session->config->tls->after_ehlo(session);
-
-        if (row != STEP_NEXT)
-            return row;
-    }
-    return postino_steps_mails(session);
+    if (postino_steps_unauthenticated(session))
+        return STEP_NEXT;
+    if (session->offered != NULL)
+        mechanism = *session->offered;
+    else if (mechanism == NULL || !postino_steps_allowed(session, mechanism))
+        return postino_steps_give_up(session, POSTINO_ERROR_NO_MECHANISM);
+    session->mechanism = mechanism;
+    if (mechanism->exchange != NULL)
+        return mechanism->exchange->start(session);
+    session->round = (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0 && !session->response_long;
+    return STEP_AUTH + session->round;
 }
 
 static unsigned steps_challenge(struct postino_session *session)
 {
     unsigned limit = session->config->challenge_octets_max;
 
-    if ((limit != 0 && session->reply.text_octets > limit) ||
-        postino_response(session, session->round, NULL) < 0)
-        return STEP_AUTH_CANCEL;
     session->round++;
-    return STEP_AUTH_RESPONSE;
+    return (limit != 0 && session->reply.text_octets > limit) || postino_response(session) < 0
+               ? STEP_AUTH_CANCEL
+               : STEP_AUTH_RESPONSE;
 }
 
-/* Only a refusal answers "*". */
-static unsigned steps_auth_cancel(struct postino_session *session)
+/* RFC 5321 section 4.1.4: a server that does not know EHLO gets HELO; but without EHLO there is no
+ * authentication. */
+static unsigned steps_refused(struct postino_session *session, const struct postino_step *step)
 {
-    if (session->reply.code < 400)
-        return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
-    return postino_steps_give_up(session, POSTINO_ERROR_CHALLENGE);
-}
-
-unsigned postino_steps_hello(struct postino_session *session)
-{
-    if (session->config->lmtp == NULL)
-        return STEP_EHLO;
-    postino_session_enter(session, session->config->lmtp->hello);
-    return STEP_STAY;
-}
-
-static unsigned steps_ready(struct postino_session *session)
-{
-    (void)session;
-    return STEP_NEXT;
-}
-
-static unsigned steps_quit(struct postino_session *session)
-{
-    session->over = POSTINO_WANT_CLOSED | POSTINO_WANT_GRACEFUL;
-    return STEP_STAY;
-}
-
-static unsigned steps_refused(struct postino_session *session)
-{
-    const struct postino_tls_policy *tls = session->config->tls;
-
-    /* RFC 5321 section 4.1.4: a server that does not know EHLO gets HELO; but without EHLO there is neither
-     * authentication nor TLS. */
-    if (session->replied.step == &postino_steps[STEP_EHLO] && session->reply.code >= 500 &&
-        steps_unauthenticated(session) && (tls == NULL || !tls->required || session->tls != NULL))
+    if (step == &postino_steps[STEP_EHLO] && session->reply.code >= 500 &&
+        postino_steps_unauthenticated(session))
         return STEP_HELO;
     return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
 }
 
-/* Of what is no refusal. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step only. */
+/* What a code counts as. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step
+ * only. */
 static unsigned steps_kind(unsigned code)
 {
     if (code == 220 || code == 221 || code == 235 || code == 334)
         return code;
-    return code < 300 ? 2 : 3;
+    return code / 100;
 }
 
 /* Acts on a reply to a step that went out whole and returns the row that follows. */
@@ -160,14 +87,31 @@ static unsigned steps_answered(struct postino_session *session, const struct pos
     /* A greeting welcomes us, or whatever it says is a refusal. */
     int refused = step->id == POSTINO_STEP_GREETING ? code != 220 : code >= 400;
 
+    unsigned row = step->next;
+
     if (code == 334 && step->accept == 235)
         return steps_challenge(session);
-    if (step->accept != 0 && !refused && step->accept != steps_kind(code))
+    if (step->accept != 0) {
+        if (!refused && step->accept != steps_kind(code))
+            row = STEP_UNEXPECTED;
+        else if (row == STEP_MAILS)
+            return session->driver->reply(session, refused);
+        else if (refused)
+            return steps_refused(session, step);
+    }
+    if (row == STEP_CANCELLED && refused)
+        return postino_steps_give_up(session, POSTINO_ERROR_CHALLENGE);
+    if (row >= STEP_CANCELLED)
         return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
-    if (session->replied.mail != NULL)
-        return session->pipelining != NULL ? session->pipelining->answer(session, refused)
-                                           : postino_transaction_reply(session, refused);
-    return step->accept != 0 && refused ? steps_refused(session) : step->done(session);
+    if (row == STEP_DONE)
+        return ((const struct postino_feature_step *)step)->done(session);
+    if (row == STEP_KNOWN)
+        return session->driver->known(session);
+    if (row == STEP_OVER) {
+        session->over = POSTINO_WANT_CLOSED | POSTINO_WANT_GRACEFUL;
+        row = STEP_STAY;
+    }
+    return row;
 }
 
 void postino_steps_reply(struct postino_session *session)
@@ -181,7 +125,7 @@ void postino_steps_reply(struct postino_session *session)
     } else if (session->outstanding == 0) {
         /* Answered before it was asked. A message may be refused before its end, and cannot be ended then. */
         if (step->id == POSTINO_STEP_MESSAGE && code >= 400)
-            postino_transaction_refuse(session);
+            session->driver->refuse(session);
         postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
     } else {
         session->outstanding--;
@@ -192,20 +136,16 @@ void postino_steps_reply(struct postino_session *session)
 #define LIMIT(name) offsetof(struct postino_time_limits, name)
 
 const struct postino_step postino_steps[STEP_ROWS] = {
-    [STEP_GREETING] = {"", POSTINO_STEP_GREETING, 220, LIMIT(greeting_ms), NULL, postino_steps_hello},
-    [STEP_EHLO] = {"EHLO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), postino_steps_emit_name,
-                   postino_steps_ehlo},
-    [STEP_HELO] = {"HELO", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), postino_steps_emit_name, steps_ready},
-    [STEP_AUTH] = {"AUTH", POSTINO_STEP_AUTH, 235, LIMIT(command_ms), steps_emit_auth, steps_ready},
-    [STEP_AUTH_RESPONSE] = {"", POSTINO_STEP_AUTH, 235, LIMIT(command_ms), postino_emit_response,
-                            steps_ready},
-    [STEP_AUTH_CANCEL] = {"*", POSTINO_STEP_AUTH, 0, LIMIT(command_ms), postino_emit_nothing,
-                          steps_auth_cancel},
-    [STEP_IDLE] = {"", POSTINO_STEP_IDLE, 0, LIMIT(command_ms), NULL, NULL},
-    [STEP_RSET] = {"RSET", POSTINO_STEP_RSET, 2, LIMIT(command_ms) | STEP_JOINS, postino_emit_nothing, NULL},
-    [STEP_MAIL] = {"MAIL", POSTINO_STEP_MAIL, 2, LIMIT(command_ms) | STEP_JOINS, postino_emit_path, NULL},
-    [STEP_RCPT] = {"RCPT", POSTINO_STEP_RCPT, 2, LIMIT(command_ms) | STEP_JOINS, postino_emit_path, NULL},
-    [STEP_DATA] = {"DATA", POSTINO_STEP_DATA, 3, LIMIT(data_ms), postino_emit_nothing, NULL},
-    [STEP_MESSAGE] = {"", POSTINO_STEP_MESSAGE, 2, LIMIT(final_ms) | STEP_JOINS, postino_emit_nothing, NULL},
-    [STEP_QUIT] = {"QUIT", POSTINO_STEP_QUIT, 0, LIMIT(quit_ms), postino_emit_nothing, steps_quit},
+    [STEP_GREETING] = {NULL, POSTINO_STEP_GREETING, 220, LIMIT(greeting_ms), STEP_EHLO},
+    [STEP_EHLO] = {"EHLO \001", POSTINO_STEP_EHLO, 2, LIMIT(command_ms) | STEP_LISTS, STEP_KNOWN},
+    [STEP_HELO] = {"HELO \001", POSTINO_STEP_EHLO, 2, LIMIT(command_ms), STEP_NEXT},
+    [STEP_AUTH] = {"AUTH \005", POSTINO_STEP_AUTH, 235, LIMIT(command_ms), STEP_NEXT},
+    [STEP_AUTH_INITIAL] = {"AUTH \005 \006", POSTINO_STEP_AUTH, 235, LIMIT(command_ms), STEP_NEXT},
+    [STEP_AUTH_RESPONSE] = {"\006", POSTINO_STEP_AUTH, 235, LIMIT(command_ms), STEP_NEXT},
+    [STEP_AUTH_CANCEL] = {"*", POSTINO_STEP_AUTH, 0, LIMIT(command_ms), STEP_CANCELLED},
+    [STEP_MAIL] = {"MAIL FROM:<\002>\004", POSTINO_STEP_MAIL, 2, LIMIT(command_ms) | STEP_JOINS, STEP_MAILS},
+    [STEP_RCPT] = {"RCPT TO:<\003>\004", POSTINO_STEP_RCPT, 2, LIMIT(command_ms) | STEP_JOINS, STEP_MAILS},
+    [STEP_DATA] = {"DATA", POSTINO_STEP_DATA, 3, LIMIT(data_ms), STEP_MAILS},
+    [STEP_MESSAGE] = {"", POSTINO_STEP_MESSAGE, 2, LIMIT(final_ms) | STEP_JOINS, STEP_MAILS},
+    [STEP_QUIT] = {"QUIT", POSTINO_STEP_QUIT, 0, LIMIT(quit_ms), STEP_OVER},
 };

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What mails may need beyond one mail to one recipient over a connection: options, further transactions, RSET
- * between, LMTP, each reply told. Whoever submits mails carries it; our ports that send a single mail line it
- * up themselves: postino_session_line_up(). */
+ * between, LMTP, each reply told. Our ports that send a single mail carry src/single.c instead. */
 #include "internal.h"
 
 /* A reply is complete. */
-static void submit_heard(struct postino_session *session)
+void postino_submit_heard(struct postino_session *session)
 {
     const struct postino_session_config *config = session->config;
     struct postino_mail *mail = session->replied.mail;
@@ -15,9 +14,11 @@ static void submit_heard(struct postino_session *session)
     if (config->lmtp != NULL)
         config->lmtp->before(session);
     if (config->on_reply != NULL && (mail->form & FORM_DECIDED) == 0) {
-        if (session->reply.text_octets > sizeof session->text)
-            session->reply.text_octets = sizeof session->text;
-        config->on_reply(config->context, mail, session->replied.recipient, &session->reply);
+        struct postino_reply reply = {session->reply.code, session->text, session->reply.text_octets};
+
+        if (reply.text_octets > sizeof session->text)
+            reply.text_octets = sizeof session->text;
+        config->on_reply(config->context, mail, session->replied.recipient, &reply);
     }
 }
 
@@ -33,7 +34,7 @@ static int submit_check_binary(const struct postino_session *session, struct pos
     return POSTINO_ERROR_NOT_OFFERED;
 }
 
-static int submit_begin(struct postino_session *session, struct postino_mail *mail)
+int postino_submit_begin(struct postino_session *session, struct postino_mail *mail)
 {
     unsigned flags = session->message.flags;
     int error = POSTINO_OK;
@@ -57,7 +58,7 @@ static int submit_begin(struct postino_session *session, struct postino_mail *ma
     return error;
 }
 
-static void submit_rcpt(struct postino_session *session, int refused)
+void postino_submit_rcpt(struct postino_session *session, int refused)
 {
     struct postino_mail *mail = session->replied.mail;
     struct postino_recipient *recipient = session->replied.recipient;
@@ -68,8 +69,7 @@ static void submit_rcpt(struct postino_session *session, int refused)
         mail->form |= FORM_TAKEN;
     } else if (mail->delivery == NULL || !mail->delivery->defer(session)) {
         recipient->state = RECIPIENT_REFUSED;
-        recipient->outcome =
-            session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
+        recipient->outcome = (uint8_t)postino_session_refusal(session);
         if (mail->delivery == NULL)
             postino_transaction_decide(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
     }
@@ -77,7 +77,7 @@ static void submit_rcpt(struct postino_session *session, int refused)
 
 /* The transaction ended. Returns 1 where recipients that were not in it get another one, behind those that
  * are under way. */
-static int submit_again(struct postino_session *session, int error)
+int postino_submit_again(struct postino_session *session, int error)
 {
     struct postino_mail *mail = session->replied.mail;
 
@@ -91,17 +91,39 @@ static int submit_again(struct postino_session *session, int error)
 }
 
 /* The message was answered. Returns 1 when another reply to it follows. */
-static int submit_message(struct postino_session *session, int *refused)
+int postino_submit_message(struct postino_session *session, int *refused)
 {
     const struct postino_lmtp *lmtp = session->config->lmtp;
 
     return lmtp != NULL && (session->replied.mail->form & FORM_DECIDED) == 0 && lmtp->reply(session, refused);
 }
 
+static int submit_line_up(struct postino_session *session, struct postino_mail *mail)
+{
+    if (session->result.error != POSTINO_OK)
+        return session->result.error;
+    if (session->quitting || session->over != 0)
+        return POSTINO_ERROR_STATE;
+    mail->result.error = POSTINO_OK;
+    mail->result.reply_code = 0;
+    mail->result.step = POSTINO_STEP_IDLE;
+    mail->result.outcome = POSTINO_OUTCOME_PENDING;
+    mail->progress = MAIL_WAITING;
+    mail->form = 0;
+    mail->next = NULL;
+    if (session->mails == NULL)
+        session->mails = mail;
+    else
+        session->last->next = mail;
+    session->last = mail;
+    if (session->next == NULL)
+        session->next = mail;
+    postino_transaction_advance(session);
+    return POSTINO_OK;
+}
+
 int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
 {
-    static const struct postino_submit submit = {submit_heard, submit_begin, submit_rcpt, submit_again,
-                                                 submit_message};
     struct postino_recipient *recipient;
     int utf8;
 
@@ -123,6 +145,5 @@ int postino_session_submit(struct postino_session *session, struct postino_mail 
         recipient->reply_code = 0;
         recipient = recipient->next;
     } while (recipient != NULL);
-    session->submit = &submit;
-    return postino_session_line_up(session, mail);
+    return submit_line_up(session, mail);
 }

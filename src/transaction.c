@@ -6,6 +6,13 @@
  * replied was sent whole, or is the step in hand. */
 #include "internal.h"
 
+/* Between two mails. */
+static const struct postino_step transaction_idle = {
+    NULL, POSTINO_STEP_IDLE, 0, offsetof(struct postino_time_limits, command_ms), STEP_STAY};
+
+const struct postino_step postino_transaction_rset = {
+    "RSET", POSTINO_STEP_RSET, 2, offsetof(struct postino_time_limits, command_ms) | STEP_JOINS, STEP_MAILS};
+
 const struct postino_step *postino_transaction_follow(const struct postino_session *session,
                                                       struct postino_cursor *cursor, unsigned state)
 {
@@ -23,8 +30,7 @@ const struct postino_step *postino_transaction_follow(const struct postino_sessi
         /* Another chunk of it. */
         return step;
     default:
-        /* RSET and DATA have their followers below them in the table. */
-        return step + 1;
+        return &postino_steps[step == &postino_transaction_rset ? STEP_MAIL : STEP_MESSAGE];
     }
     while (recipient != NULL && recipient->state != state)
         recipient = recipient->next;
@@ -46,6 +52,29 @@ static void transaction_settle(struct postino_session *session, struct postino_m
     session->in_flight--;
 }
 
+/* A mail's result is known: `outcome` is that of its recipients that are not decided. */
+static void transaction_decide(struct postino_mail *mail, unsigned outcome)
+{
+    struct postino_recipient *recipient;
+
+    mail->form |= FORM_DECIDED;
+    mail->result.outcome = (uint8_t)outcome;
+    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
+        if (recipient->outcome == POSTINO_OUTCOME_PENDING) {
+            recipient->outcome = (uint8_t)outcome;
+            /* It had no part in the message. */
+            if (outcome <= POSTINO_OUTCOME_UNKNOWN && recipient->state == RECIPIENT_WAITING)
+                recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
+            recipient->reply_code = mail->result.reply_code;
+        }
+        if (recipient->outcome < mail->result.outcome)
+            mail->result.outcome = recipient->outcome;
+    }
+    /* Somebody has it: what failed for the others is told with them. */
+    if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED)
+        mail->result.error = POSTINO_OK;
+}
+
 void postino_transaction_decide(struct postino_session *session, int error, unsigned outcome)
 {
     struct postino_mail *mail = session->replied.mail;
@@ -59,21 +88,19 @@ void postino_transaction_decide(struct postino_session *session, int error, unsi
         session->text_kept = 1;
         session->dirty = 1;
     }
-    postino_session_decide(mail, outcome);
+    transaction_decide(mail, outcome);
 }
 
 void postino_transaction_refuse(struct postino_session *session)
 {
-    postino_transaction_decide(session, POSTINO_ERROR_REFUSED,
-                               session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT
-                                                          : POSTINO_OUTCOME_TRANSIENT);
+    postino_transaction_decide(session, POSTINO_ERROR_REFUSED, postino_session_refusal(session));
 }
 
 void postino_transaction_end(struct postino_session *session, int error, unsigned outcome)
 {
     struct postino_mail *mail = session->replied.mail;
 
-    if (session->submit != NULL && session->submit->repeat(session, error))
+    if (postino_submit_again(session, error))
         return;
     postino_transaction_decide(session, error, outcome);
     transaction_settle(session, mail);
@@ -85,7 +112,7 @@ static void transaction_message(struct postino_session *session, int refused)
     struct postino_mail *mail = session->replied.mail;
     int more = (mail->form & FORM_CHUNKS) != 0 && session->chunking->more(mail);
 
-    if (!more && session->submit != NULL && session->submit->message(session, &refused))
+    if (!more && postino_submit_message(session, &refused))
         return;
     if (refused)
         postino_transaction_refuse(session);
@@ -108,11 +135,8 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
             return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
         break;
     case POSTINO_STEP_RCPT:
-        if (session->submit != NULL) {
-            session->submit->rcpt(session, refused);
-            break;
-        }
-        /* fall through */
+        postino_submit_rcpt(session, refused);
+        break;
     default:
         if (refused)
             postino_transaction_refuse(session);
@@ -120,15 +144,6 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
             session->replied.mail->form |= FORM_OPEN;
     }
     return STEP_NEXT;
-}
-
-void postino_transaction_stop(struct postino_session *session, enum postino_source_status status)
-{
-    session->source_waits = status == POSTINO_SOURCE_WAIT ? SOURCE_WAITS : SOURCE_FAILED;
-    if (status == POSTINO_SOURCE_WAIT)
-        return;
-    if (session->outstanding == 0)
-        postino_session_fail(session, POSTINO_ERROR_SOURCE);
 }
 
 /* Looks at the mail, its source and what is asked for it. Returns 0, or an error that is the end of it. */
@@ -141,8 +156,7 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
     mail->form &= FORM_OPEN;
     if (mail->source->methods->begin(mail->source, session->capabilities, &session->message) != 0)
         return POSTINO_ERROR_SOURCE;
-    return session->submit != NULL ? session->submit->prepare(session, mail)
-                                   : postino_extensions_check(session, mail);
+    return postino_submit_begin(session, mail);
 }
 
 /* Settles a mail of which nothing is sent. */
@@ -150,9 +164,9 @@ static void transaction_drop(struct postino_mail *mail, int error)
 {
     mail->result.error = (int16_t)error;
     mail->result.step = POSTINO_STEP_MAIL;
-    postino_session_decide(mail, error <= POSTINO_ERROR_MESSAGE_SIZE && error >= POSTINO_ERROR_RECIPIENTS
-                                     ? POSTINO_OUTCOME_PERMANENT
-                                     : POSTINO_OUTCOME_NOT_ATTEMPTED);
+    transaction_decide(mail, error <= POSTINO_ERROR_MESSAGE_SIZE && error >= POSTINO_ERROR_RECIPIENTS
+                                 ? POSTINO_OUTCOME_PERMANENT
+                                 : POSTINO_OUTCOME_NOT_ATTEMPTED);
     mail->progress = MAIL_SETTLED;
 }
 
@@ -160,7 +174,7 @@ static void transaction_drop(struct postino_mail *mail, int error)
 static int transaction_next(struct postino_session *session)
 {
     struct postino_mail *mail = session->next;
-    unsigned row = session->quitting ? STEP_QUIT : STEP_IDLE;
+    const struct postino_step *step = session->quitting ? &postino_steps[STEP_QUIT] : &transaction_idle;
 
     if (mail != NULL) {
         int error;
@@ -171,13 +185,18 @@ static int transaction_next(struct postino_session *session)
             transaction_drop(mail, error);
             return 1;
         }
-        row = mail->progress == MAIL_BEGUN ? STEP_RSET : STEP_MAIL;
+        step = mail->progress == MAIL_BEGUN ? &postino_transaction_rset : &postino_steps[STEP_MAIL];
         mail->start = session->output_octets;
         session->in_flight++;
+        if (session->outstanding == 0)
+            session->text_kept = 0; /* it is spoken of next */
     }
     session->sent.mail = mail;
     session->sent.recipient = NULL;
-    postino_session_enter(session, &postino_steps[row]);
+    /* Whoever hands something in tells no time, and it may be long since the last call that did. */
+    if (session->sent.step == &transaction_idle)
+        session->fresh = 1;
+    postino_session_enter(session, step);
     return 0;
 }
 
@@ -232,3 +251,72 @@ int postino_transaction_wanted(const struct postino_session *session)
         return session->sent.step->id == POSTINO_STEP_IDLE;
     return session->pipelining != NULL && session->pipelining->wanted(session);
 }
+
+size_t postino_transaction_piece(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    size_t length;
+
+    if (session->sent.step->id == POSTINO_STEP_MESSAGE && (session->sent.mail->form & FORM_CHUNKS) != 0) {
+        /* Whether it was the last chunk, and where it ended, it knows itself. */
+        length = session->chunking->output(session, out, capacity);
+        session->output_octets += length;
+        if (length != 0)
+            session->since_ms = session->now_ms;
+        session->outstanding = (uint16_t)(session->outstanding + session->complete);
+    } else {
+        length = postino_session_handed(session, postino_session_piece(session, out, capacity));
+    }
+    return length;
+}
+
+static size_t transaction_output(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    return session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
+                                       : postino_transaction_piece(session, out, capacity);
+}
+
+static void transaction_heard(struct postino_session *session)
+{
+    const struct postino_mail *mail;
+
+    postino_submit_heard(session);
+    postino_steps_reply(session);
+    /* The text that says why something failed stays until another mail is spoken of. */
+    mail = session->replied.mail;
+    if (session->over == 0 && mail != NULL && (mail->form & FORM_DECIDED) == 0)
+        session->text_kept = 0;
+}
+
+static unsigned transaction_answer(struct postino_session *session, int refused)
+{
+    return session->pipelining != NULL ? session->pipelining->answer(session, refused)
+                                       : postino_transaction_reply(session, refused);
+}
+
+static void transaction_settle_all(struct postino_session *session, size_t unsent_octets)
+{
+    struct postino_mail *mail;
+
+    for (mail = session->mails; mail != NULL; mail = mail->next) {
+        if (mail->progress != MAIL_SETTLED && (mail->form & FORM_DECIDED) == 0) {
+            unsigned outcome = postino_session_outcome(session, mail, unsent_octets);
+
+            mail->result = session->result;
+            transaction_decide(mail, outcome);
+        }
+        mail->progress = MAIL_SETTLED;
+    }
+    session->sent.mail = NULL;
+    session->next = NULL;
+    session->quitting = 1;
+}
+
+const struct postino_driver postino_transactions = {.greeting = &postino_hello_greeting.step,
+                                                    .advance = postino_transaction_advance,
+                                                    .want = postino_session_want,
+                                                    .known = postino_hello_known,
+                                                    .heard = transaction_heard,
+                                                    .reply = transaction_answer,
+                                                    .refuse = postino_transaction_refuse,
+                                                    .output = transaction_output,
+                                                    .settle = transaction_settle_all};

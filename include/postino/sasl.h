@@ -16,7 +16,9 @@ struct postino_credentials;
 struct postino_sasl_exchange;
 
 /* As the length of a response's span: the string at its data, without its NUL. */
-#define POSTINO_SASL_TEXT SIZE_MAX
+#define POSTINO_SASL_TEXT     SIZE_MAX
+/* The same with its NUL. */
+#define POSTINO_SASL_TEXT_NUL (SIZE_MAX - 1)
 
 /* Room for SCRAM's salt, at least. */
 #define POSTINO_SASL_SALT_OCTETS 128

@@ -120,7 +120,7 @@ struct postino_session_config {
 struct postino_service;
 struct postino_chunking;
 struct postino_pipelining;
-struct postino_submit;
+struct postino_driver;
 
 /* A place in the queue of outstanding steps, which is the list of mails and their recipients itself. */
 struct postino_cursor {
@@ -132,25 +132,32 @@ struct postino_cursor {
 struct postino_session {
     /* private; octets first: what stands near the beginning is reached with shorter instructions on devices
      */
-    uint8_t over;         /* POSTINO_WANT_CLOSED, GRACEFUL besides or not; 0: the session goes on */
-    uint8_t quitting;     /* QUIT follows the last mail */
-    uint8_t dirty;        /* the server may hold a transaction that RSET must end before the next MAIL */
-    uint8_t source_waits; /* the mail source had nothing */
-    uint8_t text_kept;    /* the text is that of a failure: later replies leave it alone */
-    uint8_t round;        /* of the authentication exchange */
-    uint8_t line;         /* what is known of the reply line that is arriving: enum reply_line */
-    uint8_t word_octets;  /* of its word that is arriving */
-    uint8_t complete;     /* the sent step has no more octets to hand out */
-    uint8_t filter;       /* state of the data filter */
-    uint8_t chunk;        /* that is being sent: enum chunk_state */
+    uint8_t over;          /* POSTINO_WANT_CLOSED, GRACEFUL besides or not; 0: the session goes on */
+    uint8_t quitting;      /* QUIT follows the last mail */
+    uint8_t dirty;         /* the server may hold a transaction that RSET must end before the next MAIL */
+    uint8_t source_waits;  /* the mail source had nothing */
+    uint8_t text_kept;     /* the text is that of a failure: later replies leave it alone */
+    uint8_t round;         /* of the authentication exchange */
+    uint8_t line;          /* what is known of the reply line that is arriving: enum reply_line */
+    uint8_t word_octets;   /* of its word that is arriving */
+    uint8_t complete;      /* the sent step has no more octets to hand out */
+    uint8_t filter;        /* state of the data filter */
+    uint8_t chunk;         /* that is being sent: enum chunk_state */
+    uint8_t secret;        /* the octets handed out last are */
+    uint8_t response_long; /* PLAIN's does not fit the line of AUTH */
     uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
-    uint16_t line_code;         /* of the reply line that is arriving, as many digits as arrived */
-    uint16_t lines;             /* of the reply that arrived before it */
-    uint16_t text_code;         /* of the reply whose text is kept */
-    uint16_t outstanding;       /* steps that went out whole and were not answered */
-    uint16_t in_flight;         /* mails begun and not settled */
-    struct postino_reply reply; /* that is arriving, or arrived last; text_octets of the text, kept or not */
-    struct postino_cursor sent; /* the step whose octets go out now, or went out last */
+    uint16_t line_code;           /* of the reply line that is arriving, as many digits as arrived */
+    uint16_t lines;               /* of the reply that arrived before it */
+    uint16_t text_code;           /* of the reply whose text is kept */
+    uint16_t outstanding;         /* steps that went out whole and were not answered */
+    uint16_t in_flight;           /* mails begun and not settled */
+    struct postino_result result; /* the first connection error */
+    uint16_t asked;               /* recipients of the transaction that is being sent */
+    struct {
+        uint16_t code;
+        size_t text_octets;        /* kept or not */
+    } reply;                       /* that is arriving, or arrived last */
+    struct postino_cursor sent;    /* the step whose octets go out now, or went out last */
     struct postino_cursor replied; /* the step whose reply comes next */
     const struct postino_session_config *config;
     struct postino_mail *mails; /* submitted and not yet handed back, in order of their transactions */
@@ -160,7 +167,7 @@ struct postino_session {
     uint32_t since_ms;          /* when the time limit of the step in hand began to run */
     size_t offset_octets;       /* of the sent command or end mark, handed out already */
     size_t output_octets;       /* handed out in all: the position in the output stream */
-    const struct postino_submit *submit;         /* NULL: there is one mail, to one recipient */
+    const struct postino_driver *driver;         /* what runs the mails */
     const struct postino_pipelining *pipelining; /* NULL: each step waits for its reply */
     struct postino_source_info message; /* of the mail that is being sent; what is not in a chunk yet */
     const struct postino_mechanism *mechanism;          /* in use */
@@ -171,15 +178,12 @@ struct postino_session {
     struct postino_service *service;         /* in hand; NULL: none */
     const struct postino_chunking *chunking; /* NULL: not offered */
     size_t chunk_octets;                     /* of the chunk that is being sent, all that are still to go */
-    struct postino_result result;            /* the first connection error */
-    uint16_t asked;                          /* recipients of the transaction that is being sent */
     struct postino_mail *last;               /* of them; not valid where there is none */
     size_t size_limit_octets;                /* the server's SIZE; POSTINO_SIZE_UNKNOWN: none */
     uint16_t recipients_max;                 /* the server's RCPTMAX, RCPTDOMAINMAX, MAILMAX; 0: not said */
     uint16_t domains_max;
     uint16_t mails_max;
     uint16_t mails_begun;               /* counted where MAILMAX is told */
-    uint8_t secret;                     /* the octets handed out last are */
     const struct postino_tls_info *tls; /* NULL: the connection is in the clear */
     char word[22]; /* of the EHLO line, as much as fits: more than the longest that can be known */
     char text[POSTINO_REPLY_TEXT_OCTETS];

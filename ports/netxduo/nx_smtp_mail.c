@@ -158,7 +158,9 @@ UINT _nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UIN
     UINT status;
 
     memset(mail_ptr, 0, sizeof *mail_ptr);
-    status = _nx_smtp_message_compose(message, priority, subject, body, body_length);
+    message->body.data = body;
+    message->body.length_octets = body_length;
+    status = _nx_smtp_message_compose(message, priority, subject);
     if (status != NX_SUCCESS)
         return status;
     message->source.methods = &mail_class;

@@ -115,12 +115,11 @@ void _nx_smtp_message_consume(struct postino_source *source, size_t length_octet
 static const struct postino_source_class message_class = {message_begin, _nx_smtp_message_span,
                                                           _nx_smtp_message_consume};
 
-UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject,
-                              const CHAR *body, UINT body_length)
+UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject)
 {
     UINT length;
 
-    message->mail.result.outcome = POSTINO_OUTCOME_PENDING;
+    message->mail.result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
     for (length = 0; subject[length] != '\0'; length++) {
         UCHAR octet = (UCHAR)subject[length];
 
@@ -133,23 +132,37 @@ UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, co
     message->subject.data = subject;
     message->subject.length_octets = length;
     message->headers.length_octets = 0;
-    message->body.data = body;
-    message->body.length_octets = body_length;
     message->source.methods = &message_class;
     message->mail.source = &message->source;
     return NX_SUCCESS;
 }
 
-/* What a mail's options say of it is not said twice. */
-static void message_emit_priority(const struct postino_session *session, struct postino_emitter *emitter)
+static VOID message_emit_priority(const struct postino_session *session, struct postino_emitter *emitter)
 {
-    const struct postino_mail *mail = session->sent.mail;
-    UINT priority = ((const struct nx_smtp_message *)mail)->priority;
+    UINT priority = ((const struct nx_smtp_message *)session->sent.mail)->priority;
 
-    if (priority != NX_SMTP_MAIL_PRIORITY_NORMAL &&
-        (mail->options == NULL || mail->options->has_priority == 0))
+    if (priority != NX_SMTP_MAIL_PRIORITY_NORMAL)
         postino_emit_text(emitter,
                           priority == NX_SMTP_MAIL_PRIORITY_LOW ? " MT-PRIORITY=-4" : " MT-PRIORITY=4");
+}
+
+VOID _nx_smtp_message_parameters(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    if (session->sent.step->id == POSTINO_STEP_MAIL &&
+        (session->capabilities & POSTINO_CAPABILITY_MT_PRIORITY) != 0)
+        message_emit_priority(session, emitter);
+}
+
+const struct postino_extension nx_smtp_message_offered = {"MT-PRIORITY", postino_extensions_ignore, NULL,
+                                                          NULL, POSTINO_CAPABILITY_MT_PRIORITY};
+
+/* What a mail's options say of it is not said twice. */
+static VOID message_say_priority(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    const struct postino_options *options = session->sent.mail->options;
+
+    if (options == NULL || options->has_priority == 0)
+        message_emit_priority(session, emitter);
 }
 
 static int message_check_priority(struct postino_session *session, struct postino_mail *mail)
@@ -160,5 +173,5 @@ static int message_check_priority(struct postino_session *session, struct postin
 }
 
 const struct postino_extension nx_smtp_extension_priority = {"MT-PRIORITY", postino_extensions_ignore,
-                                                             message_check_priority, message_emit_priority,
+                                                             message_check_priority, message_say_priority,
                                                              POSTINO_CAPABILITY_MT_PRIORITY};

@@ -147,9 +147,14 @@ UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION 
 
     if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
         return NX_IN_PROGRESS;
-    status = client_ptr->nx_smtp_client_session_ptr != NX_NULL
-                 ? NX_ALREADY_ENABLED
-                 : _nx_smtp_client_configure(client_ptr, &client->session_config, &client->credentials);
+    status = NX_ALREADY_ENABLED;
+    if (client_ptr->nx_smtp_client_session_ptr == NX_NULL) {
+        memset(&client->session_config, 0, sizeof client->session_config);
+        memset(&client->credentials, 0, sizeof client->credentials);
+        /* Name and password go out as they are, as the original sends them. */
+        client->credentials.prepared = 1;
+        status = _nx_smtp_client_configure(client_ptr, &client->session_config, &client->credentials);
+    }
     if (status == NX_SUCCESS) {
         client->session_config.extensions = session_extensions;
         client->session_config.mails_in_flight_max = SESSION_MAILS_IN_FLIGHT;

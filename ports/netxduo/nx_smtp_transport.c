@@ -25,7 +25,7 @@ static uint32_t transport_now_ms(struct postino_transport *transport)
     product = (now - self->ticks) * 1000 + self->remainder;
     self->ticks = now;
     self->milliseconds += (uint32_t)(product / NX_IP_PERIODIC_RATE);
-    self->remainder = (UINT)(product % NX_IP_PERIODIC_RATE);
+    self->remainder = (USHORT)(product % NX_IP_PERIODIC_RATE);
     return self->milliseconds;
 }
 
@@ -172,13 +172,13 @@ static int transport_connect(struct postino_transport *transport, uint32_t timeo
 
     /* The limit is the option's: in ticks, as the application gave it. */
     NX_PARAMETER_NOT_USED(timeout_ms);
-    self->status = nx_tcp_client_socket_bind(socket, NX_ANY_PORT, self->patience);
+    self->status = (USHORT)nx_tcp_client_socket_bind(socket, NX_ANY_PORT, self->patience);
     if (self->status != NX_SUCCESS)
         return POSTINO_ERROR_CONNECT;
     transport->unsent_octets = 0;
     self->progress = tx_time_get();
-    self->status = nxd_tcp_client_socket_connect(socket, &client->nx_smtp_client_server_address,
-                                                 client->nx_smtp_client_server_port, self->patience);
+    self->status = (USHORT)nxd_tcp_client_socket_connect(socket, &client->nx_smtp_client_server_address,
+                                                         client->nx_smtp_client_server_port, self->patience);
     if (self->status != NX_SUCCESS) {
         transport_close(transport, 0);
         return POSTINO_ERROR_CONNECT;

@@ -21,12 +21,15 @@ static const struct postino_time_limits drop_in_limits = {
 static const struct postino_mechanism *const drop_in_mechanisms[] = {&postino_sasl_login, &postino_sasl_plain,
                                                                      &postino_sasl_login, NULL};
 
+#ifdef NX_SMTP_CLIENT_LOCK_STEP
+#define DROP_IN_DRIVER postino_single
+static const struct postino_extension *const drop_in_extensions[] = {&postino_extension_auth, NULL};
+#else
+#define DROP_IN_DRIVER postino_single_group
 static const struct postino_extension *const drop_in_extensions[] = {
-    &postino_extension_auth,
-#ifndef NX_SMTP_CLIENT_LOCK_STEP
-    &postino_extension_pipelining, &postino_extension_chunking, &nx_smtp_extension_priority,
-#endif
+    &postino_extension_auth, &postino_single_pipelining, &postino_single_chunking, &nx_smtp_message_offered,
     NULL};
+#endif
 
 /* The checked and the unchecked entry of a service share one body: a program calls one of them, and the
  * linker drops the other. */
@@ -77,12 +80,10 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     if (postino_address_domain(client_domain) != 0)
         return NX_SMTP_INVALID_PARAM;
     postino_clear(client_ptr, sizeof *client_ptr);
-    if (drop_in_copy(client_ptr->nx_smtp_client_username, username, NX_SMTP_CLIENT_MAX_USERNAME) !=
-            NX_SUCCESS ||
-        drop_in_copy(client_ptr->nx_smtp_client_password, password, NX_SMTP_CLIENT_MAX_PASSWORD) !=
-            NX_SUCCESS ||
-        drop_in_copy(client_ptr->nx_smtp_client_domain, client_domain, NX_SMTP_CLIENT_MAX_USERNAME) !=
-            NX_SUCCESS)
+    status = drop_in_copy(client_ptr->nx_smtp_client_username, username, NX_SMTP_CLIENT_MAX_USERNAME);
+    status |= drop_in_copy(client_ptr->nx_smtp_client_password, password, NX_SMTP_CLIENT_MAX_PASSWORD);
+    status |= drop_in_copy(client_ptr->nx_smtp_client_domain, client_domain, NX_SMTP_CLIENT_MAX_USERNAME);
+    if (status != NX_SUCCESS)
         return NX_SIZE_ERROR;
     client_ptr->nx_smtp_client_packet_pool_ptr = client_packet_pool_ptr;
     client_ptr->nx_smtp_client_from_address = from_address;
@@ -156,13 +157,20 @@ UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
     return drop_in_delete(client_ptr);
 }
 
-/* The statuses of what the server may do wrong, up to POSTINO_ERROR_REPLY_SYNTAX, and of what the connection
- * may do, up to POSTINO_ERROR_SEND. */
-static const UCHAR drop_in_server_statuses[] = {
-    NX_SMTP_SERVER_ERROR_CODE_RECEIVED, NX_SMTP_AUTHENTICATION_ERROR, NX_SMTP_INVALID_SERVER_CHALLENGE,
-    NX_SMTP_OVERSIZE_SERVER_REPLY,      NX_SMTP_INVALID_SERVER_REPLY, NX_SMTP_SERVER_ERROR_REPLY};
-static const UCHAR drop_in_connection_statuses[] = {NX_SMTP_PACKET_ALLOCATE_ERROR, NX_NOT_CONNECTED,
-                                                    NX_NOT_CONNECTED, NX_SMTP_TRANSMIT_ERROR};
+/* The statuses of what the server may do wrong, from POSTINO_ERROR_SERVICE_CLOSING up to
+ * POSTINO_ERROR_REPLY_SYNTAX, and of what the connection may do, from POSTINO_ERROR_BUFFER up to
+ * POSTINO_ERROR_SEND. */
+#define DROP_IN_CONNECTION 6
+static const UCHAR drop_in_statuses[] = {NX_SMTP_SERVER_ERROR_CODE_RECEIVED,
+                                         NX_SMTP_AUTHENTICATION_ERROR,
+                                         NX_SMTP_INVALID_SERVER_CHALLENGE,
+                                         NX_SMTP_OVERSIZE_SERVER_REPLY,
+                                         NX_SMTP_INVALID_SERVER_REPLY,
+                                         NX_SMTP_SERVER_ERROR_REPLY,
+                                         NX_SMTP_PACKET_ALLOCATE_ERROR,
+                                         NX_NOT_CONNECTED,
+                                         NX_NOT_CONNECTED,
+                                         NX_SMTP_TRANSMIT_ERROR};
 
 UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result)
 {
@@ -184,11 +192,10 @@ UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct posti
      */
     if (error == POSTINO_ERROR_REFUSED)
         return NX_SMTP_GREET_REPLY_ERROR + result->step;
+    if (error < POSTINO_ERROR_SERVICE_CLOSING)
+        error += POSTINO_ERROR_SERVICE_CLOSING - POSTINO_ERROR_BUFFER + DROP_IN_CONNECTION;
     if (error >= POSTINO_ERROR_SERVICE_CLOSING)
-        return drop_in_server_statuses[error - POSTINO_ERROR_SERVICE_CLOSING];
-    if (error >= POSTINO_ERROR_BUFFER)
-        /* cppcheck-suppress arrayIndexOutOfBoundsCond ; it forgets the comparison above, which ends at -207 */
-        return drop_in_connection_statuses[error - POSTINO_ERROR_BUFFER];
+        return drop_in_statuses[error - POSTINO_ERROR_SERVICE_CLOSING];
     /* A time-out: what could not be sent in time is not a reply that did not come in time. */
     return client_ptr->nx_smtp_client_transport_ptr->unsent_octets != 0 ? NX_SMTP_TRANSMIT_ERROR
                                                                         : NX_NO_PACKET;
@@ -207,17 +214,9 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     config->last_resort = &postino_sasl_plain;
     config->challenge_octets_max = NX_SMTP_SERVER_CHALLENGE_MAX_STRING;
     config->flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
-    config->mails_in_flight_max = 0;
-    config->group_octets_max = 0;
-    config->lmtp = NULL;
-    config->tls = NULL;
-    config->on_reply = NULL;
     credentials->user = client_ptr->nx_smtp_client_username;
     credentials->password = client_ptr->nx_smtp_client_password;
     credentials->authzid = NULL;
-    credentials->state = NULL;
-    /* They go out as they are, as the original sends them. */
-    credentials->prepared = 1;
     if (client_ptr->nx_smtp_client_tls_ptr != NX_NULL)
         client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_apply(client_ptr, config);
     if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 5) {
@@ -242,46 +241,50 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     return NX_SUCCESS;
 }
 
-/* Hands in the one mail of a session: postino_session_submit() is made for more. */
-static int drop_in_line_up(struct postino_session *session, struct postino_mail *mail)
-{
-    struct postino_recipient *recipient = mail->recipients;
+/* The longest that can stand behind AUTH. */
+#define DROP_IN_AUTH_OCTETS \
+    (sizeof " PLAIN " - 1 + (NX_SMTP_CLIENT_MAX_USERNAME + NX_SMTP_CLIENT_MAX_PASSWORD + 2 + 2) / 3 * 4)
 
-    if (postino_address_path(mail->reverse_path, &mail->path) != 0 || mail->path.length_octets == 0 ||
-        postino_address_path(recipient->address, &recipient->path) != 0 || recipient->path.length_octets == 0)
-        return POSTINO_ERROR_FORWARD_PATH;
-    recipient->outcome = POSTINO_OUTCOME_PENDING;
-    recipient->state = 0;
-    return postino_session_line_up(session, mail);
+/* Whether there is an address that can be sent. */
+static int drop_in_path(const CHAR *address, struct postino_span *path)
+{
+    return postino_address_path(address, path) == 0 && path->length_octets != 0;
 }
 
 /* Sends the mail that is in the client. Everything about it that can be wrong is found out before the
  * connection. */
-static UINT drop_in_session(NX_SMTP_CLIENT *client_ptr)
+DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipient_address)
 {
     struct postino_mail *mail = &client_ptr->nx_smtp_client_message.mail;
     struct postino_session *session = &client_ptr->nx_smtp_client_session;
     struct postino_transport *transport = client_ptr->nx_smtp_client_transport_ptr;
+    /* Of both, what the one mail's session looks at is set. */
     struct postino_session_config config;
     struct postino_credentials credentials;
+    const struct nx_smtp_tls *tls = client_ptr->nx_smtp_client_tls_ptr;
 
     if (_nx_smtp_client_configure(client_ptr, &config, &credentials) != NX_SUCCESS)
         return NX_SMTP_AUTHENTICATION_ERROR;
+    mail->recipients = &client_ptr->nx_smtp_client_recipient;
     /* The domain was checked when the client was created. */
-    postino_session_start(session, &config, 0);
-    if (drop_in_line_up(session, mail) != POSTINO_OK)
+    postino_session_start(session, &config, tls != NX_NULL ? tls->nx_smtp_tls_driver : &DROP_IN_DRIVER);
+#ifndef NX_SMTP_CLIENT_LOCK_STEP
+    session->parameters = _nx_smtp_message_parameters;
+#endif
+    /* With the options as they are PLAIN's response always fits the line of AUTH. */
+    if (DROP_IN_AUTH_OCTETS > STEP_AUTH_OCTETS_MAX && config.credentials != NULL)
+        session->response_long = postino_session_response_long(&credentials, &postino_sasl_plain) != 0;
+    if (!drop_in_path(client_ptr->nx_smtp_client_from_address, &mail->path) ||
+        !drop_in_path(recipient_address, &client_ptr->nx_smtp_client_recipient.path) ||
+        postino_single_line_up(session, mail) != POSTINO_OK)
         return NX_SMTP_INVALID_PARAM;
-    if (transport->methods->connect(transport, 0) != POSTINO_OK) {
-        mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
+    if (transport->methods->connect(transport, 0) != POSTINO_OK)
         return client_ptr->nx_smtp_client_transport.status;
-    }
-    postino_session_connected(session, transport->methods->now_ms(transport));
-    postino_session_quit(session);
-    (VOID) postino_pump_until(session, transport,
-                              client_ptr->nx_smtp_client_tls_ptr != NX_NULL
-                                  ? client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_want
-                                  : postino_session_want_octets,
-                              0);
+    session->since_ms = transport->methods->now_ms(transport);
+    if (tls != NX_NULL)
+        (VOID) tls->nx_smtp_tls_pump(session, transport, 0);
+    else
+        (VOID) postino_pump_until(session, transport, 0);
     return _nx_smtp_client_status(client_ptr, &mail->result);
 }
 
@@ -294,18 +297,14 @@ DROP_IN_BODY UINT drop_in_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_addre
 
     if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
         return NX_IN_PROGRESS;
-    client_ptr->nx_smtp_client_recipient.address = recipient_address;
-    message->mail.reverse_path = client_ptr->nx_smtp_client_from_address;
-    message->mail.recipients = &client_ptr->nx_smtp_client_recipient;
-    status = _nx_smtp_message_compose(message, priority, subject, mail_body, mail_body_length);
+    message->body.data = mail_body;
+    message->body.length_octets = mail_body_length;
+    status = _nx_smtp_message_compose(message, priority, subject);
     if (status == NX_SUCCESS) {
         if (headers != NX_NULL)
             headers->nx_smtp_headers_add(headers, client_ptr->nx_smtp_client_domain, &message->headers);
-        status = drop_in_session(client_ptr);
+        status = drop_in_session(client_ptr, recipient_address);
     }
-    /* Where no session ended it, nothing of it was sent. */
-    if (message->mail.result.outcome == POSTINO_OUTCOME_PENDING)
-        message->mail.result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
     tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
     return status;
 }

@@ -13,14 +13,20 @@ static NX_SMTP_TLS *tls_of(const NX_SMTP_CLIENT *client_ptr)
     return (NX_SMTP_TLS *)(VOID *)client_ptr->nx_smtp_client_tls_ptr;
 }
 
+#ifdef NX_SMTP_CLIENT_LOCK_STEP
+#define TLS_DRIVER postino_single_tls
+#else
+#define TLS_DRIVER postino_single_group_tls
+#endif
+
 static VOID tls_apply(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config)
 {
     static const struct postino_extension *const extensions[] = {&postino_extension_auth,
                                                                  &postino_extension_starttls,
 #ifndef NX_SMTP_CLIENT_LOCK_STEP
-                                                                 &postino_extension_pipelining,
-                                                                 &postino_extension_chunking,
-                                                                 &nx_smtp_extension_priority,
+                                                                 &postino_single_pipelining,
+                                                                 &postino_single_chunking,
+                                                                 &nx_smtp_message_offered,
 #endif
                                                                  NULL};
 
@@ -28,13 +34,8 @@ static VOID tls_apply(const NX_SMTP_CLIENT *client_ptr, struct postino_session_c
     config->tls = tls_of(client_ptr)->nx_smtp_tls_mode == NX_SMTP_TLS_OPPORTUNISTIC
                       ? &postino_tls_opportunistic
                       : &postino_tls_required;
+    config->lmtp = NULL;
     config->flags = (uint16_t)(config->flags & ~(UINT)POSTINO_SESSION_CLEAR_TEXT_AUTH);
-}
-
-static unsigned tls_want(const struct postino_session *session)
-{
-    return postino_session_want_octets(session) |
-           (session->over == 0 && session->line == REPLY_TLS ? POSTINO_WANT_START_TLS : 0u);
 }
 
 /* What no text was set for: the dialogue before TLS. */
@@ -88,7 +89,8 @@ UINT _nx_smtp_client_tls_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TLS *tls_ptr, U
     postino_clear(tls_ptr, sizeof *tls_ptr);
     tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_apply = tls_apply;
     tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_status_of = tls_status;
-    tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_want = tls_want;
+    tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_driver = &TLS_DRIVER;
+    tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_pump = postino_pump;
     tls_ptr->nx_smtp_tls_inner = transport->methods;
     tls_ptr->nx_smtp_tls_setup = tls_setup;
     tls_ptr->nx_smtp_tls_host_name = host_name;

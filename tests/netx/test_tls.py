@@ -130,7 +130,7 @@ class Tls(Bed):
         for way in WAYS:
             found = self.one("auth=0x104", "user=tim", "token=old", way=way, after=("AUTH XOAUTH2",), faults=("expired",))
             self.assertEqual((found["status"], found["outcome"], found["code"], found["reply"]),
-                             ("0xAD", NOT_ATTEMPTED, "535", '{"status":"401"}'))
+                             ("0xAD", NOT_ATTEMPTED, "334", '{"status":"401"}'))
 
     def test_token_renewed(self):
         found = self.many("auth=0x104", "user=tim", "token=ya29", "renewed=ya30", "mails=2", "pause=5", way="session",

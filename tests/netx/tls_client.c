@@ -193,8 +193,8 @@ static VOID print_result(UINT status, UINT outcome)
         fails("tls_status_get");
     if (nx_smtp_client_reply_get(&client, &code, reply, sizeof reply, &length) != NX_SUCCESS)
         fails("reply_get");
-    printf("status=0x%02X outcome=%u nx=0x%X code=%u reply=%s text=%s\n", status, outcome, nx_status, code,
-           reply, words);
+    printf("status=0x%02X outcome=%u nx=0x%X code=%u reply=%.*s text=%s\n", status, outcome, nx_status, code,
+           (int)strcspn(reply, "\n"), reply, words);
 }
 
 static UINT mode(VOID)

@@ -121,6 +121,8 @@ static void test_response_apart(void **state)
     memset(user, 'u', sizeof user);
     user[sizeof user - 1] = '\0';
     bench.credentials.user = user;
+    bench_start(&bench);
+    bench_submit(&bench);
     bench_input(&bench, "220 mx\r\n");
     check_output(&bench, 100, "EHLO client.example.com\r\n", 0);
     bench_input(&bench, "250-mx\r\n250 AUTH PLAIN\r\n");

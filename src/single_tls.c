@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The drivers of one mail where the connection may be encrypted (RFC 3207). Invariant: what follows EHLO is the TLS
+ * policy's to say. */
+#include "internal.h"
+
+static unsigned single_want(const struct postino_session *session)
+{
+    unsigned want = postino_session_want_octets(session);
+
+    return session->over == 0 && session->line == REPLY_TLS ? want | POSTINO_WANT_START_TLS : want;
+}
+
+const struct postino_driver postino_single_tls = {.greeting = &postino_hello_greeting.step,
+                                                  .advance = postino_single_advance,
+                                                  .want = single_want,
+                                                  .known = postino_hello_known,
+                                                  .heard = postino_steps_reply,
+                                                  .reply = postino_single_reply,
+                                                  .refuse = postino_single_refuse,
+                                                  .output = postino_single_output,
+                                                  .settle = postino_single_settle};
+
+const struct postino_driver postino_single_group_tls = {.greeting = &postino_hello_greeting.step,
+                                                        .advance = postino_group_advance,
+                                                        .want = single_want,
+                                                        .known = postino_hello_known,
+                                                        .heard = postino_steps_reply,
+                                                        .reply = postino_group_reply,
+                                                        .refuse = postino_single_refuse,
+                                                        .output = postino_group_output,
+                                                        .settle = postino_single_settle};
