@@ -227,8 +227,8 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
     ULONG nx_smtp_client_id;
     NX_PACKET_POOL *nx_smtp_client_packet_pool_ptr;
     CHAR *nx_smtp_client_from_address;
-    UINT nx_smtp_client_server_port;
-    UINT nx_smtp_client_authentication_type;
+    USHORT nx_smtp_client_server_port;
+    USHORT nx_smtp_client_authentication_type;
     struct postino_transport *nx_smtp_client_transport_ptr;
     struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
     struct NX_SMTP_SESSION_STRUCT *nx_smtp_client_session_ptr;

@@ -305,8 +305,8 @@ struct postino_pipelining {
 struct postino_sasl_exchange {
     unsigned (*start)(struct postino_session *session); /* returns the row that follows */
     int (*allowed)(const struct postino_session *session, const struct postino_mechanism *mechanism);
-    /* Prepares the first response, or sets challenge_error. NULL: nothing to do. */
-    void (*begin)(const struct postino_session *session);
+    /* Composes what it says first, or the front of it, or sets challenge_error. NULL: nothing to do. */
+    void (*begin)(const struct postino_session *session, struct postino_emitter *first);
     /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error where the
      * challenge is not at fault. */
     int (*challenge)(struct postino_session *session, unsigned round);
@@ -317,10 +317,6 @@ int postino_sasl_allowed(const struct postino_session *session, const struct pos
 /* The channel binding that the credentials choose; NULL: there is none. */
 const struct postino_channel_binding *postino_sasl_binding(const struct postino_credentials *credentials,
                                                            const struct postino_tls_info *tls);
-/* The state's `first` as a place to compose in. */
-struct postino_emitter postino_sasl_compose(struct postino_sasl_state *state);
-/* Ends what is composed with a zero; where it has no room it sets challenge_error. */
-void postino_sasl_composed(struct postino_sasl_state *state, struct postino_emitter *emitter);
 /* Puts out a name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). */
 void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name);
 /* Decodes base64, part of the challenge, and sets the span to what it holds: in the state, until the next call. What
@@ -334,7 +330,11 @@ void postino_sasl_hmac(const struct postino_session *session, const struct posti
 /* memset() to 0 that the compiler does not leave out. */
 void postino_wipe(void *memory, size_t octets);
 
-/* sasl_token.c: takes why the server refuses the token. */
+/* sasl_token.c: what stands before the token. */
+#define SASL_TOKEN_FRONT "auth=Bearer "
+/* The first response. Returns how many spans. */
+int postino_sasl_token_spans(const struct postino_credentials *credentials, struct postino_span *spans);
+/* Takes why the server refuses the token. */
 int postino_sasl_token_challenge(struct postino_session *session, unsigned round);
 
 /* count.c */

@@ -22,18 +22,6 @@ void postino_sasl_wipe(struct postino_sasl_state *state)
         postino_wipe(state, sizeof *state);
 }
 
-struct postino_emitter postino_sasl_compose(struct postino_sasl_state *state)
-{
-    return (struct postino_emitter){(uint8_t *)state->first, 0, sizeof state->first, 0};
-}
-
-void postino_sasl_composed(struct postino_sasl_state *state, struct postino_emitter *emitter)
-{
-    postino_emit(emitter, '\0');
-    if (emitter->total > emitter->room)
-        state->challenge_error = 1;
-}
-
 void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name)
 {
     for (; *name != '\0'; name++) {
@@ -216,6 +204,7 @@ unsigned postino_sasl_start(struct postino_session *session)
 {
     struct postino_sasl_state *state = session->config->credentials->state;
     const struct postino_mechanism *mechanism = session->mechanism;
+    struct postino_emitter first = {(uint8_t *)state->first, 0, sizeof state->first - 1, 0};
 
     postino_sasl_wipe(state);
     state->verified = !mechanism->exchange->mutual;
@@ -223,7 +212,9 @@ unsigned postino_sasl_start(struct postino_session *session)
     session->service->take = exchange_take;
     session->round = 1;
     if (mechanism->exchange->begin != NULL)
-        mechanism->exchange->begin(session);
+        mechanism->exchange->begin(session, &first);
+    if (first.total > first.room)
+        state->challenge_error = 1;
     if (exchange_check(session) != POSTINO_OK) {
         exchange_end(session);
         return postino_steps_give_up(session, POSTINO_ERROR_CREDENTIALS);

@@ -3,30 +3,28 @@
  * composed once, into the state, before anything goes out. */
 #include "internal.h"
 
-static void oauthbearer_begin(const struct postino_session *session)
+static void oauthbearer_begin(const struct postino_session *session, struct postino_emitter *first)
 {
     const struct postino_credentials *credentials = session->config->credentials;
     const char *authzid = credentials->authzid != NULL ? credentials->authzid : credentials->user;
-    struct postino_emitter first = postino_sasl_compose(credentials->state);
 
-    postino_emit_text(&first, "n,");
+    postino_emit_text(first, "n,");
     if (authzid != NULL) {
-        postino_emit_text(&first, "a=");
-        postino_sasl_emit_name(&first, authzid);
+        postino_emit_text(first, "a=");
+        postino_sasl_emit_name(first, authzid);
     }
-    postino_emit_text(&first, ",\001");
+    postino_emit_text(first, ",\001");
     if (credentials->host != NULL) {
-        postino_emit_text(&first, "host=");
-        postino_emit_text(&first, credentials->host);
-        postino_emit(&first, 1);
+        postino_emit_text(first, "host=");
+        postino_emit_text(first, credentials->host);
+        postino_emit(first, 1);
     }
     if (credentials->port != 0) {
-        postino_emit_text(&first, "port=");
-        postino_emit_number(&first, credentials->port);
-        postino_emit(&first, 1);
+        postino_emit_text(first, "port=");
+        postino_emit_number(first, credentials->port);
+        postino_emit(first, 1);
     }
-    postino_emit_text(&first, "auth=Bearer ");
-    postino_sasl_composed(credentials->state, &first);
+    postino_emit_text(first, SASL_TOKEN_FRONT);
 }
 
 static int oauthbearer_respond(const struct postino_credentials *credentials, unsigned round,
@@ -35,10 +33,7 @@ static int oauthbearer_respond(const struct postino_credentials *credentials, un
     spans[0] = (struct postino_span){"\001", 1};
     if (round != 0)
         return 1;
-    spans[0] = (struct postino_span){credentials->state->first, POSTINO_SASL_TEXT};
-    spans[1] = (struct postino_span){credentials->token, POSTINO_SASL_TEXT};
-    spans[2] = (struct postino_span){"\001\001", 2};
-    return 3;
+    return postino_sasl_token_spans(credentials, spans);
 }
 
 static const struct postino_sasl_exchange oauthbearer_exchange = {

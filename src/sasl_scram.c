@@ -22,12 +22,11 @@ static int scram_is_plus_missing(const struct postino_session *session)
 }
 
 /* gs2-header and client-first-message-bare (RFC 5802 section 7), and ",c=...," of the message behind. */
-static void scram_begin(const struct postino_session *session)
+static void scram_begin(const struct postino_session *session, struct postino_emitter *first)
 {
     static const uint8_t digest_octets[] = {16, 20, 32, 64};
     const struct postino_credentials *credentials = session->config->credentials;
     struct postino_sasl_state *state = credentials->state;
-    struct postino_emitter first = postino_sasl_compose(state);
     uint8_t noise[SCRAM_NONCE_OCTETS];
     struct postino_span spans[2] = {{noise, sizeof noise}};
     unsigned count = 1;
@@ -40,36 +39,36 @@ static void scram_begin(const struct postino_session *session)
     if ((session->mechanism->needs & POSTINO_NEEDS_CHANNEL_BINDING) != 0) {
         const struct postino_channel_binding *binding = postino_sasl_binding(credentials, session->tls);
 
-        postino_emit_text(&first, "p=");
-        postino_emit_text(&first, binding->name);
+        postino_emit_text(first, "p=");
+        postino_emit_text(first, binding->name);
         spans[1] = (struct postino_span){binding->data, binding->length_octets};
         count = 2;
     } else {
-        postino_emit(&first, scram_is_plus_missing(session) ? 'y' : 'n');
+        postino_emit(first, scram_is_plus_missing(session) ? 'y' : 'n');
     }
-    postino_emit(&first, ',');
+    postino_emit(first, ',');
     if (credentials->authzid != NULL) {
-        postino_emit_text(&first, "a=");
-        postino_sasl_emit_name(&first, credentials->authzid);
+        postino_emit_text(first, "a=");
+        postino_sasl_emit_name(first, credentials->authzid);
     }
-    postino_emit(&first, ',');
-    state->bare = (uint16_t)first.total;
-    postino_emit_text(&first, "n=");
-    postino_sasl_emit_name(&first, credentials->user);
-    postino_emit_text(&first, ",r=");
-    state->nonce = (uint16_t)first.total;
-    postino_emit_base64(&first, spans, 1);
-    state->first_octets = (uint16_t)first.total;
-    postino_sasl_composed(state, &first);
-    if (state->challenge_error)
+    postino_emit(first, ',');
+    state->bare = (uint16_t)first->total;
+    postino_emit_text(first, "n=");
+    postino_sasl_emit_name(first, credentials->user);
+    postino_emit_text(first, ",r=");
+    state->nonce = (uint16_t)first->total;
+    postino_emit_base64(first, spans, 1);
+    state->first_octets = (uint16_t)first->total;
+    postino_emit(first, '\0');
+    /* What follows reads it. */
+    if (first->total > first->room)
         return;
     spans[0] = (struct postino_span){state->first, state->bare};
-    state->binding = (uint16_t)first.total;
-    postino_emit_text(&first, ",c=");
-    postino_emit_base64(&first, spans, count);
-    postino_emit(&first, ',');
-    state->binding_octets = (uint16_t)(first.total - state->binding);
-    postino_sasl_composed(state, &first);
+    state->binding = (uint16_t)first->total;
+    postino_emit_text(first, ",c=");
+    postino_emit_base64(first, spans, count);
+    postino_emit(first, ',');
+    state->binding_octets = (uint16_t)(first->total - state->binding);
 }
 
 static int scram_respond(const struct postino_credentials *credentials, unsigned round,
@@ -85,9 +84,8 @@ static int scram_respond(const struct postino_credentials *credentials, unsigned
         spans[0] = (struct postino_span){state->first + state->binding + 1, POSTINO_SASL_TEXT};
         /* The server's "r=...", whole. */
         spans[1] = (struct postino_span){state->challenge, state->server_nonce};
-        spans[2] = (struct postino_span){",p=", POSTINO_SASL_TEXT};
-        spans[3] = (struct postino_span){state->proof, POSTINO_SASL_TEXT};
-        return 4;
+        spans[2] = (struct postino_span){state->proof, POSTINO_SASL_TEXT};
+        return 3;
     default:
         return 0;
     }
@@ -192,6 +190,7 @@ static void scram_prove(const struct postino_session *session, const struct post
         state->challenge_error = 1;
     postino_sasl_hmac(session, &stored, message, 5, keys.stored);
     scram_xor(keys.client, keys.stored, octets);
+    postino_emit_text(&proof, ",p=");
     postino_emit_base64(&proof, &client, 1);
     label.data = "Server Key";
     postino_sasl_hmac(session, &salted, &label, 1, keys.stored);

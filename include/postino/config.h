@@ -38,7 +38,7 @@
 #endif
 
 /* Octets of what SCRAM composes before it says anything: its first message (who we are, as whom to act) and the channel
- * binding in base64; and of OAUTHBEARER's first message up to the token. With less room the credentials are refused.
+ * binding in base64; and of XOAUTH2's and OAUTHBEARER's first message up to the token. With less room the credentials are refused.
  * RAM: as many octets in each struct postino_sasl_state. */
 #ifndef POSTINO_SASL_FIRST_OCTETS
 #define POSTINO_SASL_FIRST_OCTETS 512

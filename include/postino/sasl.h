@@ -24,7 +24,7 @@ struct postino_sasl_exchange;
 #define POSTINO_SASL_SALT_OCTETS 128
 
 /* Spans of a response at most. */
-#define POSTINO_SASL_SPANS 5
+#define POSTINO_SASL_SPANS 3
 
 enum postino_mechanism_flag {
     POSTINO_MECHANISM_CLEAR_TEXT = 1, /* whoever reads the connection learns the password, or the token */
