@@ -130,6 +130,7 @@ set(POSTINO_NETXDUO_SOURCES
     ports/netxduo/nx_smtp_compose.c
     ports/netxduo/nx_smtp_compose_checks.c
     ports/netxduo/nx_smtp_crypto.c
+    ports/netxduo/nx_smtp_external.c
     ports/netxduo/nx_smtp_mail.c
     ports/netxduo/nx_smtp_message.c
     ports/netxduo/nx_smtp_services.c

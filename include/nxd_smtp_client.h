@@ -94,6 +94,8 @@ extern "C" {
 /* These need nx_smtp_client_token_set(). */
 #define NX_SMTP_CLIENT_AUTH_XOAUTH2       0x104
 #define NX_SMTP_CLIENT_AUTH_OAUTHBEARER   0x105
+/* And this nx_smtp_client_external_set(). */
+#define NX_SMTP_CLIENT_AUTH_EXTERNAL      0x106
 
 #define NX_SMTP_MAIL_PRIORITY_LOW    0x01
 #define NX_SMTP_MAIL_PRIORITY_NORMAL 0x02
@@ -280,28 +282,36 @@ typedef struct NX_SMTP_TOKEN_STRUCT {
     CHAR *nx_smtp_token_token;
 } NX_SMTP_TOKEN;
 
+/* What nx_smtp_client_external_set() needs besides the client. Everything in it is private. */
+typedef struct NX_SMTP_EXTERNAL_STRUCT {
+    struct nx_smtp_mechanism nx_smtp_external_mechanism; /* first: it is known by its address */
+    CHAR *nx_smtp_external_identity;
+} NX_SMTP_EXTERNAL;
+
 /* What nx_smtp_client_trace_set() needs besides the client. Private. */
 typedef struct postino_trace_transport NX_SMTP_TRACE;
 
 #ifndef NX_SMTP_SOURCE_CODE
 #ifdef NX_SMTP_DISABLE_ERROR_CHECKING
-#define nxd_smtp_client_create     _nxd_smtp_client_create
-#define nx_smtp_client_delete      _nx_smtp_client_delete
-#define nx_smtp_mail_send          _nx_smtp_mail_send
-#define nx_smtp_client_outcome_get _nx_smtp_client_outcome_get
-#define nx_smtp_client_headers_set _nx_smtp_client_headers_set
-#define nx_smtp_client_trace_set   _nx_smtp_client_trace_set
-#define nx_smtp_client_crypto_set  _nx_smtp_client_crypto_set
-#define nx_smtp_client_token_set   _nx_smtp_client_token_set
+#define nxd_smtp_client_create      _nxd_smtp_client_create
+#define nx_smtp_client_delete       _nx_smtp_client_delete
+#define nx_smtp_mail_send           _nx_smtp_mail_send
+#define nx_smtp_client_outcome_get  _nx_smtp_client_outcome_get
+#define nx_smtp_client_headers_set  _nx_smtp_client_headers_set
+#define nx_smtp_client_trace_set    _nx_smtp_client_trace_set
+#define nx_smtp_client_crypto_set   _nx_smtp_client_crypto_set
+#define nx_smtp_client_token_set    _nx_smtp_client_token_set
+#define nx_smtp_client_external_set _nx_smtp_client_external_set
 #else
-#define nxd_smtp_client_create     _nxde_smtp_client_create
-#define nx_smtp_client_delete      _nxe_smtp_client_delete
-#define nx_smtp_mail_send          _nxe_smtp_mail_send
-#define nx_smtp_client_outcome_get _nxe_smtp_client_outcome_get
-#define nx_smtp_client_headers_set _nxe_smtp_client_headers_set
-#define nx_smtp_client_trace_set   _nxe_smtp_client_trace_set
-#define nx_smtp_client_crypto_set  _nxe_smtp_client_crypto_set
-#define nx_smtp_client_token_set   _nxe_smtp_client_token_set
+#define nxd_smtp_client_create      _nxde_smtp_client_create
+#define nx_smtp_client_delete       _nxe_smtp_client_delete
+#define nx_smtp_mail_send           _nxe_smtp_mail_send
+#define nx_smtp_client_outcome_get  _nxe_smtp_client_outcome_get
+#define nx_smtp_client_headers_set  _nxe_smtp_client_headers_set
+#define nx_smtp_client_trace_set    _nxe_smtp_client_trace_set
+#define nx_smtp_client_crypto_set   _nxe_smtp_client_crypto_set
+#define nx_smtp_client_token_set    _nxe_smtp_client_token_set
+#define nx_smtp_client_external_set _nxe_smtp_client_external_set
 #endif
 
 /* Prepares a client; connects nothing. Allowed from initialisation and threads, before the scheduler runs
@@ -385,6 +395,15 @@ UINT nx_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *crypt
  * NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 7628; XOAUTH2 as Google and Microsoft document it) */
 UINT nx_smtp_client_token_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TOKEN *token_ptr, CHAR *token);
 
+/* Has the client authenticate by the certificate that it shows in the TLS handshake, if it was created for EXTERNAL: see
+ * nx_smtp_tls.h, whose `tls_setup` adds it; whether the server asked for it NetX Secure does not tell, so a server that
+ * did not refuses. User name and password are of no use. `identity` says as whom to act, or is NULL: as whom the
+ * certificate names. It is borrowed, and `external_ptr` the caller's memory, as long as the client. Allowed from
+ * initialisation and threads, while no mail is being sent and before nx_smtp_client_session_enable(). Returns NX_SUCCESS;
+ * NX_PTR_ERROR: a NULL pointer, `identity` apart; NX_CALLER_ERROR: called from a timer or an interrupt;
+ * NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 4422 appendix A) */
+UINT nx_smtp_client_external_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_EXTERNAL *external_ptr, CHAR *identity);
+
 #else /* NX_SMTP_SOURCE_CODE: the functions behind the names */
 
 UINT _nxde_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
@@ -407,6 +426,9 @@ UINT _nx_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *cryp
                                 const struct postino_sasl_crypto *table, VOID *context);
 UINT _nxe_smtp_client_token_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TOKEN *token_ptr, CHAR *token);
 UINT _nx_smtp_client_token_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TOKEN *token_ptr, CHAR *token);
+UINT _nxe_smtp_client_external_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_EXTERNAL *external_ptr,
+                                   CHAR *identity);
+UINT _nx_smtp_client_external_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_EXTERNAL *external_ptr, CHAR *identity);
 UINT _nxe_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
 UINT _nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr);
 UINT _nxe_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *headers_ptr,

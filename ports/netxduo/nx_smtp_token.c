@@ -12,7 +12,7 @@ static UINT token_apply(struct nx_smtp_mechanism *mechanism_ptr, UINT type,
     static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_xoauth2, NULL,
                                                                  &postino_sasl_oauthbearer, NULL};
 
-    if (type < NX_SMTP_CLIENT_AUTH_XOAUTH2 ||
+    if (type < NX_SMTP_CLIENT_AUTH_XOAUTH2 || type > NX_SMTP_CLIENT_AUTH_OAUTHBEARER ||
         (type == NX_SMTP_CLIENT_AUTH_XOAUTH2 && credentials->user[0] == '\0'))
         return NX_SMTP_AUTHENTICATION_ERROR;
     config->mechanisms = type == NX_SMTP_CLIENT_AUTH_XOAUTH2 ? mechanisms : mechanisms + 2;

@@ -220,7 +220,7 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     credentials->authzid = NULL;
     if (client_ptr->nx_smtp_client_tls_ptr != NX_NULL)
         client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_apply(client_ptr, config);
-    if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 5) {
+    if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 6) {
         struct nx_smtp_mechanism *mechanism = client_ptr->nx_smtp_client_mechanism_ptr;
 
         if (mechanism == NX_NULL)

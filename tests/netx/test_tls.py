@@ -161,6 +161,19 @@ class Tls(Bed):
         self.accepted(self.one(f"certificate={self.folder}/client.der", f"key={self.folder}/client.key.der",
                                setup=setup))
 
+    def test_external(self):
+        def setup(context):
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(self.certificates.pem("ca"))
+        own = (f"certificate={self.folder}/client.der", f"key={self.folder}/client.key.der")
+        for way in WAYS:
+            for words, line in (((), "AUTH EXTERNAL ="), (("identity=tim",), "AUTH EXTERNAL dGlt")):
+                self.accepted(self.one("auth=0x106", *own, *words, way=way, setup=setup,
+                                       after=("AUTH PLAIN EXTERNAL",)))
+                self.assertIn(line, self.server.secret)
+        found = self.one("auth=0x106", "mode=none", implicit=False, before=("AUTH EXTERNAL",))
+        self.assertEqual((found["status"], found["outcome"]), ("0xA0", NOT_ATTEMPTED))
+
     def test_mails_one_after_the_other(self):
         for implicit, mode in ((True, "implicit"), (False, "starttls")):
             found = self.many("mails=3", f"mode={mode}", implicit=implicit)

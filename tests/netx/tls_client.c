@@ -31,6 +31,7 @@ static NX_SMTP_TLS tls;
 static NX_SMTP_TRACE trace;
 static NX_SMTP_CRYPTO crypto;
 static NX_SMTP_TOKEN token;
+static NX_SMTP_EXTERNAL external;
 static NX_SMTP_MAIL mails[MAILS_MAX];
 static NX_SMTP_RECIPIENT recipients[MAILS_MAX];
 static ULONG64 pool_memory[POOL_MAX / sizeof(ULONG64)];
@@ -222,7 +223,8 @@ static VOID create_client(VOID)
     memset(&server, 0, sizeof server);
     server.nxd_ip_version = NX_IP_VERSION_V4;
     server.nxd_ip_address.v4 = IP_ADDRESS(127, 0, 0, 1);
-    if (argument("user", "")[0] == '\0' && argument("token", NULL) == NULL)
+    if (argument("user", "")[0] == '\0' && argument("token", NULL) == NULL &&
+        type != NX_SMTP_CLIENT_AUTH_EXTERNAL)
         type = NX_SMTP_CLIENT_AUTH_NONE;
     if (nxd_smtp_client_create(&client, &ip, &pool, text("user", ""), text("password", ""),
                                text("from", "tim@mail.test"), text("domain", "client.example"), type, &server,
@@ -231,6 +233,11 @@ static VOID create_client(VOID)
     if (nx_smtp_client_crypto_set(&client, &crypto, &postino_sasl_openssl, NX_NULL) != NX_SUCCESS)
         fails("crypto_set");
     use_token("token");
+    if (type == NX_SMTP_CLIENT_AUTH_EXTERNAL &&
+        nx_smtp_client_external_set(&client, &external,
+                                    argument("identity", NULL) != NULL ? text("identity", "") : NX_NULL) !=
+            NX_SUCCESS)
+        fails("external_set");
     if (number("trace", "0") == 1 &&
         nx_smtp_client_trace_set(&client, &trace, print_dialogue, NX_NULL) != NX_SUCCESS)
         fails("trace_set");
