@@ -77,8 +77,11 @@ typedef struct NX_SMTP_MAIL_STRUCT {
     VOID *nx_smtp_mail_context;
     ULONG nx_smtp_mail_size;                       /* of the callback's body */
     ULONG nx_smtp_mail_offset;                     /* of what it gives next */
+    struct postino_source nx_smtp_mail_source;     /* of the whole message */
+    struct postino_span nx_smtp_mail_part;         /* of the piece in hand, what was not taken yet */
     struct postino_recipient *nx_smtp_mail_listed; /* the next for the header */
     UCHAR nx_smtp_mail_list;                       /* state of it */
+    UCHAR nx_smtp_mail_piece;                      /* that comes next */
     UCHAR nx_smtp_mail_flags;                      /* of the message: enum postino_source_flag */
 } NX_SMTP_MAIL;
 

@@ -203,17 +203,13 @@ struct nx_smtp_transport {
     uint32_t milliseconds;
 };
 
-/* A message, put together of its pieces while it is sent. The mail stands first, so that its address is the
- * message's. */
+/* A message of which no more than its body is kept: the header is composed while it is sent. The mail stands first, so
+ * that its address is the message's. */
 struct nx_smtp_message {
-    struct postino_mail mail;
-    struct postino_source source;
-    UCHAR piece; /* that comes next */
-    UCHAR priority;
-    struct postino_span part; /* of the piece in hand, what was not taken yet */
+    struct postino_single single;
     struct postino_span subject;
     struct postino_span headers; /* Date and Message-ID */
-    struct postino_span body;
+    UCHAR priority;
 };
 
 /* What makes a mail's Date and Message-ID its own. */
@@ -440,17 +436,17 @@ UINT _nxe_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace
 UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
                                postino_trace_function function, VOID *context);
 /* nx_smtp_message.c */
+/* The header's fields that are the same in every message, and those that tell of a priority. */
+#define NX_SMTP_MESSAGE_MIME                                                       \
+    "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n" \
+    "Content-Transfer-Encoding: 8bit\r\n"
+const CHAR *_nx_smtp_message_importance(const struct nx_smtp_message *message);
 /* Checks the subject; the body is in place, and the addresses follow when they have been checked. Returns a status. */
 UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject);
-/* Of the source: the pieces from message->piece on. */
-enum postino_source_status _nx_smtp_message_span(struct postino_source *source, const uint8_t **data,
-                                                 size_t *length_octets);
-void _nx_smtp_message_consume(struct postino_source *source, size_t length_octets);
-/* What a message of nx_smtp_mail_send() adds to MAIL, where the server offers MT-PRIORITY, and how that is known. */
+/* What a message of nx_smtp_mail_send() adds to its header, and to MAIL where the server offers MT-PRIORITY; and how that
+ * is known. */
 VOID _nx_smtp_message_parameters(const struct postino_session *session, struct postino_emitter *emitter);
 extern const struct postino_extension nx_smtp_message_offered;
-/* The first of the pieces behind the recipients. */
-#define NX_SMTP_MESSAGE_FROM 2
 /* Says how the client's sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot
  * authenticate as the client is told to. */
 UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,

@@ -171,18 +171,23 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
     return length;
 }
 
-size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
+void postino_emit_marked(const struct postino_session *session, struct postino_emitter *emitter,
+                         const char *text)
 {
-    const char *text = session->sent.step->text;
-    struct postino_emitter emitter = {out, session->offset_octets, capacity, 0};
-
     for (; *text != '\0'; text++) {
         unsigned octet = (uint8_t)*text;
 
         if (octet > COMMAND_FEATURE)
-            text += command_text(&emitter, text);
+            text += command_text(emitter, text);
         else
-            command_mark(session, &emitter, octet);
+            command_mark(session, emitter, octet);
     }
+}
+
+size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    struct postino_emitter emitter = {out, session->offset_octets, capacity, 0};
+
+    postino_emit_marked(session, &emitter, session->sent.step->text);
     return postino_emitted(session, &emitter);
 }

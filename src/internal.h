@@ -178,9 +178,13 @@ extern const struct postino_driver postino_single_tls;
 extern const struct postino_driver postino_single_group_tls;
 extern const struct postino_extension postino_single_pipelining;
 extern const struct postino_extension postino_single_chunking;
-/* Takes the session's only mail, whose addresses were checked and whose source lies in memory and gives the same to any
- * server. QUIT follows it. */
-int postino_single_line_up(struct postino_session *session, struct postino_mail *mail);
+/* Starts a session for its only mail, whose addresses were checked. QUIT follows it. */
+void postino_single_start(struct postino_session *session, const struct postino_session_config *config,
+                          const struct postino_driver *driver, struct postino_single *single);
+/* As postino_session_piece(). */
+size_t postino_single_piece(struct postino_session *session, uint8_t *out, size_t capacity);
+/* The header of its message, with marks. What else is in it session->parameters puts out. */
+#define POSTINO_SINGLE_HEADER "To: \003\r\nFrom: \002\r\nSubject: \004"
 
 /* steps.c */
 /* Acts on the reply that is complete, and goes on. */
@@ -255,6 +259,9 @@ static inline unsigned postino_base64_digit(unsigned bits)
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
 void postino_emit_text(struct postino_emitter *emitter, const char *text);
+/* A text with marks (enum command_mark), whose like the step in hand may have. */
+void postino_emit_marked(const struct postino_session *session, struct postino_emitter *emitter,
+                         const char *text);
 void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span);
 /* base64 (RFC 4648 section 4) of all spans taken together. */
 void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count);

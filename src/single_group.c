@@ -11,29 +11,54 @@
 
 static void group_emit(const struct postino_session *session, struct postino_emitter *emitter)
 {
-    postino_emit_number(emitter, session->chunk_octets);
+    postino_emit_number(emitter, session->message.size_octets);
 }
 
-static const struct postino_feature_step group_chunk = {
-    {"BDAT \007 LAST", POSTINO_STEP_MESSAGE, 2, offsetof(struct postino_time_limits, final_ms) | STEP_JOINS,
-     STEP_MAILS},
-    group_emit,
-    NULL};
+#define GROUP_LIMIT offsetof(struct postino_time_limits, final_ms)
 
-/* Has the message go by BDAT where it may. */
-static void group_begin(struct postino_session *session)
+static const struct postino_feature_step group_chunk = {{"BDAT \007 LAST\r\n" POSTINO_SINGLE_HEADER,
+                                                         POSTINO_STEP_MESSAGE, 2, GROUP_LIMIT | STEP_JOINS,
+                                                         STEP_MAILS},
+                                                        group_emit,
+                                                        NULL};
+/* Ends the message that nobody is there to take. */
+static const struct postino_step group_dot = {".", POSTINO_STEP_DATA, 0, GROUP_LIMIT, STEP_NEXT};
+
+/* Octets of the chunk's command and of its header. */
+static size_t group_text_octets(const struct postino_session *session)
 {
-    struct postino_mail *mail = session->mails;
+    uint8_t none;
+    struct postino_emitter emitter = {&none, 0, 0, 0};
 
-    if ((session->capabilities & POSTINO_CAPABILITY_CHUNKING) == 0)
-        return;
-    if (postino_count_through(session, mail) != POSTINO_OK)
-        (void)postino_steps_give_up(session, POSTINO_ERROR_SOURCE);
-    session->chunk_octets = session->message.size_octets;
-    if (session->chunk_octets != 0) {
-        mail->form = FORM_CHUNKS;
-        session->filter = FILTER_BARE;
+    postino_emit_marked(session, &emitter, group_chunk.step.text);
+    return emitter.total;
+}
+
+/* Counts what the chunk will hold, and what goes out in all. */
+static void group_count(struct postino_session *session)
+{
+    const struct postino_step *step = session->sent.step;
+    const struct postino_span *body = &((const struct postino_single *)session->mails)->body;
+    const uint8_t *data = body->data;
+    size_t left = body->length_octets;
+    size_t octets = sizeof "\r\n"
+                           "\r\n" -
+                    1; /* that end the header, and the last line */
+    uint8_t state = FILTER_BARE;
+
+    while (left != 0) {
+        size_t length = left;
+
+        octets += postino_count_octets(&state, data, &length);
+        data += length;
+        left -= length;
     }
+    session->filter = FILTER_BARE;
+    session->sent.step = &group_chunk.step;
+    session->message.size_octets = 0;
+    session->message.size_octets = octets + group_text_octets(session) - (sizeof "BDAT 0 LAST\r\n" - 1);
+    session->chunk_octets = octets + group_text_octets(session);
+    session->sent.step = step;
 }
 
 /* What a refusal, or a server that does not pipeline, has wait, waits. */
@@ -42,19 +67,19 @@ void postino_group_advance(struct postino_session *session)
     const struct postino_step *step = session->sent.step;
     int decided = session->result.outcome != POSTINO_OUTCOME_PENDING;
 
-    /* Nothing of the step left yet, and nobody needs it any more. After 354 the end mark must come. */
-    if (decided && session->offset_octets == 0 && session->chunk == 0 && step->next == STEP_MAILS &&
-        step != &postino_steps[STEP_MESSAGE])
+    /* Nothing of the step left yet, and nobody needs it any more. */
+    if (decided && session->offset_octets == 0 && session->chunk == 0 && step->next == STEP_MAILS)
         session->complete = 1;
     if (!session->complete || session->over != 0)
         return;
     if (session->outstanding != 0 && (decided || (step->limit & STEP_JOINS) == 0 ||
                                       (session->capabilities & POSTINO_CAPABILITY_PIPELINING) == 0))
         return;
-    if (session->sent.mail == NULL)
-        group_begin(session);
-    if (step->id == POSTINO_STEP_RCPT && !decided && (session->mails->form & FORM_CHUNKS) != 0) {
-        if (session->outstanding == 0 || session->chunk_octets <= GROUP_OCTETS)
+    if (step->id == POSTINO_STEP_RCPT && !decided &&
+        (session->capabilities & POSTINO_CAPABILITY_CHUNKING) != 0) {
+        if (session->chunk_octets == 0)
+            group_count(session);
+        if (session->outstanding == 0 || session->message.size_octets <= GROUP_OCTETS)
             postino_session_enter(session, &group_chunk.step);
     } else {
         postino_single_advance(session);
@@ -73,56 +98,38 @@ unsigned postino_group_reply(struct postino_session *session, int refused)
         /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
         if ((mail->form & FORM_TAKEN) != 0)
             return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
-        mail->form = FORM_DECIDED;
-        return STEP_MESSAGE;
+        postino_session_enter(session, &group_dot);
+        return STEP_STAY;
     }
     if (id == POSTINO_STEP_RCPT && !refused)
         mail->form |= FORM_TAKEN;
-    if (session->outstanding == 0) {
-        if (session->source_waits != SOURCE_READY)
-            return postino_session_fail(session, POSTINO_ERROR_SOURCE);
+    if (session->outstanding == 0)
         replied->step = session->sent.step;
-    } else if (id == POSTINO_STEP_MESSAGE) {
+    else if (id == POSTINO_STEP_MESSAGE)
         replied->step = &postino_steps[STEP_QUIT];
-    } else if (id == POSTINO_STEP_RCPT && (mail->form & FORM_CHUNKS) != 0) {
+    else if (id == POSTINO_STEP_RCPT && (session->capabilities & POSTINO_CAPABILITY_CHUNKING) != 0)
         replied->step = &group_chunk.step;
-    } else {
+    else
         replied->step++;
-    }
     return STEP_NEXT;
 }
 
-/* The chunk's octets: those of the message without its end mark. */
-static size_t group_data(struct postino_session *session, uint8_t *out, size_t capacity)
-{
-    size_t length = capacity < session->chunk_octets ? capacity : session->chunk_octets;
-
-    length = postino_message(session, out, length);
-    session->chunk_octets -= length;
-    /* There is more than was said, or less: the last octet, which would end it, stays here. */
-    if (session->complete != (session->chunk_octets == 0)) {
-        session->complete = 0;
-        length -= length != 0;
-        postino_session_stop(session, POSTINO_SOURCE_FAIL);
-    }
-    return length;
-}
-
+/* Of a chunk, never more octets than were counted; and the last one, which would end it, only where there are as many. */
 static size_t group_piece(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    size_t written = 0;
+    size_t length;
 
     if (session->sent.step != &group_chunk.step)
-        return postino_session_piece(session, out, capacity);
-    if (session->chunk == 0) {
-        written = postino_command(session, out, capacity);
-        if (!session->complete)
-            return written;
-        session->offset_octets = 0;
+        return postino_single_piece(session, out, capacity);
+    length = postino_single_piece(session, out,
+                                  capacity < session->chunk_octets ? capacity : session->chunk_octets);
+    session->chunk_octets -= length;
+    if (session->complete != (session->chunk_octets == 0)) {
         session->complete = 0;
-        session->chunk = CHUNK_DATA;
+        postino_session_fail(session, POSTINO_ERROR_SOURCE);
+        return 0;
     }
-    return written + group_data(session, out + written, capacity - written);
+    return length;
 }
 
 size_t postino_group_output(struct postino_session *session, uint8_t *out, size_t capacity)

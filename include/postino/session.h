@@ -117,6 +117,12 @@ struct postino_session_config {
     void *context;
 };
 
+/* Private: a mail of which little more than its body is kept, for a session that sends no other. */
+struct postino_single {
+    struct postino_mail mail; /* first: a cursor holds its address */
+    struct postino_span body; /* what has not gone out */
+};
+
 struct postino_service;
 struct postino_chunking;
 struct postino_pipelining;

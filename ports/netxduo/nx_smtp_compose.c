@@ -94,7 +94,7 @@ UINT _nx_smtp_message_create(NX_SMTP_MESSAGE *message_ptr, const struct postino_
                              CHAR *subject, UINT priority, VOID *buffer, ULONG buffer_size)
 {
     struct postino_message *message = &message_ptr->nx_smtp_message_message;
-    struct postino_mail *mail = &message_ptr->nx_smtp_message_mail.nx_smtp_mail_message.mail;
+    struct postino_mail *mail = &message_ptr->nx_smtp_message_mail.nx_smtp_mail_message.single.mail;
 
     if (buffer_size < NX_SMTP_MESSAGE_BUFFER_MIN)
         return NX_SIZE_ERROR;

@@ -14,15 +14,30 @@ enum mail_list {
     LIST_NEXT = 8   /* what stands before the next address was written */
 };
 
+/* NX_SMTP_MAIL.nx_smtp_mail_piece, in their order */
+enum mail_pieces {
+    MAIL_RECIPIENTS = 0,
+    MAIL_FROM,
+    MAIL_SENDER,
+    MAIL_SUBJECT,
+    MAIL_SUBJECT_TEXT,
+    MAIL_MIME,
+    MAIL_HEADERS,
+    MAIL_IMPORTANCE,
+    MAIL_EMPTY_LINE,
+    MAIL_BODY,
+    MAIL_PIECES
+};
+
 static NX_SMTP_MAIL *mail_of(struct postino_source *source)
 {
-    return (NX_SMTP_MAIL *)(VOID *)((UCHAR *)source - offsetof(NX_SMTP_MAIL, nx_smtp_mail_message.source));
+    return (NX_SMTP_MAIL *)(VOID *)((UCHAR *)source - offsetof(NX_SMTP_MAIL, nx_smtp_mail_source));
 }
 
 static VOID mail_text(NX_SMTP_MAIL *mail, const CHAR *text)
 {
-    mail->nx_smtp_mail_message.part.data = text;
-    mail->nx_smtp_mail_message.part.length_octets = strlen(text);
+    mail->nx_smtp_mail_part.data = text;
+    mail->nx_smtp_mail_part.length_octets = strlen(text);
 }
 
 /* Makes the next part of the header's recipients: each on a line of its own, which folds whatever their
@@ -39,14 +54,14 @@ static VOID mail_next_of_list(NX_SMTP_MAIL *mail)
         if (recipient != NULL || (list & LIST_CC) != 0)
             break;
         list = (list & LIST_NAMED) | LIST_CC;
-        recipient = mail->nx_smtp_mail_message.mail.recipients;
+        recipient = mail->nx_smtp_mail_message.single.mail.recipients;
     }
     if (recipient == NULL) {
-        mail->nx_smtp_mail_message.piece = NX_SMTP_MESSAGE_FROM;
+        mail->nx_smtp_mail_piece = MAIL_FROM;
         if ((list & LIST_NAMED) == 0)
             mail_text(mail, "To: undisclosed-recipients:;");
     } else if ((list & LIST_NEXT) != 0) {
-        mail->nx_smtp_mail_message.part = recipient->path;
+        mail->nx_smtp_mail_part = recipient->path;
         list &= ~(UINT)LIST_NEXT;
         recipient = recipient->next;
     } else {
@@ -59,30 +74,88 @@ static VOID mail_next_of_list(NX_SMTP_MAIL *mail)
 
 static VOID mail_rewind(NX_SMTP_MAIL *mail)
 {
-    mail->nx_smtp_mail_message.piece = 0;
-    mail->nx_smtp_mail_message.part.length_octets = 0;
-    mail->nx_smtp_mail_listed = mail->nx_smtp_mail_message.mail.recipients;
+    mail->nx_smtp_mail_piece = MAIL_RECIPIENTS;
+    mail->nx_smtp_mail_part.length_octets = 0;
+    mail->nx_smtp_mail_listed = mail->nx_smtp_mail_message.single.mail.recipients;
     mail->nx_smtp_mail_list = 0;
     mail->nx_smtp_mail_offset = 0;
 }
 
-/* The pieces from the header's begin on, without what a callback gives. */
-static enum postino_source_status mail_piece(struct postino_source *source, const uint8_t **data,
-                                             size_t *length_octets)
+/* Makes the next of the pieces behind the recipients; the callback's body is none of them. Returns 0 where there is
+ * none. */
+static int mail_next_piece(NX_SMTP_MAIL *mail)
 {
-    NX_SMTP_MAIL *mail = mail_of(source);
+    const struct nx_smtp_message *message = &mail->nx_smtp_mail_message;
 
-    while (mail->nx_smtp_mail_message.piece < NX_SMTP_MESSAGE_FROM &&
-           mail->nx_smtp_mail_message.part.length_octets == 0)
-        mail_next_of_list(mail);
-    return _nx_smtp_message_span(source, data, length_octets);
+    switch (mail->nx_smtp_mail_piece++) {
+    case MAIL_FROM:
+        mail_text(mail, "\r\nFrom: ");
+        break;
+    case MAIL_SENDER:
+        mail->nx_smtp_mail_part = message->single.mail.path;
+        break;
+    case MAIL_SUBJECT:
+        mail_text(mail, "\r\nSubject: ");
+        break;
+    case MAIL_SUBJECT_TEXT:
+        mail->nx_smtp_mail_part = message->subject;
+        break;
+    case MAIL_MIME:
+        mail_text(mail, NX_SMTP_MESSAGE_MIME);
+        break;
+    case MAIL_HEADERS:
+        mail->nx_smtp_mail_part = message->headers;
+        break;
+    case MAIL_IMPORTANCE:
+        mail_text(mail, _nx_smtp_message_importance(message));
+        break;
+    case MAIL_EMPTY_LINE:
+        mail_text(mail, "\r\n");
+        break;
+    case MAIL_BODY:
+        mail->nx_smtp_mail_part = message->single.body;
+        break;
+    default:
+        mail->nx_smtp_mail_piece = MAIL_PIECES;
+        return 0;
+    }
+    return 1;
+}
+
+/* Lends what is left of the part in hand. */
+static enum postino_source_status mail_lend(const NX_SMTP_MAIL *mail, const uint8_t **data,
+                                            size_t *length_octets)
+{
+    *data = mail->nx_smtp_mail_part.data;
+    *length_octets = mail->nx_smtp_mail_part.length_octets;
+    return POSTINO_SOURCE_DATA;
+}
+
+/* The pieces from the header's begin on, without what a callback gives. */
+static enum postino_source_status mail_piece(NX_SMTP_MAIL *mail, const uint8_t **data, size_t *length_octets)
+{
+    while (mail->nx_smtp_mail_part.length_octets == 0) {
+        if (mail->nx_smtp_mail_piece == MAIL_RECIPIENTS)
+            mail_next_of_list(mail);
+        else if (!mail_next_piece(mail))
+            return POSTINO_SOURCE_END;
+    }
+    return mail_lend(mail, data, length_octets);
+}
+
+static VOID mail_consume(struct postino_source *source, size_t length_octets)
+{
+    struct postino_span *part = &mail_of(source)->nx_smtp_mail_part;
+
+    part->data = (const UCHAR *)part->data + length_octets;
+    part->length_octets -= length_octets;
 }
 
 static enum postino_source_status mail_span(struct postino_source *source, const uint8_t **data,
                                             size_t *length_octets)
 {
     NX_SMTP_MAIL *mail = mail_of(source);
-    enum postino_source_status status = mail_piece(source, data, length_octets);
+    enum postino_source_status status = mail_piece(mail, data, length_octets);
     CHAR *octets = NX_NULL;
     ULONG length = 0;
 
@@ -93,23 +166,23 @@ static enum postino_source_status mail_span(struct postino_source *source, const
         return POSTINO_SOURCE_FAIL;
     if (length == 0)
         return POSTINO_SOURCE_END;
-    mail->nx_smtp_mail_message.part.data = octets;
-    mail->nx_smtp_mail_message.part.length_octets = length;
+    mail->nx_smtp_mail_part.data = octets;
+    mail->nx_smtp_mail_part.length_octets = length;
     mail->nx_smtp_mail_offset += length;
-    return _nx_smtp_message_span(source, data, length_octets);
+    return mail_lend(mail, data, length_octets);
 }
 
 /* How long the header is. It has no line end but CRLF, so that its octets are those of the wire. */
 static size_t mail_header_octets(NX_SMTP_MAIL *mail)
 {
-    struct postino_source *source = &mail->nx_smtp_mail_message.source;
+    struct postino_source *source = &mail->nx_smtp_mail_source;
     const uint8_t *data;
     size_t octets = 0;
     size_t length;
 
-    while (mail_piece(source, &data, &length) == POSTINO_SOURCE_DATA) {
+    while (mail_piece(mail, &data, &length) == POSTINO_SOURCE_DATA) {
         octets += length;
-        _nx_smtp_message_consume(source, length);
+        mail_consume(source, length);
     }
     mail_rewind(mail);
     return octets;
@@ -138,7 +211,7 @@ static int mail_begin(struct postino_source *source, uint32_t capabilities, stru
     return POSTINO_OK;
 }
 
-static const struct postino_source_class mail_class = {mail_begin, mail_span, _nx_smtp_message_consume};
+static const struct postino_source_class mail_class = {mail_begin, mail_span, mail_consume};
 
 static UINT mail_8bit(const struct postino_span *span)
 {
@@ -158,17 +231,18 @@ UINT _nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UIN
     UINT status;
 
     memset(mail_ptr, 0, sizeof *mail_ptr);
-    message->body.data = body;
-    message->body.length_octets = body_length;
+    message->single.body.data = body;
+    message->single.body.length_octets = body_length;
     status = _nx_smtp_message_compose(message, priority, subject);
     if (status != NX_SUCCESS)
         return status;
-    message->source.methods = &mail_class;
-    message->mail.result.outcome = NX_SMTP_OUTCOME_NONE;
+    mail_ptr->nx_smtp_mail_source.methods = &mail_class;
+    message->single.mail.source = &mail_ptr->nx_smtp_mail_source;
+    message->single.mail.result.outcome = NX_SMTP_OUTCOME_NONE;
     /* The header says so, whatever the server offers. */
-    message->mail.flags = POSTINO_MAIL_8BIT_ANYWAY;
+    message->single.mail.flags = POSTINO_MAIL_8BIT_ANYWAY;
     mail_ptr->nx_smtp_mail_flags = (UCHAR)(POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY |
-                                           mail_8bit(&message->subject) | mail_8bit(&message->body));
+                                           mail_8bit(&message->subject) | mail_8bit(&message->single.body));
     mail_ptr->nx_smtp_mail_id = NX_SMTP_MAIL_ID;
     return NX_SUCCESS;
 }
@@ -183,7 +257,7 @@ UINT _nx_smtp_mail_recipient_add(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RECIPIENT *reci
     recipient->record = &recipient_ptr->nx_smtp_recipient_record;
     recipient->kind = (UCHAR)(kind >> 1); /* both have TO, CC, BCC in this order */
     if (mail_ptr->nx_smtp_mail_last == NX_NULL)
-        mail_ptr->nx_smtp_mail_message.mail.recipients = recipient;
+        mail_ptr->nx_smtp_mail_message.single.mail.recipients = recipient;
     else
         mail_ptr->nx_smtp_mail_last->next = recipient;
     mail_ptr->nx_smtp_mail_last = recipient;
@@ -196,7 +270,7 @@ UINT _nx_smtp_mail_body_callback_set(NX_SMTP_MAIL *mail_ptr, NX_SMTP_BODY_CALLBA
     mail_ptr->nx_smtp_mail_callback = callback;
     mail_ptr->nx_smtp_mail_context = context;
     mail_ptr->nx_smtp_mail_size = size;
-    mail_ptr->nx_smtp_mail_message.body.length_octets = 0;
+    mail_ptr->nx_smtp_mail_message.single.body.length_octets = 0;
     /* What it will give nobody knows. */
     mail_ptr->nx_smtp_mail_flags = POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_8BIT;
     return NX_SUCCESS;
@@ -204,20 +278,20 @@ UINT _nx_smtp_mail_body_callback_set(NX_SMTP_MAIL *mail_ptr, NX_SMTP_BODY_CALLBA
 
 UINT _nx_smtp_mail_delivery_set(NX_SMTP_MAIL *mail_ptr, UINT delivery)
 {
-    mail_ptr->nx_smtp_mail_message.mail.delivery =
+    mail_ptr->nx_smtp_mail_message.single.mail.delivery =
         delivery == NX_SMTP_DELIVERY_PARTIAL ? &postino_delivery_partial : NULL;
     return NX_SUCCESS;
 }
 
 UINT _nx_smtp_mail_options_set(NX_SMTP_MAIL *mail_ptr, struct postino_options *options_ptr)
 {
-    mail_ptr->nx_smtp_mail_message.mail.options = options_ptr;
+    mail_ptr->nx_smtp_mail_message.single.mail.options = options_ptr;
     return NX_SUCCESS;
 }
 
 UINT _nx_smtp_mail_result_get(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RESULT *result_ptr)
 {
-    const struct postino_result *result = &mail_ptr->nx_smtp_mail_message.mail.result;
+    const struct postino_result *result = &mail_ptr->nx_smtp_mail_message.single.mail.result;
 
     memset(result_ptr, 0, sizeof *result_ptr);
     result_ptr->nx_smtp_result_outcome = result->outcome;

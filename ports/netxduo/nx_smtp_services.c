@@ -26,7 +26,7 @@ UINT _nxe_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr)
 
 UINT _nx_smtp_client_outcome_get(NX_SMTP_CLIENT *client_ptr, UINT *outcome_ptr)
 {
-    *outcome_ptr = client_ptr->nx_smtp_client_message.mail.result.outcome;
+    *outcome_ptr = client_ptr->nx_smtp_client_message.single.mail.result.outcome;
     return NX_SUCCESS;
 }
 

@@ -247,7 +247,7 @@ UINT _nx_smtp_client_disconnect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
 UINT _nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_ptr)
 {
     struct postino_client *client = &client_ptr->nx_smtp_client_session_ptr->nx_smtp_session_client;
-    struct postino_mail *mail = &mail_ptr->nx_smtp_mail_message.mail;
+    struct postino_mail *mail = &mail_ptr->nx_smtp_mail_message.single.mail;
     NX_SMTP_HEADERS *headers = client_ptr->nx_smtp_client_headers_ptr;
     UINT status;
     int error = POSTINO_ERROR_REVERSE_PATH;
@@ -317,7 +317,7 @@ UINT _nx_smtp_client_mail_collect(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL **mai
         return status;
     mail_ptr = (NX_SMTP_MAIL *)postino_client_collect(client);
     if (mail_ptr != NX_NULL) {
-        const struct postino_mail *mail = &mail_ptr->nx_smtp_mail_message.mail;
+        const struct postino_mail *mail = &mail_ptr->nx_smtp_mail_message.single.mail;
 
         mail_ptr->nx_smtp_mail_client_ptr = NX_NULL;
         /* A mail that some recipient gets is no failure. */

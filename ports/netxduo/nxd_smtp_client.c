@@ -256,7 +256,7 @@ static int drop_in_path(const CHAR *address, struct postino_span *path)
  * connection. */
 DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipient_address)
 {
-    struct postino_mail *mail = &client_ptr->nx_smtp_client_message.mail;
+    struct postino_mail *mail = &client_ptr->nx_smtp_client_message.single.mail;
     struct postino_session *session = &client_ptr->nx_smtp_client_session;
     struct postino_transport *transport = client_ptr->nx_smtp_client_transport_ptr;
     /* Of both, what the one mail's session looks at is set. */
@@ -268,16 +268,14 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
         return NX_SMTP_AUTHENTICATION_ERROR;
     mail->recipients = &client_ptr->nx_smtp_client_recipient;
     /* The domain was checked when the client was created. */
-    postino_session_start(session, &config, tls != NX_NULL ? tls->nx_smtp_tls_driver : &DROP_IN_DRIVER);
-#ifndef NX_SMTP_CLIENT_LOCK_STEP
+    postino_single_start(session, &config, tls != NX_NULL ? tls->nx_smtp_tls_driver : &DROP_IN_DRIVER,
+                         &client_ptr->nx_smtp_client_message.single);
     session->parameters = _nx_smtp_message_parameters;
-#endif
     /* With the options as they are PLAIN's response always fits the line of AUTH. */
     if (DROP_IN_AUTH_OCTETS > STEP_AUTH_OCTETS_MAX && config.credentials != NULL)
         session->response_long = postino_session_response_long(&credentials, &postino_sasl_plain) != 0;
     if (!drop_in_path(client_ptr->nx_smtp_client_from_address, &mail->path) ||
-        !drop_in_path(recipient_address, &client_ptr->nx_smtp_client_recipient.path) ||
-        postino_single_line_up(session, mail) != POSTINO_OK)
+        !drop_in_path(recipient_address, &client_ptr->nx_smtp_client_recipient.path))
         return NX_SMTP_INVALID_PARAM;
     if (transport->methods->connect(transport, 0) != POSTINO_OK)
         return client_ptr->nx_smtp_client_transport.status;
@@ -298,8 +296,8 @@ DROP_IN_BODY UINT drop_in_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_addre
 
     if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
         return NX_IN_PROGRESS;
-    message->body.data = mail_body;
-    message->body.length_octets = mail_body_length;
+    message->single.body.data = mail_body;
+    message->single.body.length_octets = mail_body_length;
     status = _nx_smtp_message_compose(message, priority, subject);
     if (status == NX_SUCCESS) {
         if (headers != NX_NULL)
