@@ -92,6 +92,8 @@ struct postino_feature_step {
 #define STEP_JOINS 1
 /* The reply's lines behind its first list extensions. */
 #define STEP_LISTS 2
+/* Both: a part of a message, which no reply answers, and which another part follows. */
+#define STEP_PART  3
 
 enum command_mark {
     COMMAND_NAME = 1,  /* the client's own */
@@ -119,7 +121,9 @@ enum step_row {
     STEP_MAIL,
     STEP_RCPT,
     STEP_DATA,
-    STEP_MESSAGE,
+    STEP_HEADER,  /* single.c has the message in parts */
+    STEP_BODY,    /* which it puts out itself */
+    STEP_MESSAGE, /* its end; with others, all of it */
     STEP_QUIT,
     STEP_ROWS,
     STEP_NEXT, /* what the mails in line ask for */
@@ -154,6 +158,8 @@ struct postino_driver {
     /* Puts out octets of the step in hand, and of those that follow it in a group, which postino_session_handed() has
      * counted. Returns how many. */
     size_t (*output)(struct postino_session *session, uint8_t *out, size_t capacity);
+    /* Of single.c: puts out octets of the step in hand, and does not count them. Returns how many. */
+    size_t (*piece)(struct postino_session *session, uint8_t *out, size_t capacity);
     /* Settles every mail by the session's result, where so many octets certainly never left. */
     void (*settle)(struct postino_session *session, size_t unsent_octets);
 };
@@ -163,6 +169,8 @@ extern const struct postino_driver postino_transactions;
 /* single.c */
 extern const struct postino_driver postino_single;
 void postino_single_advance(struct postino_session *session);
+/* Enters what goes out next. */
+void postino_single_follow(struct postino_session *session);
 unsigned postino_single_reply(struct postino_session *session, int refused);
 void postino_single_refuse(struct postino_session *session);
 size_t postino_single_output(struct postino_session *session, uint8_t *out, size_t capacity);
@@ -172,7 +180,9 @@ void postino_single_settle(struct postino_session *session, size_t unsent_octets
 extern const struct postino_driver postino_single_group;
 void postino_group_advance(struct postino_session *session);
 unsigned postino_group_reply(struct postino_session *session, int refused);
-size_t postino_group_output(struct postino_session *session, uint8_t *out, size_t capacity);
+/* Has known how long the message will be as a chunk. To be called when the session has started. */
+void postino_group_count(struct postino_session *session);
+size_t postino_group_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* single_tls.c: both where the connection may be encrypted. */
 extern const struct postino_driver postino_single_tls;
 extern const struct postino_driver postino_single_group_tls;
@@ -181,9 +191,8 @@ extern const struct postino_extension postino_single_chunking;
 /* Starts a session for its only mail, whose addresses were checked. QUIT follows it. */
 void postino_single_start(struct postino_session *session, const struct postino_session_config *config,
                           const struct postino_driver *driver, struct postino_single *single);
-/* As postino_session_piece(). */
 size_t postino_single_piece(struct postino_session *session, uint8_t *out, size_t capacity);
-/* The header of its message, with marks. What else is in it session->parameters puts out. */
+/* The header of its message, with marks. What else is in it session->parameters puts out, with the empty line. */
 #define POSTINO_SINGLE_HEADER "To: \003\r\nFrom: \002\r\nSubject: \004"
 
 /* steps.c */

@@ -17,12 +17,13 @@ void postino_single_start(struct postino_session *session, const struct postino_
     session->sent.recipient = mail->recipients;
 }
 
-void postino_single_advance(struct postino_session *session)
+void postino_single_follow(struct postino_session *session)
 {
     struct postino_mail *mail = session->mails;
     const struct postino_step *step = session->sent.step;
 
-    if (step->id == POSTINO_STEP_MESSAGE || session->result.outcome != POSTINO_OUTCOME_PENDING) {
+    if ((step->limit & STEP_PART) != STEP_PART &&
+        (step->id == POSTINO_STEP_MESSAGE || session->result.outcome != POSTINO_OUTCOME_PENDING)) {
         step = &postino_steps[STEP_QUIT];
     } else if (mail->progress == MAIL_WAITING) {
         mail->start = session->output_octets;
@@ -34,46 +35,41 @@ void postino_single_advance(struct postino_session *session)
     postino_session_enter(session, step);
 }
 
-/* The end mark (RFC 5321 section 4.5.2), or behind a chunk the last line's end alone. */
-static size_t single_end(struct postino_session *session, uint8_t *out, size_t room, size_t capacity)
+void postino_single_advance(struct postino_session *session)
 {
-    struct postino_emitter emitter = {out, session->offset_octets, room, 0};
-
-    if ((session->filter & FILTER_BARE) == 0) {
-        /* Not where the call's capacity would cut it and the next one's would not. */
-        if (room < MESSAGE_MARK_OCTETS && capacity >= MESSAGE_MARK_OCTETS)
-            return 0;
-        postino_emit_text(&emitter, "\r\n.");
-    }
-    return postino_emitted(session, &emitter);
+    if (session->outstanding == 0)
+        postino_single_follow(session);
 }
 
 size_t postino_single_piece(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     struct postino_span *body = &((struct postino_single *)session->mails)->body;
     size_t length = body->length_octets;
-    size_t written = 0;
+    size_t written;
 
-    if (session->chunk == 0) {
-        written = postino_command(session, out, capacity);
-        if (!session->complete || session->sent.step->id != POSTINO_STEP_MESSAGE)
-            return written;
-        /* That was the header and the empty line. */
-        session->complete = 0;
-        session->offset_octets = 0;
-        session->chunk = CHUNK_DATA;
-    }
-    written += postino_data_filter(&session->filter, body->data, &length, out + written, capacity - written);
+    if (session->sent.step != &postino_steps[STEP_BODY])
+        return postino_command(session, out, capacity);
+    written = postino_data_filter(&session->filter, body->data, &length, out, capacity);
     body->data = (const uint8_t *)body->data + length;
     body->length_octets -= length;
-    if (body->length_octets == 0)
-        written += single_end(session, out + written, capacity - written, capacity);
+    session->complete = body->length_octets == 0;
     return written;
 }
 
 size_t postino_single_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    return postino_session_handed(session, postino_single_piece(session, out, capacity));
+    size_t written = 0;
+
+    do {
+        size_t length = session->driver->piece(session, out + written, capacity - written);
+
+        written += postino_session_handed(session, length);
+        if (!session->complete)
+            break;
+        session->driver->advance(session);
+        /* The end mark goes out in one piece. */
+    } while (!session->complete && capacity - written >= MESSAGE_MARK_OCTETS);
+    return written;
 }
 
 void postino_single_refuse(struct postino_session *session)
@@ -108,4 +104,5 @@ const struct postino_driver postino_single = {.greeting = &postino_steps[STEP_GR
                                               .reply = postino_single_reply,
                                               .refuse = postino_single_refuse,
                                               .output = postino_single_output,
+                                              .piece = postino_single_piece,
                                               .settle = postino_single_settle};

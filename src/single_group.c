@@ -17,48 +17,40 @@ static void group_emit(const struct postino_session *session, struct postino_emi
 #define GROUP_LIMIT offsetof(struct postino_time_limits, final_ms)
 
 static const struct postino_feature_step group_chunk = {{"BDAT \007 LAST\r\n" POSTINO_SINGLE_HEADER,
-                                                         POSTINO_STEP_MESSAGE, 2, GROUP_LIMIT | STEP_JOINS,
+                                                         POSTINO_STEP_MESSAGE, 2, GROUP_LIMIT | STEP_PART,
                                                          STEP_MAILS},
                                                         group_emit,
                                                         NULL};
+/* Ends the last line. */
+static const struct postino_step group_end = {"", POSTINO_STEP_MESSAGE, 2, GROUP_LIMIT | STEP_JOINS,
+                                              STEP_MAILS};
 /* Ends the message that nobody is there to take. */
 static const struct postino_step group_dot = {".", POSTINO_STEP_DATA, 0, GROUP_LIMIT, STEP_NEXT};
 
-/* Octets of the chunk's command and of its header. */
-static size_t group_text_octets(const struct postino_session *session)
-{
-    uint8_t none;
-    struct postino_emitter emitter = {&none, 0, 0, 0};
-
-    postino_emit_marked(session, &emitter, group_chunk.step.text);
-    return emitter.total;
-}
-
-/* Counts what the chunk will hold, and what goes out in all. */
-static void group_count(struct postino_session *session)
+void postino_group_count(struct postino_session *session)
 {
     const struct postino_step *step = session->sent.step;
     const struct postino_span *body = &((const struct postino_single *)session->mails)->body;
     const uint8_t *data = body->data;
     size_t left = body->length_octets;
-    size_t octets = sizeof "\r\n"
-                           "\r\n" -
-                    1; /* that end the header, and the last line */
+    size_t octets = sizeof "\r\n" - 1; /* of the last line */
     uint8_t state = FILTER_BARE;
+    uint8_t out[16];
+    struct postino_emitter emitter = {out, 0, 0, 0};
 
     while (left != 0) {
         size_t length = left;
 
-        octets += postino_count_octets(&state, data, &length);
+        octets += postino_data_filter(&state, data, &length, out, sizeof out);
         data += length;
         left -= length;
     }
-    session->filter = FILTER_BARE;
+    session->chunk_octets = octets;
     session->sent.step = &group_chunk.step;
-    session->message.size_octets = 0;
-    session->message.size_octets = octets + group_text_octets(session) - (sizeof "BDAT 0 LAST\r\n" - 1);
-    session->chunk_octets = octets + group_text_octets(session);
+    postino_emit_marked(session, &emitter, group_chunk.step.text);
     session->sent.step = step;
+    /* With no size yet its command is this long; the empty line behind the header was not put out. */
+    session->message.size_octets = octets + emitter.total - (sizeof "BDAT 0 LAST" - 1);
 }
 
 /* What a refusal, or a server that does not pipeline, has wait, waits. */
@@ -68,21 +60,25 @@ void postino_group_advance(struct postino_session *session)
     int decided = session->result.outcome != POSTINO_OUTCOME_PENDING;
 
     /* Nothing of the step left yet, and nobody needs it any more. */
-    if (decided && session->offset_octets == 0 && session->chunk == 0 && step->next == STEP_MAILS)
+    if (decided && session->offset_octets == 0 && step->next == STEP_MAILS &&
+        (step->id != POSTINO_STEP_MESSAGE || step == &group_chunk.step))
         session->complete = 1;
-    if (!session->complete || session->over != 0)
+    if (!session->complete)
         return;
+    if ((step->limit & STEP_PART) == STEP_PART && (session->filter & FILTER_BARE) != 0) {
+        postino_session_enter(session, step == &group_chunk.step ? &postino_steps[STEP_BODY] : &group_end);
+        return;
+    }
     if (session->outstanding != 0 && (decided || (step->limit & STEP_JOINS) == 0 ||
                                       (session->capabilities & POSTINO_CAPABILITY_PIPELINING) == 0))
         return;
     if (step->id == POSTINO_STEP_RCPT && !decided &&
         (session->capabilities & POSTINO_CAPABILITY_CHUNKING) != 0) {
-        if (session->chunk_octets == 0)
-            group_count(session);
+        session->filter = FILTER_BARE;
         if (session->outstanding == 0 || session->message.size_octets <= GROUP_OCTETS)
             postino_session_enter(session, &group_chunk.step);
     } else {
-        postino_single_advance(session);
+        postino_single_follow(session);
     }
 }
 
@@ -108,42 +104,30 @@ unsigned postino_group_reply(struct postino_session *session, int refused)
     else if (id == POSTINO_STEP_MESSAGE)
         replied->step = &postino_steps[STEP_QUIT];
     else if (id == POSTINO_STEP_RCPT && (session->capabilities & POSTINO_CAPABILITY_CHUNKING) != 0)
-        replied->step = &group_chunk.step;
+        replied->step = &group_end;
     else
         replied->step++;
     return STEP_NEXT;
 }
 
-/* Of a chunk, never more octets than were counted; and the last one, which would end it, only where there are as many. */
-static size_t group_piece(struct postino_session *session, uint8_t *out, size_t capacity)
+/* Whatever becomes of the body in its memory, no more of it goes out in a chunk than was counted, nor less before what
+ * ends it. */
+size_t postino_group_piece(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    size_t length;
+    size_t left = session->chunk_octets;
 
-    if (session->sent.step != &group_chunk.step)
+    if (session->sent.step != &postino_steps[STEP_BODY] || (session->filter & FILTER_BARE) == 0)
         return postino_single_piece(session, out, capacity);
-    length = postino_single_piece(session, out,
-                                  capacity < session->chunk_octets ? capacity : session->chunk_octets);
-    session->chunk_octets -= length;
-    if (session->complete != (session->chunk_octets == 0)) {
+    if (capacity > left)
+        capacity = left;
+    capacity = postino_single_piece(session, out, capacity);
+    left -= capacity;
+    session->chunk_octets = left;
+    if (left < 2 || (session->complete && left != 2)) {
         session->complete = 0;
         postino_session_fail(session, POSTINO_ERROR_SOURCE);
-        return 0;
     }
-    return length;
-}
-
-size_t postino_group_output(struct postino_session *session, uint8_t *out, size_t capacity)
-{
-    size_t written = 0;
-
-    do {
-        written += postino_session_handed(session, group_piece(session, out + written, capacity - written));
-        if (!session->complete)
-            break;
-        postino_group_advance(session);
-        /* The end mark goes out in one piece. */
-    } while (!session->complete && capacity - written >= MESSAGE_MARK_OCTETS);
-    return written;
+    return capacity;
 }
 
 const struct postino_extension postino_single_pipelining = {"PIPELINING", postino_extensions_ignore, NULL,
@@ -158,5 +142,6 @@ const struct postino_driver postino_single_group = {.greeting = &postino_steps[S
                                                     .heard = postino_steps_reply,
                                                     .reply = postino_group_reply,
                                                     .refuse = postino_single_refuse,
-                                                    .output = postino_group_output,
+                                                    .output = postino_single_output,
+                                                    .piece = postino_group_piece,
                                                     .settle = postino_single_settle};

@@ -18,6 +18,7 @@ const struct postino_driver postino_single_tls = {.greeting = &postino_hello_gre
                                                   .reply = postino_single_reply,
                                                   .refuse = postino_single_refuse,
                                                   .output = postino_single_output,
+                                                  .piece = postino_single_piece,
                                                   .settle = postino_single_settle};
 
 const struct postino_driver postino_single_group_tls = {.greeting = &postino_hello_greeting.step,
@@ -27,5 +28,6 @@ const struct postino_driver postino_single_group_tls = {.greeting = &postino_hel
                                                         .heard = postino_steps_reply,
                                                         .reply = postino_group_reply,
                                                         .refuse = postino_single_refuse,
-                                                        .output = postino_group_output,
+                                                        .output = postino_single_output,
+                                                        .piece = postino_group_piece,
                                                         .settle = postino_single_settle};

@@ -146,8 +146,8 @@ const struct postino_step postino_steps[STEP_ROWS] = {
     [STEP_MAIL] = {"MAIL FROM:<\002>\004", POSTINO_STEP_MAIL, 2, LIMIT(command_ms) | STEP_JOINS, STEP_MAILS},
     [STEP_RCPT] = {"RCPT TO:<\003>\004", POSTINO_STEP_RCPT, 2, LIMIT(command_ms) | STEP_JOINS, STEP_MAILS},
     [STEP_DATA] = {"DATA", POSTINO_STEP_DATA, 3, LIMIT(data_ms), STEP_MAILS},
-    /* single.c composes its header; of other mails the source gives all. */
-    [STEP_MESSAGE] = {POSTINO_SINGLE_HEADER, POSTINO_STEP_MESSAGE, 2, LIMIT(final_ms) | STEP_JOINS,
-                      STEP_MAILS},
+    [STEP_HEADER] = {POSTINO_SINGLE_HEADER, POSTINO_STEP_MESSAGE, 0, LIMIT(final_ms) | STEP_PART, STEP_STAY},
+    [STEP_BODY] = {"", POSTINO_STEP_MESSAGE, 0, LIMIT(final_ms) | STEP_PART, STEP_STAY},
+    [STEP_MESSAGE] = {"\r\n.", POSTINO_STEP_MESSAGE, 2, LIMIT(final_ms) | STEP_JOINS, STEP_MAILS},
     [STEP_QUIT] = {"QUIT", POSTINO_STEP_QUIT, 0, LIMIT(quit_ms), STEP_OVER},
 };

@@ -277,6 +277,9 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
     if (!drop_in_path(client_ptr->nx_smtp_client_from_address, &mail->path) ||
         !drop_in_path(recipient_address, &client_ptr->nx_smtp_client_recipient.path))
         return NX_SMTP_INVALID_PARAM;
+#ifndef NX_SMTP_CLIENT_LOCK_STEP
+    postino_group_count(session);
+#endif
     if (transport->methods->connect(transport, 0) != POSTINO_OK)
         return client_ptr->nx_smtp_client_transport.status;
     session->since_ms = transport->methods->now_ms(transport);
