@@ -10,23 +10,15 @@ not counted; any other symbol that is missing fails the link, so a function of o
 
 import argparse
 import collections
-import fnmatch
 import os
 import re
-import shutil
-import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TOOLS = "arm-none-eabi-"
-INCLUDES = ["include", "src", "ports/netxduo", "host/include"]
-SOURCE_FOLDERS = ["src", "ports/netxduo"]
-INDIRECT_CALLS = "scripts/indirect_calls.txt"
+from device_build import ROOT, TCP_SOCKET_OCTETS, Build, MeasureError
+from stack import Stack
+
 CPU_WITH_LIMITS = "cortex-m4"
 CPUS = [CPU_WITH_LIMITS, "cortex-m0plus"]
-COMPILE = ["-std=c99", "-Os", "-mthumb", "-ffunction-sections", "-fdata-sections", "-fcallgraph-info=su"]
-LINK = ["-mthumb", "--specs=nano.specs", "-nostartfiles", "-Wl,--gc-sections"]
-EXTERNAL_SECTION = ".external_services"
 
 DROP_IN = ["_nxde_smtp_client_create", "_nxe_smtp_client_delete", "_nxe_smtp_mail_send"]
 # The drop-in as it is measured: (folder, what it is called, its switches, the limit of its text).
@@ -51,281 +43,8 @@ COMPOSER_STACK_LIMIT = 1024
 # TLS on top of the second build of the drop-in: what a program that sets it up links besides.
 TLS_FOLDER = "ports/tls_nx_secure"
 TLS = ["_nxe_smtp_client_tls_set", "_nxe_smtp_client_tls_status_get"]
-# The TCP socket belongs to the stack; this is its size in NetX Duo on a 32-bit target.
-TCP_SOCKET_OCTETS = 316
 
 Row = collections.namedtuple("Row", "what ours limit note")
-
-
-class MeasureError(Exception):
-    pass
-
-
-def run(command, directory=None):
-    done = subprocess.run(command, cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        raise MeasureError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
-def sources(folders):
-    found = []
-    for folder in folders:
-        path = os.path.join(ROOT, folder)
-        if os.path.isdir(path):
-            found += [os.path.join(folder, name) for name in sorted(os.listdir(path)) if name.endswith(".c")]
-    if not found:
-        raise MeasureError("no source found")
-    return found
-
-
-def is_external_service(symbol):
-    """A service of NetX Duo or ThreadX, by its name; our own drop-in's names look alike."""
-    return re.match(r"_?(nx|nxd|nxe|nxde|tx|txe)_", symbol) is not None and "_smtp_" not in symbol
-
-
-class Build:
-    """The linked drop-in for one processor."""
-
-    def __init__(self, cpu, folder, entries, defines, more=(), like=None):
-        """`more`: folders of sources besides the usual ones; `like`: that of a build with the same switches."""
-        self.folder = folder
-        self.machine = ["-mcpu=" + cpu]
-        self.flags = self.machine + COMPILE + ["-I" + os.path.join(ROOT, d) for d in INCLUDES] + defines
-        self.entries = entries
-        os.makedirs(folder, exist_ok=True)
-        self.objects = {}
-        for source in sources(SOURCE_FOLDERS + list(more)):
-            name = source.replace("/", "_")[:-2] + ".o"
-            ready = os.path.join(like, name) if like else ""
-            if os.path.exists(ready):
-                shutil.copy(ready, folder)
-            else:
-                # Relative to the root, so that the call graph names the sources as the tree does.
-                run([TOOLS + "gcc"] + self.flags + ["-c", source, "-o", os.path.join(folder, name)], ROOT)
-            self.objects[name] = source
-        self.link()
-
-    def link(self):
-        defined, wanted = set(), set()
-        for line in run([TOOLS + "nm"] + list(self.objects), self.folder).splitlines():
-            match = re.match(r"[0-9a-f ]{8} ([A-Za-z]) (\S+)$", line)
-            if match:
-                (wanted if match.group(1) == "U" else defined).add(match.group(2))
-        services = sorted(symbol for symbol in wanted - defined if is_external_service(symbol))
-        stub = [".syntax unified", ".thumb", f'.section {EXTERNAL_SECTION},"ax",%progbits']
-        for symbol in services:
-            stub += [".thumb_func", f".global {symbol}", f".type {symbol},%function", f"{symbol}: nop"]
-        with open(os.path.join(self.folder, "services.s"), "w", encoding="utf-8") as file:
-            file.write("\n".join(stub) + "\n")
-        run([TOOLS + "gcc", "-mthumb"] + self.machine + ["-c", "services.s"], self.folder)
-        self.services = set(services)
-        roots = ["-Wl,--undefined=" + symbol + ",--require-defined=" + symbol for symbol in self.entries]
-        run([TOOLS + "gcc"] + self.machine + LINK + roots + ["-Wl,--entry=" + self.entries[0], "-Wl,-Map=image.map"]
-            + list(self.objects) + ["services.o", "-o", "image.elf"], self.folder)
-
-    def text_with(self, entries):
-        """The text of an image that holds these too. The image is another one then."""
-        self.entries = self.entries + entries
-        self.link()
-        return sum(row["text"] for row in self.files().values())
-
-    def sections(self):
-        """Yields (kind, octets, section, object) of each piece of a section that is in the image."""
-        with open(os.path.join(self.folder, "image.map"), encoding="utf-8") as file:
-            text = file.read().split("Linker script and memory map", 1)[1]
-        # A long section name stands on a line of its own.
-        text = re.sub(r"\n (\.\S+)\n +0x", r"\n \1 0x", text)
-        for match in re.finditer(r"^ (\.\S+) +0x([0-9a-f]+) +0x([0-9a-f]+) (\S.*)$", text, re.MULTILINE):
-            section, address, octets = match.group(1), int(match.group(2), 16), int(match.group(3), 16)
-            where = os.path.basename(match.group(4))
-            if address == 0 or octets == 0 or section == EXTERNAL_SECTION:
-                continue
-            if section.startswith((".text", ".rodata", ".ARM.ex", ".glue", ".vfp11", ".v4_bx")):
-                yield "text", octets, section, where
-            elif section.startswith(".data"):
-                yield "data", octets, section, where
-            elif section.startswith((".bss", "COMMON")):
-                yield "bss", octets, section, where
-            elif not section.startswith((".comment", ".debug", ".ARM.attributes")):
-                raise MeasureError(f"unknown section {section} of {where}")
-        for match in re.finditer(r"^ \*fill\* +0x0*[1-9a-f][0-9a-f]* +0x([0-9a-f]+)", text, re.MULTILINE):
-            yield "text", int(match.group(1), 16), "", "(alignment)"
-
-    def files(self):
-        table = collections.OrderedDict((source, dict(text=0, data=0, bss=0)) for source in self.objects.values())
-        for kind, octets, _, where in self.sections():
-            row = table.setdefault(self.objects.get(where, where), dict(text=0, data=0, bss=0))
-            row[kind] += octets
-        return collections.OrderedDict((name, row) for name, row in table.items() if any(row.values()))
-
-    def text_octets(self):
-        return sum(row["text"] for row in self.files().values())
-
-    def linked(self):
-        """The text sections that the image holds, as (object, section)."""
-        return {(where, section) for kind, _, section, where in self.sections() if kind == "text"}
-
-    def context_octets(self):
-        probe = os.path.join(self.folder, "probe.c")
-        with open(probe, "w", encoding="utf-8") as file:
-            file.write('#include "nxd_smtp_client.h"\n'
-                       "char context[sizeof(NX_SMTP_CLIENT)];\nchar tcp_socket[sizeof(NX_TCP_SOCKET)];\n")
-        run([TOOLS + "gcc"] + self.flags + ["-c", "probe.c"], self.folder)
-        octets = {}
-        for line in run([TOOLS + "nm", "-S", "probe.o"], self.folder).splitlines():
-            fields = line.split()
-            octets[fields[3]] = int(fields[1], 16)
-        return octets["context"] - octets["tcp_socket"] + TCP_SOCKET_OCTETS
-
-
-class Stack:
-    """The deepest stack of the image: the compiler's frames along its call graph.
-
-    An indirect call is known by the member it goes through (methods->send); scripts/indirect_calls.txt says
-    what each may hold, and every function whose address the image takes must be among them.
-    """
-
-    def __init__(self, build):
-        self.build = build
-        self.frames, self.calls, self.indirect = {}, collections.defaultdict(set), collections.defaultdict(set)
-        self.read_call_graph()
-        self.read_library()
-        self.taken = self.addresses_taken()
-        self.possible = self.read_table()
-        self.check_table()
-
-    def read_call_graph(self):
-        for name in self.build.objects:
-            with open(os.path.join(self.build.folder, name[:-2] + ".ci"), encoding="utf-8") as file:
-                text = file.read()
-            for match in re.finditer(r'node: { title: "([^"]+)" label: "[^"]*\\n(\d+) bytes \((\w+)', text):
-                if match.group(3) not in ("static", "dynamic,bounded"):
-                    raise MeasureError(f"{match.group(1)}: the frame has no fixed size")
-                self.frames[match.group(1)] = int(match.group(2))
-            for match in re.finditer(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"( label: "([^"]*)")?', text):
-                caller, callee, place = match.group(1), match.group(2), match.group(4)
-                if callee == "__indirect_call":
-                    self.indirect[caller] |= self.pointers_called(place)
-                else:
-                    self.calls[caller].add(callee)
-
-    @staticmethod
-    def pointers_called(place):
-        """The names of the members, or of the parameter, that the call at path:line:column may go through."""
-        path, line, column = place.rsplit(":", 2)
-        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-            text = file.read().splitlines()[int(line) - 1]
-        # The column is where the call's expression begins, or the macro that it is an argument of.
-        call = re.match(r"\(?\*?((?:[\w\[\]]+(?:->|\.))*)(\w+)\)?\(", text[int(column) - 1:])
-        if call and call.group(1):
-            return {call.group(2)}
-        members = set(re.findall(r"(?:->|\.)(\w+)\(", text))
-        if not members and not call:
-            raise MeasureError(f"{place}: cannot read what is called")
-        return members or {call.group(2)}
-
-    def read_library(self):
-        """Frames and calls of the C library's and the compiler's helpers, from their instructions."""
-        listing = run([TOOLS + "objdump", "-d", "--no-show-raw-insn", "image.elf"], self.build.folder)
-        function = None
-        for line in listing.splitlines():
-            head = re.match(r"[0-9a-f]+ <(.+)>:$", line)
-            if head:
-                function = head.group(1)
-                known = function in self.frames or any(f.endswith(":" + function) for f in self.frames)
-                if known or function in self.build.services:
-                    function = None
-                else:
-                    self.frames[function] = 0
-                continue
-            if function is None:
-                continue
-            pushed = re.search(r"\t(?:push|stmdb\tsp!,)(?:\.w)?\s*\{(.*)\}", line)
-            lowered = re.search(r"\tsub(?:\.w)?\tsp, (?:sp, )?#(\d+)", line)
-            stored = re.search(r"\tstr\S*\t.*\[sp, #-(\d+)\]!", line)
-            called = re.search(r"\tbl?\S*\t[0-9a-f]+ <([^+>]+)>", line)
-            if pushed:
-                self.frames[function] += 4 * self.register_count(pushed.group(1))
-            elif lowered or stored:
-                self.frames[function] += int((lowered or stored).group(1))
-            elif called and called.group(1) != function:
-                self.calls[function].add(called.group(1))
-
-    @staticmethod
-    def register_count(names):
-        count = 0
-        for name in names.split(","):
-            first, _, last = name.strip().partition("-")
-            count += int(last[1:]) - int(first[1:]) + 1 if last else 1
-        return count
-
-    @staticmethod
-    def read_table():
-        table = {}
-        with open(os.path.join(ROOT, INDIRECT_CALLS), encoding="utf-8") as file:
-            for line in file:
-                line = line.split("#")[0].strip()
-                if line:
-                    member, _, callees = line.partition(":")
-                    if member in table:
-                        raise MeasureError(f"{INDIRECT_CALLS}: two rows for {member}")
-                    table[member] = callees.split()
-        return table
-
-    def addresses_taken(self):
-        """The functions of ours that the image refers to other than by a call, as nodes of the graph."""
-        taken = set()
-        linked = self.build.linked()
-        for name in self.build.objects:
-            section = None
-            for line in run([TOOLS + "objdump", "-r", name], self.build.folder).splitlines():
-                head = re.match(r"RELOCATION RECORDS FOR \[(.+)\]:", line)
-                if head:
-                    section = head.group(1)
-                    continue
-                match = re.match(r"[0-9a-f]+ R_ARM_ABS32 +(\S+)", line)
-                if match and (name, section) in linked:
-                    function = match.group(1).removeprefix(".text.")
-                    local = f"{self.build.objects[name]}:{function}"
-                    node = local if local in self.frames else self.node(function)
-                    if node in self.frames:
-                        taken.add(node)
-        return taken
-
-    def check_table(self):
-        for node in self.taken:
-            if not any(node in self.callees(member) for member in self.possible):
-                raise MeasureError(f"{INDIRECT_CALLS}: {node} is called through a pointer and stands in no row")
-
-    def callees(self, member):
-        return {node for node in self.taken for pattern in self.possible[member]
-                if fnmatch.fnmatchcase(node.split(":")[-1], pattern)}
-
-    def node(self, function):
-        if function in self.frames:
-            return function
-        for name in self.frames:
-            if name.endswith(":" + function):
-                return name
-        return function
-
-    def deepest(self, entries, below=None):
-        """Returns (octets, functions of the path); with `below`, of paths that end in one of these functions."""
-        return max(self.depth(self.node(entry), [], below) for entry in entries)
-
-    def depth(self, function, path, below):
-        """As deepest(); (-1, []) where no path qualifies. What is outside the image has no frame of ours."""
-        if function in path:
-            raise MeasureError("recursion: " + " > ".join(path + [function]))
-        callees = {self.node(callee) for callee in self.calls[function]}
-        for member in self.indirect[function]:
-            if member not in self.possible:
-                raise MeasureError(f"{INDIRECT_CALLS}: no row for {member}, called by {function}")
-            callees |= self.callees(member)
-        ends = (0, []) if below is None or function in below else (-1, [])
-        rest = max([self.depth(callee, path + [function], below) for callee in callees] + [ends])
-        return (self.frames.get(function, 0) + rest[0], [function] + rest[1]) if rest[0] >= 0 else rest
 
 
 def print_rows(rows):
@@ -375,7 +94,7 @@ def measure(cpu, folder, entries, defines, name=None, text_limit=None, called=No
             under_services, _ = stack.deepest(entries, build.services)
             rows.append(Row("  own frames under a NetX service", max(under_services, 0), None,
                             "NetX Duo's frames come on top: limit 808 with them, as the original has"))
-        deepest = " > ".join(f"{name.split(':')[-1]} {stack.frames.get(name, 0)}" for name in path)
+        deepest = " > ".join(f"{name.split(':')[-1]} {octets}" for name, octets in path)
     except MeasureError as error:
         # The other figures are worth printing while the table of indirect calls lags behind the code.
         unknown = 1

@@ -50,7 +50,7 @@ static enum postino_source_status chunking_measure(struct postino_session *sessi
         }
         if (session->chunk_octets != 0)
             return status;
-        (void)postino_data_filter(&session->filter, data, &length, &none, 1);
+        (void)postino_data_filter(&session->filter, &(struct postino_span){data, length}, &none, 1);
         source->methods->consume(source, length);
     }
     if (status == POSTINO_SOURCE_END) {
@@ -109,8 +109,10 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
             room = session->chunk_octets;
         status = source->methods->span(source, &data, &length);
         if (status == POSTINO_SOURCE_DATA) {
-            room = postino_data_filter(&session->filter, data, &length, out + written, room);
-            source->methods->consume(source, length);
+            struct postino_span left = {data, length};
+
+            room = postino_data_filter(&session->filter, &left, out + written, room);
+            source->methods->consume(source, length - left.length_octets);
         } else if (status == POSTINO_SOURCE_END && chunking_open(session)) {
             room = chunking_line_end(session, out + written);
         } else {

@@ -66,11 +66,11 @@ static size_t filter_copy(unsigned flags, uint8_t *out, const uint8_t *data, siz
 #endif
 }
 
-size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, uint8_t *out, size_t capacity)
+size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *out, size_t capacity)
 {
     unsigned flags = *state;
-    const uint8_t *in = data;
-    const uint8_t *end = data + *length;
+    const uint8_t *in = data->data;
+    const uint8_t *end = in + data->length_octets;
     uint8_t *const begin = out;
     uint8_t *const limit = out + capacity;
 
@@ -106,6 +106,7 @@ size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, 
         }
     }
     *state = (uint8_t)flags;
-    *length = (size_t)(in - data);
+    data->data = in;
+    data->length_octets = (size_t)(end - in);
     return (size_t)(out - begin);
 }

@@ -191,6 +191,8 @@ extern const struct postino_extension postino_single_chunking;
 /* Starts a session for its only mail, whose addresses were checked. QUIT follows it. */
 void postino_single_start(struct postino_session *session, const struct postino_session_config *config,
                           const struct postino_driver *driver, struct postino_single *single);
+/* Puts out octets of the body. Returns how many. */
+size_t postino_single_body(struct postino_session *session, uint8_t *out, size_t capacity);
 size_t postino_single_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* The header of its message, with marks. What else is in it session->parameters puts out, with the empty line. */
 #define POSTINO_SINGLE_HEADER "To: \003\r\nFrom: \002\r\nSubject: \004"
@@ -429,19 +431,21 @@ enum filter_state {
 /* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
  * always right. */
 size_t postino_data_filter_clean(const uint8_t *data, size_t length);
-/* Moves *length octets to `out`, which has room for `capacity`; sets *length to how many were taken and
- * returns how many were written. */
-size_t postino_data_filter(uint8_t *state, const uint8_t *data, size_t *length, uint8_t *out,
-                           size_t capacity);
+/* Moves octets to `out`, which has room for `capacity`; leaves in *data those that were not taken, and returns how many
+ * were written. */
+size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *out, size_t capacity);
 
 /* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. Sets
  * *length to how many of them were counted. */
 #if POSTINO_SMALL
 static inline size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
 {
+    struct postino_span left = {data, *length};
     uint8_t octet;
+    size_t octets = postino_data_filter(state, &left, &octet, 1);
 
-    return postino_data_filter(state, data, length, &octet, 1);
+    *length -= left.length_octets;
+    return octets;
 }
 #else
 size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length);

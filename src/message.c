@@ -33,9 +33,10 @@ size_t postino_message(struct postino_session *session, uint8_t *out, size_t cap
         if ((mail->form & FORM_DECIDED) == 0)
             status = source->methods->span(source, &data, &length);
         if (status == POSTINO_SOURCE_DATA) {
-            written +=
-                postino_data_filter(&session->filter, data, &length, out + written, capacity - written);
-            source->methods->consume(source, length);
+            struct postino_span left = {data, length};
+
+            written += postino_data_filter(&session->filter, &left, out + written, capacity - written);
+            source->methods->consume(source, length - left.length_octets);
             continue;
         }
         if (status == POSTINO_SOURCE_END)

@@ -41,19 +41,19 @@ void postino_single_advance(struct postino_session *session)
         postino_single_follow(session);
 }
 
-size_t postino_single_piece(struct postino_session *session, uint8_t *out, size_t capacity)
+size_t postino_single_body(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     struct postino_span *body = &((struct postino_single *)session->mails)->body;
-    size_t length = body->length_octets;
-    size_t written;
+    size_t written = postino_data_filter(&session->filter, body, out, capacity);
 
-    if (session->sent.step != &postino_steps[STEP_BODY])
-        return postino_command(session, out, capacity);
-    written = postino_data_filter(&session->filter, body->data, &length, out, capacity);
-    body->data = (const uint8_t *)body->data + length;
-    body->length_octets -= length;
     session->complete = body->length_octets == 0;
     return written;
+}
+
+size_t postino_single_piece(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    return session->sent.step == &postino_steps[STEP_BODY] ? postino_single_body(session, out, capacity)
+                                                           : postino_command(session, out, capacity);
 }
 
 size_t postino_single_output(struct postino_session *session, uint8_t *out, size_t capacity)
@@ -68,7 +68,7 @@ size_t postino_single_output(struct postino_session *session, uint8_t *out, size
             break;
         session->driver->advance(session);
         /* The end mark goes out in one piece. */
-    } while (!session->complete && capacity - written >= MESSAGE_MARK_OCTETS);
+    } while (!session->complete && (written == 0 || capacity - written >= MESSAGE_MARK_OCTETS));
     return written;
 }
 

@@ -30,21 +30,14 @@ static const struct postino_step group_dot = {".", POSTINO_STEP_DATA, 0, GROUP_L
 void postino_group_count(struct postino_session *session)
 {
     const struct postino_step *step = session->sent.step;
-    const struct postino_span *body = &((const struct postino_single *)session->mails)->body;
-    const uint8_t *data = body->data;
-    size_t left = body->length_octets;
+    struct postino_span left = ((const struct postino_single *)session->mails)->body;
     size_t octets = sizeof "\r\n" - 1; /* of the last line */
     uint8_t state = FILTER_BARE;
     uint8_t out[16];
     struct postino_emitter emitter = {out, 0, 0, 0};
 
-    while (left != 0) {
-        size_t length = left;
-
-        octets += postino_data_filter(&state, data, &length, out, sizeof out);
-        data += length;
-        left -= length;
-    }
+    while (left.length_octets != 0)
+        octets += postino_data_filter(&state, &left, out, sizeof out);
     session->chunk_octets = octets;
     session->sent.step = &group_chunk.step;
     postino_emit_marked(session, &emitter, group_chunk.step.text);
@@ -61,8 +54,11 @@ void postino_group_advance(struct postino_session *session)
 
     /* Nothing of the step left yet, and nobody needs it any more. */
     if (decided && session->offset_octets == 0 && step->next == STEP_MAILS &&
-        (step->id != POSTINO_STEP_MESSAGE || step == &group_chunk.step))
+        (step->id != POSTINO_STEP_MESSAGE || step == &group_chunk.step)) {
+        step = &group_end;
+        session->sent.step = step;
         session->complete = 1;
+    }
     if (!session->complete)
         return;
     if ((step->limit & STEP_PART) == STEP_PART && (session->filter & FILTER_BARE) != 0) {
@@ -116,11 +112,11 @@ size_t postino_group_piece(struct postino_session *session, uint8_t *out, size_t
 {
     size_t left = session->chunk_octets;
 
-    if (session->sent.step != &postino_steps[STEP_BODY] || (session->filter & FILTER_BARE) == 0)
-        return postino_single_piece(session, out, capacity);
-    if (capacity > left)
-        capacity = left;
-    capacity = postino_single_piece(session, out, capacity);
+    if (session->sent.step != &postino_steps[STEP_BODY])
+        return postino_command(session, out, capacity);
+    if ((session->filter & FILTER_BARE) == 0)
+        return postino_single_body(session, out, capacity);
+    capacity = postino_single_body(session, out, capacity < left ? capacity : left - 1);
     left -= capacity;
     session->chunk_octets = left;
     if (left < 2 || (session->complete && left != 2)) {

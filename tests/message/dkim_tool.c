@@ -50,10 +50,11 @@ int main(int argc, char **argv)
     error = source->methods->begin(source, 0, &info);
     while (error == 0 && (status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
         uint8_t out[64];
-        size_t written = postino_data_filter(&state, data, &length, out, sizeof out);
+        struct postino_span left = {data, length};
+        size_t written = postino_data_filter(&state, &left, out, sizeof out);
 
         (void)fwrite(out, 1, written, stdout);
-        source->methods->consume(source, length);
+        source->methods->consume(source, length - left.length_octets);
     }
     if (error == 0)
         (void)fputs((state & FILTER_HALF) != 0 ? "\n" : "\r\n", stdout);

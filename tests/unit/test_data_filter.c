@@ -123,13 +123,15 @@ static void check_filter(unsigned long seed, const uint8_t *message, size_t leng
         size_t piece = 1 + noise() % (noise() % 2 != 0 ? 5 : length);
         size_t capacity = noise() % (noise() % 2 != 0 ? 4 : 300);
         uint8_t *out = guard_end(&out_guard, capacity);
+        struct postino_span left;
         size_t taken;
         size_t octets;
 
         piece = piece < length - done ? piece : length - done;
-        taken = piece;
-        octets =
-            postino_data_filter(&state, guard_copy(&in_guard, message + done, piece), &taken, out, capacity);
+        left.data = guard_copy(&in_guard, message + done, piece);
+        left.length_octets = piece;
+        octets = postino_data_filter(&state, &left, out, capacity);
+        taken = piece - left.length_octets;
         assert_true(octets <= capacity && taken <= piece && written + octets <= sizeof wire);
         /* It stops for want of input or of room, and never without reason. */
         assert_true(taken == piece || octets == capacity);
