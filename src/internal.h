@@ -384,7 +384,9 @@ unsigned postino_session_refusal(const struct postino_session *session);
 void postino_session_stop(struct postino_session *session, enum postino_source_status status);
 /* Counts octets of the step in hand that were put out. Returns how many. */
 size_t postino_session_handed(struct postino_session *session, size_t length);
-/* postino_session_want() without MAIL and COLLECT. */
+/* A step that was entered by a call which told no time has its limit begin now. */
+void postino_session_refresh(struct postino_session *session);
+/* postino_session_want() of a session whose source never waits, without MAIL and COLLECT. */
 unsigned postino_session_want_octets(const struct postino_session *session);
 /* Puts out octets of the step in hand, and does not count them. Returns how many. */
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity);

@@ -200,15 +200,15 @@ unsigned postino_session_want_octets(const struct postino_session *session)
 {
     if (session->over != 0)
         return session->over;
-    return !session->complete && session->source_waits == SOURCE_READY
-               ? POSTINO_WANT_RECEIVE | POSTINO_WANT_SEND
-               : POSTINO_WANT_RECEIVE;
+    return session->complete ? POSTINO_WANT_RECEIVE : POSTINO_WANT_RECEIVE | POSTINO_WANT_SEND;
 }
 
 unsigned postino_session_want(const struct postino_session *session)
 {
     unsigned want = postino_session_want_octets(session);
 
+    if (session->over == 0 && session->source_waits != SOURCE_READY)
+        want = POSTINO_WANT_RECEIVE;
     if (session->mails != NULL && session->mails->progress == MAIL_SETTLED)
         want |= POSTINO_WANT_COLLECT;
     if (session->over == 0 && postino_transaction_wanted(session))
@@ -216,15 +216,6 @@ unsigned postino_session_want(const struct postino_session *session)
     if (session->over == 0 && session->line == REPLY_TLS)
         want |= POSTINO_WANT_START_TLS;
     return want;
-}
-
-static void session_now(struct postino_session *session, uint32_t now_ms)
-{
-    session->now_ms = now_ms;
-    if (session->fresh) {
-        session->fresh = 0;
-        session->since_ms = now_ms;
-    }
 }
 
 size_t postino_session_handed(struct postino_session *session, size_t length)
@@ -252,8 +243,8 @@ size_t postino_session_piece(struct postino_session *session, uint8_t *out, size
 
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
 {
-    session_now(session, now_ms);
-    if (capacity == 0 || session->over != 0 || session->complete || session->source_waits != SOURCE_READY)
+    session->now_ms = now_ms;
+    if (session->over != 0 || session->complete)
         return 0;
     return session->driver->output(session, out, capacity);
 }
@@ -261,7 +252,7 @@ size_t postino_session_output(struct postino_session *session, uint8_t *out, siz
 void postino_session_input(struct postino_session *session, const uint8_t *data, size_t length_octets,
                            uint32_t now_ms)
 {
-    session_now(session, now_ms);
+    session->now_ms = now_ms;
     while (length_octets != 0 && session->over == 0) {
         size_t taken = postino_reply_input(session, data, length_octets);
 
@@ -285,9 +276,18 @@ uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t
     return passed_ms < limit_ms ? limit_ms - passed_ms : 0;
 }
 
+void postino_session_refresh(struct postino_session *session)
+{
+    if (session->fresh) {
+        session->fresh = 0;
+        session->since_ms = session->now_ms;
+    }
+}
+
 void postino_session_tick(struct postino_session *session, uint32_t now_ms)
 {
-    session_now(session, now_ms);
+    session->now_ms = now_ms;
+    postino_session_refresh(session);
     if (postino_session_wait_ms(session, now_ms) == 0)
         postino_session_fail(session, POSTINO_ERROR_TIMEOUT);
 }

@@ -271,6 +271,9 @@ size_t postino_transaction_piece(struct postino_session *session, uint8_t *out, 
 
 static size_t transaction_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
+    postino_session_refresh(session);
+    if (capacity == 0 || session->source_waits != SOURCE_READY)
+        return 0;
     return session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
                                        : postino_transaction_piece(session, out, capacity);
 }
