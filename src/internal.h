@@ -92,8 +92,6 @@ struct postino_feature_step {
 #define STEP_JOINS 1
 /* The reply's lines behind its first list extensions. */
 #define STEP_LISTS 2
-/* Both: a part of a message, which no reply answers, and which another part follows. */
-#define STEP_PART  3
 
 enum command_mark {
     COMMAND_NAME = 1,  /* the client's own */
@@ -129,12 +127,13 @@ enum step_row {
     STEP_NEXT, /* what the mails in line ask for */
     STEP_STAY, /* nothing follows: the session is over */
     /* Of a row only, what its reply means is for somebody to say: */
-    STEP_KNOWN,     /* the extensions are known */
-    STEP_OVER,      /* QUIT */
-    STEP_MAILS,     /* the session's driver */
-    STEP_DONE,      /* struct postino_feature_step */
-    STEP_CANCELLED, /* only a refusal answers "*" */
-    STEP_UNEXPECTED /* no row's: the reply answers nothing */
+    STEP_KNOWN,      /* the extensions are known */
+    STEP_OVER,       /* QUIT */
+    STEP_MAILS,      /* the session's driver */
+    STEP_DONE,       /* struct postino_feature_step */
+    STEP_CANCELLED,  /* only a refusal answers "*" */
+    STEP_UNEXPECTED, /* no row's: the reply answers nothing */
+    STEP_PART        /* none comes: another part of the message follows */
 };
 
 extern const struct postino_step postino_steps[STEP_ROWS];
@@ -382,8 +381,23 @@ unsigned postino_session_outcome(const struct postino_session *session, const st
 unsigned postino_session_refusal(const struct postino_session *session);
 /* The source of the mail that is being sent has nothing now, or failed. */
 void postino_session_stop(struct postino_session *session, enum postino_source_status status);
-/* Counts octets of the step in hand that were put out. Returns how many. */
-size_t postino_session_handed(struct postino_session *session, size_t length);
+/* Counts octets of the step in hand that were put out. Returns how many. In line: each driver has one call. */
+static inline size_t postino_session_handed(struct postino_session *session, size_t length)
+{
+    struct postino_mail *mail = session->sent.mail;
+
+    session->output_octets += length;
+    if (length != 0)
+        session->since_ms = session->now_ms;
+    if (session->complete && session->sent.step->next != STEP_PART) {
+        session->outstanding++;
+        if (session->sent.step->id == POSTINO_STEP_MESSAGE) {
+            mail->end = session->output_octets;
+            mail->progress = MAIL_ENDED;
+        }
+    }
+    return length;
+}
 /* A step that was entered by a call which told no time has its limit begin now. */
 void postino_session_refresh(struct postino_session *session);
 /* postino_session_want() of a session whose source never waits, without MAIL and COLLECT. */

@@ -218,23 +218,6 @@ unsigned postino_session_want(const struct postino_session *session)
     return want;
 }
 
-size_t postino_session_handed(struct postino_session *session, size_t length)
-{
-    struct postino_mail *mail = session->sent.mail;
-
-    session->output_octets += length;
-    if (length != 0)
-        session->since_ms = session->now_ms;
-    if (session->complete && (session->sent.step->limit & STEP_PART) != STEP_PART) {
-        session->outstanding++;
-        if (session->sent.step->id == POSTINO_STEP_MESSAGE) {
-            mail->end = session->output_octets;
-            mail->progress = MAIL_ENDED;
-        }
-    }
-    return length;
-}
-
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     return session->sent.step->id != POSTINO_STEP_MESSAGE ? postino_command(session, out, capacity)
@@ -266,7 +249,8 @@ uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t
     const struct postino_time_limits *limits = session->config->time_limits;
     /* With nothing outstanding both cursors stand on the step that goes out. */
     const struct postino_step *step = session->replied.step;
-    uint32_t limit_ms = *(const uint32_t *)((const char *)limits + (step->limit & ~(unsigned)STEP_PART));
+    uint32_t limit_ms =
+        *(const uint32_t *)((const char *)limits + (step->limit & ~(unsigned)(STEP_JOINS | STEP_LISTS)));
     uint32_t passed_ms = session->fresh ? 0 : now_ms - session->since_ms;
 
     if (step->id == POSTINO_STEP_IDLE)

@@ -22,7 +22,7 @@ void postino_single_follow(struct postino_session *session)
     struct postino_mail *mail = session->mails;
     const struct postino_step *step = session->sent.step;
 
-    if ((step->limit & STEP_PART) != STEP_PART &&
+    if (step->next != STEP_PART &&
         (step->id == POSTINO_STEP_MESSAGE || session->result.outcome != POSTINO_OUTCOME_PENDING)) {
         step = &postino_steps[STEP_QUIT];
     } else if (mail->progress == MAIL_WAITING) {

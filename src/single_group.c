@@ -16,11 +16,10 @@ static void group_emit(const struct postino_session *session, struct postino_emi
 
 #define GROUP_LIMIT offsetof(struct postino_time_limits, final_ms)
 
-static const struct postino_feature_step group_chunk = {{"BDAT \007 LAST\r\n" POSTINO_SINGLE_HEADER,
-                                                         POSTINO_STEP_MESSAGE, 2, GROUP_LIMIT | STEP_PART,
-                                                         STEP_MAILS},
-                                                        group_emit,
-                                                        NULL};
+static const struct postino_feature_step group_chunk = {
+    {"BDAT \007 LAST\r\n" POSTINO_SINGLE_HEADER, POSTINO_STEP_MESSAGE, 0, GROUP_LIMIT, STEP_PART},
+    group_emit,
+    NULL};
 /* Ends the last line. */
 static const struct postino_step group_end = {"", POSTINO_STEP_MESSAGE, 2, GROUP_LIMIT | STEP_JOINS,
                                               STEP_MAILS};
@@ -53,15 +52,15 @@ void postino_group_advance(struct postino_session *session)
     int decided = session->result.outcome != POSTINO_OUTCOME_PENDING;
 
     /* Nothing of the step left yet, and nobody needs it any more. */
-    if (decided && session->offset_octets == 0 && step->next == STEP_MAILS &&
-        (step->id != POSTINO_STEP_MESSAGE || step == &group_chunk.step)) {
+    if (decided && session->offset_octets == 0 &&
+        ((step->next == STEP_MAILS && step->id != POSTINO_STEP_MESSAGE) || step == &group_chunk.step)) {
         step = &group_end;
         session->sent.step = step;
         session->complete = 1;
     }
     if (!session->complete)
         return;
-    if ((step->limit & STEP_PART) == STEP_PART && (session->filter & FILTER_BARE) != 0) {
+    if (step->next == STEP_PART && (session->filter & FILTER_BARE) != 0) {
         postino_session_enter(session, step == &group_chunk.step ? &postino_steps[STEP_BODY] : &group_end);
         return;
     }
