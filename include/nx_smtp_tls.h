@@ -22,7 +22,7 @@ extern "C" {
 
 /* What nx_smtp_client_tls_set() needs besides the client. Everything in it is private. */
 typedef struct NX_SMTP_TLS_STRUCT {
-    struct nx_smtp_tls nx_smtp_tls_hooks; /* first: TLS is known by its address */
+    struct nx_smtp_way nx_smtp_tls_way; /* first: TLS is known by its address */
     const struct postino_transport_class *nx_smtp_tls_inner;
     UINT (*nx_smtp_tls_setup)(NX_SMTP_CLIENT *client_ptr, NX_SECURE_TLS_SESSION *tls_session);
     CHAR *nx_smtp_tls_host_name;

@@ -173,16 +173,19 @@ struct NX_SMTP_CLIENT_STRUCT;
 struct NX_SMTP_HEADERS_STRUCT;
 struct NX_SMTP_SESSION_STRUCT;
 
-/* How TLS, where it is set up, takes part in the client's sessions: see nx_smtp_tls.h. */
-struct nx_smtp_tls {
-    VOID(*nx_smtp_tls_apply)
-    (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, struct postino_session_config *config);
-    /* The status of a result that TLS has a part in; NX_SUCCESS: of no such. */
-    UINT(*nx_smtp_tls_status_of)
+/* How the client's mails go: in the clear as nxd_smtp_client.c has it, or with TLS. */
+struct nx_smtp_way {
+    /* Says how sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot authenticate as the client is
+     * told to. */
+    UINT(*nx_smtp_way_configure)
+    (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, struct postino_session_config *config,
+     struct postino_credentials *credentials);
+    /* The status that a result amounts to. */
+    UINT(*nx_smtp_way_status)
     (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, const struct postino_result *result);
-    /* In place of what runs the one mail of nx_smtp_mail_send(), and the octets of it. */
-    const struct postino_driver *nx_smtp_tls_driver;
-    int (*nx_smtp_tls_pump)(struct postino_session *session, struct postino_transport *transport,
+    /* What runs the one mail of nx_smtp_mail_send(), and the octets of it. */
+    const struct postino_driver *nx_smtp_way_driver;
+    int (*nx_smtp_way_pump)(struct postino_session *session, struct postino_transport *transport,
                             unsigned until);
 };
 
@@ -231,7 +234,7 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
     struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
     struct NX_SMTP_SESSION_STRUCT *nx_smtp_client_session_ptr;
     struct nx_smtp_mechanism *nx_smtp_client_mechanism_ptr;
-    struct nx_smtp_tls *nx_smtp_client_tls_ptr;
+    const struct nx_smtp_way *nx_smtp_client_way_ptr;
     struct nx_smtp_message nx_smtp_client_message;
     struct postino_recipient nx_smtp_client_recipient;
     NXD_ADDRESS nx_smtp_client_server_address;
@@ -447,11 +450,10 @@ UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, co
  * is known. */
 VOID _nx_smtp_message_parameters(const struct postino_session *session, struct postino_emitter *emitter);
 extern const struct postino_extension nx_smtp_message_offered;
-/* Says how the client's sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot
- * authenticate as the client is told to. */
+/* The way in the clear, and what of it others build on. */
+extern const struct nx_smtp_way _nx_smtp_client_way;
 UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,
                                struct postino_credentials *credentials);
-/* The status that a result amounts to. */
 UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result);
 /* Made by _nxd_smtp_client_create(): puts the transport over the client's socket in place. */
 VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr);

@@ -113,7 +113,7 @@ static VOID session_leave(NX_SMTP_CLIENT *client_ptr)
     tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
 }
 
-/* As _nx_smtp_client_status(), with what no mail of nx_smtp_mail_send() meets. */
+/* The status, with what no mail of nx_smtp_mail_send() meets. */
 static UINT session_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result)
 {
     if (result->outcome != POSTINO_OUTCOME_UNKNOWN) {
@@ -136,7 +136,7 @@ static UINT session_status(const NX_SMTP_CLIENT *client_ptr, const struct postin
             break;
         }
     }
-    return _nx_smtp_client_status(client_ptr, result);
+    return client_ptr->nx_smtp_client_way_ptr->nx_smtp_way_status(client_ptr, result);
 }
 
 UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION *session_ptr)
@@ -153,7 +153,8 @@ UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION 
         memset(&client->credentials, 0, sizeof client->credentials);
         /* Name and password go out as they are, as the original sends them. */
         client->credentials.prepared = 1;
-        status = _nx_smtp_client_configure(client_ptr, &client->session_config, &client->credentials);
+        status = client_ptr->nx_smtp_client_way_ptr->nx_smtp_way_configure(
+            client_ptr, &client->session_config, &client->credentials);
     }
     if (status == NX_SUCCESS) {
         client->session_config.extensions = session_extensions;

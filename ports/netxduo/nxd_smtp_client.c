@@ -91,6 +91,7 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
         (USHORT)(authentication_type <= 0xFFFF ? authentication_type : NX_SMTP_CLIENT_AUTH_PLAIN);
     client_ptr->nx_smtp_client_server_address = *server_address;
     client_ptr->nx_smtp_client_server_port = (USHORT)port;
+    client_ptr->nx_smtp_client_way_ptr = &_nx_smtp_client_way;
     _nx_smtp_transport_create(client_ptr);
     status = nx_tcp_socket_create(ip_ptr, &client_ptr->nx_smtp_client_socket, "SMTP Client", NX_IP_NORMAL,
                                   NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, NX_SMTP_CLIENT_TCP_WINDOW_SIZE,
@@ -179,12 +180,6 @@ UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct posti
 
     if (result->outcome == POSTINO_OUTCOME_UNKNOWN)
         return NX_SMTP_MESSAGE_REPLY_ERROR;
-    if (client_ptr->nx_smtp_client_tls_ptr != NX_NULL) {
-        UINT status = client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_status_of(client_ptr, result);
-
-        if (status != NX_SUCCESS)
-            return status;
-    }
     if (error == POSTINO_OK)
         return NX_SUCCESS;
     if (error > POSTINO_ERROR_REFUSED)
@@ -218,8 +213,6 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     credentials->user = client_ptr->nx_smtp_client_username;
     credentials->password = client_ptr->nx_smtp_client_password;
     credentials->authzid = NULL;
-    if (client_ptr->nx_smtp_client_tls_ptr != NX_NULL)
-        client_ptr->nx_smtp_client_tls_ptr->nx_smtp_tls_apply(client_ptr, config);
     if (type == NX_SMTP_CLIENT_AUTH_CRAM_MD5 || type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 < 6) {
         struct nx_smtp_mechanism *mechanism = client_ptr->nx_smtp_client_mechanism_ptr;
 
@@ -242,6 +235,9 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     return NX_SUCCESS;
 }
 
+const struct nx_smtp_way _nx_smtp_client_way = {_nx_smtp_client_configure, _nx_smtp_client_status,
+                                                &DROP_IN_DRIVER, postino_pump_until};
+
 /* The longest that can stand behind AUTH. */
 #define DROP_IN_AUTH_OCTETS \
     (sizeof " PLAIN " - 1 + (NX_SMTP_CLIENT_MAX_USERNAME + NX_SMTP_CLIENT_MAX_PASSWORD + 2 + 2) / 3 * 4)
@@ -262,13 +258,13 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
     /* Of both, what the one mail's session looks at is set. */
     struct postino_session_config config;
     struct postino_credentials credentials;
-    const struct nx_smtp_tls *tls = client_ptr->nx_smtp_client_tls_ptr;
+    const struct nx_smtp_way *way = client_ptr->nx_smtp_client_way_ptr;
 
-    if (_nx_smtp_client_configure(client_ptr, &config, &credentials) != NX_SUCCESS)
+    if (way->nx_smtp_way_configure(client_ptr, &config, &credentials) != NX_SUCCESS)
         return NX_SMTP_AUTHENTICATION_ERROR;
     mail->recipients = &client_ptr->nx_smtp_client_recipient;
     /* The domain was checked when the client was created. */
-    postino_single_start(session, &config, tls != NX_NULL ? tls->nx_smtp_tls_driver : &DROP_IN_DRIVER,
+    postino_single_start(session, &config, way->nx_smtp_way_driver,
                          &client_ptr->nx_smtp_client_message.single);
     session->parameters = _nx_smtp_message_parameters;
     /* With the options as they are PLAIN's response always fits the line of AUTH. */
@@ -283,11 +279,8 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
     if (transport->methods->connect(transport, 0) != POSTINO_OK)
         return client_ptr->nx_smtp_client_transport.status;
     session->since_ms = transport->methods->now_ms(transport);
-    if (tls != NX_NULL)
-        (VOID) tls->nx_smtp_tls_pump(session, transport, 0);
-    else
-        (VOID) postino_pump_until(session, transport, 0);
-    return _nx_smtp_client_status(client_ptr, &mail->result);
+    (VOID) way->nx_smtp_way_pump(session, transport, 0);
+    return way->nx_smtp_way_status(client_ptr, &mail->result);
 }
 
 DROP_IN_BODY UINT drop_in_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority,

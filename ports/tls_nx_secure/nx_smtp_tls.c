@@ -10,7 +10,7 @@ NX_CALLER_CHECKING_EXTERNS
 
 static NX_SMTP_TLS *tls_of(const NX_SMTP_CLIENT *client_ptr)
 {
-    return (NX_SMTP_TLS *)(VOID *)client_ptr->nx_smtp_client_tls_ptr;
+    return (NX_SMTP_TLS *)(VOID *)client_ptr->nx_smtp_client_way_ptr;
 }
 
 #ifdef NX_SMTP_CLIENT_LOCK_STEP
@@ -19,7 +19,8 @@ static NX_SMTP_TLS *tls_of(const NX_SMTP_CLIENT *client_ptr)
 #define TLS_DRIVER postino_single_group_tls
 #endif
 
-static VOID tls_apply(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config)
+static UINT tls_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,
+                          struct postino_credentials *credentials)
 {
     static const struct postino_extension *const extensions[] = {&postino_extension_auth,
                                                                  &postino_extension_starttls,
@@ -29,6 +30,7 @@ static VOID tls_apply(const NX_SMTP_CLIENT *client_ptr, struct postino_session_c
                                                                  &nx_smtp_message_offered,
 #endif
                                                                  NULL};
+    UINT status = _nx_smtp_client_configure(client_ptr, config, credentials);
 
     config->extensions = extensions;
     config->tls = tls_of(client_ptr)->nx_smtp_tls_mode == NX_SMTP_TLS_OPPORTUNISTIC
@@ -36,6 +38,7 @@ static VOID tls_apply(const NX_SMTP_CLIENT *client_ptr, struct postino_session_c
                       : &postino_tls_required;
     config->lmtp = NULL;
     config->flags = (uint16_t)(config->flags & ~(UINT)POSTINO_SESSION_CLEAR_TEXT_AUTH);
+    return status;
 }
 
 /* What no text was set for: the dialogue before TLS. */
@@ -50,6 +53,8 @@ static UINT tls_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_re
 {
     NX_SMTP_TLS *tls_ptr = tls_of(client_ptr);
 
+    if (result->outcome == POSTINO_OUTCOME_UNKNOWN)
+        return _nx_smtp_client_status(client_ptr, result);
     if (result->error == POSTINO_ERROR_REFUSED && result->step == POSTINO_STEP_STARTTLS)
         return tls_before(tls_ptr, NX_SMTP_TLS_REFUSED, "the server refused STARTTLS");
     if (result->error == POSTINO_ERROR_TLS_NOT_OFFERED)
@@ -66,7 +71,7 @@ static UINT tls_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_re
         return NX_SMTP_TLS_HANDSHAKE_ERROR;
     if (result->error == POSTINO_ERROR_TIMEOUT && tls_ptr->nx_smtp_tls_blocked)
         return NX_SMTP_TRANSMIT_ERROR;
-    return NX_SUCCESS;
+    return _nx_smtp_client_status(client_ptr, result);
 }
 
 UINT _nx_smtp_client_tls_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TLS *tls_ptr, UINT mode, CHAR *host_name,
@@ -84,20 +89,21 @@ UINT _nx_smtp_client_tls_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TLS *tls_ptr, U
         return NX_SIZE_ERROR;
     if (mode > NX_SMTP_TLS_OPPORTUNISTIC)
         return NX_SMTP_INVALID_PARAM;
-    if (client_ptr->nx_smtp_client_tls_ptr != NX_NULL || client_ptr->nx_smtp_client_session_ptr != NX_NULL)
+    if (client_ptr->nx_smtp_client_way_ptr != &_nx_smtp_client_way ||
+        client_ptr->nx_smtp_client_session_ptr != NX_NULL)
         return NX_ALREADY_ENABLED;
     postino_clear(tls_ptr, sizeof *tls_ptr);
-    tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_apply = tls_apply;
-    tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_status_of = tls_status;
-    tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_driver = &TLS_DRIVER;
-    tls_ptr->nx_smtp_tls_hooks.nx_smtp_tls_pump = postino_pump;
+    tls_ptr->nx_smtp_tls_way.nx_smtp_way_configure = tls_configure;
+    tls_ptr->nx_smtp_tls_way.nx_smtp_way_status = tls_status;
+    tls_ptr->nx_smtp_tls_way.nx_smtp_way_driver = &TLS_DRIVER;
+    tls_ptr->nx_smtp_tls_way.nx_smtp_way_pump = postino_pump;
     tls_ptr->nx_smtp_tls_inner = transport->methods;
     tls_ptr->nx_smtp_tls_setup = tls_setup;
     tls_ptr->nx_smtp_tls_host_name = host_name;
     tls_ptr->nx_smtp_tls_host_length = length;
     tls_ptr->nx_smtp_tls_mode = mode;
     tls_ptr->nx_smtp_tls_info.text = tls_ptr->nx_smtp_tls_text;
-    client_ptr->nx_smtp_client_tls_ptr = &tls_ptr->nx_smtp_tls_hooks;
+    client_ptr->nx_smtp_client_way_ptr = &tls_ptr->nx_smtp_tls_way;
     transport->methods = &_nx_smtp_tls_transport;
     return NX_SUCCESS;
 }
@@ -138,7 +144,7 @@ UINT _nxe_smtp_client_tls_status_get(NX_SMTP_CLIENT *client_ptr, UINT *nx_secure
     NX_INIT_AND_THREADS_CALLER_CHECKING
     if (client_ptr->nx_smtp_client_id != NX_SMTP_CLIENT_ID)
         return NX_SMTP_CLIENT_NOT_INITIALIZED;
-    if (client_ptr->nx_smtp_client_tls_ptr == NX_NULL)
+    if (client_ptr->nx_smtp_client_way_ptr == &_nx_smtp_client_way)
         return NX_NOT_ENABLED;
     return _nx_smtp_client_tls_status_get(client_ptr, nx_secure_status, text, text_size, text_length);
 }

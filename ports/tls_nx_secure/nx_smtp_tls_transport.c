@@ -25,7 +25,7 @@ enum tls_phase {
 
 static NX_SMTP_TLS *transport_tls(const NX_SMTP_CLIENT *client)
 {
-    return (NX_SMTP_TLS *)(VOID *)client->nx_smtp_client_tls_ptr;
+    return (NX_SMTP_TLS *)(VOID *)client->nx_smtp_client_way_ptr;
 }
 
 static UINT tls_exists(const NX_SMTP_TLS *tls)
