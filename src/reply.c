@@ -23,6 +23,8 @@ static void reply_line(struct postino_session *session)
 static void reply_begin(struct postino_session *session, unsigned code)
 {
     session->reply.code = (uint16_t)code;
+    /* The first line of the reply to EHLO greets; the others list extensions. */
+    session->take_word = NULL;
     if (!session->text_kept) {
         session->reply.text_octets = 0;
         session->text_code = (uint16_t)code;
@@ -57,23 +59,23 @@ static int reply_digit(struct postino_session *session, uint8_t octet)
 /* Takes any octet. Returns 0, or -1 when it makes no sense. */
 static int reply_octet(struct postino_session *session, uint8_t octet)
 {
-    if (session->line == REPLY_CODE && session->line_code < 200)
+    if (session->line_code < 200)
         return reply_digit(session, octet);
     if (octet == '\r') /* the LF ends the line, with or without it */
         return 0;
     if (session->line == REPLY_CODE) {
-        session->line = octet == '-' ? REPLY_MORE : REPLY_LAST;
-        if (octet != ' ' && octet != '-' && octet != '\n')
-            return -1;
-        if (octet != '\n') {
-            if (session->lines != 0)
+        session->line = octet;
+        if (octet == REPLY_MORE || octet == REPLY_LAST) {
+            if (session->lines != 0) {
+                session->take_word = postino_extensions_keyword;
                 postino_session_keep_text(session, '\n');
+            }
             return 0;
         }
+        if (octet != '\n')
+            return -1;
     } else {
-        /* The first line of the reply to EHLO greets; the others list extensions. */
-        if (session->lines != 0 && session->reply.code < 300 &&
-            (session->replied.step->limit & STEP_LISTS) != 0)
+        if (session->reply.code < 300 && (session->replied.step->limit & STEP_LISTS) != 0)
             postino_extensions_octet(session, octet);
         if (octet != '\n') {
             postino_session_keep_text(session, octet);
@@ -97,7 +99,7 @@ static size_t reply_head(struct postino_session *session, const uint8_t *data, s
         return 0;
     code = data[0] * 100u + data[1] * 10u + data[2] - '0' * 111u;
     session->line_code = (uint16_t)code;
-    session->line = data[3] == '-' ? REPLY_MORE : REPLY_LAST;
+    session->line = data[3];
     reply_begin(session, code);
     return 4;
 }

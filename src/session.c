@@ -84,7 +84,6 @@ void postino_session_start(struct postino_session *session, const struct postino
     postino_clear(session, offsetof(struct postino_session, word));
     session->config = config;
     session->driver = driver;
-    session->take_word = postino_extensions_keyword;
     postino_session_enter(session, driver->greeting);
     session->outstanding = 1;
 }
