@@ -24,10 +24,8 @@ int postino_address_domain(const char *domain)
 
 #if !POSTINO_SMALL
 /* Letters, digits, and three others that mean nothing anywhere. */
-static int address_is_plain(char c)
+static int address_is_plain(unsigned octet)
 {
-    unsigned octet = (uint8_t)c;
-
     return (octet | 32) - 'a' < 26 || octet - '-' < 13;
 }
 #endif
@@ -39,13 +37,13 @@ int postino_address_path(const char *address, struct postino_span *path)
     int utf8 = 0;
     size_t local = 0;
     size_t i;
-    char c;
+    uint8_t c;
 
     if (*address == '<') {
         address++;
         end = '>';
     }
-    for (i = 0; (c = address[i]) != '\0'; i++) {
+    for (i = 0; (c = (uint8_t)address[i]) != '\0'; i++) {
 #if !POSTINO_SMALL
         if (address_is_plain(c))
             continue;
@@ -54,7 +52,7 @@ int postino_address_path(const char *address, struct postino_span *path)
             quoted = !quoted;
         } else if (quoted) {
             if (c == '\\')
-                c = address[++i];
+                c = (uint8_t)address[++i];
         } else {
             if (c == '>')
                 break;
@@ -66,10 +64,9 @@ int postino_address_path(const char *address, struct postino_span *path)
                 local = i;
             }
         }
-        if ((unsigned char)c > 127)
-            utf8 = 1;
-        else if (c < ' ' || c > '~')
+        if (c < ' ' || c == 127)
             return -1;
+        utf8 |= c > 127;
     }
     path->data = address;
     path->length_octets = i;
