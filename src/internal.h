@@ -372,8 +372,6 @@ unsigned postino_session_want_octets(const struct postino_session *session);
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* Whether what the step in hand puts out must not be shown. Returns 1 or 0. */
 unsigned postino_session_secret(const struct postino_session *session);
-/* Counts an octet of the reply's text and keeps it, if it is of the head. */
-void postino_session_keep_text(struct postino_session *session, uint8_t octet);
 
 /* client.c: prepares a client whose session_config and credentials are in place: what
  * postino_client_init_sized() ends with, for the NetX services. Returns 0 or an error. */

@@ -332,19 +332,6 @@ const struct postino_result *postino_session_result(const struct postino_session
     return &session->result;
 }
 
-void postino_session_keep_text(struct postino_session *session, uint8_t octet)
-{
-    size_t length = session->reply.text_octets;
-
-    if (session->service != NULL)
-        session->service->take(session, octet);
-    if (session->text_kept)
-        return;
-    if (length < sizeof session->text)
-        session->text[length] = (char)octet;
-    session->reply.text_octets = length + 1;
-}
-
 const char *postino_session_text(const struct postino_session *session, size_t *length_octets)
 {
     size_t length = session->reply.text_octets;
