@@ -6,26 +6,28 @@
 int postino_extensions_is(const struct postino_session *session, const char *name)
 {
     const char *word = session->word;
+    char c;
 
-    while (*word == *name) {
-        if (*word++ == '\0')
-            return 1;
-        name++;
-    }
-    return 0;
+    do {
+        c = *word++;
+        if (c != *name++)
+            return 0;
+    } while (c != '\0');
+    return 1;
 }
 
 void postino_extensions_keyword(struct postino_session *session)
 {
     const struct postino_extension *const *known = session->config->extensions;
+    const struct postino_extension *extension;
 
     session->take_word = NULL;
     if (known == NULL)
         return;
-    for (; *known != NULL; known++) {
-        if (postino_extensions_is(session, (*known)->keyword)) {
-            session->take_word = (*known)->take_parameter;
-            session->capabilities |= (*known)->capability;
+    while ((extension = *known++) != NULL) {
+        if (postino_extensions_is(session, extension->keyword)) {
+            session->take_word = extension->take_parameter;
+            session->capabilities |= extension->capability;
         }
     }
 }
