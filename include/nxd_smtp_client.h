@@ -200,7 +200,7 @@ struct nx_smtp_transport {
     USHORT
     remainder; /* of the division by the ticks a second, where a tick is no whole number of milliseconds */
     ULONG patience; /* for the connection, in ticks */
-    ULONG progress; /* when a packet was had, or arrived, last */
+    ULONG shortage; /* how often the pool had no packet since one was had, or arrived */
     /* Where a tick is no whole number of milliseconds: */
     ULONG ticks; /* the clock as it was when milliseconds were counted last */
     uint32_t milliseconds;

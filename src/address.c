@@ -10,51 +10,50 @@
 
 int postino_address_domain(const char *domain)
 {
-    size_t i;
+    size_t i = 0;
 
-    for (i = 0; domain[i] != '\0'; i++) {
+    /* Where it is empty, what ends it is the control character. */
+    do {
         char c = domain[i];
 
-        if (c <= ' ' || c > '~' || c == '<' || c == '>')
+        if (c <= ' ' || c > '~' || c == '<' || c == '>' || i == ADDRESS_DOMAIN_MAX)
             return -1;
-    }
-    return i == 0 || i > ADDRESS_DOMAIN_MAX ? -1 : 0;
+    } while (domain[++i] != '\0');
+    return 0;
 }
 
 #if !POSTINO_SMALL
 /* Letters, digits, and three others that mean nothing anywhere. */
-static int address_is_plain(char c)
+static int address_is_plain(unsigned octet)
 {
-    unsigned octet = (uint8_t)c;
-
     return (octet | 32) - 'a' < 26 || octet - '-' < 13;
 }
 #endif
 
 int postino_address_path(const char *address, struct postino_span *path)
 {
-    int bracket = *address == '<';
+    char end = '\0';
     int quoted = 0;
     int utf8 = 0;
     size_t local = 0;
     size_t i;
+    uint8_t c;
 
-    address += bracket;
-    for (i = 0; address[i] != '\0'; i++) {
-        char c;
-
+    if (*address == '<') {
+        address++;
+        end = '>';
+    }
+    for (i = 0; (c = (uint8_t)address[i]) != '\0'; i++) {
 #if !POSTINO_SMALL
-        while (address_is_plain(address[i]))
-            i++;
-        if (address[i] == '\0')
-            break;
+        if (address_is_plain(c))
+            continue;
 #endif
-        c = address[i];
-        if (quoted && c == '\\') {
-            c = address[++i];
-        } else if (c == '"') {
+        if (c == '"') {
             quoted = !quoted;
-        } else if (!quoted) {
+        } else if (quoted) {
+            if (c == '\\')
+                c = (uint8_t)address[++i];
+        } else {
             if (c == '>')
                 break;
             if (c == ' ' || c == '<' || c == '\\')
@@ -65,15 +64,14 @@ int postino_address_path(const char *address, struct postino_span *path)
                 local = i;
             }
         }
-        if ((unsigned char)c > 127)
-            utf8 = 1;
-        else if (c < ' ' || c > '~')
+        if (c < ' ' || c == 127)
             return -1;
+        utf8 |= c > 127;
     }
     path->data = address;
     path->length_octets = i;
     /* The bracket that ends it stands where one began it, and nothing behind it. */
-    if (quoted || (address[i] != '\0') != bracket || address[i + (size_t)bracket] != '\0')
+    if (quoted || c != end || (c != '\0' && address[i + 1] != '\0'))
         return -1;
     /* A domain is not empty; without an at-sign everything is the local part ("Postmaster"). */
     if (local == 0)

@@ -66,8 +66,7 @@ static void body_emit_binary(const struct postino_session *session, struct posti
 
 const struct postino_extension postino_extension_size = {"SIZE", body_take_size, body_check_size,
                                                          body_emit_size, POSTINO_CAPABILITY_SIZE};
-const struct postino_extension postino_extension_8bitmime = {
-    "8BITMIME", postino_extensions_ignore, body_check_8bit, body_emit_8bit, POSTINO_CAPABILITY_8BITMIME};
-const struct postino_extension postino_extension_binarymime = {"BINARYMIME", postino_extensions_ignore,
-                                                               body_check_binary, body_emit_binary,
-                                                               POSTINO_CAPABILITY_BINARYMIME};
+const struct postino_extension postino_extension_8bitmime = {"8BITMIME", NULL, body_check_8bit,
+                                                             body_emit_8bit, POSTINO_CAPABILITY_8BITMIME};
+const struct postino_extension postino_extension_binarymime = {
+    "BINARYMIME", NULL, body_check_binary, body_emit_binary, POSTINO_CAPABILITY_BINARYMIME};

@@ -39,16 +39,11 @@ size_t postino_data_filter_clean(const uint8_t *data, size_t length)
     return clean;
 }
 
+#if !POSTINO_SMALL
 /* Copies octets that need no change, as many as it likes, but at least the first, which is no line break.
  * Returns how many. */
 static size_t filter_copy(unsigned flags, uint8_t *out, const uint8_t *data, size_t length)
 {
-#if POSTINO_SMALL
-    (void)flags;
-    (void)length;
-    *out = *data;
-    return 1;
-#else
     const uint8_t *found;
     size_t clean = (flags & FILTER_RAW) != 0 ? length : postino_data_filter_clean(data, length);
 
@@ -63,50 +58,61 @@ static size_t filter_copy(unsigned flags, uint8_t *out, const uint8_t *data, siz
     }
     memcpy(out, data, clean);
     return clean;
-#endif
 }
+#endif
 
 size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *out, size_t capacity)
 {
     unsigned flags = *state;
     const uint8_t *in = data->data;
-    const uint8_t *end = in + data->length_octets;
-    uint8_t *const begin = out;
-    uint8_t *const limit = out + capacity;
+    const uint8_t *const end = in + data->length_octets;
+    size_t written = 0;
 
     while (in != end) {
         uint8_t octet = *in;
 
-        if (octet == '\n' && (flags & FILTER_CR) != 0) {
+        if ((flags & FILTER_CR) != 0) {
             flags &= ~(unsigned)FILTER_CR;
-            in++;
-            continue;
+            if (octet == '\n') {
+                in++;
+                continue;
+            }
         }
-        if (out == limit)
+        if (written == capacity)
             break;
-        flags &= ~(unsigned)FILTER_CR;
         if ((flags & FILTER_BREAK) != 0) {
-            *out++ = (flags & FILTER_HALF) != 0 ? '\n' : '\r';
-            flags = (flags & FILTER_HALF) != 0 ? flags & FILTER_BARE : flags | FILTER_HALF;
+            octet = '\r';
+            flags ^= FILTER_HALF;
+            if ((flags & FILTER_HALF) == 0) {
+                octet = '\n';
+                flags &= FILTER_BARE;
+            }
         } else if ((flags & FILTER_RAW) == 0 && (octet == '\r' || octet == '\n')) {
             flags |= octet == '\r' ? FILTER_BREAK | FILTER_CR : FILTER_BREAK;
             in++;
-        } else if (octet == '.' && (flags & (FILTER_MIDDLE | FILTER_BARE)) == 0) {
-            *out++ = '.';
-            flags |= FILTER_MIDDLE;
+            continue;
         } else {
-            size_t run = (size_t)(end - in);
+            /* A dot that begins a line stays, to go out once more. */
+            if (octet != '.' || (flags & (FILTER_MIDDLE | FILTER_BARE)) != 0) {
+#if POSTINO_SMALL
+                in++;
+#else
+                size_t left = (size_t)(end - in);
+                size_t room = capacity - written;
+                size_t run = filter_copy(flags, out + written, in, left < room ? left : room);
 
-            if (run > (size_t)(limit - out))
-                run = (size_t)(limit - out);
-            run = filter_copy(flags, out, in, run);
-            out += run;
-            in += run;
+                in += run;
+                written += run;
+                flags |= FILTER_MIDDLE;
+                continue;
+#endif
+            }
             flags |= FILTER_MIDDLE;
         }
+        out[written++] = octet;
     }
     *state = (uint8_t)flags;
     data->data = in;
     data->length_octets = (size_t)(end - in);
-    return (size_t)(out - begin);
+    return written;
 }

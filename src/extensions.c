@@ -1,35 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* The EHLO reply (RFC 5321 section 4.1.1.1), word by word as its octets arrive. Invariant: word holds the
- * word that is arriving, in upper case; of one that is too long to be known, its head fills all the room. */
+ * word that is arriving, letters in upper case; of one that is too long to be known, its head fills all the room. */
 #include "internal.h"
 
 int postino_extensions_is(const struct postino_session *session, const char *name)
 {
     const char *word = session->word;
+    char c;
 
-    for (; *word == *name; word++, name++) {
-        if (*word == '\0')
-            return 1;
-    }
-    return 0;
-}
-
-void postino_extensions_ignore(struct postino_session *session)
-{
-    (void)session;
+    do {
+        c = *word++;
+        if (c != *name++)
+            return 0;
+    } while (c != '\0');
+    return 1;
 }
 
 void postino_extensions_keyword(struct postino_session *session)
 {
     const struct postino_extension *const *known = session->config->extensions;
+    const struct postino_extension *extension;
 
-    session->take_word = postino_extensions_ignore;
+    session->take_word = NULL;
     if (known == NULL)
         return;
-    for (; *known != NULL; known++) {
-        if (postino_extensions_is(session, (*known)->keyword)) {
-            session->take_word = (*known)->take_parameter;
-            session->capabilities |= (*known)->capability;
+    while ((extension = *known++) != NULL) {
+        if (postino_extensions_is(session, extension->keyword)) {
+            session->take_word = extension->take_parameter;
+            session->capabilities |= extension->capability;
         }
     }
 }
@@ -70,17 +68,16 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
     unsigned length = session->word_octets;
 
     if (octet > ' ' && octet != '=') {
-        if (octet >= 'a' && octet <= 'z')
-            octet = (uint8_t)(octet - ('a' - 'A'));
+        /* What is neither letter nor digit may become something else: no name that is known has any. */
+        if (octet >= '@')
+            octet &= 0xDF;
         if (length < sizeof session->word - 1)
             session->word[length++] = (char)octet;
     } else {
         session->word[length] = '\0';
-        if (length != 0)
+        if (length != 0 && session->take_word != NULL)
             session->take_word(session);
         length = 0;
-        if (octet == '\n')
-            session->take_word = postino_extensions_keyword;
     }
     session->word_octets = (uint8_t)length;
 }

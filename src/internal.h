@@ -10,11 +10,11 @@
 
 /* struct postino_session.line */
 enum reply_line {
-    REPLY_CODE = 0, /* its code and what stands behind it are arriving */
-    REPLY_LAST,     /* it is the last of its reply */
-    REPLY_MORE,     /* another line follows */
-    REPLY_DEAF,     /* the server makes no sense: say QUIT, and hear nothing more */
-    REPLY_TLS       /* it awaits the handshake: whatever comes is none of it */
+    REPLY_CODE = 0,   /* its code and what stands behind it are arriving */
+    REPLY_LAST = ' ', /* what stands there, unless the line ends: it is the last of its reply */
+    REPLY_MORE = '-', /* another line follows */
+    REPLY_DEAF,       /* the server makes no sense: say QUIT, and hear nothing more */
+    REPLY_TLS         /* it awaits the handshake: whatever comes is none of it */
 };
 
 /* struct postino_mail.progress, in this order */
@@ -406,8 +406,6 @@ unsigned postino_session_want_octets(const struct postino_session *session);
 size_t postino_session_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* Whether what the step in hand puts out must not be shown. Returns 1 or 0. */
 unsigned postino_session_secret(const struct postino_session *session);
-/* Counts an octet of the reply's text and keeps it, if it is of the head. */
-void postino_session_keep_text(struct postino_session *session, uint8_t octet);
 
 /* client.c: prepares a client whose session_config and credentials are in place: what
  * postino_client_init_sized() ends with, for the NetX services. Returns 0 or an error. */
@@ -428,8 +426,6 @@ int postino_extensions_is(const struct postino_session *session, const char *nam
 int postino_extensions_check(struct postino_session *session, struct postino_mail *mail);
 /* What extensions and options say with MAIL and RCPT; for session->parameters. */
 void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter);
-/* For parameters that say nothing to us. */
-void postino_extensions_ignore(struct postino_session *session);
 /* session->word as a number; SIZE_MAX: it is none, or too large. */
 size_t postino_extensions_number(const struct postino_session *session);
 

@@ -2,9 +2,9 @@
 /* Extensions of which the session needs to know no more than that they are offered, and the list of all. */
 #include "internal.h"
 
-#define KEYWORD(name, keyword, bit)                                                                      \
-    const struct postino_extension postino_extension_##name = {keyword, postino_extensions_ignore, NULL, \
-                                                               NULL, POSTINO_CAPABILITY_##bit}
+#define KEYWORD(name, keyword, bit)                                                       \
+    const struct postino_extension postino_extension_##name = {keyword, NULL, NULL, NULL, \
+                                                               POSTINO_CAPABILITY_##bit}
 
 KEYWORD(enhancedstatuscodes, "ENHANCEDSTATUSCODES", ENHANCEDSTATUSCODES);
 KEYWORD(starttls, "STARTTLS", STARTTLS);

@@ -4,15 +4,13 @@
 
 void postino_emit_number(struct postino_emitter *emitter, size_t number)
 {
-    char digits[3 * sizeof number];
-    struct postino_span span = {NULL, 0};
-    char *digit = digits + sizeof digits;
+    char digits[3 * sizeof number + 1];
+    char *digit = digits + sizeof digits - 1;
 
+    *digit = '\0';
     do {
         *--digit = (char)('0' + number % 10);
         number /= 10;
-        span.length_octets++;
     } while (number != 0);
-    span.data = digit;
-    postino_emit_span(emitter, &span);
+    postino_emit_text(emitter, digit);
 }

@@ -43,52 +43,48 @@ static int pump_end(struct postino_session *session, struct postino_transport *t
 
 int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until)
 {
-    int send_error = 0;
-    int status = 0;
-    /* What has just been asked takes its time to be answered: no need to look before waiting. */
-    int asked = 0;
+    /* What sending came to last; an error stays. */
+    int sent = 0;
+    int status;
 
-    while (status >= 0) {
+    for (;;) {
         uint32_t now_ms = transport->methods->now_ms(transport);
         uint32_t wait_ms;
         unsigned want = session->driver->want(session);
-        unsigned events = POSTINO_EVENT_READ;
 
+        /* What is to blame where neither the session has its own reason nor the transport says one. */
+        status = POSTINO_ERROR_TIMEOUT;
         if ((want & POSTINO_WANT_CLOSED) != 0)
             break;
-        if (send_error == 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
-            status = pump_send(session, transport, now_ms);
-            if (status == 0) {
-                asked = 1;
-                continue;
+        if (sent >= 0) {
+            sent = 0;
+            if (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0) {
+                sent = pump_send(session, transport, now_ms);
+                if (sent == 0)
+                    continue;
+                /* Without a buffer no command goes out, and so no reply can come. */
+                if (sent == POSTINO_ERROR_BUFFER)
+                    break;
             }
-            /* What could not be sent waits for the peer, who may wait for us to hear it. */
-            asked = 0;
-            /* Without a buffer no command goes out, and so no reply can come. */
-            if (status == POSTINO_ERROR_BUFFER)
-                break;
-            if (status < 0)
-                send_error = status;
-            else
-                events |= POSTINO_EVENT_WRITE;
+            if (sent >= 0 && (want & until) != 0)
+                return POSTINO_OK;
         }
-        if (send_error == 0 && (want & until) != 0)
-            return POSTINO_OK;
         /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
         wait_ms = postino_session_wait_ms(session, now_ms);
-        if (wait_ms == 0) {
-            status = POSTINO_ERROR_TIMEOUT;
+        if (wait_ms == 0)
             break;
-        }
-        status = asked ? POSTINO_AGAIN : pump_receive(session, transport, now_ms);
-        asked = 0;
+        status = pump_receive(session, transport, now_ms);
         if (status > 0) {
-            status = transport->methods->wait(transport, events, wait_ms);
+            /* What could not be sent waits for the peer, who may wait for us to hear it. */
+            status = transport->methods->wait(
+                transport, sent > 0 ? POSTINO_EVENT_READ | POSTINO_EVENT_WRITE : POSTINO_EVENT_READ, wait_ms);
             if (status > 0)
                 return status;
         }
+        if (status < 0)
+            break;
     }
-    return pump_end(session, transport, send_error != 0 ? send_error : status);
+    return pump_end(session, transport, sent >= 0 ? status : sent);
 }
 
 int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)

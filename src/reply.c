@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Replies (RFC 5321 section 4.2), octet by octet: nothing depends on how they were split on their way.
  * Invariant: line says what is known of the line that is arriving, line_code holds the digits of its code
- * that arrived; lines counts the complete lines of the reply that is arriving. */
+ * that arrived, and is whole from 200 on; lines counts the complete lines of the reply that is arriving. */
 #include "internal.h"
 
 static void reply_line(struct postino_session *session)
@@ -11,7 +11,10 @@ static void reply_line(struct postino_session *session)
     session->line = REPLY_CODE;
     session->line_code = 0;
     if (line == REPLY_MORE) {
-        if (++session->lines >= POSTINO_REPLY_LINES_MAX)
+        unsigned lines = session->lines + 1u;
+
+        session->lines = (uint16_t)lines;
+        if (lines >= POSTINO_REPLY_LINES_MAX)
             postino_session_fail(session, POSTINO_ERROR_REPLY_TOO_LONG);
         return;
     }
@@ -23,6 +26,8 @@ static void reply_line(struct postino_session *session)
 static void reply_begin(struct postino_session *session, unsigned code)
 {
     session->reply.code = (uint16_t)code;
+    /* The first line of the reply to EHLO greets; the others list extensions. */
+    session->take_word = NULL;
     if (!session->text_kept) {
         session->reply.text_octets = 0;
         session->text_code = (uint16_t)code;
@@ -54,33 +59,45 @@ static int reply_digit(struct postino_session *session, uint8_t octet)
     return 0;
 }
 
+/* Counts an octet of the text and keeps it, if it is of the head. */
+static void reply_keep(struct postino_session *session, uint8_t octet)
+{
+    if (session->service != NULL)
+        session->service->take(session, octet);
+    if (!session->text_kept) {
+        size_t length = session->reply.text_octets++;
+
+        if (length < sizeof session->text)
+            session->text[length] = (char)octet;
+    }
+}
+
 /* Takes any octet. Returns 0, or -1 when it makes no sense. */
 static int reply_octet(struct postino_session *session, uint8_t octet)
 {
-    if (session->line == REPLY_CODE && session->line_code < 200)
+    int ends = octet == '\n';
+
+    if (session->line_code < 200)
         return reply_digit(session, octet);
     if (octet == '\r') /* the LF ends the line, with or without it */
         return 0;
     if (session->line == REPLY_CODE) {
-        session->line = octet == '-' ? REPLY_MORE : REPLY_LAST;
-        if (octet != ' ' && octet != '-' && octet != '\n')
+        session->line = octet;
+        if (octet == REPLY_MORE || octet == REPLY_LAST) {
+            if (session->lines == 0)
+                return 0;
+            session->take_word = postino_extensions_keyword;
+            octet = '\n'; /* stands between the lines of the text */
+        } else if (!ends) {
             return -1;
-        if (octet != '\n') {
-            if (session->lines != 0)
-                postino_session_keep_text(session, '\n');
-            return 0;
         }
-    } else {
-        /* The first line of the reply to EHLO greets; the others list extensions. */
-        if (session->lines != 0 && session->reply.code < 300 &&
-            (session->replied.step->limit & STEP_LISTS) != 0)
-            postino_extensions_octet(session, octet);
-        if (octet != '\n') {
-            postino_session_keep_text(session, octet);
-            return 0;
-        }
+    } else if (session->reply.code < 300 && (session->replied.step->limit & STEP_LISTS) != 0) {
+        postino_extensions_octet(session, octet);
     }
-    reply_line(session);
+    if (ends)
+        reply_line(session);
+    else
+        reply_keep(session, octet);
     return 0;
 }
 
@@ -97,7 +114,7 @@ static size_t reply_head(struct postino_session *session, const uint8_t *data, s
         return 0;
     code = data[0] * 100u + data[1] * 10u + data[2] - '0' * 111u;
     session->line_code = (uint16_t)code;
-    session->line = data[3] == '-' ? REPLY_MORE : REPLY_LAST;
+    session->line = data[3];
     reply_begin(session, code);
     return 4;
 }

@@ -84,7 +84,6 @@ void postino_session_start(struct postino_session *session, const struct postino
     postino_clear(session, offsetof(struct postino_session, word));
     session->config = config;
     session->driver = driver;
-    session->take_word = postino_extensions_keyword;
     postino_session_enter(session, driver->greeting);
     session->outstanding = 1;
 }
@@ -314,19 +313,6 @@ void postino_session_source_ready(struct postino_session *session)
 const struct postino_result *postino_session_result(const struct postino_session *session)
 {
     return &session->result;
-}
-
-void postino_session_keep_text(struct postino_session *session, uint8_t octet)
-{
-    size_t length = session->reply.text_octets;
-
-    if (session->service != NULL)
-        session->service->take(session, octet);
-    if (session->text_kept)
-        return;
-    if (length < sizeof session->text)
-        session->text[length] = (char)octet;
-    session->reply.text_octets = length + 1;
 }
 
 const char *postino_session_text(const struct postino_session *session, size_t *length_octets)

@@ -40,7 +40,8 @@ const char *postino_capability_name(uint32_t capability);
 struct postino_extension {
     const char *keyword; /* in upper case */
     /* private */
-    void (*take_parameter)(struct postino_session *session); /* it is session->word */
+    /* It is session->word. NULL: parameters say nothing to us. */
+    void (*take_parameter)(struct postino_session *session);
     /* Has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
     int (*check)(struct postino_session *session, struct postino_mail *mail);
     /* Puts its parameter behind MAIL, where it is offered and its check() had session->parameters set. NULL:

@@ -17,6 +17,7 @@ struct postino_posix {
     const char *service;
     int socket;
     int system_error;
+    int asked; /* since all was sent nothing was received or waited for: no need to look before waiting */
     size_t offset_octets; /* of the send buffer, sent already */
     uint8_t send_buffer[POSTINO_POSIX_SEND_OCTETS];
     uint8_t receive_buffer[POSTINO_POSIX_RECEIVE_OCTETS];

@@ -178,7 +178,7 @@ struct postino_session {
     struct postino_source_info message; /* of the mail that is being sent; what is not in a chunk yet */
     const struct postino_mechanism *mechanism;          /* in use */
     const struct postino_mechanism *const *offered;     /* the best of config->mechanisms; NULL: none yet */
-    void (*take_word)(struct postino_session *session); /* what its next word means */
+    void (*take_word)(struct postino_session *session); /* what its next word means; NULL: nothing */
     /* What extensions and options add to MAIL and RCPT; NULL: nothing. */
     void (*parameters)(const struct postino_session *session, struct postino_emitter *emitter);
     struct postino_service *service;         /* in hand; NULL: none */

@@ -62,8 +62,8 @@ VOID _nx_smtp_message_parameters(const struct postino_session *session, struct p
 #endif
 }
 
-const struct postino_extension nx_smtp_message_offered = {"MT-PRIORITY", postino_extensions_ignore, NULL,
-                                                          NULL, POSTINO_CAPABILITY_MT_PRIORITY};
+const struct postino_extension nx_smtp_message_offered = {"MT-PRIORITY", NULL, NULL, NULL,
+                                                          POSTINO_CAPABILITY_MT_PRIORITY};
 
 /* What a mail's options say of it is not said twice. */
 static VOID message_say_priority(const struct postino_session *session, struct postino_emitter *emitter)
@@ -81,6 +81,5 @@ static int message_check_priority(struct postino_session *session, struct postin
     return POSTINO_OK;
 }
 
-const struct postino_extension nx_smtp_extension_priority = {"MT-PRIORITY", postino_extensions_ignore,
-                                                             message_check_priority, message_say_priority,
-                                                             POSTINO_CAPABILITY_MT_PRIORITY};
+const struct postino_extension nx_smtp_extension_priority = {
+    "MT-PRIORITY", NULL, message_check_priority, message_say_priority, POSTINO_CAPABILITY_MT_PRIORITY};

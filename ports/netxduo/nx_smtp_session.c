@@ -91,7 +91,7 @@ static UINT session_enter(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
         return NX_IN_PROGRESS;
     session->nx_smtp_session_start = tx_time_get();
     session->nx_smtp_session_wait_option = wait_option;
-    client_ptr->nx_smtp_client_transport.progress = session->nx_smtp_session_start;
+    client_ptr->nx_smtp_client_transport.shortage = 0;
     transport->methods = &session->nx_smtp_session_methods;
     session->nx_smtp_session_client.transport = client_ptr->nx_smtp_client_transport_ptr;
     /* A trace asks the session that runs what is secret. */

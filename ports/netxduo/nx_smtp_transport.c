@@ -41,11 +41,12 @@ ULONG _nx_smtp_transport_ticks(uint32_t timeout_ms)
     return timeout_ms * NX_IP_PERIODIC_RATE / 1000 + 1;
 }
 
-static VOID transport_release(NX_PACKET **packet)
+/* What was lent is done with. */
+static VOID transport_release(struct nx_smtp_transport *self)
 {
-    if (*packet != NX_NULL)
-        nx_packet_release(*packet);
-    *packet = NX_NULL;
+    if (self->in != NX_NULL)
+        nx_packet_release(self->in);
+    self->in = NX_NULL;
 }
 
 /* Has a piece of an arrived packet at hand, waiting for it for so many ticks; the one lent before is done
@@ -57,11 +58,11 @@ static UINT transport_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
 
     if (self->piece != NX_NULL)
         return NX_SUCCESS;
-    transport_release(&self->in);
+    transport_release(self);
     status = nx_tcp_socket_receive(&client->nx_smtp_client_socket, &self->in, ticks);
     if (status == NX_SUCCESS) {
         self->piece = self->in;
-        self->progress = tx_time_get();
+        self->shortage = 0;
     }
     return status;
 }
@@ -74,16 +75,16 @@ static int transport_reserve(struct postino_transport *transport, uint8_t **buff
     size_t room;
 
     /* Does not wait either: the packets that are missing may be on their way to a server that takes none before
-     * we have taken its replies. */
+     * we have taken its replies. Who is told so waits a tick before the next look. */
     if (self->out == NX_NULL) {
         UINT status =
             nx_packet_allocate(client->nx_smtp_client_packet_pool_ptr, &self->out, NX_TCP_PACKET, NX_NO_WAIT);
 
-        if (status == NX_NO_PACKET && tx_time_get() - self->progress < NX_SMTP_CLIENT_PACKET_TIMEOUT)
+        if (status == NX_NO_PACKET && self->shortage++ < NX_SMTP_CLIENT_PACKET_TIMEOUT)
             return POSTINO_AGAIN;
         if (status != NX_SUCCESS)
             return POSTINO_ERROR_BUFFER;
-        self->progress = tx_time_get();
+        self->shortage = 0;
     }
     packet = self->out;
     room = (size_t)(packet->nx_packet_data_end - packet->nx_packet_prepend_ptr);
@@ -99,21 +100,20 @@ static int transport_send(struct postino_transport *transport, size_t length_oct
 {
     NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
     struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
-    NX_PACKET *packet = self->out;
     UINT status;
 
     if (length_octets != 0) {
-        packet->nx_packet_append_ptr = packet->nx_packet_prepend_ptr + length_octets;
-        packet->nx_packet_length = (ULONG)length_octets;
+        self->out->nx_packet_append_ptr = self->out->nx_packet_prepend_ptr + length_octets;
+        self->out->nx_packet_length = (ULONG)length_octets;
     }
-    status = nx_tcp_socket_send(&client->nx_smtp_client_socket, packet, NX_NO_WAIT);
+    status = nx_tcp_socket_send(&client->nx_smtp_client_socket, self->out, NX_NO_WAIT);
     if (status == NX_SUCCESS) {
         self->out = NX_NULL;
         transport->unsent_octets = 0;
         return POSTINO_OK;
     }
     /* What was sent of it is no longer in it. */
-    transport->unsent_octets = packet->nx_packet_length;
+    transport->unsent_octets = self->out->nx_packet_length;
     if (status == NX_WINDOW_OVERFLOW || status == NX_TX_QUEUE_DEPTH || status == NX_NO_PACKET)
         return POSTINO_AGAIN;
     return POSTINO_ERROR_SEND;
@@ -154,11 +154,13 @@ static void transport_close(struct postino_transport *transport, int graceful)
     NX_TCP_SOCKET *socket = &client->nx_smtp_client_socket;
 
     /* What was not sent may be a password. Of a packet that was sent the stack has the rest. */
-    if (self->out != NX_NULL)
+    if (self->out != NX_NULL) {
         postino_clear(self->out->nx_packet_data_start,
                       (size_t)(self->out->nx_packet_data_end - self->out->nx_packet_data_start));
-    transport_release(&self->out);
-    transport_release(&self->in);
+        nx_packet_release(self->out);
+    }
+    self->out = NX_NULL;
+    transport_release(self);
     self->piece = NX_NULL;
     nx_tcp_socket_disconnect(socket, graceful != 0 ? NX_SMTP_CLIENT_DISCONNECT_TIMEOUT : NX_NO_WAIT);
     nx_tcp_client_socket_unbind(socket);
@@ -169,22 +171,24 @@ static int transport_connect(struct postino_transport *transport, uint32_t timeo
     NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
     struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
     NX_TCP_SOCKET *socket = &client->nx_smtp_client_socket;
+    UINT status;
 
     /* The limit is the option's: in ticks, as the application gave it. */
     NX_PARAMETER_NOT_USED(timeout_ms);
-    self->status = (USHORT)nx_tcp_client_socket_bind(socket, NX_ANY_PORT, self->patience);
-    if (self->status != NX_SUCCESS)
-        return POSTINO_ERROR_CONNECT;
-    transport->unsent_octets = 0;
-    self->progress = tx_time_get();
-    self->status = (USHORT)nxd_tcp_client_socket_connect(socket, &client->nx_smtp_client_server_address,
-                                                         client->nx_smtp_client_server_port, self->patience);
-    if (self->status != NX_SUCCESS) {
+    status = nx_tcp_client_socket_bind(socket, NX_ANY_PORT, self->patience);
+    if (status == NX_SUCCESS) {
+        transport->unsent_octets = 0;
+        self->shortage = 0;
+        status = nxd_tcp_client_socket_connect(socket, &client->nx_smtp_client_server_address,
+                                               client->nx_smtp_client_server_port, self->patience);
+        if (status == NX_SUCCESS) {
+            nx_tcp_socket_mss_get(socket, &self->mss);
+            return POSTINO_OK;
+        }
         transport_close(transport, 0);
-        return POSTINO_ERROR_CONNECT;
     }
-    nx_tcp_socket_mss_get(socket, &self->mss);
-    return POSTINO_OK;
+    self->status = (USHORT)status;
+    return POSTINO_ERROR_CONNECT;
 }
 
 static const struct postino_transport_class transport_class = {

@@ -162,6 +162,7 @@ static int posix_connect_address(struct postino_posix *posix, const struct addri
         return posix->system_error == ETIMEDOUT ? POSTINO_ERROR_CONNECT_TIMEOUT : POSTINO_ERROR_CONNECT;
     }
     posix->socket = handle;
+    posix->asked = 0;
     return 0;
 }
 
@@ -235,6 +236,7 @@ static int posix_send(struct postino_transport *transport, size_t length_octets)
     /* Passwords and tokens are not left behind. They travel with commands, which are short. */
     if (posix->offset_octets <= POSIX_COMMAND_OCTETS)
         memset(posix->send_buffer, 0, posix->offset_octets);
+    posix->asked = 1;
     return 0;
 }
 
@@ -243,6 +245,10 @@ static int posix_receive(struct postino_transport *transport, const uint8_t **da
     struct postino_posix *posix = (struct postino_posix *)transport;
     ssize_t arrived;
 
+    if (posix->asked) {
+        posix->asked = 0;
+        return POSTINO_AGAIN;
+    }
     do {
         arrived = recv(posix->socket, posix->receive_buffer, sizeof posix->receive_buffer, 0);
     } while (arrived < 0 && errno == EINTR);
@@ -268,6 +274,7 @@ static int posix_wait(struct postino_transport *transport, unsigned events, uint
 
     if (posix->socket < 0)
         return POSTINO_ERROR_STATE;
+    posix->asked = 0;
     if ((events & POSTINO_EVENT_READ) != 0)
         wanted = (short)(wanted | POLLIN);
     if ((events & POSTINO_EVENT_WRITE) != 0)

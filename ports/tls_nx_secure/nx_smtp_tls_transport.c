@@ -188,7 +188,7 @@ static INT tls_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
     status = nx_secure_tls_session_receive(&tls->nx_smtp_tls_session, &self->in, ticks);
     if (status == NX_SUCCESS) {
         self->piece = self->in;
-        self->progress = tx_time_get();
+        self->shortage = 0;
         return POSTINO_OK;
     }
     self->in = NX_NULL;
@@ -235,13 +235,13 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
         UINT status = nx_secure_tls_packet_allocate(
             &tls->nx_smtp_tls_session, client->nx_smtp_client_packet_pool_ptr, &self->out, NX_NO_WAIT);
 
-        if (status == NX_NO_PACKET && tx_time_get() - self->progress < NX_SMTP_CLIENT_PACKET_TIMEOUT)
+        if (status == NX_NO_PACKET && self->shortage++ < NX_SMTP_CLIENT_PACKET_TIMEOUT)
             return POSTINO_AGAIN;
         if (status != NX_SUCCESS) {
             self->out = NX_NULL;
             return POSTINO_ERROR_BUFFER;
         }
-        self->progress = tx_time_get();
+        self->shortage = 0;
     }
     room = (size_t)(self->out->nx_packet_data_end - self->out->nx_packet_prepend_ptr);
     /* Where there is no room for the tail, it gets a packet of its own from the IP instance's pool. */
