@@ -23,14 +23,13 @@ static int cram_challenge(struct postino_session *session, unsigned round)
     return POSTINO_OK;
 }
 
-static int cram_respond(const struct postino_credentials *credentials, unsigned round,
-                        struct postino_span *spans)
+static void cram_respond(const struct postino_credentials *credentials, unsigned round,
+                         struct postino_emitter *emitter)
 {
     (void)round;
-    spans[0] = (struct postino_span){credentials->user, POSTINO_SASL_TEXT};
-    spans[1] = (struct postino_span){" ", 1};
-    spans[2] = (struct postino_span){credentials->state->proof, POSTINO_SASL_TEXT};
-    return 3;
+    postino_emit_text(emitter, credentials->user);
+    postino_emit(emitter, ' ');
+    postino_emit_text(emitter, credentials->state->proof);
 }
 
 static const struct postino_sasl_exchange cram_exchange = {postino_sasl_start, postino_sasl_allowed, NULL,

@@ -27,13 +27,13 @@ static void oauthbearer_begin(const struct postino_session *session, struct post
     postino_emit_text(first, SASL_TOKEN_FRONT);
 }
 
-static int oauthbearer_respond(const struct postino_credentials *credentials, unsigned round,
-                               struct postino_span *spans)
+static void oauthbearer_respond(const struct postino_credentials *credentials, unsigned round,
+                                struct postino_emitter *emitter)
 {
-    spans[0] = (struct postino_span){"\001", 1};
-    if (round != 0)
-        return 1;
-    return postino_sasl_token_spans(credentials, spans);
+    if (round == 0)
+        postino_sasl_token_respond(credentials, emitter);
+    else
+        postino_emit(emitter, 1);
 }
 
 static const struct postino_sasl_exchange oauthbearer_exchange = {

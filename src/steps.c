@@ -56,7 +56,7 @@ static unsigned steps_challenge(struct postino_session *session)
     unsigned limit = session->config->challenge_octets_max;
 
     session->round++;
-    return (limit != 0 && session->reply.text_octets > limit) || postino_response(session) < 0
+    return (limit != 0 && session->reply.text_octets > limit) || session->round > session->mechanism->rounds
                ? STEP_AUTH_CANCEL
                : STEP_AUTH_RESPONSE;
 }
