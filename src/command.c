@@ -34,7 +34,7 @@ void postino_emit_base64_end(struct postino_emitter *emitter)
 {
     unsigned missing = 0;
 
-    for (; emitter->bits != 1; missing++)
+    for (; emitter->bits > 1; missing++)
         postino_emit(emitter, 0);
     emitter->bits = 0;
     /* The digits of nothing but missing octets are written over. */
@@ -44,11 +44,11 @@ void postino_emit_base64_end(struct postino_emitter *emitter)
 }
 
 #if POSTINO_SMALL
-/* Puts out octets of a text with marks, of which the first is none. Returns how many behind the first. */
+/* Puts out octets of a text with marks, of which the first is none. Returns how many. */
 static size_t command_text(struct postino_emitter *emitter, const char *text)
 {
     postino_emit(emitter, (uint8_t)*text);
-    return 0;
+    return 1;
 }
 
 static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
@@ -84,7 +84,7 @@ static size_t command_text(struct postino_emitter *emitter, const char *text)
     while ((uint8_t)text[run] > COMMAND_FEATURE)
         run++;
     command_emit(emitter, (const uint8_t *)text, run);
-    return run - 1;
+    return run;
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
@@ -98,20 +98,16 @@ void postino_emit_span(struct postino_emitter *emitter, const struct postino_spa
     command_emit(emitter, span->data, span->length_octets);
 }
 
-/* session->round counts the responses that are given with the step in hand and before. */
-void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter)
-{
-    postino_emit_base64(emitter);
-    session->mechanism->respond(session->config->credentials, session->round - 1u, emitter);
-    postino_emit_base64_end(emitter);
-}
-
-static void command_mark(const struct postino_session *session, struct postino_emitter *emitter,
-                         unsigned mark)
+/* Puts out what begins at `text`: a mark's meaning, or octets up to the next mark. Returns how many octets of the text
+ * that is. */
+static size_t command_piece(const struct postino_session *session, struct postino_emitter *emitter,
+                            const char *text)
 {
     const struct postino_cursor *sent = &session->sent;
 
-    switch (mark) {
+    switch ((uint8_t)*text) {
+    case '\0':
+        return 0;
     case COMMAND_NAME:
         postino_emit_text(emitter, session->config->ehlo_name);
         break;
@@ -131,21 +127,26 @@ static void command_mark(const struct postino_session *session, struct postino_e
     case COMMAND_RESPONSE:
         postino_emit_response(session, emitter);
         break;
-    default:
+    case COMMAND_FEATURE:
         ((const struct postino_feature_step *)sent->step)->emit(session, emitter);
         break;
+    default:
+        return command_text(emitter, text);
     }
+    return 1;
 }
 
 size_t postino_emitted(struct postino_session *session, struct postino_emitter *emitter)
 {
     size_t length;
 
+    postino_emit_base64_end(emitter);
     postino_emit_text(emitter, "\r\n");
-    length = emitter->place;
-    session->complete = length <= emitter->room;
-    if (length > emitter->room)
-        length = emitter->room;
+    length = emitter->room;
+    if (length >= emitter->place) {
+        length = emitter->place;
+        session->complete = 1;
+    }
     session->offset_octets += length;
     return length;
 }
@@ -153,15 +154,12 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     const char *text = session->sent.step->text;
+    size_t length;
     struct postino_emitter emitter = {out, 0 - session->offset_octets, capacity, 0};
 
-    for (; *text != '\0'; text++) {
-        unsigned octet = (uint8_t)*text;
-
-        if (octet > COMMAND_FEATURE)
-            text += command_text(&emitter, text);
-        else
-            command_mark(session, &emitter, octet);
-    }
+    do {
+        length = command_piece(session, &emitter, text);
+        text += length;
+    } while (length != 0);
     return postino_emitted(session, &emitter);
 }

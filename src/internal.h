@@ -259,10 +259,16 @@ static inline void postino_emit_base64(struct postino_emitter *emitter)
 {
     emitter->bits = 1;
 }
-/* Ends it, with padding. */
+/* Ends it with padding, if it began. */
 void postino_emit_base64_end(struct postino_emitter *emitter);
-/* The mechanism's response that is due, in base64. */
-void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter);
+/* The mechanism's response that is due, in base64, which is still to be ended. session->round counts the responses that
+ * are given with the step in hand and before. */
+static inline void postino_emit_response(const struct postino_session *session,
+                                         struct postino_emitter *emitter)
+{
+    postino_emit_base64(emitter);
+    session->mechanism->respond(emitter, session->config->credentials, session->round - 1u);
+}
 
 /* Puts out the line's end and counts what went out; without a rest the step in hand is complete. Returns how many
  * octets there was room for. */
@@ -334,8 +340,8 @@ void postino_wipe(void *memory, size_t octets);
 /* sasl_token.c: what stands before the token. */
 #define SASL_TOKEN_FRONT "auth=Bearer "
 /* The first response. */
-void postino_sasl_token_respond(const struct postino_credentials *credentials,
-                                struct postino_emitter *emitter);
+void postino_sasl_token_respond(struct postino_emitter *emitter,
+                                const struct postino_credentials *credentials);
 /* Takes why the server refuses the token. */
 int postino_sasl_token_challenge(struct postino_session *session, unsigned round);
 

@@ -23,8 +23,8 @@ static int cram_challenge(struct postino_session *session, unsigned round)
     return POSTINO_OK;
 }
 
-static void cram_respond(const struct postino_credentials *credentials, unsigned round,
-                         struct postino_emitter *emitter)
+static void cram_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                         unsigned round)
 {
     (void)round;
     postino_emit_text(emitter, credentials->user);

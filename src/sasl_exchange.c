@@ -164,6 +164,12 @@ static void exchange_listen(struct postino_sasl_state *state)
     state->padding = 0;
 }
 
+static void exchange_emit_response(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    postino_emit_response(session, emitter);
+    postino_emit_base64_end(emitter);
+}
+
 static void exchange_emit_command(const struct postino_session *session, struct postino_emitter *emitter)
 {
     size_t before;
@@ -173,7 +179,7 @@ static void exchange_emit_command(const struct postino_session *session, struct 
         return;
     postino_emit(emitter, ' ');
     before = emitter->place;
-    postino_emit_response(session, emitter);
+    exchange_emit_response(session, emitter);
     /* RFC 4954 section 4: with the command, nothing is said as "=". */
     if (emitter->place == before)
         postino_emit(emitter, '=');
@@ -189,7 +195,7 @@ static void exchange_end(struct postino_session *session)
 static int exchange_check(const struct postino_session *session)
 {
     return session->config->credentials->state->challenge_error ||
-                   exchange_octets(session, postino_emit_response) > POSTINO_AUTH_LINE_OCTETS
+                   exchange_octets(session, exchange_emit_response) > POSTINO_AUTH_LINE_OCTETS
                ? POSTINO_ERROR_CREDENTIALS
                : POSTINO_OK;
 }

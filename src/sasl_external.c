@@ -8,8 +8,8 @@ static int external_challenge(struct postino_session *session, unsigned round)
     return round == 0 ? POSTINO_OK : POSTINO_ERROR_CHALLENGE;
 }
 
-static void external_respond(const struct postino_credentials *credentials, unsigned round,
-                             struct postino_emitter *emitter)
+static void external_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                             unsigned round)
 {
     (void)round;
     if (credentials->authzid != NULL)

@@ -3,8 +3,8 @@
  * Servers differ on an initial response, so there is none. */
 #include "internal.h"
 
-static void login_respond(const struct postino_credentials *credentials, unsigned round,
-                          struct postino_emitter *emitter)
+static void login_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                          unsigned round)
 {
     postino_emit_text(emitter, round == 0 ? credentials->user : credentials->password);
 }

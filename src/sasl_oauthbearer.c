@@ -27,11 +27,11 @@ static void oauthbearer_begin(const struct postino_session *session, struct post
     postino_emit_text(first, SASL_TOKEN_FRONT);
 }
 
-static void oauthbearer_respond(const struct postino_credentials *credentials, unsigned round,
-                                struct postino_emitter *emitter)
+static void oauthbearer_respond(struct postino_emitter *emitter,
+                                const struct postino_credentials *credentials, unsigned round)
 {
     if (round == 0)
-        postino_sasl_token_respond(credentials, emitter);
+        postino_sasl_token_respond(emitter, credentials);
     else
         postino_emit(emitter, 1);
 }

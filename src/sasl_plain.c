@@ -3,8 +3,8 @@
  * that ignored the initial response (RFC 4954 section 4). */
 #include "internal.h"
 
-static void plain_respond(const struct postino_credentials *credentials, unsigned round,
-                          struct postino_emitter *emitter)
+static void plain_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                          unsigned round)
 {
     (void)round;
     if (credentials->authzid != NULL)

@@ -76,8 +76,8 @@ static void scram_begin(const struct postino_session *session, struct postino_em
     state->binding_octets = (uint16_t)(first->place - state->binding);
 }
 
-static void scram_respond(const struct postino_credentials *credentials, unsigned round,
-                          struct postino_emitter *emitter)
+static void scram_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                          unsigned round)
 {
     const struct postino_sasl_state *state = credentials->state;
     /* The server's "r=...", whole. */

@@ -3,8 +3,8 @@
  * without meaning, and then refuses. Invariant: what it said is what the refusal is told with. */
 #include "internal.h"
 
-void postino_sasl_token_respond(const struct postino_credentials *credentials,
-                                struct postino_emitter *emitter)
+void postino_sasl_token_respond(struct postino_emitter *emitter,
+                                const struct postino_credentials *credentials)
 {
     postino_emit_text(emitter, credentials->state->first);
     postino_emit_text(emitter, credentials->token);

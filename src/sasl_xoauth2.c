@@ -9,11 +9,11 @@ static void xoauth2_begin(const struct postino_session *session, struct postino_
     postino_emit_text(first, "\001" SASL_TOKEN_FRONT);
 }
 
-static void xoauth2_respond(const struct postino_credentials *credentials, unsigned round,
-                            struct postino_emitter *emitter)
+static void xoauth2_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                            unsigned round)
 {
     if (round == 0)
-        postino_sasl_token_respond(credentials, emitter);
+        postino_sasl_token_respond(emitter, credentials);
 }
 
 static const struct postino_sasl_exchange xoauth2_exchange = {postino_sasl_start, postino_sasl_allowed,

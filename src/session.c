@@ -93,7 +93,7 @@ static size_t session_response_octets(const struct postino_credentials *credenti
     struct postino_emitter emitter = {NULL, 0, 0, 0};
 
     postino_emit_base64(&emitter);
-    mechanism->respond(credentials, round, &emitter);
+    mechanism->respond(&emitter, credentials, round);
     postino_emit_base64_end(&emitter);
     return emitter.place;
 }

@@ -41,8 +41,8 @@ struct postino_mechanism {
     const char *name; /* as the EHLO reply lists it, in upper case */
     /* Puts out the response of round `round`, the first being 0: the same each time that it is called in that round. It
      * goes out in base64. */
-    void (*respond)(const struct postino_credentials *credentials, unsigned round,
-                    struct postino_emitter *emitter);
+    void (*respond)(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                    unsigned round);
     uint8_t flags;  /* of enum postino_mechanism_flag */
     uint8_t needs;  /* of enum postino_mechanism_need */
     uint8_t hash;   /* enum postino_hash, with POSTINO_NEEDS_CRYPTO */
