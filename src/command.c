@@ -51,10 +51,12 @@ static size_t command_text(struct postino_emitter *emitter, const char *text)
     return 1;
 }
 
-static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
+void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length)
 {
+    const uint8_t *octet = data;
+
     for (; length != 0; length--)
-        postino_emit(emitter, *data++);
+        postino_emit(emitter, *octet++);
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
@@ -63,8 +65,9 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text)
         postino_emit(emitter, (uint8_t)*text++);
 }
 #else
-static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
+void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length)
 {
+    const uint8_t *octet = data;
     size_t place = emitter->place;
 
     /* All of it fits, as it is: the usual case. */
@@ -74,7 +77,7 @@ static void command_emit(struct postino_emitter *emitter, const uint8_t *data, s
         return;
     }
     for (; length != 0; length--)
-        postino_emit(emitter, *data++);
+        postino_emit(emitter, *octet++);
 }
 
 static size_t command_text(struct postino_emitter *emitter, const char *text)
@@ -83,20 +86,15 @@ static size_t command_text(struct postino_emitter *emitter, const char *text)
 
     while ((uint8_t)text[run] > COMMAND_FEATURE)
         run++;
-    command_emit(emitter, (const uint8_t *)text, run);
+    postino_emit_octets(emitter, text, run);
     return run;
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
 {
-    command_emit(emitter, (const uint8_t *)text, strlen(text));
+    postino_emit_octets(emitter, text, strlen(text));
 }
 #endif
-
-void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span)
-{
-    command_emit(emitter, span->data, span->length_octets);
-}
 
 /* Puts out what begins at `text`: a mark's meaning, or octets up to the next mark. Returns how many octets of the text
  * that is. */
@@ -104,6 +102,7 @@ static size_t command_piece(const struct postino_session *session, struct postin
                             const char *text)
 {
     const struct postino_cursor *sent = &session->sent;
+    const struct postino_span *path;
 
     switch ((uint8_t)*text) {
     case '\0':
@@ -112,10 +111,12 @@ static size_t command_piece(const struct postino_session *session, struct postin
         postino_emit_text(emitter, session->config->ehlo_name);
         break;
     case COMMAND_SENDER:
-        postino_emit_span(emitter, &sent->mail->path);
+        path = &sent->mail->path;
+        postino_emit_octets(emitter, path->data, path->length_octets);
         break;
     case COMMAND_RECIPIENT:
-        postino_emit_span(emitter, &sent->recipient->path);
+        path = &sent->recipient->path;
+        postino_emit_octets(emitter, path->data, path->length_octets);
         break;
     case COMMAND_OPTIONS:
         if (session->parameters != NULL)

@@ -253,7 +253,7 @@ static inline unsigned postino_base64_digit(unsigned bits)
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
 void postino_emit_text(struct postino_emitter *emitter, const char *text);
-void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span);
+void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length);
 /* What goes out until the next of them does so in base64 (RFC 4648 section 4). */
 static inline void postino_emit_base64(struct postino_emitter *emitter)
 {
@@ -317,7 +317,7 @@ struct postino_sasl_exchange {
     /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error where the
      * challenge is not at fault. */
     int (*challenge)(struct postino_session *session, unsigned round);
-    uint8_t mutual; /* 235 is believed only where the server proved that it knows the password */
+    uint8_t verified; /* 235 is believed; 0: only where the server proved that it knows the password */
 };
 unsigned postino_sasl_start(struct postino_session *session);
 int postino_sasl_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);

@@ -5,14 +5,12 @@
 void postino_emit_number(struct postino_emitter *emitter, size_t number)
 {
     char digits[3 * sizeof number];
-    struct postino_span span = {NULL, 0};
-    char *digit = digits + sizeof digits;
+    char *end = digits + sizeof digits;
+    char *digit = end;
 
     do {
         *--digit = (char)('0' + number % 10);
         number /= 10;
-        span.length_octets++;
     } while (number != 0);
-    span.data = digit;
-    postino_emit_span(emitter, &span);
+    postino_emit_octets(emitter, digit, (size_t)(end - digit));
 }

@@ -207,7 +207,7 @@ unsigned postino_sasl_start(struct postino_session *session)
     struct postino_emitter first = {(uint8_t *)state->first, 0, sizeof state->first - 1, 0};
 
     postino_sasl_wipe(state);
-    state->verified = !mechanism->exchange->mutual;
+    state->verified = mechanism->exchange->verified;
     session->service = &state->service;
     session->service->take = exchange_take;
     session->round = 1;

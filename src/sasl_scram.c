@@ -28,9 +28,7 @@ static void scram_begin(const struct postino_session *session, struct postino_em
     const struct postino_credentials *credentials = session->config->credentials;
     struct postino_sasl_state *state = credentials->state;
     uint8_t noise[SCRAM_NONCE_OCTETS];
-    struct postino_span nonce = {noise, sizeof noise};
-    struct postino_span header = {state->first, 0};
-    struct postino_span binding = {NULL, 0};
+    const struct postino_channel_binding *binding = NULL;
 
     state->digest_octets = digest_octets[session->mechanism->hash];
     if (credentials->crypto->random(credentials->crypto_context, noise, sizeof noise) != 0) {
@@ -38,11 +36,9 @@ static void scram_begin(const struct postino_session *session, struct postino_em
         return;
     }
     if ((session->mechanism->needs & POSTINO_NEEDS_CHANNEL_BINDING) != 0) {
-        const struct postino_channel_binding *chosen = postino_sasl_binding(credentials, session->tls);
-
+        binding = postino_sasl_binding(credentials, session->tls);
         postino_emit_text(first, "p=");
-        postino_emit_text(first, chosen->name);
-        binding = (struct postino_span){chosen->data, chosen->length_octets};
+        postino_emit_text(first, binding->name);
     } else {
         postino_emit(first, scram_is_plus_missing(session) ? 'y' : 'n');
     }
@@ -58,19 +54,19 @@ static void scram_begin(const struct postino_session *session, struct postino_em
     postino_emit_text(first, ",r=");
     state->nonce = (uint16_t)first->place;
     postino_emit_base64(first);
-    postino_emit_span(first, &nonce);
+    postino_emit_octets(first, noise, sizeof noise);
     postino_emit_base64_end(first);
     state->first_octets = (uint16_t)first->place;
     postino_emit(first, '\0');
     /* What follows reads it. */
     if (first->place > first->room)
         return;
-    header.length_octets = state->bare;
     state->binding = (uint16_t)first->place;
     postino_emit_text(first, ",c=");
     postino_emit_base64(first);
-    postino_emit_span(first, &header);
-    postino_emit_span(first, &binding);
+    postino_emit_octets(first, state->first, state->bare);
+    if (binding != NULL)
+        postino_emit_octets(first, binding->data, binding->length_octets);
     postino_emit_base64_end(first);
     postino_emit(first, ',');
     state->binding_octets = (uint16_t)(first->place - state->binding);
@@ -80,14 +76,13 @@ static void scram_respond(struct postino_emitter *emitter, const struct postino_
                           unsigned round)
 {
     const struct postino_sasl_state *state = credentials->state;
-    /* The server's "r=...", whole. */
-    struct postino_span nonce = {state->challenge, state->server_nonce};
 
     if (round == 0)
         postino_emit_text(emitter, state->first);
     if (round == 1) {
         postino_emit_text(emitter, state->first + state->binding + 1);
-        postino_emit_span(emitter, &nonce);
+        /* The server's "r=...", whole. */
+        postino_emit_octets(emitter, state->challenge, state->server_nonce);
         postino_emit_text(emitter, state->proof);
     }
 }
@@ -193,7 +188,7 @@ static void scram_prove(const struct postino_session *session, const struct post
     scram_xor(keys.client, keys.stored, octets);
     postino_emit_text(&proof, ",p=");
     postino_emit_base64(&proof);
-    postino_emit_span(&proof, &client);
+    postino_emit_octets(&proof, keys.client, octets);
     postino_emit_base64_end(&proof);
     label.data = "Server Key";
     postino_sasl_hmac(session, &salted, &label, 1, keys.stored);
@@ -277,7 +272,7 @@ static int scram_challenge(struct postino_session *session, unsigned round)
 }
 
 static const struct postino_sasl_exchange scram_exchange = {postino_sasl_start, postino_sasl_allowed,
-                                                            scram_begin, scram_challenge, 1};
+                                                            scram_begin, scram_challenge, 0};
 
 #define SCRAM_FLAGS (POSTINO_MECHANISM_INITIAL_RESPONSE | POSTINO_MECHANISM_PREPARED)
 #define SCRAM_NEEDS (POSTINO_NEEDS_USER | POSTINO_NEEDS_PASSWORD | POSTINO_NEEDS_CRYPTO)
