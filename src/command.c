@@ -6,25 +6,57 @@
 
 void postino_emit(struct postino_emitter *emitter, unsigned octet)
 {
-    size_t place = emitter->total - emitter->skip; /* wraps for what went out before */
+    uint32_t bits = emitter->bits;
 
-    emitter->total++;
-    if (place < emitter->room)
-        emitter->out[place] = (uint8_t)octet;
+    if (bits != 0) {
+        bits = bits << 8 | octet;
+        emitter->bits = bits;
+        if (bits >> 24 == 0)
+            return;
+        emitter->bits = 1;
+        /* Behind the group's octets stands a one: it is alone when all digits went out. */
+        bits = bits << 8 | 0x80;
+    }
+    do {
+        size_t place;
+
+        if (bits != 0) {
+            octet = postino_base64_digit(bits >> 26);
+            bits <<= 6;
+        }
+        place = emitter->place++;
+        if (place < emitter->room)
+            emitter->out[place] = (uint8_t)octet;
+    } while (bits << 1 != 0);
+}
+
+void postino_emit_base64_end(struct postino_emitter *emitter)
+{
+    unsigned missing = 0;
+
+    for (; emitter->bits > 1; missing++)
+        postino_emit(emitter, 0);
+    emitter->bits = 0;
+    /* The digits of nothing but missing octets are written over. */
+    emitter->place -= missing;
+    for (; missing != 0; missing--)
+        postino_emit(emitter, '=');
 }
 
 #if POSTINO_SMALL
-/* Puts out octets of a text with marks, of which the first is none. Returns how many behind the first. */
+/* Puts out octets of a text with marks, of which the first is none. Returns how many. */
 static size_t command_text(struct postino_emitter *emitter, const char *text)
 {
     postino_emit(emitter, (uint8_t)*text);
-    return 0;
+    return 1;
 }
 
-static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
+void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length)
 {
+    const uint8_t *octet = data;
+
     for (; length != 0; length--)
-        postino_emit(emitter, *data++);
+        postino_emit(emitter, *octet++);
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
@@ -33,18 +65,19 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text)
         postino_emit(emitter, (uint8_t)*text++);
 }
 #else
-static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
+void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length)
 {
-    size_t place = emitter->total - emitter->skip;
+    const uint8_t *octet = data;
+    size_t place = emitter->place;
 
-    /* All of it fits: the usual case. */
-    if (emitter->total >= emitter->skip && place <= emitter->room && length <= emitter->room - place) {
+    /* All of it fits, as it is: the usual case. */
+    if (emitter->bits == 0 && place <= emitter->room && length <= emitter->room - place) {
         memcpy(emitter->out + place, data, length);
-        emitter->total += length;
+        emitter->place += length;
         return;
     }
     for (; length != 0; length--)
-        postino_emit(emitter, *data++);
+        postino_emit(emitter, *octet++);
 }
 
 static size_t command_text(struct postino_emitter *emitter, const char *text)
@@ -53,94 +86,37 @@ static size_t command_text(struct postino_emitter *emitter, const char *text)
 
     while ((uint8_t)text[run] > COMMAND_FEATURE)
         run++;
-    command_emit(emitter, (const uint8_t *)text, run);
-    return run - 1;
+    postino_emit_octets(emitter, text, run);
+    return run;
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
 {
-    command_emit(emitter, (const uint8_t *)text, strlen(text));
+    postino_emit_octets(emitter, text, strlen(text));
 }
 #endif
 
-void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span)
-{
-    command_emit(emitter, span->data, span->length_octets);
-}
-
-/* Puts out a group of base64: `bits` holds its three octets, or at the end fewer, behind a leading one. */
-static void command_group(struct postino_emitter *emitter, uint32_t bits)
-{
-    unsigned missing = 0;
-    unsigned left;
-
-    for (; bits >> 24 == 0; bits <<= 8)
-        missing++;
-    for (left = 4; left-- != 0; bits <<= 6)
-        postino_emit(emitter, left < missing ? '=' : postino_base64_digit(bits >> 18));
-}
-
-void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count)
-{
-    uint32_t bits = 1;
-
-    for (; count != 0; count--, span++) {
-        const uint8_t *data = span->data;
-        size_t left = span->length_octets;
-
-        for (; left != 0; left--) {
-            unsigned octet = *data++;
-
-            if (octet == 0 && span->length_octets == POSTINO_SASL_TEXT)
-                break;
-            bits = bits << 8 | octet;
-            if (bits >> 24 != 0) {
-                command_group(emitter, bits);
-                bits = 1;
-            }
-            if (octet == 0 && span->length_octets == POSTINO_SASL_TEXT_NUL)
-                break;
-        }
-    }
-    if (bits != 1)
-        command_group(emitter, bits);
-}
-
-/* session->round counts the responses that are given with the step in hand and before. */
-static int command_respond(const struct postino_session *session, struct postino_span *spans)
-{
-    return session->mechanism->respond(session->config->credentials, session->round - 1u, spans);
-}
-
-int postino_response(const struct postino_session *session)
-{
-    struct postino_span spans[POSTINO_SASL_SPANS];
-
-    return command_respond(session, spans);
-}
-
-void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter)
-{
-    struct postino_span spans[POSTINO_SASL_SPANS];
-    int count = command_respond(session, spans);
-
-    postino_emit_base64(emitter, spans, (unsigned)count);
-}
-
-static void command_mark(const struct postino_session *session, struct postino_emitter *emitter,
-                         unsigned mark)
+/* Puts out what begins at `text`: a mark's meaning, or octets up to the next mark. Returns how many octets of the text
+ * that is. */
+static size_t command_piece(const struct postino_session *session, struct postino_emitter *emitter,
+                            const char *text)
 {
     const struct postino_cursor *sent = &session->sent;
+    const struct postino_span *path;
 
-    switch (mark) {
+    switch ((uint8_t)*text) {
+    case '\0':
+        return 0;
     case COMMAND_NAME:
         postino_emit_text(emitter, session->config->ehlo_name);
         break;
     case COMMAND_SENDER:
-        postino_emit_span(emitter, &sent->mail->path);
+        path = &sent->mail->path;
+        postino_emit_octets(emitter, path->data, path->length_octets);
         break;
     case COMMAND_RECIPIENT:
-        postino_emit_span(emitter, &sent->recipient->path);
+        path = &sent->recipient->path;
+        postino_emit_octets(emitter, path->data, path->length_octets);
         break;
     case COMMAND_OPTIONS:
         if (session->parameters != NULL)
@@ -152,21 +128,26 @@ static void command_mark(const struct postino_session *session, struct postino_e
     case COMMAND_RESPONSE:
         postino_emit_response(session, emitter);
         break;
-    default:
+    case COMMAND_FEATURE:
         ((const struct postino_feature_step *)sent->step)->emit(session, emitter);
         break;
+    default:
+        return command_text(emitter, text);
     }
+    return 1;
 }
 
 size_t postino_emitted(struct postino_session *session, struct postino_emitter *emitter)
 {
     size_t length;
 
+    postino_emit_base64_end(emitter);
     postino_emit_text(emitter, "\r\n");
-    length = emitter->total - emitter->skip;
-    session->complete = length <= emitter->room;
-    if (length > emitter->room)
-        length = emitter->room;
+    length = emitter->room;
+    if (length >= emitter->place) {
+        length = emitter->place;
+        session->complete = 1;
+    }
     session->offset_octets += length;
     return length;
 }
@@ -174,19 +155,17 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
 void postino_emit_marked(const struct postino_session *session, struct postino_emitter *emitter,
                          const char *text)
 {
-    for (; *text != '\0'; text++) {
-        unsigned octet = (uint8_t)*text;
+    size_t length;
 
-        if (octet > COMMAND_FEATURE)
-            text += command_text(emitter, text);
-        else
-            command_mark(session, emitter, octet);
-    }
+    do {
+        length = command_piece(session, emitter, text);
+        text += length;
+    } while (length != 0);
 }
 
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    struct postino_emitter emitter = {out, session->offset_octets, capacity, 0};
+    struct postino_emitter emitter = {out, 0 - session->offset_octets, capacity, 0};
 
     postino_emit_marked(session, &emitter, session->sent.step->text);
     return postino_emitted(session, &emitter);

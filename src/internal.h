@@ -59,13 +59,16 @@ enum chunk_state {
     CHUNK_LAST = 4   /* it is the mail's last */
 };
 
-/* Where a command goes: composed anew each time, of which `skip` octets went out before and `room` fit now.
- */
+/* Where a command goes: composed anew each time, of which some went out before and `room` octets fit now. */
 struct postino_emitter {
     uint8_t *out;
-    size_t skip;
+    /* In `out`, of the octet that comes next. It starts as many below 0 as went out before, and wraps; from `room` on
+     * octets are counted only. */
+    size_t place;
     size_t room;
-    size_t total; /* octets of the command so far, whether they go out now or not */
+    /* 0: octets go out as they are. Otherwise in base64, and these are the ones whose group is not whole yet, behind a
+     * leading one. */
+    uint32_t bits;
 };
 
 /* One row of the step table. */
@@ -253,17 +256,12 @@ int postino_submit_message(struct postino_session *session, int *refused);
 static inline unsigned postino_base64_digit(unsigned bits)
 {
     unsigned sextet = bits & 63;
-    unsigned digit = sextet + 'A';
 
-    if (sextet >= 26)
-        digit += 'a' - 'Z' - 1;
-    if (sextet >= 52)
-        digit -= 'z' + 1 - '0';
-    if (sextet >= 62)
-        digit -= '9' + 1 - '+';
-    if (sextet == 63)
-        digit += '/' - '+' - 1;
-    return digit;
+    if (sextet > 61)
+        return (sextet - 62) * ('/' - '+') + '+';
+    if (sextet > 51)
+        return sextet - 52 + '0';
+    return sextet > 25 ? sextet - 26 + 'a' : sextet + 'A';
 }
 
 /* command.c */
@@ -272,13 +270,22 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text);
 /* A text with marks (enum command_mark), whose like the step in hand may have. */
 void postino_emit_marked(const struct postino_session *session, struct postino_emitter *emitter,
                          const char *text);
-void postino_emit_span(struct postino_emitter *emitter, const struct postino_span *span);
-/* base64 (RFC 4648 section 4) of all spans taken together. */
-void postino_emit_base64(struct postino_emitter *emitter, const struct postino_span *span, unsigned count);
-/* The mechanism's response that is due, in base64. */
-void postino_emit_response(const struct postino_session *session, struct postino_emitter *emitter);
-/* Whether the mechanism has a response that is due. Returns a negative value if not. */
-int postino_response(const struct postino_session *session);
+void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length);
+/* What goes out until the next of them does so in base64 (RFC 4648 section 4). */
+static inline void postino_emit_base64(struct postino_emitter *emitter)
+{
+    emitter->bits = 1;
+}
+/* Ends it with padding, if it began. */
+void postino_emit_base64_end(struct postino_emitter *emitter);
+/* The mechanism's response that is due, in base64, which is still to be ended. session->round counts the responses that
+ * are given with the step in hand and before. */
+static inline void postino_emit_response(const struct postino_session *session,
+                                         struct postino_emitter *emitter)
+{
+    postino_emit_base64(emitter);
+    session->mechanism->respond(emitter, session->config->credentials, session->round - 1u);
+}
 
 /* Puts out the line's end and counts what went out; without a rest the step in hand is complete. Returns how many
  * octets there was room for. */
@@ -327,7 +334,7 @@ struct postino_sasl_exchange {
     /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error where the
      * challenge is not at fault. */
     int (*challenge)(struct postino_session *session, unsigned round);
-    uint8_t mutual; /* 235 is believed only where the server proved that it knows the password */
+    uint8_t verified; /* 235 is believed; 0: only where the server proved that it knows the password */
 };
 unsigned postino_sasl_start(struct postino_session *session);
 int postino_sasl_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);
@@ -349,8 +356,9 @@ void postino_wipe(void *memory, size_t octets);
 
 /* sasl_token.c: what stands before the token. */
 #define SASL_TOKEN_FRONT "auth=Bearer "
-/* The first response. Returns how many spans. */
-int postino_sasl_token_spans(const struct postino_credentials *credentials, struct postino_span *spans);
+/* The first response. */
+void postino_sasl_token_respond(struct postino_emitter *emitter,
+                                const struct postino_credentials *credentials);
 /* Takes why the server refuses the token. */
 int postino_sasl_token_challenge(struct postino_session *session, unsigned round);
 

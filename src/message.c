@@ -8,7 +8,7 @@
  * capacity would cut it and the next one's would not. */
 static size_t message_end(struct postino_session *session, uint8_t *out, size_t room, size_t capacity)
 {
-    struct postino_emitter emitter = {out, session->offset_octets, room, 0};
+    struct postino_emitter emitter = {out, 0 - session->offset_octets, room, 0};
 
     if ((session->filter & FILTER_BARE) == 0) {
         if (room < MESSAGE_MARK_OCTETS && capacity >= MESSAGE_MARK_OCTETS)

@@ -2,39 +2,42 @@
 /* CRAM-MD5 (RFC 2195): the name, and the challenge's HMAC with the password as its key, in hexadecimal. */
 #include "internal.h"
 
-#define CRAM_DIGITS 32
+#define CRAM_DIGEST_OCTETS 16
 
 static int cram_challenge(struct postino_session *session, unsigned round)
 {
     struct postino_sasl_state *state = session->config->credentials->state;
     struct postino_span key = postino_sasl_password(session);
     struct postino_span challenge = {state->challenge, state->challenge_octets};
-    unsigned i;
 
     /* One that is empty would have us answer a digest that anybody can use again. */
     if (round != 0 || challenge.length_octets == 0)
         return POSTINO_ERROR_CHALLENGE;
     postino_sasl_hmac(session, &key, &challenge, 1, state->signature);
-    for (i = 0; i < CRAM_DIGITS; i++) {
-        unsigned digit = (i & 1) != 0 ? state->signature[i / 2] & 15 : state->signature[i / 2] >> 4;
-
-        state->proof[i] = (char)(digit < 10 ? digit + '0' : digit - 10 + 'a');
-    }
+    state->digest_octets = CRAM_DIGEST_OCTETS;
     return POSTINO_OK;
 }
 
-static int cram_respond(const struct postino_credentials *credentials, unsigned round,
-                        struct postino_span *spans)
+static void cram_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                         unsigned round)
 {
+    const struct postino_sasl_state *state = credentials->state;
+    unsigned i;
+
     (void)round;
-    spans[0] = (struct postino_span){credentials->user, POSTINO_SASL_TEXT};
-    spans[1] = (struct postino_span){" ", 1};
-    spans[2] = (struct postino_span){credentials->state->proof, POSTINO_SASL_TEXT};
-    return 3;
+    postino_emit_text(emitter, credentials->user);
+    postino_emit(emitter, ' ');
+    /* Before the challenge came there is none. */
+    for (i = 0; i < 2u * state->digest_octets; i++) {
+        unsigned octet = state->signature[i / 2];
+        unsigned digit = (i & 1) != 0 ? octet & 15 : octet >> 4;
+
+        postino_emit(emitter, digit < 10 ? digit + '0' : digit - 10 + 'a');
+    }
 }
 
 static const struct postino_sasl_exchange cram_exchange = {postino_sasl_start, postino_sasl_allowed, NULL,
-                                                           cram_challenge, 0};
+                                                           cram_challenge, 1};
 
 const struct postino_mechanism postino_sasl_cram_md5 = {.name = "CRAM-MD5",
                                                         .respond = cram_respond,

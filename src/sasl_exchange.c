@@ -32,18 +32,27 @@ void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name)
     }
 }
 
+/* How many octets it puts out. */
+static size_t exchange_octets(const struct postino_session *session,
+                              void (*emit)(const struct postino_session *session,
+                                           struct postino_emitter *emitter))
+{
+    struct postino_emitter emitter = {(uint8_t *)&emitter, 0, 0, 0}; /* with room for nothing */
+
+    emit(session, &emitter);
+    return emitter.place;
+}
+
+static void exchange_emit_password(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    postino_emit_text(emitter, session->config->credentials->password);
+}
+
 struct postino_span postino_sasl_password(const struct postino_session *session)
 {
-    const char *password = session->config->credentials->password;
-    struct postino_emitter emitter;
-
     /* Counts it: strlen() may be larger than all of this. */
-    emitter.out = (uint8_t *)&emitter; /* with room for nothing */
-    emitter.room = 0;
-    emitter.skip = 0;
-    emitter.total = 0;
-    postino_emit_text(&emitter, password);
-    return (struct postino_span){password, emitter.total};
+    return (struct postino_span){session->config->credentials->password,
+                                 exchange_octets(session, exchange_emit_password)};
 }
 
 void postino_sasl_hmac(const struct postino_session *session, const struct postino_span *key,
@@ -155,6 +164,12 @@ static void exchange_listen(struct postino_sasl_state *state)
     state->padding = 0;
 }
 
+static void exchange_emit_response(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    postino_emit_response(session, emitter);
+    postino_emit_base64_end(emitter);
+}
+
 static void exchange_emit_command(const struct postino_session *session, struct postino_emitter *emitter)
 {
     size_t before;
@@ -163,10 +178,10 @@ static void exchange_emit_command(const struct postino_session *session, struct 
     if (session->round == 0)
         return;
     postino_emit(emitter, ' ');
-    before = emitter->total;
-    postino_emit_response(session, emitter);
+    before = emitter->place;
+    exchange_emit_response(session, emitter);
     /* RFC 4954 section 4: with the command, nothing is said as "=". */
-    if (emitter->total == before)
+    if (emitter->place == before)
         postino_emit(emitter, '=');
 }
 
@@ -176,26 +191,11 @@ static void exchange_end(struct postino_session *session)
     postino_sasl_wipe(session->config->credentials->state);
 }
 
-/* How many octets it puts out. */
-static size_t exchange_octets(const struct postino_session *session,
-                              void (*emit)(const struct postino_session *session,
-                                           struct postino_emitter *emitter))
-{
-    struct postino_emitter emitter;
-
-    emitter.out = (uint8_t *)&emitter; /* with room for nothing */
-    emitter.room = 0;
-    emitter.skip = 0;
-    emitter.total = 0;
-    emit(session, &emitter);
-    return emitter.total;
-}
-
 /* Whether there is a response, and it fits in a line. Returns 0 or an error. */
 static int exchange_check(const struct postino_session *session)
 {
     return session->config->credentials->state->challenge_error ||
-                   exchange_octets(session, postino_emit_response) > POSTINO_AUTH_LINE_OCTETS
+                   exchange_octets(session, exchange_emit_response) > POSTINO_AUTH_LINE_OCTETS
                ? POSTINO_ERROR_CREDENTIALS
                : POSTINO_OK;
 }
@@ -207,13 +207,13 @@ unsigned postino_sasl_start(struct postino_session *session)
     struct postino_emitter first = {(uint8_t *)state->first, 0, sizeof state->first - 1, 0};
 
     postino_sasl_wipe(state);
-    state->verified = !mechanism->exchange->mutual;
+    state->verified = mechanism->exchange->verified;
     session->service = &state->service;
     session->service->take = exchange_take;
     session->round = 1;
     if (mechanism->exchange->begin != NULL)
         mechanism->exchange->begin(session, &first);
-    if (first.total > first.room)
+    if (first.place > first.room)
         state->challenge_error = 1;
     if (exchange_check(session) != POSTINO_OK) {
         exchange_end(session);

@@ -8,18 +8,16 @@ static int external_challenge(struct postino_session *session, unsigned round)
     return round == 0 ? POSTINO_OK : POSTINO_ERROR_CHALLENGE;
 }
 
-static int external_respond(const struct postino_credentials *credentials, unsigned round,
-                            struct postino_span *spans)
+static void external_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                             unsigned round)
 {
     (void)round;
-    if (credentials->authzid == NULL)
-        return 0;
-    spans[0] = (struct postino_span){credentials->authzid, POSTINO_SASL_TEXT};
-    return 1;
+    if (credentials->authzid != NULL)
+        postino_emit_text(emitter, credentials->authzid);
 }
 
 static const struct postino_sasl_exchange external_exchange = {postino_sasl_start, postino_sasl_allowed, NULL,
-                                                               external_challenge, 0};
+                                                               external_challenge, 1};
 
 const struct postino_mechanism postino_sasl_external = {.name = "EXTERNAL",
                                                         .respond = external_respond,

@@ -27,17 +27,17 @@ static void oauthbearer_begin(const struct postino_session *session, struct post
     postino_emit_text(first, SASL_TOKEN_FRONT);
 }
 
-static int oauthbearer_respond(const struct postino_credentials *credentials, unsigned round,
-                               struct postino_span *spans)
+static void oauthbearer_respond(struct postino_emitter *emitter,
+                                const struct postino_credentials *credentials, unsigned round)
 {
-    spans[0] = (struct postino_span){"\001", 1};
-    if (round != 0)
-        return 1;
-    return postino_sasl_token_spans(credentials, spans);
+    if (round == 0)
+        postino_sasl_token_respond(emitter, credentials);
+    else
+        postino_emit(emitter, 1);
 }
 
 static const struct postino_sasl_exchange oauthbearer_exchange = {
-    postino_sasl_start, postino_sasl_allowed, oauthbearer_begin, postino_sasl_token_challenge, 0};
+    postino_sasl_start, postino_sasl_allowed, oauthbearer_begin, postino_sasl_token_challenge, 1};
 
 const struct postino_mechanism postino_sasl_oauthbearer = {.name = "OAUTHBEARER",
                                                            .respond = oauthbearer_respond,

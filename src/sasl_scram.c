@@ -28,8 +28,7 @@ static void scram_begin(const struct postino_session *session, struct postino_em
     const struct postino_credentials *credentials = session->config->credentials;
     struct postino_sasl_state *state = credentials->state;
     uint8_t noise[SCRAM_NONCE_OCTETS];
-    struct postino_span spans[2] = {{noise, sizeof noise}};
-    unsigned count = 1;
+    const struct postino_channel_binding *binding = NULL;
 
     state->digest_octets = digest_octets[session->mechanism->hash];
     if (credentials->crypto->random(credentials->crypto_context, noise, sizeof noise) != 0) {
@@ -37,12 +36,9 @@ static void scram_begin(const struct postino_session *session, struct postino_em
         return;
     }
     if ((session->mechanism->needs & POSTINO_NEEDS_CHANNEL_BINDING) != 0) {
-        const struct postino_channel_binding *binding = postino_sasl_binding(credentials, session->tls);
-
+        binding = postino_sasl_binding(credentials, session->tls);
         postino_emit_text(first, "p=");
         postino_emit_text(first, binding->name);
-        spans[1] = (struct postino_span){binding->data, binding->length_octets};
-        count = 2;
     } else {
         postino_emit(first, scram_is_plus_missing(session) ? 'y' : 'n');
     }
@@ -52,42 +48,42 @@ static void scram_begin(const struct postino_session *session, struct postino_em
         postino_sasl_emit_name(first, credentials->authzid);
     }
     postino_emit(first, ',');
-    state->bare = (uint16_t)first->total;
+    state->bare = (uint16_t)first->place;
     postino_emit_text(first, "n=");
     postino_sasl_emit_name(first, credentials->user);
     postino_emit_text(first, ",r=");
-    state->nonce = (uint16_t)first->total;
-    postino_emit_base64(first, spans, 1);
-    state->first_octets = (uint16_t)first->total;
+    state->nonce = (uint16_t)first->place;
+    postino_emit_base64(first);
+    postino_emit_octets(first, noise, sizeof noise);
+    postino_emit_base64_end(first);
+    state->first_octets = (uint16_t)first->place;
     postino_emit(first, '\0');
     /* What follows reads it. */
-    if (first->total > first->room)
+    if (first->place > first->room)
         return;
-    spans[0] = (struct postino_span){state->first, state->bare};
-    state->binding = (uint16_t)first->total;
+    state->binding = (uint16_t)first->place;
     postino_emit_text(first, ",c=");
-    postino_emit_base64(first, spans, count);
+    postino_emit_base64(first);
+    postino_emit_octets(first, state->first, state->bare);
+    if (binding != NULL)
+        postino_emit_octets(first, binding->data, binding->length_octets);
+    postino_emit_base64_end(first);
     postino_emit(first, ',');
-    state->binding_octets = (uint16_t)(first->total - state->binding);
+    state->binding_octets = (uint16_t)(first->place - state->binding);
 }
 
-static int scram_respond(const struct postino_credentials *credentials, unsigned round,
-                         struct postino_span *spans)
+static void scram_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                          unsigned round)
 {
     const struct postino_sasl_state *state = credentials->state;
 
-    switch (round) {
-    case 0:
-        spans[0] = (struct postino_span){state->first, POSTINO_SASL_TEXT};
-        return 1;
-    case 1:
-        spans[0] = (struct postino_span){state->first + state->binding + 1, POSTINO_SASL_TEXT};
+    if (round == 0)
+        postino_emit_text(emitter, state->first);
+    if (round == 1) {
+        postino_emit_text(emitter, state->first + state->binding + 1);
         /* The server's "r=...", whole. */
-        spans[1] = (struct postino_span){state->challenge, state->server_nonce};
-        spans[2] = (struct postino_span){state->proof, POSTINO_SASL_TEXT};
-        return 3;
-    default:
-        return 0;
+        postino_emit_octets(emitter, state->challenge, state->server_nonce);
+        postino_emit_text(emitter, state->proof);
     }
 }
 
@@ -191,7 +187,9 @@ static void scram_prove(const struct postino_session *session, const struct post
     postino_sasl_hmac(session, &stored, message, 5, keys.stored);
     scram_xor(keys.client, keys.stored, octets);
     postino_emit_text(&proof, ",p=");
-    postino_emit_base64(&proof, &client, 1);
+    postino_emit_base64(&proof);
+    postino_emit_octets(&proof, keys.client, octets);
+    postino_emit_base64_end(&proof);
     label.data = "Server Key";
     postino_sasl_hmac(session, &salted, &label, 1, keys.stored);
     postino_sasl_hmac(session, &stored, message, 5, state->signature);
@@ -274,13 +272,13 @@ static int scram_challenge(struct postino_session *session, unsigned round)
 }
 
 static const struct postino_sasl_exchange scram_exchange = {postino_sasl_start, postino_sasl_allowed,
-                                                            scram_begin, scram_challenge, 1};
+                                                            scram_begin, scram_challenge, 0};
 
 #define SCRAM_FLAGS (POSTINO_MECHANISM_INITIAL_RESPONSE | POSTINO_MECHANISM_PREPARED)
 #define SCRAM_NEEDS (POSTINO_NEEDS_USER | POSTINO_NEEDS_PASSWORD | POSTINO_NEEDS_CRYPTO)
-#define SCRAM(name, needs, hash)                                                       \
-    {                                                                                  \
-        name, scram_respond, SCRAM_FLAGS, SCRAM_NEEDS | (needs), hash, &scram_exchange \
+#define SCRAM(name, needs, hash)                                                          \
+    {                                                                                     \
+        name, scram_respond, SCRAM_FLAGS, SCRAM_NEEDS | (needs), hash, 0, &scram_exchange \
     }
 
 const struct postino_mechanism postino_sasl_scram_sha_1 = SCRAM("SCRAM-SHA-1", 0, POSTINO_HASH_SHA1);

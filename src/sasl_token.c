@@ -3,12 +3,12 @@
  * without meaning, and then refuses. Invariant: what it said is what the refusal is told with. */
 #include "internal.h"
 
-int postino_sasl_token_spans(const struct postino_credentials *credentials, struct postino_span *spans)
+void postino_sasl_token_respond(struct postino_emitter *emitter,
+                                const struct postino_credentials *credentials)
 {
-    spans[0] = (struct postino_span){credentials->state->first, POSTINO_SASL_TEXT};
-    spans[1] = (struct postino_span){credentials->token, POSTINO_SASL_TEXT};
-    spans[2] = (struct postino_span){"\001\001", POSTINO_SASL_TEXT};
-    return 3;
+    postino_emit_text(emitter, credentials->state->first);
+    postino_emit_text(emitter, credentials->token);
+    postino_emit_text(emitter, "\001\001");
 }
 
 int postino_sasl_token_challenge(struct postino_session *session, unsigned round)

@@ -9,14 +9,15 @@ static void xoauth2_begin(const struct postino_session *session, struct postino_
     postino_emit_text(first, "\001" SASL_TOKEN_FRONT);
 }
 
-static int xoauth2_respond(const struct postino_credentials *credentials, unsigned round,
-                           struct postino_span *spans)
+static void xoauth2_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                            unsigned round)
 {
-    return round != 0 ? 0 : postino_sasl_token_spans(credentials, spans);
+    if (round == 0)
+        postino_sasl_token_respond(emitter, credentials);
 }
 
 static const struct postino_sasl_exchange xoauth2_exchange = {postino_sasl_start, postino_sasl_allowed,
-                                                              xoauth2_begin, postino_sasl_token_challenge, 0};
+                                                              xoauth2_begin, postino_sasl_token_challenge, 1};
 
 const struct postino_mechanism postino_sasl_xoauth2 = {.name = "XOAUTH2",
                                                        .respond = xoauth2_respond,

@@ -4,9 +4,6 @@
  * the port is to do follows from them and from the flags, and is stored nowhere. */
 #include "internal.h"
 
-/* Of a mechanism without an exchange: PLAIN and LOGIN have two. */
-#define SESSION_ROUNDS 4
-
 void postino_session_enter(struct postino_session *session, const struct postino_step *step)
 {
     session->sent.step = step;
@@ -88,29 +85,26 @@ void postino_session_start(struct postino_session *session, const struct postino
     session->outstanding = 1;
 }
 
-/* Octets of the response that a mechanism without an exchange begins with. */
+/* Octets of a response of a mechanism without an exchange. */
 static size_t session_response_octets(const struct postino_credentials *credentials,
-                                      const struct postino_mechanism *mechanism)
+                                      const struct postino_mechanism *mechanism, unsigned round)
 {
-    struct postino_span spans[POSTINO_SASL_SPANS];
-    int count = mechanism->respond(credentials, 0, spans);
-    size_t octets = 0;
+    struct postino_emitter emitter = {NULL, 0, 0, 0};
 
-    while (count-- > 0) {
-        if (spans[count].length_octets < POSTINO_SASL_TEXT_NUL)
-            octets += spans[count].length_octets;
-        else if (spans[count].data != NULL) /* a name or password that is missing is found out elsewhere */
-            octets += strlen(spans[count].data) + (spans[count].length_octets == POSTINO_SASL_TEXT_NUL);
-    }
-    return octets;
+    postino_emit_base64(&emitter);
+    mechanism->respond(&emitter, credentials, round);
+    postino_emit_base64_end(&emitter);
+    return emitter.place;
 }
 
 int postino_session_response_long(const struct postino_credentials *credentials,
                                   const struct postino_mechanism *mechanism)
 {
+    /* A name or password that is missing is found out elsewhere. */
     return mechanism != NULL && mechanism->exchange == NULL &&
-           (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0 &&
-           strlen(mechanism->name) + (session_response_octets(credentials, mechanism) + 2) / 3 * 4 + 2 >
+           (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0 && credentials->user != NULL &&
+           credentials->password != NULL &&
+           strlen(mechanism->name) + session_response_octets(credentials, mechanism, 0) + 2 >
                STEP_AUTH_OCTETS_MAX;
 }
 
@@ -127,17 +121,10 @@ static int session_is_ascii(const char *text)
 static int session_lines_fit(const struct postino_credentials *credentials,
                              const struct postino_mechanism *mechanism)
 {
-    struct postino_span spans[POSTINO_SASL_SPANS];
     unsigned round;
 
-    for (round = 0; round < SESSION_ROUNDS; round++) {
-        struct postino_emitter emitter = {NULL, 0, 0, 0};
-        int count = mechanism->respond(credentials, round, spans);
-
-        if (count < 0)
-            break;
-        postino_emit_base64(&emitter, spans, (unsigned)count);
-        if (emitter.total > POSTINO_AUTH_LINE_OCTETS)
+    for (round = 0; round < mechanism->rounds; round++) {
+        if (session_response_octets(credentials, mechanism, round) > POSTINO_AUTH_LINE_OCTETS)
             return 0;
     }
     return 1;

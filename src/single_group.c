@@ -42,7 +42,7 @@ void postino_group_count(struct postino_session *session)
     postino_emit_marked(session, &emitter, group_chunk.step.text);
     session->sent.step = step;
     /* With no size yet its command is this long; the empty line behind the header was not put out. */
-    session->message.size_octets = octets + emitter.total - (sizeof "BDAT 0 LAST" - 1);
+    session->message.size_octets = octets + emitter.place - (sizeof "BDAT 0 LAST" - 1);
 }
 
 /* What a refusal, or a server that does not pipeline, has wait, waits. */

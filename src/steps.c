@@ -55,10 +55,10 @@ static unsigned steps_challenge(struct postino_session *session)
 {
     unsigned limit = session->config->challenge_octets_max;
 
+    if ((limit != 0 && session->reply.text_octets > limit) || session->round >= session->mechanism->rounds)
+        return STEP_AUTH_CANCEL;
     session->round++;
-    return (limit != 0 && session->reply.text_octets > limit) || postino_response(session) < 0
-               ? STEP_AUTH_CANCEL
-               : STEP_AUTH_RESPONSE;
+    return STEP_AUTH_RESPONSE;
 }
 
 /* RFC 5321 section 4.1.4: a server that does not know EHLO gets HELO; but without EHLO there is no

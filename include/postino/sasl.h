@@ -11,20 +11,13 @@ extern "C" {
 #endif
 
 struct postino_session;
+struct postino_emitter;
 struct postino_sasl_state; /* postino/session.h */
 struct postino_credentials;
 struct postino_sasl_exchange;
 
-/* As the length of a response's span: the string at its data, without its NUL. */
-#define POSTINO_SASL_TEXT     SIZE_MAX
-/* The same with its NUL. */
-#define POSTINO_SASL_TEXT_NUL (SIZE_MAX - 1)
-
 /* Room for SCRAM's salt, at least. */
 #define POSTINO_SASL_SALT_OCTETS 128
-
-/* Spans of a response at most. */
-#define POSTINO_SASL_SPANS 3
 
 enum postino_mechanism_flag {
     POSTINO_MECHANISM_CLEAR_TEXT = 1, /* whoever reads the connection learns the password, or the token */
@@ -46,13 +39,14 @@ enum postino_mechanism_need {
 /* A SASL mechanism (RFC 4422). A build carries those that its configuration names. */
 struct postino_mechanism {
     const char *name; /* as the EHLO reply lists it, in upper case */
-    /* Gives the response of round `round`, the first being 0, as spans that stay valid as long as the
-     * credentials. Returns how many spans, or a negative value when the mechanism has nothing more to say: the
-     * exchange is cancelled. */
-    int (*respond)(const struct postino_credentials *credentials, unsigned round, struct postino_span *spans);
-    uint8_t flags; /* of enum postino_mechanism_flag */
-    uint8_t needs; /* of enum postino_mechanism_need */
-    uint8_t hash;  /* enum postino_hash, with POSTINO_NEEDS_CRYPTO */
+    /* Puts out the response of round `round`, the first being 0: the same each time that it is called in that round. It
+     * goes out in base64. */
+    void (*respond)(struct postino_emitter *emitter, const struct postino_credentials *credentials,
+                    unsigned round);
+    uint8_t flags;  /* of enum postino_mechanism_flag */
+    uint8_t needs;  /* of enum postino_mechanism_need */
+    uint8_t hash;   /* enum postino_hash, with POSTINO_NEEDS_CRYPTO */
+    uint8_t rounds; /* without `exchange`: as many responses it has; a challenge more cancels it */
     /* NULL: what the server's challenges say does not matter, and 235 alone decides. */
     const struct postino_sasl_exchange *exchange;
 };

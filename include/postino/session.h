@@ -316,7 +316,7 @@ struct postino_sasl_state {
     uint16_t server_nonce;          /* octets of "r=" and the whole nonce, with which the challenge begins */
     struct postino_service service; /* by which the challenge comes */
     uint8_t signature[POSTINO_HASH_OCTETS_MAX];
-    char proof[92]; /* ",p=" and it in base64, or CRAM-MD5's digest in hexadecimal */
+    char proof[92]; /* ",p=" and it in base64 */
     char first
         [POSTINO_SASL_FIRST_OCTETS]; /* the first response; of OAUTHBEARER's what stands before the token */
     /* The one that arrives, decoded; and behind it what is decoded of its parts. */

@@ -51,9 +51,9 @@ VOID _nx_smtp_message_parameters(const struct postino_session *session, struct p
     UINT id = session->sent.step->id;
 
     if (id == POSTINO_STEP_MESSAGE) {
-        postino_emit_span(emitter, &message->subject);
+        postino_emit_octets(emitter, message->subject.data, message->subject.length_octets);
         postino_emit_text(emitter, NX_SMTP_MESSAGE_MIME);
-        postino_emit_span(emitter, &message->headers);
+        postino_emit_octets(emitter, message->headers.data, message->headers.length_octets);
         postino_emit_text(emitter, _nx_smtp_message_importance(message));
     }
 #ifndef NX_SMTP_CLIENT_LOCK_STEP
