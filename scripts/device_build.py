@@ -48,16 +48,23 @@ def is_external_service(symbol):
 class Build:
     """The linked drop-in for one processor."""
 
-    def __init__(self, cpu, folder, entries, defines, more=(), like=None):
-        """`more`: folders of sources besides the usual ones; `like`: that of a build with the same switches."""
+    def __init__(self, cpu, folder, entries, defines, more=(), like=None, amalgamated=False):
+        """`more`: folders of sources besides the usual ones; `like`: that of a build with the same switches; `amalgamated`:
+        of the file that scripts/amalgamate.py makes instead."""
         self.folder = folder
         self.machine = ["-mcpu=" + cpu]
         self.flags = self.machine + COMPILE + ["-I" + os.path.join(ROOT, d) for d in INCLUDES] + defines
         self.entries = entries
         os.makedirs(folder, exist_ok=True)
         self.objects = {}
-        for source in sources(SOURCE_FOLDERS + list(more)):
-            name = source.replace("/", "_")[:-2] + ".o"
+        if amalgamated:
+            run(["/usr/bin/python3", "scripts/amalgamate.py", folder], ROOT)
+            self.flags += ["-I" + folder]
+            found = [os.path.join(folder, "nxd_smtp_client.c")]
+        else:
+            found = sources(SOURCE_FOLDERS + list(more))
+        for source in found:
+            name = os.path.relpath(source, folder if amalgamated else "").replace("/", "_")[:-2] + ".o"
             ready = os.path.join(like, name) if like else ""
             if os.path.exists(ready):
                 shutil.copy(ready, folder)
