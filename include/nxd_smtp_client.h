@@ -455,8 +455,8 @@ extern const struct nx_smtp_way _nx_smtp_client_way;
 UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,
                                struct postino_credentials *credentials);
 UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result);
-/* Made by _nxd_smtp_client_create(): puts the transport over the client's socket in place. */
-VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr);
+/* The transport over the client's socket. */
+extern const struct postino_transport_class _nx_smtp_transport;
 /* Milliseconds as ticks, rounded up. */
 ULONG _nx_smtp_transport_ticks(uint32_t timeout_ms);
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The one loop that runs a session over a transport. Invariant: it never waits in a send, so it can always
  * take what the server says; and after a failed send it only listens, for the server's reason may be on its
- * way. */
+ * way. The time is the session's: a frame of the pump's lies below all that is said. */
 #include "internal.h"
 
 /* Sends what there is. Returns 0 when something went out or was found out, or what the transport said. */
-static int pump_send(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms)
+static int pump_send(struct postino_session *session, struct postino_transport *transport)
 {
     size_t length = 0;
 
@@ -16,21 +16,21 @@ static int pump_send(struct postino_session *session, struct postino_transport *
 
         if (status != 0)
             return status;
-        length = postino_session_output(session, buffer, capacity, now_ms);
+        length = postino_session_output(session, buffer, capacity, session->now_ms);
         if (length == 0)
             return 0;
     }
     return transport->methods->send(transport, length);
 }
 
-static int pump_receive(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms)
+static int pump_receive(struct postino_session *session, struct postino_transport *transport)
 {
     const uint8_t *data;
     size_t length;
     int status = transport->methods->receive(transport, &data, &length);
 
     if (status == 0)
-        postino_session_input(session, data, length, now_ms);
+        postino_session_input(session, data, length, session->now_ms);
     return status;
 }
 
@@ -48,10 +48,11 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
     int status;
 
     for (;;) {
-        uint32_t now_ms = transport->methods->now_ms(transport);
         uint32_t wait_ms;
-        unsigned want = session->driver->want(session);
+        unsigned want;
 
+        session->now_ms = transport->methods->now_ms(transport);
+        want = session->driver->want(session);
         /* What is to blame where neither the session has its own reason nor the transport says one. */
         status = POSTINO_ERROR_TIMEOUT;
         if ((want & POSTINO_WANT_CLOSED) != 0)
@@ -59,7 +60,7 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
         if (sent >= 0) {
             sent = 0;
             if (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0) {
-                sent = pump_send(session, transport, now_ms);
+                sent = pump_send(session, transport);
                 if (sent == 0)
                     continue;
                 /* Without a buffer no command goes out, and so no reply can come. */
@@ -70,10 +71,10 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
                 return POSTINO_OK;
         }
         /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
-        wait_ms = postino_session_wait_ms(session, now_ms);
+        wait_ms = postino_session_wait_ms(session, session->now_ms);
         if (wait_ms == 0)
             break;
-        status = pump_receive(session, transport, now_ms);
+        status = pump_receive(session, transport);
         if (status > 0) {
             /* What could not be sent waits for the peer, who may wait for us to hear it. */
             status = transport->methods->wait(
@@ -84,7 +85,7 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
         if (status < 0)
             break;
     }
-    return pump_end(session, transport, sent >= 0 ? status : sent);
+    return pump_end(session, transport, sent < 0 ? sent : status);
 }
 
 int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)

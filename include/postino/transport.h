@@ -41,7 +41,8 @@ struct postino_transport_class {
     int (*send)(struct postino_transport *transport, size_t length_octets);
     /* Lends octets that arrived, at least one; they are taken, and stay valid until the next call. Never
      * blocks. Returns 0, POSTINO_AGAIN when there is nothing now, POSTINO_ERROR_CLOSED at the end of the
-     * stream, or an error. */
+     * stream, or an error. The first call behind a send() may say POSTINO_AGAIN without a look: what has just been
+     * asked is not answered yet. */
     int (*receive)(struct postino_transport *transport, const uint8_t **data, size_t *length_octets);
     /* Waits until one of `events` (enum postino_event) may be possible, for at most `timeout_ms` (UINT32_MAX:
      * for ever). May return early for no reason. Octets held in a layer between (TLS) count as readable, and

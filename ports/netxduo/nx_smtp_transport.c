@@ -191,7 +191,7 @@ static int transport_connect(struct postino_transport *transport, uint32_t timeo
     return POSTINO_ERROR_CONNECT;
 }
 
-static const struct postino_transport_class transport_class = {
+const struct postino_transport_class _nx_smtp_transport = {
     .connect = transport_connect,
     .reserve = transport_reserve,
     .send = transport_send,
@@ -200,12 +200,3 @@ static const struct postino_transport_class transport_class = {
     .close = transport_close,
     .now_ms = transport_now_ms,
 };
-
-VOID _nx_smtp_transport_create(NX_SMTP_CLIENT *client_ptr)
-{
-    struct nx_smtp_transport *self = &client_ptr->nx_smtp_client_transport;
-
-    self->transport.methods = &transport_class;
-    self->patience = NX_SMTP_CLIENT_CONNECTION_TIMEOUT;
-    client_ptr->nx_smtp_client_transport_ptr = &self->transport;
-}

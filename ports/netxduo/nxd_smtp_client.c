@@ -92,7 +92,9 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     client_ptr->nx_smtp_client_server_address = *server_address;
     client_ptr->nx_smtp_client_server_port = (USHORT)port;
     client_ptr->nx_smtp_client_way_ptr = &_nx_smtp_client_way;
-    _nx_smtp_transport_create(client_ptr);
+    client_ptr->nx_smtp_client_transport.transport.methods = &_nx_smtp_transport;
+    client_ptr->nx_smtp_client_transport.patience = NX_SMTP_CLIENT_CONNECTION_TIMEOUT;
+    client_ptr->nx_smtp_client_transport_ptr = &client_ptr->nx_smtp_client_transport.transport;
     status = nx_tcp_socket_create(ip_ptr, &client_ptr->nx_smtp_client_socket, "SMTP Client", NX_IP_NORMAL,
                                   NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, NX_SMTP_CLIENT_TCP_WINDOW_SIZE,
                                   NX_NULL, NX_NULL);

@@ -108,6 +108,26 @@ static void exchange(int family)
     test_close(peer);
 }
 
+/* What has just been asked is waited for without a look; and a look that was left out is left out once. */
+static void answers_take_their_time(void **state)
+{
+    const uint8_t *data;
+    size_t length_octets;
+    int peer = test_open(AF_INET, 0);
+
+    (void)state;
+    assert_int_equal(send(peer, "220\r\n", 5, MSG_NOSIGNAL), 5);
+    loopback_await(test_posix.socket, POLLIN);
+    assert_int_equal(test_send_text("EHLO"), 0);
+    assert_int_equal(test_transport->methods->receive(test_transport, &data, &length_octets), POSTINO_AGAIN);
+    assert_int_equal(test_transport->methods->receive(test_transport, &data, &length_octets), 0);
+    assert_int_equal(send(peer, "250\r\n", 5, MSG_NOSIGNAL), 5);
+    assert_int_equal(test_send_text("MAIL"), 0);
+    assert_int_equal(test_receive(&data, &length_octets), 0);
+    assert_memory_equal(data, "250\r\n", 5);
+    test_close(peer);
+}
+
 static void octets_travel_over_ipv4(void **state)
 {
     (void)state;
@@ -318,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(init_refuses_what_it_cannot_use),
+        cmocka_unit_test(answers_take_their_time),
         cmocka_unit_test(octets_travel_over_ipv4),
         cmocka_unit_test(octets_travel_over_ipv6),
         cmocka_unit_test(socket_is_set_up_for_the_dialogue),
