@@ -9,13 +9,16 @@ void postino_emit(struct postino_emitter *emitter, unsigned octet)
     uint32_t bits = emitter->bits;
 
     if (bits != 0) {
+        uint32_t one;
+
         bits = bits << 8 | octet;
         emitter->bits = bits;
-        if (bits >> 24 == 0)
+        one = bits >> 24;
+        if (one == 0)
             return;
-        emitter->bits = 1;
-        /* Behind the group's octets stands a one: it is alone when all digits went out. */
-        bits = bits << 8 | 0x80;
+        emitter->bits = one;
+        /* Behind the group's octets, where it tells when all digits went out. */
+        bits = bits << 8 | one;
     }
     do {
         size_t place;
@@ -27,7 +30,7 @@ void postino_emit(struct postino_emitter *emitter, unsigned octet)
         place = emitter->place++;
         if (place < emitter->room)
             emitter->out[place] = (uint8_t)octet;
-    } while (bits << 1 != 0);
+    } while (bits << 8 != 0);
 }
 
 void postino_emit_base64_end(struct postino_emitter *emitter)

@@ -255,13 +255,16 @@ int postino_submit_message(struct postino_session *session, int *refused);
 /* The base64 digit (RFC 4648 section 4) of the lowest six bits. In line: a call would be longer. */
 static inline unsigned postino_base64_digit(unsigned bits)
 {
-    unsigned sextet = bits & 63;
+    unsigned digit = (bits & 63) + 'A';
 
-    if (sextet > 61)
-        return (sextet - 62) * ('/' - '+') + '+';
-    if (sextet > 51)
-        return sextet - 52 + '0';
-    return sextet > 25 ? sextet - 26 + 'a' : sextet + 'A';
+    if (digit > 'Z')
+        digit += 'a' - 'Z' - 1;
+    if (digit > 'z')
+        digit -= 'z' + 1 - '0';
+    else
+        return digit;
+    /* Four lie between '+' and '/'. */
+    return digit > '9' ? 4 * digit - (4 * ('9' + 1) - '+') : digit;
 }
 
 /* command.c */

@@ -32,27 +32,36 @@ void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name)
     }
 }
 
+/* Has it count and nothing more. One member after the other: for a whole struct memset() may be called. */
+static void exchange_count(struct postino_emitter *emitter)
+{
+    emitter->out = NULL;
+    emitter->place = 0;
+    emitter->room = 0;
+    emitter->bits = 0;
+}
+
 /* How many octets it puts out. */
 static size_t exchange_octets(const struct postino_session *session,
                               void (*emit)(const struct postino_session *session,
                                            struct postino_emitter *emitter))
 {
-    struct postino_emitter emitter = {(uint8_t *)&emitter, 0, 0, 0}; /* with room for nothing */
+    struct postino_emitter emitter;
 
+    exchange_count(&emitter);
     emit(session, &emitter);
     return emitter.place;
 }
 
-static void exchange_emit_password(const struct postino_session *session, struct postino_emitter *emitter)
-{
-    postino_emit_text(emitter, session->config->credentials->password);
-}
-
 struct postino_span postino_sasl_password(const struct postino_session *session)
 {
-    /* Counts it: strlen() may be larger than all of this. */
-    return (struct postino_span){session->config->credentials->password,
-                                 exchange_octets(session, exchange_emit_password)};
+    const char *password = session->config->credentials->password;
+    struct postino_emitter emitter;
+
+    /* strlen() may be larger than all of this. */
+    exchange_count(&emitter);
+    postino_emit_text(&emitter, password);
+    return (struct postino_span){password, emitter.place};
 }
 
 void postino_sasl_hmac(const struct postino_session *session, const struct postino_span *key,
@@ -77,11 +86,11 @@ static int exchange_is(const char *a, const char *b)
 const struct postino_channel_binding *postino_sasl_binding(const struct postino_credentials *credentials,
                                                            const struct postino_tls_info *tls)
 {
-    unsigned i;
+    const struct postino_channel_binding *binding;
 
-    for (i = 0; tls != NULL && i < 2; i++) {
-        const struct postino_channel_binding *binding = &tls->bindings[i];
-
+    if (tls == NULL)
+        return NULL;
+    for (binding = tls->bindings; binding != tls->bindings + 2; binding++) {
         if (binding->name != NULL && (credentials->channel_binding == NULL ||
                                       exchange_is(binding->name, credentials->channel_binding)))
             return binding;
@@ -112,22 +121,34 @@ int postino_sasl_allowed(const struct postino_session *session, const struct pos
     return (needs & ~met) == 0;
 }
 
+/* What a digit of base64 stands for; 64: it is none. */
+static unsigned exchange_sextet(unsigned octet)
+{
+    if (octet - 'a' < 26)
+        return octet - 'a' + 26;
+    if (octet - 'A' < 26)
+        return octet - 'A';
+    if (octet - '0' < 10)
+        return octet - '0' + 52;
+    /* '+' and '/' are alike but for bit 2. */
+    return (octet | 4) == '/' ? 62 + (octet >> 2 & 1) : 64;
+}
+
 /* Decodes an octet, behind what is decoded. Of a group of four digits all but the first complete an octet. */
 static void exchange_decode(struct postino_sasl_state *state, uint8_t octet)
 {
-    unsigned digit = 0;
+    unsigned sextet = exchange_sextet(octet);
+    unsigned bits = (unsigned)state->bits << 6 | sextet;
 
-    while (digit < 64 && postino_base64_digit(digit) != octet)
-        digit++;
     /* Behind padding there are no digits. */
     if (octet == '=' && state->padding < 2)
         state->padding++;
-    else if (digit > 63 || state->padding != 0)
+    else if (sextet > 63 || state->padding != 0)
         state->challenge_error = 1;
-    state->bits = (uint16_t)((unsigned)state->bits << 6 | digit);
+    state->bits = (uint16_t)bits;
     if (state->digits != 0 && state->padding == 0) {
         if (state->challenge_octets < sizeof state->challenge)
-            state->challenge[state->challenge_octets++] = (uint8_t)(state->bits >> (6 - 2 * state->digits));
+            state->challenge[state->challenge_octets++] = (uint8_t)(bits >> (6 - 2 * state->digits));
         else
             state->challenge_error = 1;
     }
