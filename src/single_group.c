@@ -2,8 +2,8 @@
 /* One mail to one recipient, with PIPELINING (RFC 2920) and CHUNKING (RFC 3030) where they are offered: the steps of
  * src/single.c, of which some do not wait for the replies to those before. Both cursors walk over the table.
  * Invariant: what stands between them was sent whole; behind a refusal nothing is begun before all is answered. The
- * message is one chunk, of octets that were counted before, and its last one leaves only when the source has said
- * END right there. */
+ * message is one chunk, of octets that were counted before the connection, and its last one leaves only where it is
+ * the body's last too. */
 #include "internal.h"
 
 /* A larger message waits until the server has taken the recipient. */
