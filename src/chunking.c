@@ -204,5 +204,5 @@ static int chunking_check(struct postino_session *session, struct postino_mail *
     return POSTINO_OK;
 }
 
-const struct postino_extension postino_extension_chunking = {"CHUNKING", NULL, chunking_check, NULL,
-                                                             POSTINO_CAPABILITY_CHUNKING};
+const struct postino_extension postino_extension_chunking = {POSTINO_TEXT("CHUNKING"), NULL, chunking_check,
+                                                             NULL, POSTINO_CAPABILITY_CHUNKING};

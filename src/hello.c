@@ -4,7 +4,7 @@
 #include "internal.h"
 
 /* Where it is refused there is no HELO: without EHLO there is no TLS. */
-static const struct postino_step hello_tls = {"EHLO \001", POSTINO_STEP_EHLO, 2,
+static const struct postino_step hello_tls = {POSTINO_TEXT("EHLO \001"), POSTINO_STEP_EHLO, 2,
                                               offsetof(struct postino_time_limits, command_ms) | STEP_LISTS,
                                               STEP_KNOWN};
 

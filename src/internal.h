@@ -8,6 +8,10 @@
 #include "postino/pump.h"
 #include "postino/session.h"
 
+/* A text for the initialiser of an object, as an object of its own, which is linked where the other is. Compilers put
+ * literals there together, all of a file's, and it may be the one file of scripts/amalgamate.py. */
+#define POSTINO_TEXT(literal) ((const char[]){literal})
+
 /* struct postino_session.line */
 enum reply_line {
     REPLY_CODE = 0,   /* its code and what stands behind it are arriving */

@@ -2,8 +2,8 @@
 /* Extensions of which the session needs to know no more than that they are offered, and the list of all. */
 #include "internal.h"
 
-#define KEYWORD(name, keyword, bit)                                                       \
-    const struct postino_extension postino_extension_##name = {keyword, NULL, NULL, NULL, \
+#define KEYWORD(name, keyword, bit)                                                                     \
+    const struct postino_extension postino_extension_##name = {POSTINO_TEXT(keyword), NULL, NULL, NULL, \
                                                                POSTINO_CAPABILITY_##bit}
 
 KEYWORD(enhancedstatuscodes, "ENHANCEDSTATUSCODES", ENHANCEDSTATUSCODES);

@@ -80,5 +80,5 @@ static int limits_begin(struct postino_session *session, struct postino_mail *ma
     return POSTINO_OK;
 }
 
-const struct postino_extension postino_extension_limits = {"LIMITS", limits_take, limits_begin, NULL,
-                                                           POSTINO_CAPABILITY_LIMITS};
+const struct postino_extension postino_extension_limits = {POSTINO_TEXT("LIMITS"), limits_take, limits_begin,
+                                                           NULL, POSTINO_CAPABILITY_LIMITS};

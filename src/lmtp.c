@@ -3,7 +3,7 @@
  * in their order. Invariant: while they come, the reply cursor stands on the recipient that is spoken of. */
 #include "internal.h"
 
-static const struct postino_step lmtp_hello = {"LHLO \001", POSTINO_STEP_EHLO, 2,
+static const struct postino_step lmtp_hello = {POSTINO_TEXT("LHLO \001"), POSTINO_STEP_EHLO, 2,
                                                offsetof(struct postino_time_limits, command_ms) | STEP_LISTS,
                                                STEP_KNOWN};
 

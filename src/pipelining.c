@@ -154,5 +154,5 @@ static int pipelining_check(struct postino_session *session, struct postino_mail
     return POSTINO_OK;
 }
 
-const struct postino_extension postino_extension_pipelining = {"PIPELINING", NULL, pipelining_check, NULL,
-                                                               POSTINO_CAPABILITY_PIPELINING};
+const struct postino_extension postino_extension_pipelining = {
+    POSTINO_TEXT("PIPELINING"), NULL, pipelining_check, NULL, POSTINO_CAPABILITY_PIPELINING};

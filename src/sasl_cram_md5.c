@@ -39,7 +39,7 @@ static void cram_respond(struct postino_emitter *emitter, const struct postino_c
 static const struct postino_sasl_exchange cram_exchange = {postino_sasl_start, postino_sasl_allowed, NULL,
                                                            cram_challenge, 1};
 
-const struct postino_mechanism postino_sasl_cram_md5 = {.name = "CRAM-MD5",
+const struct postino_mechanism postino_sasl_cram_md5 = {.name = POSTINO_TEXT("CRAM-MD5"),
                                                         .respond = cram_respond,
                                                         .flags = POSTINO_MECHANISM_PREPARED,
                                                         .needs = POSTINO_NEEDS_USER | POSTINO_NEEDS_PASSWORD |

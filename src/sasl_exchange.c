@@ -307,8 +307,10 @@ static unsigned exchange_answered(struct postino_session *session)
 #define EXCHANGE_LIMIT offsetof(struct postino_time_limits, command_ms)
 
 static const struct postino_feature_step exchange_command_step = {
-    {"AUTH \007", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, exchange_emit_command, exchange_answered};
+    {POSTINO_TEXT("AUTH \007"), POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE},
+    exchange_emit_command,
+    exchange_answered};
 static const struct postino_feature_step exchange_response_step = {
-    {"\006", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, NULL, exchange_answered};
+    {POSTINO_TEXT("\006"), POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, NULL, exchange_answered};
 static const struct postino_feature_step exchange_cancel_step = {
-    {"*", POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, NULL, exchange_answered};
+    {POSTINO_TEXT("*"), POSTINO_STEP_AUTH, 0, EXCHANGE_LIMIT, STEP_DONE}, NULL, exchange_answered};

@@ -19,7 +19,7 @@ static void external_respond(struct postino_emitter *emitter, const struct posti
 static const struct postino_sasl_exchange external_exchange = {postino_sasl_start, postino_sasl_allowed, NULL,
                                                                external_challenge, 1};
 
-const struct postino_mechanism postino_sasl_external = {.name = "EXTERNAL",
+const struct postino_mechanism postino_sasl_external = {.name = POSTINO_TEXT("EXTERNAL"),
                                                         .respond = external_respond,
                                                         .flags = POSTINO_MECHANISM_INITIAL_RESPONSE,
                                                         .needs = POSTINO_NEEDS_CERTIFICATE,

@@ -9,7 +9,7 @@ static void login_respond(struct postino_emitter *emitter, const struct postino_
     postino_emit_text(emitter, round == 0 ? credentials->user : credentials->password);
 }
 
-const struct postino_mechanism postino_sasl_login = {.name = "LOGIN",
+const struct postino_mechanism postino_sasl_login = {.name = POSTINO_TEXT("LOGIN"),
                                                      .respond = login_respond,
                                                      .flags = POSTINO_MECHANISM_CLEAR_TEXT,
                                                      .needs = POSTINO_NEEDS_USER | POSTINO_NEEDS_PASSWORD,

@@ -39,7 +39,7 @@ static void oauthbearer_respond(struct postino_emitter *emitter,
 static const struct postino_sasl_exchange oauthbearer_exchange = {
     postino_sasl_start, postino_sasl_allowed, oauthbearer_begin, postino_sasl_token_challenge, 1};
 
-const struct postino_mechanism postino_sasl_oauthbearer = {.name = "OAUTHBEARER",
+const struct postino_mechanism postino_sasl_oauthbearer = {.name = POSTINO_TEXT("OAUTHBEARER"),
                                                            .respond = oauthbearer_respond,
                                                            .flags = POSTINO_MECHANISM_CLEAR_TEXT |
                                                                     POSTINO_MECHANISM_INITIAL_RESPONSE,

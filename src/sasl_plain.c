@@ -16,7 +16,7 @@ static void plain_respond(struct postino_emitter *emitter, const struct postino_
 }
 
 const struct postino_mechanism postino_sasl_plain = {
-    .name = "PLAIN",
+    .name = POSTINO_TEXT("PLAIN"),
     .respond = plain_respond,
     .flags = POSTINO_MECHANISM_CLEAR_TEXT | POSTINO_MECHANISM_INITIAL_RESPONSE | POSTINO_MECHANISM_PREPARED,
     .needs = POSTINO_NEEDS_USER | POSTINO_NEEDS_PASSWORD,

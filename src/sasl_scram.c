@@ -276,9 +276,9 @@ static const struct postino_sasl_exchange scram_exchange = {postino_sasl_start, 
 
 #define SCRAM_FLAGS (POSTINO_MECHANISM_INITIAL_RESPONSE | POSTINO_MECHANISM_PREPARED)
 #define SCRAM_NEEDS (POSTINO_NEEDS_USER | POSTINO_NEEDS_PASSWORD | POSTINO_NEEDS_CRYPTO)
-#define SCRAM(name, needs, hash)                                                          \
-    {                                                                                     \
-        name, scram_respond, SCRAM_FLAGS, SCRAM_NEEDS | (needs), hash, 0, &scram_exchange \
+#define SCRAM(name, needs, hash)                                                                        \
+    {                                                                                                   \
+        POSTINO_TEXT(name), scram_respond, SCRAM_FLAGS, SCRAM_NEEDS | (needs), hash, 0, &scram_exchange \
     }
 
 const struct postino_mechanism postino_sasl_scram_sha_1 = SCRAM("SCRAM-SHA-1", 0, POSTINO_HASH_SHA1);

@@ -19,7 +19,7 @@ static void xoauth2_respond(struct postino_emitter *emitter, const struct postin
 static const struct postino_sasl_exchange xoauth2_exchange = {postino_sasl_start, postino_sasl_allowed,
                                                               xoauth2_begin, postino_sasl_token_challenge, 1};
 
-const struct postino_mechanism postino_sasl_xoauth2 = {.name = "XOAUTH2",
+const struct postino_mechanism postino_sasl_xoauth2 = {.name = POSTINO_TEXT("XOAUTH2"),
                                                        .respond = xoauth2_respond,
                                                        .flags = POSTINO_MECHANISM_CLEAR_TEXT |
                                                                 POSTINO_MECHANISM_INITIAL_RESPONSE,

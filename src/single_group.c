@@ -125,9 +125,9 @@ size_t postino_group_piece(struct postino_session *session, uint8_t *out, size_t
     return capacity;
 }
 
-const struct postino_extension postino_single_pipelining = {"PIPELINING", NULL, NULL, NULL,
+const struct postino_extension postino_single_pipelining = {POSTINO_TEXT("PIPELINING"), NULL, NULL, NULL,
                                                             POSTINO_CAPABILITY_PIPELINING};
-const struct postino_extension postino_single_chunking = {"CHUNKING", NULL, NULL, NULL,
+const struct postino_extension postino_single_chunking = {POSTINO_TEXT("CHUNKING"), NULL, NULL, NULL,
                                                           POSTINO_CAPABILITY_CHUNKING};
 
 const struct postino_driver postino_single_group = {.greeting = &postino_steps[STEP_GREETING],

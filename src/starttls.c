@@ -18,10 +18,11 @@ static unsigned starttls_done(struct postino_session *session)
                                           : postino_steps_mails(session);
 }
 
-static const struct postino_feature_step starttls_step = {
-    {"STARTTLS", POSTINO_STEP_STARTTLS, 0, offsetof(struct postino_time_limits, command_ms), STEP_DONE},
-    NULL,
-    starttls_done};
+static const struct postino_feature_step starttls_step = {{POSTINO_TEXT("STARTTLS"), POSTINO_STEP_STARTTLS, 0,
+                                                           offsetof(struct postino_time_limits, command_ms),
+                                                           STEP_DONE},
+                                                          NULL,
+                                                          starttls_done};
 
 static unsigned starttls_after_ehlo(struct postino_session *session)
 {
