@@ -228,6 +228,11 @@ static void client_again(struct postino_client *client, struct postino_mail *mai
     *link = mail;
 }
 
+static int client_is_lost(int error)
+{
+    return error == POSTINO_ERROR_CLOSED || error == POSTINO_ERROR_RECEIVE || error == POSTINO_ERROR_SEND;
+}
+
 /* The mail met a connection that the server had given up, or had no more room for it: nothing of it can have
  * been delivered. Only a connection that had worked is given up on, or one that was lost in the handshake; one
  * that never did will not do better. */
@@ -243,8 +248,7 @@ static int client_is_again(const struct postino_client *client, const struct pos
         return 0;
     if (mail->result.error != result->error ||
         ((result->error != POSTINO_ERROR_REFUSED || result->step != POSTINO_STEP_RSET) &&
-         result->error != POSTINO_ERROR_SERVICE_CLOSING && result->error != POSTINO_ERROR_CLOSED &&
-         result->error != POSTINO_ERROR_RECEIVE && result->error != POSTINO_ERROR_SEND))
+         result->error != POSTINO_ERROR_SERVICE_CLOSING && !client_is_lost(result->error)))
         return 0;
     /* In the handshake it was the session that TLS offered, or so it seems: that was given up on. */
     if (result->step == POSTINO_STEP_STARTTLS)
@@ -345,13 +349,11 @@ int postino_client_send(struct postino_client *client, struct postino_mail *mail
     return mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ? 0 : mail->result.error;
 }
 
-int postino_client_connect(struct postino_client *client)
+/* Returns 0, or what became of the connection. */
+static int client_call(struct postino_client *client)
 {
-    int error;
+    int error = client_session(client);
 
-    if (client == NULL)
-        return POSTINO_ERROR_ARGUMENT;
-    error = client_session(client);
     if (error != POSTINO_OK)
         return error;
     /* What a lost connection left is to be collected first. */
@@ -360,6 +362,20 @@ int postino_client_connect(struct postino_client *client)
     if (client->connected)
         error = client_pump(client, POSTINO_WANT_MAIL | POSTINO_WANT_COLLECT);
     return client->connected ? error : client->session.result.error;
+}
+
+int postino_client_connect(struct postino_client *client)
+{
+    int error;
+
+    if (client == NULL)
+        return POSTINO_ERROR_ARGUMENT;
+    error = client_call(client);
+    /* As client_is_again() does for a mail. */
+    if (client->session.mails == NULL && client_is_lost(error) &&
+        client->session.result.step == POSTINO_STEP_STARTTLS)
+        error = client_call(client);
+    return error;
 }
 
 int postino_client_service(struct postino_client *client, struct postino_service *service)

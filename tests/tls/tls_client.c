@@ -83,6 +83,7 @@ static const char *port = "0";
 static size_t octets = 1000;
 static size_t narrow_octets;
 static int impatient;
+static int connects;
 static unsigned mails = 1;
 
 /* Returns 1 if the word is one for TLS. */
@@ -128,6 +129,8 @@ static int take_word(const char *word, const char *value)
         narrow_octets = take_number(value);
     else if (strcmp(word, "impatient") == 0)
         impatient = 1;
+    else if (strcmp(word, "connect") == 0)
+        connects = 1;
     else if (strcmp(word, "octets") == 0)
         octets = take_number(value);
     else if (strcmp(word, "patience_ms") == 0)
@@ -159,6 +162,11 @@ static void send_mail(const char *message)
 
     postino_memory_source_init(&source, message, octets);
     mail.source = &source.source;
+    /* Without it the mail calls, and calls again. */
+    if (connects && postino_client_connect(&client) != 0) {
+        print_result(&mail, info);
+        return;
+    }
     (void)postino_client_send(&client, &mail);
     while (mail.result.outcome == POSTINO_OUTCOME_PENDING) {
         narrow.impatient = narrow.impatient && info->version == NULL;

@@ -136,7 +136,8 @@ class TlsTests:
     def test_resumption_that_the_server_cannot_bear(self):
         """It is called once more, at once, and offered none again."""
         for version in self.versions:
-            for words, implicit in ((("mode=implicit",), True), (("mode=starttls",), False)):
+            for words, implicit in ((("mode=implicit",), True), (("mode=starttls",), False),
+                                    (("mode=starttls", "connect=1"), False)):
                 found = self.all("mails=4", *words, implicit=implicit, setup=only(version), faults=("no sessions",))
                 self.assertEqual([mail["outcome"] for mail in found], ["accepted"] * 4)
                 self.assertEqual([mail["resumed"] for mail in found], ["0"] * 4)
