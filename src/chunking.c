@@ -180,11 +180,8 @@ static int chunking_check(struct postino_session *session, struct postino_mail *
     enum postino_source_status status;
     const uint8_t *data;
     size_t length;
-    int error;
+    int error = postino_count(session, mail);
 
-    if ((session->capabilities & POSTINO_CAPABILITY_CHUNKING) == 0)
-        return POSTINO_OK;
-    error = postino_count(session, mail);
     if (error != POSTINO_OK)
         return error;
     if (session->message.size_octets == POSTINO_SIZE_UNKNOWN) {

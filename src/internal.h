@@ -390,7 +390,17 @@ void postino_extensions_keyword(struct postino_session *session);
 void postino_extensions_octet(struct postino_session *session, uint8_t octet);
 /* Whether session->word is `name`. */
 int postino_extensions_is(const struct postino_session *session, const char *name);
-/* Has them look at the mail that begins. Returns 0 or an error. */
+/* Those that have a look at each mail, and those that may put something behind MAIL: nobody walks over all that the
+ * configuration names with each mail, but as far as the last of these that is offered. */
+#define EXTENSIONS_THAT_CHECK                                                                          \
+    ((uint32_t)POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_PIPELINING | POSTINO_CAPABILITY_CHUNKING | \
+     POSTINO_CAPABILITY_LIMITS)
+#define EXTENSIONS_WITH_PARAMETER                                                                      \
+    ((uint32_t)POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_8BITMIME | POSTINO_CAPABILITY_BINARYMIME | \
+     POSTINO_CAPABILITY_MT_PRIORITY)
+/* Whether the configuration names the extension with that bit. */
+int postino_extensions_is_named(const struct postino_session *session, uint32_t capability);
+/* Has those that are offered look at the mail that begins. Returns 0 or an error. */
 int postino_extensions_check(struct postino_session *session, struct postino_mail *mail);
 /* What extensions and options say with MAIL and RCPT; for session->parameters. */
 void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter);

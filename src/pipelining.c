@@ -149,8 +149,7 @@ static int pipelining_check(struct postino_session *session, struct postino_mail
         pipelining_group, pipelining_follows, pipelining_joins, pipelining_answer, pipelining_wanted};
 
     (void)mail;
-    if ((session->capabilities & POSTINO_CAPABILITY_PIPELINING) != 0)
-        session->pipelining = &pipelining;
+    session->pipelining = &pipelining;
     return POSTINO_OK;
 }
 

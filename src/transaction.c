@@ -150,7 +150,9 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
 static int transaction_begin(struct postino_session *session, struct postino_mail *mail)
 {
     session->filter = 0;
-    session->parameters = NULL;
+    session->parameters = mail->options != NULL || (session->capabilities & EXTENSIONS_WITH_PARAMETER) != 0
+                              ? postino_extensions_parameters
+                              : NULL;
     mail->progress = MAIL_STARTED;
     /* That the server once took its MAIL is told for good. */
     mail->form &= FORM_OPEN;

@@ -41,10 +41,9 @@ struct postino_extension {
     const char *keyword; /* in upper case */
     /* private */
     void (*take_parameter)(struct postino_session *session); /* it is session->word */
-    /* Has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
+    /* Where it is offered, has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
     int (*check)(struct postino_session *session, struct postino_mail *mail);
-    /* Puts its parameter behind MAIL, where it is offered and its check() had session->parameters set. NULL:
-     * none. */
+    /* Puts its parameter behind MAIL, where it is offered. NULL: none. */
     void (*parameter)(const struct postino_session *session, struct postino_emitter *emitter);
     uint32_t capability; /* of enum postino_capability */
 };

@@ -165,13 +165,5 @@ static VOID message_say_priority(const struct postino_session *session, struct p
         message_emit_priority(session, emitter);
 }
 
-static int message_check_priority(struct postino_session *session, struct postino_mail *mail)
-{
-    (void)mail;
-    session->parameters = postino_extensions_parameters;
-    return POSTINO_OK;
-}
-
-const struct postino_extension nx_smtp_extension_priority = {"MT-PRIORITY", postino_extensions_ignore,
-                                                             message_check_priority, message_say_priority,
-                                                             POSTINO_CAPABILITY_MT_PRIORITY};
+const struct postino_extension nx_smtp_extension_priority = {
+    "MT-PRIORITY", postino_extensions_ignore, NULL, message_say_priority, POSTINO_CAPABILITY_MT_PRIORITY};
