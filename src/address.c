@@ -22,13 +22,14 @@ int postino_address_domain(const char *domain)
 }
 
 #if !POSTINO_SMALL
-/* Letters, digits, and three others that mean nothing anywhere. */
-static int address_is_plain(char c)
-{
-    unsigned octet = (uint8_t)c;
-
-    return (octet | 32) - 'a' < 26 || octet - '-' < 13;
-}
+/* 1 for letters, digits, and three others that mean nothing anywhere. By ASCII, 32 octets in each line; those above
+ * 127 are none. */
+static const uint8_t address_plain[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+};
 #endif
 
 int postino_address_path(const char *address, struct postino_span *path)
@@ -44,7 +45,7 @@ int postino_address_path(const char *address, struct postino_span *path)
         char c;
 
 #if !POSTINO_SMALL
-        while (address_is_plain(address[i]))
+        while (address_plain[(uint8_t)address[i]] != 0)
             i++;
         if (address[i] == '\0')
             break;
