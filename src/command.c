@@ -33,13 +33,32 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text)
         postino_emit(emitter, (uint8_t)*text++);
 }
 #else
-static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
+/* In line: what goes into a command is short, and a call to memcpy() costs more. */
+static inline void command_copy(uint8_t *out, const uint8_t *data, size_t length)
 {
-    size_t place = emitter->total - emitter->skip;
+    size_t i;
+
+    if (length >= 8) {
+        /* The last eight may overlap those before. */
+        for (i = 0; i < length - 8; i += 8)
+            memcpy(out + i, data + i, 8);
+        memcpy(out + length - 8, data + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(out, data, 4);
+        memcpy(out + length - 4, data + length - 4, 4);
+    } else {
+        for (i = 0; i < length; i++)
+            out[i] = data[i];
+    }
+}
+
+static inline void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
+{
+    size_t place = emitter->total - emitter->skip; /* more than any room for what went out before */
 
     /* All of it fits: the usual case. */
-    if (emitter->total >= emitter->skip && place <= emitter->room && length <= emitter->room - place) {
-        memcpy(emitter->out + place, data, length);
+    if (place <= emitter->room && length <= emitter->room - place) {
+        command_copy(emitter->out + place, data, length);
         emitter->total += length;
         return;
     }
@@ -49,12 +68,8 @@ static void command_emit(struct postino_emitter *emitter, const uint8_t *data, s
 
 static size_t command_text(struct postino_emitter *emitter, const char *text)
 {
-    size_t run = 1;
-
-    while ((uint8_t)text[run] > COMMAND_FEATURE)
-        run++;
-    command_emit(emitter, (const uint8_t *)text, run);
-    return run - 1;
+    postino_emit(emitter, (uint8_t)*text);
+    return 0;
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
@@ -171,11 +186,63 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
     return length;
 }
 
+#if !POSTINO_SMALL
+/* More than the texts of a row and a path (RFC 5321 section 4.5.3.1.3) take. */
+#define COMMAND_SHORT_OCTETS 512
+
+/* Puts out a command from its first octet on, in room for whatever is known to be short. Returns how many octets it
+ * takes; 0: it has no room. */
+static size_t command_whole(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    const uint8_t *text = (const uint8_t *)session->sent.step->text;
+    uint8_t *place = out;
+
+    for (;; text++) {
+        unsigned octet;
+
+        while ((octet = *text) > COMMAND_FEATURE) {
+            *place++ = (uint8_t)octet;
+            text++;
+        }
+        if (octet == '\0')
+            break;
+        if (octet == COMMAND_SENDER || octet == COMMAND_RECIPIENT) {
+            const struct postino_span *path =
+                octet == COMMAND_SENDER ? &session->sent.mail->path : &session->sent.recipient->path;
+
+            command_copy(place, path->data, path->length_octets);
+            place += path->length_octets;
+        } else if (octet != COMMAND_OPTIONS || session->parameters != NULL) {
+            struct postino_emitter emitter = {place, 0, capacity - (size_t)(place - out), 0};
+
+            command_mark(session, &emitter, octet);
+            if (emitter.total + COMMAND_SHORT_OCTETS > emitter.room)
+                return 0;
+            place += emitter.total;
+        }
+    }
+    place[0] = '\r';
+    place[1] = '\n';
+    return (size_t)(place - out) + 2;
+}
+#endif
+
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     const char *text = session->sent.step->text;
     struct postino_emitter emitter = {out, session->offset_octets, capacity, 0};
 
+#if !POSTINO_SMALL
+    if (session->offset_octets == 0 && capacity >= 2 * COMMAND_SHORT_OCTETS) {
+        size_t length = command_whole(session, out, capacity);
+
+        if (length != 0) {
+            session->complete = 1;
+            session->offset_octets = length;
+            return length;
+        }
+    }
+#endif
     for (; *text != '\0'; text++) {
         unsigned octet = (uint8_t)*text;
 
