@@ -14,13 +14,6 @@ void postino_emit(struct postino_emitter *emitter, unsigned octet)
 }
 
 #if POSTINO_SMALL
-/* Puts out octets of a text with marks, of which the first is none. Returns how many behind the first. */
-static size_t command_text(struct postino_emitter *emitter, const char *text)
-{
-    postino_emit(emitter, (uint8_t)*text);
-    return 0;
-}
-
 static void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
 {
     for (; length != 0; length--)
@@ -33,43 +26,18 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text)
         postino_emit(emitter, (uint8_t)*text++);
 }
 #else
-/* In line: what goes into a command is short, and a call to memcpy() costs more. */
-static inline void command_copy(uint8_t *out, const uint8_t *data, size_t length)
-{
-    size_t i;
-
-    if (length >= 8) {
-        /* The last eight may overlap those before. */
-        for (i = 0; i < length - 8; i += 8)
-            memcpy(out + i, data + i, 8);
-        memcpy(out + length - 8, data + length - 8, 8);
-    } else if (length >= 4) {
-        memcpy(out, data, 4);
-        memcpy(out + length - 4, data + length - 4, 4);
-    } else {
-        for (i = 0; i < length; i++)
-            out[i] = data[i];
-    }
-}
-
 static inline void command_emit(struct postino_emitter *emitter, const uint8_t *data, size_t length)
 {
     size_t place = emitter->total - emitter->skip; /* more than any room for what went out before */
 
     /* All of it fits: the usual case. */
     if (place <= emitter->room && length <= emitter->room - place) {
-        command_copy(emitter->out + place, data, length);
+        postino_copy_short(emitter->out + place, data, length);
         emitter->total += length;
         return;
     }
     for (; length != 0; length--)
         postino_emit(emitter, *data++);
-}
-
-static size_t command_text(struct postino_emitter *emitter, const char *text)
-{
-    postino_emit(emitter, (uint8_t)*text);
-    return 0;
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
@@ -186,33 +154,68 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
     return length;
 }
 
-#if !POSTINO_SMALL
+/* Puts out what has room of a command, behind what went out of it before. */
+static size_t command_piece(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    const char *text = session->sent.step->text;
+    struct postino_emitter emitter = {out, session->offset_octets, capacity, 0};
+
+    for (; *text != '\0'; text++) {
+        unsigned octet = (uint8_t)*text;
+
+        if (octet > COMMAND_FEATURE)
+            postino_emit(&emitter, octet);
+        else
+            command_mark(session, &emitter, octet);
+    }
+    return postino_emitted(session, &emitter);
+}
+
+#if POSTINO_SMALL
+size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    return command_piece(session, out, capacity);
+}
+#else
 /* More than the texts of a row and a path (RFC 5321 section 4.5.3.1.3) take. */
 #define COMMAND_SHORT_OCTETS 512
 
-/* Puts out a command from its first octet on, in room for whatever is known to be short. Returns how many octets it
- * takes; 0: it has no room. */
-static size_t command_whole(struct postino_session *session, uint8_t *out, size_t capacity)
+/* Whether anything may stand behind MAIL or RCPT. */
+static int command_has_options(const struct postino_session *session)
+{
+    const struct postino_recipient *recipient = session->sent.recipient;
+
+    return session->parameters != NULL && (recipient == NULL || recipient->options != NULL);
+}
+
+/* The usual case: puts out a command from its first octet on, in room for whatever is known to be short. Returns how
+ * many octets it takes; 0: what is not known to be short has no room. */
+static size_t command_whole(const struct postino_session *session, uint8_t *out, size_t capacity)
 {
     const uint8_t *text = (const uint8_t *)session->sent.step->text;
     uint8_t *place = out;
+    unsigned octet;
 
-    for (;; text++) {
-        unsigned octet;
+    while ((octet = *text) != '\0') {
+        if (octet > COMMAND_FEATURE) {
+            size_t run = 0;
 
-        while ((octet = *text) > COMMAND_FEATURE) {
-            *place++ = (uint8_t)octet;
-            text++;
+            do {
+                place[run++] = (uint8_t)octet;
+                octet = text[run];
+            } while (octet > COMMAND_FEATURE);
+            place += run;
+            text += run;
+            continue;
         }
-        if (octet == '\0')
-            break;
+        text++;
         if (octet == COMMAND_SENDER || octet == COMMAND_RECIPIENT) {
             const struct postino_span *path =
                 octet == COMMAND_SENDER ? &session->sent.mail->path : &session->sent.recipient->path;
 
-            command_copy(place, path->data, path->length_octets);
+            postino_copy_short(place, path->data, path->length_octets);
             place += path->length_octets;
-        } else if (octet != COMMAND_OPTIONS || session->parameters != NULL) {
+        } else if (octet != COMMAND_OPTIONS || command_has_options(session)) {
             struct postino_emitter emitter = {place, 0, capacity - (size_t)(place - out), 0};
 
             command_mark(session, &emitter, octet);
@@ -225,31 +228,17 @@ static size_t command_whole(struct postino_session *session, uint8_t *out, size_
     place[1] = '\n';
     return (size_t)(place - out) + 2;
 }
-#endif
 
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    const char *text = session->sent.step->text;
-    struct postino_emitter emitter = {out, session->offset_octets, capacity, 0};
+    size_t length = 0;
 
-#if !POSTINO_SMALL
-    if (session->offset_octets == 0 && capacity >= 2 * COMMAND_SHORT_OCTETS) {
-        size_t length = command_whole(session, out, capacity);
-
-        if (length != 0) {
-            session->complete = 1;
-            session->offset_octets = length;
-            return length;
-        }
-    }
-#endif
-    for (; *text != '\0'; text++) {
-        unsigned octet = (uint8_t)*text;
-
-        if (octet > COMMAND_FEATURE)
-            text += command_text(&emitter, text);
-        else
-            command_mark(session, &emitter, octet);
-    }
-    return postino_emitted(session, &emitter);
+    if (session->offset_octets == 0 && capacity >= 2 * COMMAND_SHORT_OCTETS)
+        length = command_whole(session, out, capacity);
+    if (length == 0)
+        return command_piece(session, out, capacity);
+    session->complete = 1;
+    session->offset_octets = length;
+    return length;
 }
+#endif

@@ -252,6 +252,27 @@ static inline unsigned postino_base64_digit(unsigned bits)
     return digit;
 }
 
+#if !POSTINO_SMALL
+/* memcpy() for few octets, in line: a call costs more. */
+static inline void postino_copy_short(uint8_t *out, const uint8_t *data, size_t length)
+{
+    size_t i;
+
+    if (length >= 8) {
+        /* The last eight may overlap those before. */
+        for (i = 0; i < length - 8; i += 8)
+            memcpy(out + i, data + i, 8);
+        memcpy(out + length - 8, data + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(out, data, 4);
+        memcpy(out + length - 4, data + length - 4, 4);
+    } else {
+        for (i = 0; i < length; i++)
+            out[i] = data[i];
+    }
+}
+#endif
+
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
 void postino_emit_text(struct postino_emitter *emitter, const char *text);
@@ -297,6 +318,7 @@ struct postino_pipelining {
     size_t (*group)(struct postino_session *session, uint8_t *out, size_t capacity);
     int (*follows)(struct postino_session *session);
     int (*joins)(const struct postino_session *session);
+    int (*taken)(struct postino_session *session);
     unsigned (*answer)(struct postino_session *session, int refused); /* postino_transaction_reply() */
     int (*wanted)(const struct postino_session *session);             /* postino_transaction_wanted() */
 };

@@ -10,6 +10,40 @@ static int pipelining_decided(const struct postino_mail *mail)
     return mail != NULL && mail->progress < MAIL_SETTLED && (mail->form & FORM_DECIDED) != 0;
 }
 
+/* The usual case of postino_transaction_advance(), when the octets of a step went out: behind RSET comes MAIL, behind
+ * that RCPT, for all recipients where they all are asked. Returns 1 where that was all. */
+static int pipelining_goes_on(struct postino_session *session)
+{
+    struct postino_cursor *sent = &session->sent;
+    struct postino_mail *mail = sent->mail;
+    struct postino_recipient *recipient;
+
+    if (mail == NULL || mail->delivery != NULL || (mail->form & FORM_DECIDED) != 0 ||
+        session->outstanding == UINT16_MAX)
+        return 0;
+    switch (sent->step->id) {
+    case POSTINO_STEP_RSET:
+        mail->progress = MAIL_STARTED;
+        mail->start = session->output_octets;
+        postino_session_enter(session, &postino_steps[STEP_MAIL]);
+        return 1;
+    case POSTINO_STEP_MAIL:
+        recipient = mail->recipients;
+        break;
+    case POSTINO_STEP_RCPT:
+        recipient = sent->recipient->next;
+        break;
+    default:
+        return 0;
+    }
+    if (recipient == NULL)
+        return 0;
+    recipient->state = RECIPIENT_ASKED;
+    sent->recipient = recipient;
+    postino_session_enter(session, &postino_steps[STEP_RCPT]);
+    return 1;
+}
+
 /* Puts out step after step, as far as they follow each other. */
 static size_t pipelining_group(struct postino_session *session, uint8_t *out, size_t capacity)
 {
@@ -21,7 +55,8 @@ static size_t pipelining_group(struct postino_session *session, uint8_t *out, si
         written += postino_transaction_piece(session, out + written, capacity - written);
         if (!session->complete)
             break;
-        postino_transaction_advance(session);
+        if (!pipelining_goes_on(session))
+            postino_transaction_advance(session);
         /* Secrets go out by themselves, and the end mark in one piece. */
     } while (!session->complete && session->over == 0 && capacity - written >= MESSAGE_MARK_OCTETS &&
              postino_session_secret(session) == secret);
@@ -95,6 +130,27 @@ static void pipelining_answered(struct postino_session *session, struct postino_
     }
 }
 
+/* The usual case of postino_steps_reply(): a command is taken, and what follows it is outstanding too. So nothing else may
+ * go out now than before. Returns 1 where that was all. */
+static int pipelining_taken(struct postino_session *session)
+{
+    struct postino_cursor *replied = &session->replied;
+    struct postino_mail *mail = replied->mail;
+    unsigned id = replied->step->id;
+
+    if (session->reply.code - 250u >= 50 || session->outstanding < 2 || (mail->form & FORM_DECIDED) != 0 ||
+        (id != POSTINO_STEP_RSET && id != POSTINO_STEP_MAIL && id != POSTINO_STEP_RCPT))
+        return 0;
+    session->since_ms = session->now_ms;
+    session->outstanding--;
+    if (id == POSTINO_STEP_MAIL)
+        mail->form |= FORM_OPEN;
+    else if (id == POSTINO_STEP_RCPT)
+        postino_submit_rcpt(session, 0);
+    replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
+    return 1;
+}
+
 static unsigned pipelining_answer(struct postino_session *session, int refused)
 {
     struct postino_cursor *replied = &session->replied;
@@ -145,8 +201,9 @@ static int pipelining_wanted(const struct postino_session *session)
 /* Before the first mail nothing travels in groups. */
 static int pipelining_check(struct postino_session *session, struct postino_mail *mail)
 {
-    static const struct postino_pipelining pipelining = {
-        pipelining_group, pipelining_follows, pipelining_joins, pipelining_answer, pipelining_wanted};
+    static const struct postino_pipelining pipelining = {pipelining_group,  pipelining_follows,
+                                                         pipelining_joins,  pipelining_taken,
+                                                         pipelining_answer, pipelining_wanted};
 
     (void)mail;
     session->pipelining = &pipelining;

@@ -230,8 +230,12 @@ static int transaction_within(struct postino_session *session)
 
 void postino_transaction_advance(struct postino_session *session)
 {
-    struct postino_mail *mail;
+    struct postino_mail *mail = session->sent.mail;
 
+    /* The usual case where mails travel in groups: everything was said, and the replies come in. */
+    if (session->outstanding != 0 && session->complete && session->next == NULL && !session->quitting &&
+        mail != NULL && mail->progress == MAIL_ENDED)
+        return;
     do {
         if (session->pipelining != NULL
                 ? !session->pipelining->follows(session)
@@ -279,10 +283,11 @@ static size_t transaction_output(struct postino_session *session, uint8_t *out, 
 
 static void transaction_heard(struct postino_session *session)
 {
-    const struct postino_mail *mail;
+    const struct postino_mail *mail = session->replied.mail;
 
     postino_submit_heard(session);
-    postino_steps_reply(session);
+    if (mail == NULL || session->pipelining == NULL || !session->pipelining->taken(session))
+        postino_steps_reply(session);
     /* The text that says why something failed stays until another mail is spoken of. */
     mail = session->replied.mail;
     if (session->over == 0 && mail != NULL && (mail->form & FORM_DECIDED) == 0)
