@@ -180,6 +180,15 @@ size_t postino_command(struct postino_session *session, uint8_t *out, size_t cap
 /* More than the texts of a row and a path (RFC 5321 section 4.5.3.1.3) take. */
 #define COMMAND_SHORT_OCTETS 512
 
+/* Returns where the octet behind the path's bracket has its place. */
+static uint8_t *command_path(uint8_t *place, const struct postino_span *path)
+{
+    postino_copy_short(place, path->data, path->length_octets);
+    place += path->length_octets;
+    *place = '>';
+    return place + 1;
+}
+
 /* Whether anything may stand behind MAIL or RCPT. */
 static int command_has_options(const struct postino_session *session)
 {
@@ -188,41 +197,37 @@ static int command_has_options(const struct postino_session *session)
     return session->parameters != NULL && (recipient == NULL || recipient->options != NULL);
 }
 
-/* The usual case: puts out a command from its first octet on, in room for whatever is known to be short. Returns how
- * many octets it takes; 0: what is not known to be short has no room. */
+/* What goes out with each mail, as its rows say it, from its first octet on and in room for whatever is known to be
+ * short. Returns how many octets it takes; 0: it is another command, or what is not known to be short has no room. */
 static size_t command_whole(const struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    const uint8_t *text = (const uint8_t *)session->sent.step->text;
-    uint8_t *place = out;
-    unsigned octet;
+    static const char rset[] = "RSET\r\n";
+    static const char mail[] = "MAIL FROM:<";
+    static const char rcpt[] = "RCPT TO:<";
+    uint8_t *place;
 
-    while ((octet = *text) != '\0') {
-        if (octet > COMMAND_FEATURE) {
-            size_t run = 0;
+    switch (session->sent.step->id) {
+    case POSTINO_STEP_RSET:
+        memcpy(out, rset, sizeof rset - 1);
+        return sizeof rset - 1;
+    case POSTINO_STEP_MAIL:
+        memcpy(out, mail, sizeof mail - 1);
+        place = command_path(out + sizeof mail - 1, &session->sent.mail->path);
+        break;
+    case POSTINO_STEP_RCPT:
+        memcpy(out, rcpt, sizeof rcpt - 1);
+        place = command_path(out + sizeof rcpt - 1, &session->sent.recipient->path);
+        break;
+    default:
+        return 0;
+    }
+    if (command_has_options(session)) {
+        struct postino_emitter emitter = {place, 0, capacity - (size_t)(place - out), 0};
 
-            do {
-                place[run++] = (uint8_t)octet;
-                octet = text[run];
-            } while (octet > COMMAND_FEATURE);
-            place += run;
-            text += run;
-            continue;
-        }
-        text++;
-        if (octet == COMMAND_SENDER || octet == COMMAND_RECIPIENT) {
-            const struct postino_span *path =
-                octet == COMMAND_SENDER ? &session->sent.mail->path : &session->sent.recipient->path;
-
-            postino_copy_short(place, path->data, path->length_octets);
-            place += path->length_octets;
-        } else if (octet != COMMAND_OPTIONS || command_has_options(session)) {
-            struct postino_emitter emitter = {place, 0, capacity - (size_t)(place - out), 0};
-
-            command_mark(session, &emitter, octet);
-            if (emitter.total + COMMAND_SHORT_OCTETS > emitter.room)
-                return 0;
-            place += emitter.total;
-        }
+        session->parameters(session, &emitter);
+        if (emitter.room - emitter.total < 2 || emitter.total > emitter.room)
+            return 0;
+        place += emitter.total;
     }
     place[0] = '\r';
     place[1] = '\n';
@@ -233,7 +238,7 @@ size_t postino_command(struct postino_session *session, uint8_t *out, size_t cap
 {
     size_t length = 0;
 
-    if (session->offset_octets == 0 && capacity >= 2 * COMMAND_SHORT_OCTETS)
+    if (session->offset_octets == 0 && capacity >= COMMAND_SHORT_OCTETS)
         length = command_whole(session, out, capacity);
     if (length == 0)
         return command_piece(session, out, capacity);

@@ -10,13 +10,29 @@ static int pipelining_decided(const struct postino_mail *mail)
     return mail != NULL && mail->progress < MAIL_SETTLED && (mail->form & FORM_DECIDED) != 0;
 }
 
-/* The usual case of postino_transaction_advance(), when the octets of a step went out: behind RSET comes MAIL, behind
- * that RCPT, for all recipients where they all are asked. Returns 1 where that was all. */
+/* Whether the message may follow RCPT before that is answered. */
+static int pipelining_joins(const struct postino_session *session)
+{
+    const struct postino_mail *mail = session->sent.mail;
+    size_t limit = session->config->group_octets_max;
+
+    if (limit == 0)
+        limit = PIPELINING_GROUP_OCTETS;
+    if ((mail->recipients->next != NULL && mail->delivery == NULL) || (mail->form & FORM_MORE) != 0)
+        return 0;
+    return (mail->form & FORM_CHUNKS) == 0 ||
+           (session->message.size_octets <= limit && (session->message.flags & POSTINO_SOURCE_REWINDS) != 0);
+}
+
+/* The usual case of postino_transaction_advance(), when a command went out whole: behind RSET comes MAIL, behind that
+ * RCPT, for all recipients where they all are asked, and behind that the message if it may. Returns 1 where that was
+ * all. */
 static int pipelining_goes_on(struct postino_session *session)
 {
     struct postino_cursor *sent = &session->sent;
     struct postino_mail *mail = sent->mail;
-    struct postino_recipient *recipient;
+    const struct postino_step *step = &postino_steps[STEP_RCPT];
+    struct postino_recipient *recipient = NULL;
 
     if (mail == NULL || mail->delivery != NULL || (mail->form & FORM_DECIDED) != 0 ||
         session->outstanding == UINT16_MAX)
@@ -25,23 +41,41 @@ static int pipelining_goes_on(struct postino_session *session)
     case POSTINO_STEP_RSET:
         mail->progress = MAIL_STARTED;
         mail->start = session->output_octets;
-        postino_session_enter(session, &postino_steps[STEP_MAIL]);
-        return 1;
+        step = &postino_steps[STEP_MAIL];
+        break;
     case POSTINO_STEP_MAIL:
         recipient = mail->recipients;
         break;
     case POSTINO_STEP_RCPT:
         recipient = sent->recipient->next;
+        if (recipient == NULL) {
+            if (!pipelining_joins(session))
+                return 0;
+            step = postino_transaction_content(session, mail);
+        }
         break;
     default:
         return 0;
     }
-    if (recipient == NULL)
-        return 0;
-    recipient->state = RECIPIENT_ASKED;
+    if (recipient != NULL)
+        recipient->state = RECIPIENT_ASKED;
     sent->recipient = recipient;
-    postino_session_enter(session, &postino_steps[STEP_RCPT]);
+    postino_session_enter(session, step);
     return 1;
+}
+
+/* Puts out octets of the step in hand. Returns how many. */
+static size_t pipelining_piece(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    size_t length;
+
+    if (session->sent.step->id == POSTINO_STEP_MESSAGE)
+        return postino_transaction_piece(session, out, capacity);
+    length = postino_command(session, out, capacity);
+    session->output_octets += length;
+    session->since_ms = session->now_ms;
+    session->outstanding = (uint16_t)(session->outstanding + session->complete);
+    return length;
 }
 
 /* Puts out step after step, as far as they follow each other. */
@@ -52,7 +86,7 @@ static size_t pipelining_group(struct postino_session *session, uint8_t *out, si
 
     session->secret = (uint8_t)secret;
     do {
-        written += postino_transaction_piece(session, out + written, capacity - written);
+        written += pipelining_piece(session, out + written, capacity - written);
         if (!session->complete)
             break;
         if (!pipelining_goes_on(session))
@@ -91,20 +125,6 @@ static int pipelining_follows(struct postino_session *session)
         return session->in_flight < session->config->mails_in_flight_max;
     /* Nothing may follow QUIT; a mail to several recipients may need another transaction. */
     return session->quitting && session->in_flight == 1 && mail->recipients->next == NULL;
-}
-
-/* Whether the message may follow RCPT before that is answered. */
-static int pipelining_joins(const struct postino_session *session)
-{
-    const struct postino_mail *mail = session->sent.mail;
-    size_t limit = session->config->group_octets_max;
-
-    if (limit == 0)
-        limit = PIPELINING_GROUP_OCTETS;
-    if ((mail->recipients->next != NULL && mail->delivery == NULL) || (mail->form & FORM_MORE) != 0)
-        return 0;
-    return (mail->form & FORM_CHUNKS) == 0 ||
-           (session->message.size_octets <= limit && (session->message.flags & POSTINO_SOURCE_REWINDS) != 0);
 }
 
 /* Moves the reply cursor on to the step that is answered next. `next` stood behind its mail. */
