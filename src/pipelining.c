@@ -150,24 +150,38 @@ static void pipelining_answered(struct postino_session *session, struct postino_
     }
 }
 
-/* The usual case of postino_steps_reply(): a command is taken, and what follows it is outstanding too. So nothing else may
- * go out now than before. Returns 1 where that was all. */
+/* The usual case of postino_steps_reply(): a step of a mail is taken, and what follows it is outstanding too. Returns 1
+ * where that was all. */
 static int pipelining_taken(struct postino_session *session)
 {
     struct postino_cursor *replied = &session->replied;
     struct postino_mail *mail = replied->mail;
+    struct postino_mail *next = mail->next;
     unsigned id = replied->step->id;
 
-    if (session->reply.code - 250u >= 50 || session->outstanding < 2 || (mail->form & FORM_DECIDED) != 0 ||
-        (id != POSTINO_STEP_RSET && id != POSTINO_STEP_MAIL && id != POSTINO_STEP_RCPT))
+    if (session->reply.code - 250u >= 50 || session->outstanding < 2 || (mail->form & FORM_DECIDED) != 0)
+        return 0;
+    if (id == POSTINO_STEP_RSET || id == POSTINO_STEP_MAIL || id == POSTINO_STEP_RCPT) {
+        session->since_ms = session->now_ms;
+        session->outstanding--;
+        if (id == POSTINO_STEP_MAIL)
+            mail->form |= FORM_OPEN;
+        else if (id == POSTINO_STEP_RCPT)
+            postino_submit_rcpt(session, 0);
+        /* Nothing else may go out now than before. */
+        replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
+        return 1;
+    }
+    /* All of a message in one chunk, for all recipients at once. */
+    if (id != POSTINO_STEP_MESSAGE || (mail->form & FORM_CHUNKS) == 0 || mail->chunks != 1 ||
+        mail->progress != MAIL_ENDED || mail->delivery != NULL || session->config->lmtp != NULL)
         return 0;
     session->since_ms = session->now_ms;
     session->outstanding--;
-    if (id == POSTINO_STEP_MAIL)
-        mail->form |= FORM_OPEN;
-    else if (id == POSTINO_STEP_RCPT)
-        postino_submit_rcpt(session, 0);
-    replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
+    mail->chunks = 0;
+    postino_transaction_end(session, POSTINO_OK, POSTINO_OUTCOME_ACCEPTED);
+    pipelining_answered(session, next);
+    postino_transaction_advance(session);
     return 1;
 }
 
