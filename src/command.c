@@ -189,14 +189,6 @@ static uint8_t *command_path(uint8_t *place, const struct postino_span *path)
     return place + 1;
 }
 
-/* Whether anything may stand behind MAIL or RCPT. */
-static int command_has_options(const struct postino_session *session)
-{
-    const struct postino_recipient *recipient = session->sent.recipient;
-
-    return session->parameters != NULL && (recipient == NULL || recipient->options != NULL);
-}
-
 /* What goes out with each mail, as its rows say it, from its first octet on and in room for whatever is known to be
  * short. Returns how many octets it takes; 0: it is another command, or what is not known to be short has no room. */
 static size_t command_whole(const struct postino_session *session, uint8_t *out, size_t capacity)
@@ -204,6 +196,8 @@ static size_t command_whole(const struct postino_session *session, uint8_t *out,
     static const char rset[] = "RSET\r\n";
     static const char mail[] = "MAIL FROM:<";
     static const char rcpt[] = "RCPT TO:<";
+    const struct postino_recipient *recipient = session->sent.recipient;
+    int has_options = session->parameters != NULL;
     uint8_t *place;
 
     switch (session->sent.step->id) {
@@ -216,12 +210,13 @@ static size_t command_whole(const struct postino_session *session, uint8_t *out,
         break;
     case POSTINO_STEP_RCPT:
         memcpy(out, rcpt, sizeof rcpt - 1);
-        place = command_path(out + sizeof rcpt - 1, &session->sent.recipient->path);
+        place = command_path(out + sizeof rcpt - 1, &recipient->path);
+        has_options &= recipient->options != NULL;
         break;
     default:
         return 0;
     }
-    if (command_has_options(session)) {
+    if (has_options) {
         struct postino_emitter emitter = {place, 0, capacity - (size_t)(place - out), 0};
 
         session->parameters(session, &emitter);
