@@ -9,26 +9,21 @@ static const char number_pairs[] = "00010203040506070809101112131415161718192021
                                    "50515253545556575859606162636465666768697071727374"
                                    "75767778798081828384858687888990919293949596979899";
 
-/* Puts a number down where it has room, which is the usual case. Returns how many octets it takes; 0: it has none. */
+/* The usual case: puts down a number of at most four digits that has room. Returns how many they are; 0: it is none. */
 static size_t number_whole(uint8_t *out, size_t room, size_t number)
 {
-    size_t octets = 1;
-    size_t limit;
-    uint8_t *digit;
+    size_t octets = number >= 1000 ? 4 : number >= 100 ? 3 : number >= 10 ? 2 : 1;
 
-    for (limit = 10; number >= limit && octets < 9; limit *= 10)
-        octets++;
-    if (number >= limit || octets > room)
+    if (number > 9999 || octets > room)
         return 0;
-    digit = out + octets;
-    for (; number >= 100; number /= 100) {
-        digit -= 2;
-        memcpy(digit, number_pairs + number % 100 * 2, 2);
-    }
-    if (number >= 10)
-        memcpy(out, number_pairs + number * 2, 2);
-    else
+    if (octets > 2)
+        memcpy(out + octets - 2, number_pairs + number % 100 * 2, 2);
+    if (octets > 2)
+        number /= 100;
+    if ((octets & 1) != 0)
         *out = (uint8_t)('0' + number);
+    else
+        memcpy(out, number_pairs + number * 2, 2);
     return octets;
 }
 #endif

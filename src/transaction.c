@@ -290,7 +290,7 @@ static void transaction_heard(struct postino_session *session)
         postino_steps_reply(session);
     /* The text that says why something failed stays until another mail is spoken of. */
     mail = session->replied.mail;
-    if (session->over == 0 && mail != NULL && (mail->form & FORM_DECIDED) == 0)
+    if (session->text_kept && session->over == 0 && mail != NULL && (mail->form & FORM_DECIDED) == 0)
         session->text_kept = 0;
 }
 
