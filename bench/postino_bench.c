@@ -71,23 +71,26 @@ static void job_send_each(struct postino_client *client, struct job *job, size_t
  * for the last reply. */
 static void job_send_ahead(struct postino_client *client, struct job *jobs, size_t window, size_t mails)
 {
-    const struct postino_mail *mail;
+    const struct job *end = jobs + window;
+    struct job *free_job = jobs;
+    const struct job *first = jobs; /* of those under way */
     size_t settled = 0;
     size_t sent = 0;
 
     while (settled < mails) {
         if (sent < mails && sent - settled < window) {
-            if (postino_client_submit(client, &jobs[sent % window].mail) != 0)
-                job_check(&jobs[sent % window].mail);
+            if (postino_client_submit(client, &free_job->mail) != 0)
+                job_check(&free_job->mail);
+            free_job = free_job + 1 == end ? jobs : free_job + 1;
             sent++;
             if (sent == mails)
                 postino_client_quit(client);
             continue;
         }
-        mail = postino_client_collect(client);
-        if (mail == NULL || mail != &jobs[settled % window].mail)
+        if (postino_client_collect(client) != &first->mail)
             bench_die("not the mail that was to come");
-        job_check(mail);
+        job_check(&first->mail);
+        first = first + 1 == end ? jobs : first + 1;
         settled++;
     }
 }

@@ -14,12 +14,8 @@ static void body_take_size(struct postino_session *session)
 /* RFC 1870 section 6.1: what is larger than the server's limit need not be tried. */
 static int body_check_size(struct postino_session *session, struct postino_mail *mail)
 {
-    int error;
+    int error = postino_count(session, mail);
 
-    if ((session->capabilities & POSTINO_CAPABILITY_SIZE) == 0)
-        return POSTINO_OK;
-    session->parameters = postino_extensions_parameters;
-    error = postino_count(session, mail);
     if (error == POSTINO_OK && session->message.size_octets != POSTINO_SIZE_UNKNOWN &&
         session->message.size_octets > session->size_limit_octets)
         error = POSTINO_ERROR_MESSAGE_SIZE;
@@ -34,28 +30,10 @@ static void body_emit_size(const struct postino_session *session, struct postino
     postino_emit_number(emitter, session->message.size_octets);
 }
 
-static int body_check_8bit(struct postino_session *session, struct postino_mail *mail)
-{
-    unsigned flags = session->message.flags & (POSTINO_SOURCE_8BIT | POSTINO_SOURCE_BINARY);
-
-    if (flags == POSTINO_SOURCE_8BIT && (session->capabilities & POSTINO_CAPABILITY_8BITMIME) == 0 &&
-        (mail->flags & POSTINO_MAIL_8BIT_ANYWAY) == 0)
-        return POSTINO_ERROR_8BIT;
-    session->parameters = postino_extensions_parameters;
-    return POSTINO_OK;
-}
-
 static void body_emit_8bit(const struct postino_session *session, struct postino_emitter *emitter)
 {
     if ((session->message.flags & (POSTINO_SOURCE_8BIT | POSTINO_SOURCE_BINARY)) == POSTINO_SOURCE_8BIT)
         postino_emit_text(emitter, " BODY=8BITMIME");
-}
-
-static int body_check_binary(struct postino_session *session, struct postino_mail *mail)
-{
-    (void)mail;
-    session->parameters = postino_extensions_parameters;
-    return POSTINO_OK;
 }
 
 static void body_emit_binary(const struct postino_session *session, struct postino_emitter *emitter)
@@ -64,9 +42,9 @@ static void body_emit_binary(const struct postino_session *session, struct posti
         postino_emit_text(emitter, " BODY=BINARYMIME");
 }
 
-const struct postino_extension postino_extension_size = {"SIZE", body_take_size, body_check_size,
-                                                         body_emit_size, POSTINO_CAPABILITY_SIZE};
-const struct postino_extension postino_extension_8bitmime = {"8BITMIME", NULL, body_check_8bit,
+const struct postino_extension postino_extension_size = {
+    POSTINO_TEXT("SIZE"), body_take_size, body_check_size, body_emit_size, POSTINO_CAPABILITY_SIZE};
+const struct postino_extension postino_extension_8bitmime = {POSTINO_TEXT("8BITMIME"), NULL, NULL,
                                                              body_emit_8bit, POSTINO_CAPABILITY_8BITMIME};
 const struct postino_extension postino_extension_binarymime = {
-    "BINARYMIME", NULL, body_check_binary, body_emit_binary, POSTINO_CAPABILITY_BINARYMIME};
+    POSTINO_TEXT("BINARYMIME"), NULL, NULL, body_emit_binary, POSTINO_CAPABILITY_BINARYMIME};

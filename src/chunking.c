@@ -7,6 +7,9 @@
 /* A message of no known size goes out in chunks of what its source lends; below this DATA costs less. */
 #define CHUNKING_SPAN_OCTETS 512
 
+/* More than the command takes: 12 octets besides the number. */
+#define CHUNKING_COMMAND_OCTETS 48
+
 static void chunking_emit(const struct postino_session *session, struct postino_emitter *emitter)
 {
     postino_emit_number(emitter, session->chunk_octets);
@@ -143,6 +146,28 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
     return written;
 }
 
+static size_t chunking_command(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+#if !POSTINO_SMALL
+    /* The usual case: all of it has room, as the row says it. */
+    static const char bdat[] = "BDAT ";
+    static const char last[] = " LAST\r\n";
+
+    if (session->offset_octets == 0 && capacity >= CHUNKING_COMMAND_OCTETS) {
+        struct postino_emitter emitter = {out + sizeof bdat - 1, 0, CHUNKING_COMMAND_OCTETS, 0};
+        size_t left_out = (session->chunk & CHUNK_LAST) != 0 ? 0 : sizeof " LAST" - 1;
+
+        memcpy(out, bdat, sizeof bdat - 1);
+        postino_emit_number(&emitter, session->chunk_octets);
+        memcpy(emitter.out + emitter.place, last + left_out, sizeof last - 1 - left_out);
+        session->complete = 1;
+        session->offset_octets = sizeof bdat - 1 + emitter.place + sizeof last - 1 - left_out;
+        return session->offset_octets;
+    }
+#endif
+    return postino_command(session, out, capacity);
+}
+
 static size_t chunking_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     size_t written = 0;
@@ -157,7 +182,7 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
         session->chunk |= CHUNK_BEGUN;
     }
     if ((session->chunk & CHUNK_DATA) == 0) {
-        written = postino_command(session, out, capacity);
+        written = chunking_command(session, out, capacity);
         if (!session->complete)
             return written;
         session->complete = 0;
@@ -182,11 +207,8 @@ static int chunking_check(struct postino_session *session, struct postino_mail *
     enum postino_source_status status;
     const uint8_t *data;
     size_t length;
-    int error;
+    int error = postino_count(session, mail);
 
-    if ((session->capabilities & POSTINO_CAPABILITY_CHUNKING) == 0)
-        return POSTINO_OK;
-    error = postino_count(session, mail);
     if (error != POSTINO_OK)
         return error;
     if (session->message.size_octets == POSTINO_SIZE_UNKNOWN) {

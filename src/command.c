@@ -47,13 +47,6 @@ void postino_emit_base64_end(struct postino_emitter *emitter)
 }
 
 #if POSTINO_SMALL
-/* Puts out octets of a text with marks, of which the first is none. Returns how many. */
-static size_t command_text(struct postino_emitter *emitter, const char *text)
-{
-    postino_emit(emitter, (uint8_t)*text);
-    return 1;
-}
-
 void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length)
 {
     const uint8_t *octet = data;
@@ -75,22 +68,12 @@ void postino_emit_octets(struct postino_emitter *emitter, const void *data, size
 
     /* All of it fits, as it is: the usual case. */
     if (emitter->bits == 0 && place <= emitter->room && length <= emitter->room - place) {
-        memcpy(emitter->out + place, data, length);
+        postino_copy_short(emitter->out + place, octet, length);
         emitter->place += length;
         return;
     }
     for (; length != 0; length--)
         postino_emit(emitter, *octet++);
-}
-
-static size_t command_text(struct postino_emitter *emitter, const char *text)
-{
-    size_t run = 1;
-
-    while ((uint8_t)text[run] > COMMAND_FEATURE)
-        run++;
-    postino_emit_octets(emitter, text, run);
-    return run;
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
@@ -99,15 +82,14 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text)
 }
 #endif
 
-/* Puts out what begins at `text`: a mark's meaning, or octets up to the next mark. Returns how many octets of the text
- * that is. */
-static size_t command_piece(const struct postino_session *session, struct postino_emitter *emitter,
-                            const char *text)
+/* Puts out what an octet of a text stands for: itself, or what the mark means. Returns 0 at the text's end. */
+static int command_octet(const struct postino_session *session, struct postino_emitter *emitter,
+                         unsigned octet)
 {
     const struct postino_cursor *sent = &session->sent;
     const struct postino_span *path;
 
-    switch ((uint8_t)*text) {
+    switch (octet) {
     case '\0':
         return 0;
     case COMMAND_NAME:
@@ -135,7 +117,8 @@ static size_t command_piece(const struct postino_session *session, struct postin
         ((const struct postino_feature_step *)sent->step)->emit(session, emitter);
         break;
     default:
-        return command_text(emitter, text);
+        postino_emit(emitter, octet);
+        break;
     }
     return 1;
 }
@@ -158,18 +141,87 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
 void postino_emit_marked(const struct postino_session *session, struct postino_emitter *emitter,
                          const char *text)
 {
-    size_t length;
-
-    do {
-        length = command_piece(session, emitter, text);
-        text += length;
-    } while (length != 0);
+    while (command_octet(session, emitter, (uint8_t)*text))
+        text++;
 }
 
-size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
+/* Puts out what has room of a command, behind what went out of it before. */
+static size_t command_again(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     struct postino_emitter emitter = {out, 0 - session->offset_octets, capacity, 0};
 
     postino_emit_marked(session, &emitter, session->sent.step->text);
     return postino_emitted(session, &emitter);
 }
+
+#if POSTINO_SMALL
+size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    return command_again(session, out, capacity);
+}
+#else
+/* More than the texts of a row and a path (RFC 5321 section 4.5.3.1.3) take. */
+#define COMMAND_SHORT_OCTETS 512
+
+/* Returns where the octet behind the path's bracket has its place. */
+static uint8_t *command_path(uint8_t *place, const struct postino_span *path)
+{
+    postino_copy_short(place, path->data, path->length_octets);
+    place += path->length_octets;
+    *place = '>';
+    return place + 1;
+}
+
+/* What goes out with each mail, as its rows say it, from its first octet on and in room for whatever is known to be
+ * short. Returns how many octets it takes; 0: it is another command, or what is not known to be short has no room. */
+static size_t command_whole(const struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    static const char rset[] = "RSET\r\n";
+    static const char mail[] = "MAIL FROM:<";
+    static const char rcpt[] = "RCPT TO:<";
+    const struct postino_recipient *recipient = session->sent.recipient;
+    int has_options = session->parameters != NULL;
+    uint8_t *place;
+
+    switch (session->sent.step->id) {
+    case POSTINO_STEP_RSET:
+        memcpy(out, rset, sizeof rset - 1);
+        return sizeof rset - 1;
+    case POSTINO_STEP_MAIL:
+        memcpy(out, mail, sizeof mail - 1);
+        place = command_path(out + sizeof mail - 1, &session->sent.mail->path);
+        break;
+    case POSTINO_STEP_RCPT:
+        memcpy(out, rcpt, sizeof rcpt - 1);
+        place = command_path(out + sizeof rcpt - 1, &recipient->path);
+        has_options &= recipient->options != NULL;
+        break;
+    default:
+        return 0;
+    }
+    if (has_options) {
+        struct postino_emitter emitter = {place, 0, capacity - (size_t)(place - out), 0};
+
+        session->parameters(session, &emitter);
+        if (emitter.place > emitter.room || emitter.room - emitter.place < 2)
+            return 0;
+        place += emitter.place;
+    }
+    place[0] = '\r';
+    place[1] = '\n';
+    return (size_t)(place - out) + 2;
+}
+
+size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    size_t length = 0;
+
+    if (session->offset_octets == 0 && capacity >= COMMAND_SHORT_OCTETS)
+        length = command_whole(session, out, capacity);
+    if (length == 0)
+        return command_again(session, out, capacity);
+    session->complete = 1;
+    session->offset_octets = length;
+    return length;
+}
+#endif

@@ -85,14 +85,27 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 const struct postino_extension postino_extension_auth = {"AUTH", extensions_mechanism, NULL, NULL,
                                                          POSTINO_CAPABILITY_AUTH};
 
+int postino_extensions_is_named(const struct postino_session *session, uint32_t capability)
+{
+    const struct postino_extension *const *extension = session->config->extensions;
+
+    while (extension != NULL && *extension != NULL && (*extension)->capability != capability)
+        extension++;
+    return extension != NULL && *extension != NULL;
+}
+
 int postino_extensions_check(struct postino_session *session, struct postino_mail *mail)
 {
     const struct postino_extension *const *extension = session->config->extensions;
+    /* What is offered is named, so the list has it. */
+    uint32_t left = session->capabilities & EXTENSIONS_THAT_CHECK;
     int error = POSTINO_OK;
 
-    for (; extension != NULL && *extension != NULL && error == POSTINO_OK; extension++) {
-        if ((*extension)->check != NULL)
+    for (; left != 0 && error == POSTINO_OK; extension++) {
+        if ((left & (*extension)->capability) != 0) {
+            left &= ~(*extension)->capability;
             error = (*extension)->check(session, mail);
+        }
     }
     return error;
 }
@@ -101,10 +114,12 @@ void postino_extensions_parameters(const struct postino_session *session, struct
 {
     const struct postino_extension *const *extension = session->config->extensions;
     const struct postino_mail *mail = session->sent.mail;
+    uint32_t left = session->sent.recipient == NULL ? session->capabilities & EXTENSIONS_WITH_PARAMETER : 0;
 
-    if (session->sent.recipient == NULL && extension != NULL) {
-        for (; *extension != NULL; extension++) {
-            if ((*extension)->parameter != NULL && (session->capabilities & (*extension)->capability) != 0)
+    for (; left != 0; extension++) {
+        if ((left & (*extension)->capability) != 0) {
+            left &= ~(*extension)->capability;
+            if ((*extension)->parameter != NULL)
                 (*extension)->parameter(session, emitter);
         }
     }

@@ -271,6 +271,27 @@ static inline unsigned postino_base64_digit(unsigned bits)
     return digit > '9' ? 4 * digit - (4 * ('9' + 1) - '+') : digit;
 }
 
+#if !POSTINO_SMALL
+/* memcpy() for few octets, in line: a call costs more. */
+static inline void postino_copy_short(uint8_t *out, const uint8_t *data, size_t length)
+{
+    size_t i;
+
+    if (length >= 8) {
+        /* The last eight may overlap those before. */
+        for (i = 0; i < length - 8; i += 8)
+            memcpy(out + i, data + i, 8);
+        memcpy(out + length - 8, data + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(out, data, 4);
+        memcpy(out + length - 4, data + length - 4, 4);
+    } else {
+        for (i = 0; i < length; i++)
+            out[i] = data[i];
+    }
+}
+#endif
+
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
 void postino_emit_text(struct postino_emitter *emitter, const char *text);
@@ -328,6 +349,7 @@ struct postino_pipelining {
     size_t (*group)(struct postino_session *session, uint8_t *out, size_t capacity);
     int (*follows)(struct postino_session *session);
     int (*joins)(const struct postino_session *session);
+    int (*taken)(struct postino_session *session);
     unsigned (*answer)(struct postino_session *session, int refused); /* postino_transaction_reply() */
     int (*wanted)(const struct postino_session *session);             /* postino_transaction_wanted() */
 };
@@ -437,7 +459,17 @@ void postino_extensions_keyword(struct postino_session *session);
 void postino_extensions_octet(struct postino_session *session, uint8_t octet);
 /* Whether session->word is `name`. */
 int postino_extensions_is(const struct postino_session *session, const char *name);
-/* Has them look at the mail that begins. Returns 0 or an error. */
+/* Those that have a look at each mail, and those that may put something behind MAIL: nobody walks over all that the
+ * configuration names with each mail, but as far as the last of these that is offered. */
+#define EXTENSIONS_THAT_CHECK                                                                          \
+    ((uint32_t)POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_PIPELINING | POSTINO_CAPABILITY_CHUNKING | \
+     POSTINO_CAPABILITY_LIMITS)
+#define EXTENSIONS_WITH_PARAMETER                                                                      \
+    ((uint32_t)POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_8BITMIME | POSTINO_CAPABILITY_BINARYMIME | \
+     POSTINO_CAPABILITY_MT_PRIORITY)
+/* Whether the configuration names the extension with that bit. */
+int postino_extensions_is_named(const struct postino_session *session, uint32_t capability);
+/* Has those that are offered look at the mail that begins. Returns 0 or an error. */
 int postino_extensions_check(struct postino_session *session, struct postino_mail *mail);
 /* What extensions and options say with MAIL and RCPT; for session->parameters. */
 void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter);

@@ -19,27 +19,19 @@ KEYWORD(expn, "EXPN", EXPN);
 KEYWORD(help, "HELP", HELP);
 KEYWORD(etrn, "ETRN", ETRN);
 
-/* LIMITS last: it counts the mails that are begun, which are those that nothing else stands against. */
-const struct postino_extension *const postino_extensions_all[] = {&postino_extension_auth,
-                                                                  &postino_extension_size,
-                                                                  &postino_extension_8bitmime,
-                                                                  &postino_extension_pipelining,
-                                                                  &postino_extension_chunking,
-                                                                  &postino_extension_binarymime,
-                                                                  &postino_extension_enhancedstatuscodes,
-                                                                  &postino_extension_starttls,
-                                                                  &postino_extension_smtputf8,
-                                                                  &postino_extension_dsn,
-                                                                  &postino_extension_deliverby,
-                                                                  &postino_extension_futurerelease,
-                                                                  &postino_extension_mt_priority,
-                                                                  &postino_extension_requiretls,
-                                                                  &postino_extension_vrfy,
-                                                                  &postino_extension_expn,
-                                                                  &postino_extension_help,
-                                                                  &postino_extension_etrn,
-                                                                  &postino_extension_limits,
-                                                                  NULL};
+/* Those that look at each mail come first, and of them LIMITS last: it counts the mails that are begun, which are those
+ * that nothing else stands against. */
+const struct postino_extension *const postino_extensions_all[] = {
+    &postino_extension_size,          &postino_extension_8bitmime,
+    &postino_extension_pipelining,    &postino_extension_chunking,
+    &postino_extension_binarymime,    &postino_extension_limits,
+    &postino_extension_auth,          &postino_extension_enhancedstatuscodes,
+    &postino_extension_starttls,      &postino_extension_smtputf8,
+    &postino_extension_dsn,           &postino_extension_deliverby,
+    &postino_extension_futurerelease, &postino_extension_mt_priority,
+    &postino_extension_requiretls,    &postino_extension_vrfy,
+    &postino_extension_expn,          &postino_extension_help,
+    &postino_extension_etrn,          NULL};
 
 const char *postino_capability_name(uint32_t capability)
 {

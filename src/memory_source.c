@@ -6,15 +6,23 @@
  * is wrong with it when it does not (RFC 6152 section 3). */
 #define MEMORY_SCAN_OCTETS 1048576
 
-#define MEMORY_BLOCK 256
+#if !POSTINO_SMALL
+#define MEMORY_QUARTER 256
+#define MEMORY_BLOCK   (4 * (size_t)MEMORY_QUARTER)
 
-static uint64_t memory_word(const uint8_t *data)
+/* Whether a block holds any. Without a branch inside, and of what is taken together nothing waits for the rest, so that
+ * the compiler can take many octets at once. */
+static int memory_block_is_8bit(const uint8_t *data)
 {
-    uint64_t word;
+    uint8_t bits = 0;
+    size_t i;
 
-    memcpy(&word, data, sizeof word);
-    return word;
+    for (i = 0; i < MEMORY_QUARTER; i++)
+        bits |= (uint8_t)(data[i] | data[i + MEMORY_QUARTER] | data[i + 2 * MEMORY_QUARTER] |
+                          data[i + 3 * MEMORY_QUARTER]);
+    return bits > 127;
 }
+#endif
 
 static int memory_is_8bit(const struct postino_memory_source *self)
 {
@@ -22,17 +30,12 @@ static int memory_is_8bit(const struct postino_memory_source *self)
     size_t left = self->length_octets;
     uint8_t bits = 0;
 
-    /* Word by word, and a branch for a block of them only. */
-    for (; left >= MEMORY_BLOCK; left -= MEMORY_BLOCK) {
-        const uint8_t *end = data + MEMORY_BLOCK;
-        uint64_t words = 0;
-
-        for (; data != end; data += 32)
-            words |=
-                memory_word(data) | memory_word(data + 8) | memory_word(data + 16) | memory_word(data + 24);
-        if ((words & 0x8080808080808080u) != 0)
+#if !POSTINO_SMALL
+    for (; left >= MEMORY_BLOCK; left -= MEMORY_BLOCK, data += MEMORY_BLOCK) {
+        if (memory_block_is_8bit(data))
             return 1;
     }
+#endif
     for (; left != 0; left--)
         bits |= *data++;
     return bits > 127;

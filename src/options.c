@@ -153,7 +153,6 @@ static int options_check(struct postino_session *session, struct postino_mail *m
     /* RFC 8689 section 4.1: not without TLS to a server that was recognised. */
     if (session->tls == NULL || !session->tls->verified)
         offered &= ~(uint32_t)POSTINO_CAPABILITY_REQUIRETLS;
-    session->parameters = postino_extensions_parameters;
     if (!options_valid(options))
         return POSTINO_ERROR_OPTION;
     if (needed < 0)

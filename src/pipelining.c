@@ -10,6 +10,74 @@ static int pipelining_decided(const struct postino_mail *mail)
     return mail != NULL && mail->progress < MAIL_SETTLED && (mail->form & FORM_DECIDED) != 0;
 }
 
+/* Whether the message may follow RCPT before that is answered. */
+static int pipelining_joins(const struct postino_session *session)
+{
+    const struct postino_mail *mail = session->sent.mail;
+    size_t limit = session->config->group_octets_max;
+
+    if (limit == 0)
+        limit = PIPELINING_GROUP_OCTETS;
+    if ((mail->recipients->next != NULL && mail->delivery == NULL) || (mail->form & FORM_MORE) != 0)
+        return 0;
+    return (mail->form & FORM_CHUNKS) == 0 ||
+           (session->message.size_octets <= limit && (session->message.flags & POSTINO_SOURCE_REWINDS) != 0);
+}
+
+/* The usual case of postino_transaction_advance(), when a command went out whole: behind RSET comes MAIL, behind that
+ * RCPT, for all recipients where they all are asked, and behind that the message if it may. Returns 1 where that was
+ * all. */
+static int pipelining_goes_on(struct postino_session *session)
+{
+    struct postino_cursor *sent = &session->sent;
+    struct postino_mail *mail = sent->mail;
+    const struct postino_step *step = &postino_steps[STEP_RCPT];
+    struct postino_recipient *recipient = NULL;
+
+    if (mail == NULL || mail->delivery != NULL || (mail->form & FORM_DECIDED) != 0 ||
+        session->outstanding == UINT16_MAX)
+        return 0;
+    switch (sent->step->id) {
+    case POSTINO_STEP_RSET:
+        mail->progress = MAIL_STARTED;
+        mail->start = session->output_octets;
+        step = &postino_steps[STEP_MAIL];
+        break;
+    case POSTINO_STEP_MAIL:
+        recipient = mail->recipients;
+        break;
+    case POSTINO_STEP_RCPT:
+        recipient = sent->recipient->next;
+        if (recipient == NULL) {
+            if (!pipelining_joins(session))
+                return 0;
+            step = postino_transaction_content(session, mail);
+        }
+        break;
+    default:
+        return 0;
+    }
+    if (recipient != NULL)
+        recipient->state = RECIPIENT_ASKED;
+    sent->recipient = recipient;
+    postino_session_enter(session, step);
+    return 1;
+}
+
+/* Puts out octets of the step in hand. Returns how many. */
+static size_t pipelining_piece(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    size_t length;
+
+    if (session->sent.step->id == POSTINO_STEP_MESSAGE)
+        return postino_transaction_piece(session, out, capacity);
+    length = postino_command(session, out, capacity);
+    session->output_octets += length;
+    session->since_ms = session->now_ms;
+    session->outstanding = (uint16_t)(session->outstanding + session->complete);
+    return length;
+}
+
 /* Puts out step after step, as far as they follow each other. */
 static size_t pipelining_group(struct postino_session *session, uint8_t *out, size_t capacity)
 {
@@ -18,10 +86,11 @@ static size_t pipelining_group(struct postino_session *session, uint8_t *out, si
 
     session->secret = (uint8_t)secret;
     do {
-        written += postino_transaction_piece(session, out + written, capacity - written);
+        written += pipelining_piece(session, out + written, capacity - written);
         if (!session->complete)
             break;
-        postino_transaction_advance(session);
+        if (!pipelining_goes_on(session))
+            postino_transaction_advance(session);
         /* Secrets go out by themselves, and the end mark in one piece. */
     } while (!session->complete && session->over == 0 && capacity - written >= MESSAGE_MARK_OCTETS &&
              postino_session_secret(session) == secret);
@@ -58,20 +127,6 @@ static int pipelining_follows(struct postino_session *session)
     return session->quitting && session->in_flight == 1 && mail->recipients->next == NULL;
 }
 
-/* Whether the message may follow RCPT before that is answered. */
-static int pipelining_joins(const struct postino_session *session)
-{
-    const struct postino_mail *mail = session->sent.mail;
-    size_t limit = session->config->group_octets_max;
-
-    if (limit == 0)
-        limit = PIPELINING_GROUP_OCTETS;
-    if ((mail->recipients->next != NULL && mail->delivery == NULL) || (mail->form & FORM_MORE) != 0)
-        return 0;
-    return (mail->form & FORM_CHUNKS) == 0 ||
-           (session->message.size_octets <= limit && (session->message.flags & POSTINO_SOURCE_REWINDS) != 0);
-}
-
 /* Moves the reply cursor on to the step that is answered next. `next` stood behind its mail. */
 static void pipelining_answered(struct postino_session *session, struct postino_mail *next)
 {
@@ -93,6 +148,41 @@ static void pipelining_answered(struct postino_session *session, struct postino_
     } else {
         replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
     }
+}
+
+/* The usual case of postino_steps_reply(): a step of a mail is taken, and what follows it is outstanding too. Returns 1
+ * where that was all. */
+static int pipelining_taken(struct postino_session *session)
+{
+    struct postino_cursor *replied = &session->replied;
+    struct postino_mail *mail = replied->mail;
+    struct postino_mail *next = mail->next;
+    unsigned id = replied->step->id;
+
+    if (session->reply.code - 250u >= 50 || session->outstanding < 2 || (mail->form & FORM_DECIDED) != 0)
+        return 0;
+    if (id == POSTINO_STEP_RSET || id == POSTINO_STEP_MAIL || id == POSTINO_STEP_RCPT) {
+        session->since_ms = session->now_ms;
+        session->outstanding--;
+        if (id == POSTINO_STEP_MAIL)
+            mail->form |= FORM_OPEN;
+        else if (id == POSTINO_STEP_RCPT)
+            postino_submit_rcpt(session, 0);
+        /* Nothing else may go out now than before. */
+        replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
+        return 1;
+    }
+    /* All of a message in one chunk, for all recipients at once. */
+    if (id != POSTINO_STEP_MESSAGE || (mail->form & FORM_CHUNKS) == 0 || mail->chunks != 1 ||
+        mail->progress != MAIL_ENDED || mail->delivery != NULL || session->config->lmtp != NULL)
+        return 0;
+    session->since_ms = session->now_ms;
+    session->outstanding--;
+    mail->chunks = 0;
+    postino_transaction_end(session, POSTINO_OK, POSTINO_OUTCOME_ACCEPTED);
+    pipelining_answered(session, next);
+    postino_transaction_advance(session);
+    return 1;
 }
 
 static unsigned pipelining_answer(struct postino_session *session, int refused)
@@ -145,12 +235,12 @@ static int pipelining_wanted(const struct postino_session *session)
 /* Before the first mail nothing travels in groups. */
 static int pipelining_check(struct postino_session *session, struct postino_mail *mail)
 {
-    static const struct postino_pipelining pipelining = {
-        pipelining_group, pipelining_follows, pipelining_joins, pipelining_answer, pipelining_wanted};
+    static const struct postino_pipelining pipelining = {pipelining_group,  pipelining_follows,
+                                                         pipelining_joins,  pipelining_taken,
+                                                         pipelining_answer, pipelining_wanted};
 
     (void)mail;
-    if ((session->capabilities & POSTINO_CAPABILITY_PIPELINING) != 0)
-        session->pipelining = &pipelining;
+    session->pipelining = &pipelining;
     return POSTINO_OK;
 }
 

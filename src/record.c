@@ -21,6 +21,9 @@ void postino_record_reply(void *context, struct postino_mail *mail, struct posti
     struct postino_recipient *other = mail->recipients;
 
     (void)context;
+    /* Most have none. */
+    while (other != NULL && other->record == NULL)
+        other = other->next;
     for (; other != NULL; other = other->next) {
         if (other->record != NULL && other->outcome == POSTINO_OUTCOME_PENDING &&
             (recipient == NULL ? other->state == RECIPIENT_TAKEN || reply->code >= 400 : other == recipient))

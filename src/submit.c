@@ -22,6 +22,17 @@ void postino_submit_heard(struct postino_session *session)
     }
 }
 
+/* RFC 6152 section 3: a message with octets above 127 needs the extension. Where the configuration does not name it
+ * the message goes out as it is. */
+static int submit_check_8bit(const struct postino_session *session, const struct postino_mail *mail)
+{
+    return (session->capabilities & POSTINO_CAPABILITY_8BITMIME) == 0 &&
+                   (mail->flags & POSTINO_MAIL_8BIT_ANYWAY) == 0 &&
+                   postino_extensions_is_named(session, POSTINO_CAPABILITY_8BITMIME)
+               ? POSTINO_ERROR_8BIT
+               : POSTINO_OK;
+}
+
 /* RFC 3030 section 3: a binary message needs both extensions. */
 static int submit_check_binary(const struct postino_session *session, struct postino_mail *mail)
 {
@@ -45,6 +56,8 @@ int postino_submit_begin(struct postino_session *session, struct postino_mail *m
         error = mail->options->methods->check(session, mail);
     if (error == POSTINO_OK && (flags & POSTINO_SOURCE_BINARY) != 0)
         error = submit_check_binary(session, mail);
+    else if (error == POSTINO_OK && (flags & POSTINO_SOURCE_8BIT) != 0)
+        error = submit_check_8bit(session, mail);
     if (error == POSTINO_OK)
         error = postino_extensions_check(session, mail);
     if (error == POSTINO_OK && (flags & POSTINO_SOURCE_BINARY) != 0 && (mail->form & FORM_CHUNKS) == 0)

@@ -150,7 +150,9 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
 static int transaction_begin(struct postino_session *session, struct postino_mail *mail)
 {
     session->filter = 0;
-    session->parameters = NULL;
+    session->parameters = mail->options != NULL || (session->capabilities & EXTENSIONS_WITH_PARAMETER) != 0
+                              ? postino_extensions_parameters
+                              : NULL;
     mail->progress = MAIL_STARTED;
     /* That the server once took its MAIL is told for good. */
     mail->form &= FORM_OPEN;
@@ -228,8 +230,12 @@ static int transaction_within(struct postino_session *session)
 
 void postino_transaction_advance(struct postino_session *session)
 {
-    struct postino_mail *mail;
+    struct postino_mail *mail = session->sent.mail;
 
+    /* The usual case where mails travel in groups: everything was said, and the replies come in. */
+    if (session->outstanding != 0 && session->complete && session->next == NULL && !session->quitting &&
+        mail != NULL && mail->progress == MAIL_ENDED)
+        return;
     do {
         if (session->pipelining != NULL
                 ? !session->pipelining->follows(session)
@@ -280,13 +286,14 @@ static size_t transaction_output(struct postino_session *session, uint8_t *out, 
 
 static void transaction_heard(struct postino_session *session)
 {
-    const struct postino_mail *mail;
+    const struct postino_mail *mail = session->replied.mail;
 
     postino_submit_heard(session);
-    postino_steps_reply(session);
+    if (mail == NULL || session->pipelining == NULL || !session->pipelining->taken(session))
+        postino_steps_reply(session);
     /* The text that says why something failed stays until another mail is spoken of. */
     mail = session->replied.mail;
-    if (session->over == 0 && mail != NULL && (mail->form & FORM_DECIDED) == 0)
+    if (session->text_kept && session->over == 0 && mail != NULL && (mail->form & FORM_DECIDED) == 0)
         session->text_kept = 0;
 }
 

@@ -80,7 +80,7 @@
 /* Octets of the buffer that a POSIX transport sends from, and as many again that it receives into. Large
  * messages travel in pieces of this size. RAM: this much plus POSTINO_POSIX_RECEIVE_OCTETS a transport. */
 #ifndef POSTINO_POSIX_SEND_OCTETS
-#define POSTINO_POSIX_SEND_OCTETS 131072
+#define POSTINO_POSIX_SEND_OCTETS 262144
 #endif
 #if POSTINO_POSIX_SEND_OCTETS < 512 || POSTINO_POSIX_SEND_OCTETS > 16777216
 #error "POSTINO_POSIX_SEND_OCTETS must be 512 to 16777216"

@@ -42,10 +42,9 @@ struct postino_extension {
     /* private */
     /* It is session->word. NULL: parameters say nothing to us. */
     void (*take_parameter)(struct postino_session *session);
-    /* Has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
+    /* Where it is offered, has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
     int (*check)(struct postino_session *session, struct postino_mail *mail);
-    /* Puts its parameter behind MAIL, where it is offered and its check() had session->parameters set. NULL:
-     * none. */
+    /* Puts its parameter behind MAIL, where it is offered. NULL: none. */
     void (*parameter)(const struct postino_session *session, struct postino_emitter *emitter);
     uint32_t capability; /* of enum postino_capability */
 };

@@ -62,7 +62,7 @@ VOID _nx_smtp_message_parameters(const struct postino_session *session, struct p
 #endif
 }
 
-const struct postino_extension nx_smtp_message_offered = {"MT-PRIORITY", NULL, NULL, NULL,
+const struct postino_extension nx_smtp_message_offered = {POSTINO_TEXT("MT-PRIORITY"), NULL, NULL, NULL,
                                                           POSTINO_CAPABILITY_MT_PRIORITY};
 
 /* What a mail's options say of it is not said twice. */
@@ -74,12 +74,5 @@ static VOID message_say_priority(const struct postino_session *session, struct p
         message_emit_priority(session, emitter);
 }
 
-static int message_check_priority(struct postino_session *session, struct postino_mail *mail)
-{
-    (void)mail;
-    session->parameters = postino_extensions_parameters;
-    return POSTINO_OK;
-}
-
 const struct postino_extension nx_smtp_extension_priority = {
-    "MT-PRIORITY", NULL, message_check_priority, message_say_priority, POSTINO_CAPABILITY_MT_PRIORITY};
+    POSTINO_TEXT("MT-PRIORITY"), NULL, NULL, message_say_priority, POSTINO_CAPABILITY_MT_PRIORITY};

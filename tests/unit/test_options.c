@@ -204,6 +204,35 @@ static void test_texts_refused(void **state)
     assert_int_equal(strlen(group_call(&group)), strlen("MAIL FROM:<0@a> ENVID=\r\n") + 100);
 }
 
+/* Whatever a call has room for, a command that is longer than most says the same. */
+static void test_long(void **state)
+{
+    char line[2000];
+    char text[501];
+    size_t capacity;
+
+    (void)state;
+    memset(text, '+', 500);
+    text[500] = '\0';
+    (void)strcpy(line, "MAIL FROM:<0@a> AUTH=");
+    for (capacity = 0; capacity < 500; capacity++)
+        (void)strcat(line, "+2B");
+    (void)strcat(line, "\r\n");
+    prepare();
+    options.submitter = text;
+    for (capacity = 400; capacity < 2000; capacity += 11) {
+        size_t length = 0;
+
+        group_start(&group, ALL);
+        group_submit(&group, 0, 0);
+        while (bench_want(&group.bench) & POSTINO_WANT_SEND)
+            length += postino_session_output(&group.bench.session, (uint8_t *)group.bench.sent + length,
+                                             capacity, 0);
+        group.bench.sent[length] = '\0';
+        assert_string_equal(group.bench.sent, line);
+    }
+}
+
 static void test_recipient_refused(void **state)
 {
     static const uint8_t notifies[] = {9, 12, 15, 16, 255};
@@ -271,10 +300,15 @@ static void test_not_offered(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing),       cmocka_unit_test(test_dsn),
-        cmocka_unit_test(test_dsn_recipient), cmocka_unit_test(test_others),
-        cmocka_unit_test(test_all_together),  cmocka_unit_test(test_numbers_refused),
-        cmocka_unit_test(test_texts_refused), cmocka_unit_test(test_recipient_refused),
+        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_dsn),
+        cmocka_unit_test(test_dsn_recipient),
+        cmocka_unit_test(test_others),
+        cmocka_unit_test(test_all_together),
+        cmocka_unit_test(test_numbers_refused),
+        cmocka_unit_test(test_texts_refused),
+        cmocka_unit_test(test_recipient_refused),
         cmocka_unit_test(test_not_offered),
     };
 

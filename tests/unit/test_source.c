@@ -104,6 +104,31 @@ static void test_begin(void **state)
     assert_null(source.breach);
 }
 
+/* One octet above 127 is found wherever it stands, and none where there is none. */
+static void test_memory_8bit(void **state)
+{
+    static uint8_t message[2601];
+    static const size_t lengths[] = {0, 1, 255, 256, 1023, 1024, 1025, 2047, 2048, 2599};
+    struct postino_memory_source source;
+    struct postino_source_info info;
+    size_t i;
+    size_t at;
+
+    (void)state;
+    memset(message, 127, sizeof message);
+    for (i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        postino_memory_source_init(&source, message + 1, lengths[i]);
+        for (at = 0; at < lengths[i] + 2; at++) {
+            int within = at >= 1 && at <= lengths[i];
+
+            message[at] = 128;
+            assert_int_equal(source.source.methods->begin(&source.source, 0, &info), 0);
+            assert_int_equal((info.flags & POSTINO_SOURCE_8BIT) != 0, within);
+            message[at] = 127;
+        }
+    }
+}
+
 static void test_wait(void **state)
 {
     struct bench bench;
@@ -159,9 +184,13 @@ static void test_wait_does_not_outlive_its_mail(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spans),      cmocka_unit_test(test_no_spans),
-        cmocka_unit_test(test_begun_anew), cmocka_unit_test(test_begin),
-        cmocka_unit_test(test_wait),       cmocka_unit_test(test_wait_does_not_outlive_its_mail),
+        cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_no_spans),
+        cmocka_unit_test(test_begun_anew),
+        cmocka_unit_test(test_begin),
+        cmocka_unit_test(test_memory_8bit),
+        cmocka_unit_test(test_wait),
+        cmocka_unit_test(test_wait_does_not_outlive_its_mail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
