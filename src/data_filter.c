@@ -71,13 +71,15 @@ size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *o
 #if !POSTINO_SMALL
     /* Nothing is looked at, and nothing is held back. */
     if ((flags & (FILTER_RAW | FILTER_BARE | FILTER_BREAK | FILTER_CR)) == (FILTER_RAW | FILTER_BARE)) {
-        if (*length > capacity)
-            *length = capacity;
-        if (*length != 0) {
-            memcpy(out, data, *length);
+        if (capacity > data->length_octets)
+            capacity = data->length_octets;
+        if (capacity != 0) {
+            memcpy(out, in, capacity);
             *state = (uint8_t)(flags | FILTER_MIDDLE);
+            data->data = in + capacity;
+            data->length_octets -= capacity;
         }
-        return *length;
+        return capacity;
     }
 #endif
     while (in != end) {
