@@ -53,7 +53,7 @@ static void test_behind(void **state)
     postino_emit_number(&emitter, 2048);
     postino_emit_text(&emitter, ",b");
     assert_memory_equal(out, "a=2048,#", 8);
-    assert_int_equal(emitter.total, 8);
+    assert_int_equal(emitter.place, 8);
 }
 
 int main(void)
