@@ -67,8 +67,8 @@ void postino_emit_octets(struct postino_emitter *emitter, const void *data, size
     size_t place = emitter->place;
 
     /* All of it fits, as it is: the usual case. */
-    if (emitter->bits == 0 && place <= emitter->room && length <= emitter->room - place) {
-        postino_copy_short(emitter->out + place, octet, length);
+    if (emitter->bits == 0 && place <= emitter->room && length <= emitter->room - place && length != 0) {
+        memcpy(emitter->out + place, data, length);
         emitter->place += length;
         return;
     }
@@ -166,7 +166,7 @@ size_t postino_command(struct postino_session *session, uint8_t *out, size_t cap
 /* Returns where the octet behind the path's bracket has its place. */
 static uint8_t *command_path(uint8_t *place, const struct postino_span *path)
 {
-    postino_copy_short(place, path->data, path->length_octets);
+    memcpy(place, path->data, path->length_octets);
     place += path->length_octets;
     *place = '>';
     return place + 1;

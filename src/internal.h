@@ -271,27 +271,6 @@ static inline unsigned postino_base64_digit(unsigned bits)
     return digit > '9' ? 4 * digit - (4 * ('9' + 1) - '+') : digit;
 }
 
-#if !POSTINO_SMALL
-/* memcpy() for few octets, in line: a call costs more. */
-static inline void postino_copy_short(uint8_t *out, const uint8_t *data, size_t length)
-{
-    size_t i;
-
-    if (length >= 8) {
-        /* The last eight may overlap those before. */
-        for (i = 0; i < length - 8; i += 8)
-            memcpy(out + i, data + i, 8);
-        memcpy(out + length - 8, data + length - 8, 8);
-    } else if (length >= 4) {
-        memcpy(out, data, 4);
-        memcpy(out + length - 4, data + length - 4, 4);
-    } else {
-        for (i = 0; i < length; i++)
-            out[i] = data[i];
-    }
-}
-#endif
-
 /* command.c */
 void postino_emit(struct postino_emitter *emitter, unsigned octet);
 void postino_emit_text(struct postino_emitter *emitter, const char *text);
