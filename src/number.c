@@ -30,8 +30,7 @@ static size_t number_whole(uint8_t *out, size_t room, size_t number)
 
 void postino_emit_number(struct postino_emitter *emitter, size_t number)
 {
-    char digits[3 * sizeof number + 1];
-    char *digit = digits + sizeof digits - 1;
+    size_t divisor = 1;
 
 #if !POSTINO_SMALL
     size_t place = emitter->place;
@@ -44,10 +43,8 @@ void postino_emit_number(struct postino_emitter *emitter, size_t number)
             return;
     }
 #endif
-    *digit = '\0';
-    do {
-        *--digit = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    postino_emit_text(emitter, digit);
+    while (number / divisor > 9)
+        divisor *= 10;
+    for (; divisor != 0; divisor /= 10)
+        postino_emit(emitter, (unsigned)('0' + number / divisor % 10));
 }
