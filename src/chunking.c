@@ -2,7 +2,7 @@
 /* CHUNKING (RFC 3030): the message in chunks of octets that were counted before. Invariant: chunk_octets says
  * how many of the chunk are still to go, and they go out before anything else does; the last octet of the
  * last chunk leaves only when the source said that the message is complete. */
-#include "internal.h"
+#include "data_filter.h"
 
 /* A message of no known size goes out in chunks of what its source lends; below this DATA costs less. */
 #define CHUNKING_SPAN_OCTETS 512

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The size of a message on the wire (RFC 1870 section 5), counted before it is sent. Invariant: it counts
  * what the data filter will write, transparency dots apart. */
-#include "internal.h"
+#include "data_filter.h"
 
 #if !POSTINO_SMALL
 size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)

@@ -4,7 +4,7 @@
  * an octet that follows it has been seen, so that the last one leaves together with the end mark; and each
  * turn of the loop puts out one octet or a run of octets that need no change, so that any capacity will do.
  */
-#include "internal.h"
+#include "data_filter.h"
 
 #define FILTER_BLOCK 256
 

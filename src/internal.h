@@ -172,37 +172,6 @@ struct postino_driver {
 
 extern const struct postino_driver postino_transactions;
 
-/* single.c */
-extern const struct postino_driver postino_single;
-void postino_single_advance(struct postino_session *session);
-/* Enters what goes out next. */
-void postino_single_follow(struct postino_session *session);
-unsigned postino_single_reply(struct postino_session *session, int refused);
-void postino_single_refuse(struct postino_session *session);
-size_t postino_single_output(struct postino_session *session, uint8_t *out, size_t capacity);
-void postino_single_settle(struct postino_session *session, size_t unsent_octets);
-/* single_group.c: the same where commands travel in groups and messages in a chunk. What of it the server offers is
- * known where the configuration names these two. */
-extern const struct postino_driver postino_single_group;
-void postino_group_advance(struct postino_session *session);
-unsigned postino_group_reply(struct postino_session *session, int refused);
-/* Has known how long the message will be as a chunk. To be called when the session has started. */
-void postino_group_count(struct postino_session *session);
-size_t postino_group_piece(struct postino_session *session, uint8_t *out, size_t capacity);
-/* single_tls.c: both where the connection may be encrypted. */
-extern const struct postino_driver postino_single_tls;
-extern const struct postino_driver postino_single_group_tls;
-extern const struct postino_extension postino_single_pipelining;
-extern const struct postino_extension postino_single_chunking;
-/* Starts a session for its only mail, whose addresses were checked. QUIT follows it. */
-void postino_single_start(struct postino_session *session, const struct postino_session_config *config,
-                          const struct postino_driver *driver, struct postino_single *single);
-/* Puts out octets of the body. Returns how many. */
-size_t postino_single_body(struct postino_session *session, uint8_t *out, size_t capacity);
-size_t postino_single_piece(struct postino_session *session, uint8_t *out, size_t capacity);
-/* The header of its message, with marks. What else is in it session->parameters puts out, with the empty line. */
-#define POSTINO_SINGLE_HEADER "To: \003\r\nFrom: \002\r\nSubject: \004"
-
 /* steps.c */
 /* Acts on the reply that is complete, and goes on. */
 void postino_steps_reply(struct postino_session *session);
@@ -333,43 +302,6 @@ struct postino_pipelining {
     int (*wanted)(const struct postino_session *session);             /* postino_transaction_wanted() */
 };
 
-/* sasl_exchange.c, where the configuration names a mechanism that looks at challenges. */
-struct postino_sasl_exchange {
-    unsigned (*start)(struct postino_session *session); /* returns the row that follows */
-    int (*allowed)(const struct postino_session *session, const struct postino_mechanism *mechanism);
-    /* Composes what it says first, or the front of it, or sets challenge_error. NULL: nothing to do. */
-    void (*begin)(const struct postino_session *session, struct postino_emitter *first);
-    /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error where the
-     * challenge is not at fault. */
-    int (*challenge)(struct postino_session *session, unsigned round);
-    uint8_t verified; /* 235 is believed; 0: only where the server proved that it knows the password */
-};
-unsigned postino_sasl_start(struct postino_session *session);
-int postino_sasl_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);
-/* The channel binding that the credentials choose; NULL: there is none. */
-const struct postino_channel_binding *postino_sasl_binding(const struct postino_credentials *credentials,
-                                                           const struct postino_tls_info *tls);
-/* Puts out a name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). */
-void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name);
-/* Decodes base64, part of the challenge, and sets the span to what it holds: in the state, until the next call. What
- * is none sets challenge_error. */
-void postino_sasl_decode(struct postino_sasl_state *state, struct postino_span *span);
-/* The password as a key. */
-struct postino_span postino_sasl_password(const struct postino_session *session);
-/* HMAC with the mechanism's hash; where it fails it sets challenge_error. */
-void postino_sasl_hmac(const struct postino_session *session, const struct postino_span *key,
-                       const struct postino_span *spans, size_t count, uint8_t *out);
-/* memset() to 0 that the compiler does not leave out. */
-void postino_wipe(void *memory, size_t octets);
-
-/* sasl_token.c: what stands before the token. */
-#define SASL_TOKEN_FRONT "auth=Bearer "
-/* The first response. */
-void postino_sasl_token_respond(struct postino_emitter *emitter,
-                                const struct postino_credentials *credentials);
-/* Takes why the server refuses the token. */
-int postino_sasl_token_challenge(struct postino_session *session, unsigned round);
-
 /* count.c */
 /* Has session->message.size_octets known, if the mail's source lets itself be counted. Returns 0, or an
  * error. */
@@ -454,39 +386,5 @@ int postino_extensions_check(struct postino_session *session, struct postino_mai
 void postino_extensions_parameters(const struct postino_session *session, struct postino_emitter *emitter);
 /* session->word as a number; SIZE_MAX: it is none, or too large. */
 size_t postino_extensions_number(const struct postino_session *session);
-
-/* data_filter.c */
-enum filter_state {
-    FILTER_MIDDLE = 1, /* the line has begun */
-    FILTER_BREAK = 2,  /* a line break is held back until it is known not to be the last */
-    FILTER_HALF = 4,   /* its CR went out, its LF did not */
-    FILTER_CR = 8,     /* the octet before was CR: an LF belongs to it */
-    FILTER_BARE = 16,  /* no transparency: dots stay as they are */
-    FILTER_RAW = 32    /* line ends neither: octets pass as they are */
-};
-/* Whether a line end is still to come when the message ends now. */
-#define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)
-/* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
- * always right. */
-size_t postino_data_filter_clean(const uint8_t *data, size_t length);
-/* Moves octets to `out`, which has room for `capacity`; leaves in *data those that were not taken, and returns how many
- * were written. */
-size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *out, size_t capacity);
-
-/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. Sets
- * *length to how many of them were counted. */
-#if POSTINO_SMALL
-static inline size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
-{
-    struct postino_span left = {data, *length};
-    uint8_t octet;
-    size_t octets = postino_data_filter(state, &left, &octet, 1);
-
-    *length -= left.length_octets;
-    return octets;
-}
-#else
-size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length);
-#endif
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* CRAM-MD5 (RFC 2195): the name, and the challenge's HMAC with the password as its key, in hexadecimal. */
-#include "internal.h"
+#include "exchange.h"
 
 #define CRAM_DIGEST_OCTETS 16
 

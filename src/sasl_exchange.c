@@ -2,7 +2,7 @@
 /* The exchange of a mechanism that looks at the server's challenges (RFC 4954 section 4), with steps of its own. A
  * challenge is decoded octet by octet as it arrives, into the caller's state. Invariant: as long as the exchange
  * lasts session->service is the state's, by which those octets come; when it ends the state is wiped. */
-#include "internal.h"
+#include "exchange.h"
 
 static const struct postino_feature_step exchange_command_step;
 static const struct postino_feature_step exchange_response_step;

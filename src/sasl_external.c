@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* EXTERNAL (RFC 4422 appendix A): nothing but who to act as, if that is to be said. */
-#include "internal.h"
+#include "exchange.h"
 
 static int external_challenge(struct postino_session *session, unsigned round)
 {

@@ -2,7 +2,7 @@
 /* SCRAM (RFC 5802, RFC 7677), all hashes, bound to the TLS connection or not. Invariant: what we say is composed once, into
  * the state, before anything goes out, and the server's first message stays there until the response that quotes it
  * went out; the password and all keys stay on the stack, and are wiped there. */
-#include "internal.h"
+#include "exchange.h"
 
 #define SCRAM_NONCE_OCTETS   18 /* at random: 24 digits */
 #define SCRAM_ITERATIONS_MIN 4096

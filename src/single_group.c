@@ -4,7 +4,8 @@
  * Invariant: what stands between them was sent whole; behind a refusal nothing is begun before all is answered. The
  * message is one chunk, of octets that were counted before the connection, and its last one leaves only where it is
  * the body's last too. */
-#include "internal.h"
+#include "data_filter.h"
+#include "single.h"
 
 /* A larger message waits until the server has taken the recipient. */
 #define GROUP_OCTETS 65536

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The steps of the dialogue (RFC 5321 sections 3.1 and 4.1.4): what each sends, which replies let it succeed,
  * and what follows outside of the mails. Invariant: of the steps outside of a mail only one is under way. */
-#include "internal.h"
+#include "exchange.h"
+#include "single.h"
 
 void postino_steps_enter(struct postino_session *session, unsigned row)
 {

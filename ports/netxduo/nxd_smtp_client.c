@@ -4,7 +4,7 @@
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "nx_ip.h"
-#include "internal.h"
+#include "single.h"
 
 NX_CALLER_CHECKING_EXTERNS
 

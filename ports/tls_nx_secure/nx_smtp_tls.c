@@ -4,7 +4,7 @@
  * password is sent in the clear, and a mode that requires TLS has no mail sent without it. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
-#include "internal.h"
+#include "single.h"
 
 NX_CALLER_CHECKING_EXTERNS
 

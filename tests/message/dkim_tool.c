@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "dkim_key.h"
-#include "internal.h"
+#include "data_filter.h"
 
 static char *read_file(const char *name, size_t *length)
 {

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "guard.h"
-#include "internal.h"
+#include "data_filter.h"
 
 #define MESSAGE_MAX 700
 

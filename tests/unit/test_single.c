@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "internal.h"
+#include "single.h"
 
 #define OCTETS 4096
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef POSTINO_DATA_FILTER_H
+#define POSTINO_DATA_FILTER_H
+
+/* The message on its way to the wire. */
+
+#include "internal.h"
+
+/* data_filter.c */
+enum filter_state {
+    FILTER_MIDDLE = 1, /* the line has begun */
+    FILTER_BREAK = 2,  /* a line break is held back until it is known not to be the last */
+    FILTER_HALF = 4,   /* its CR went out, its LF did not */
+    FILTER_CR = 8,     /* the octet before was CR: an LF belongs to it */
+    FILTER_BARE = 16,  /* no transparency: dots stay as they are */
+    FILTER_RAW = 32    /* line ends neither: octets pass as they are */
+};
+/* Whether a line end is still to come when the message ends now. */
+#define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)
+/* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
+ * always right. */
+size_t postino_data_filter_clean(const uint8_t *data, size_t length);
+/* Moves octets to `out`, which has room for `capacity`; leaves in *data those that were not taken, and returns how many
+ * were written. */
+size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *out, size_t capacity);
+
+/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. Sets
+ * *length to how many of them were counted. */
+#if POSTINO_SMALL
+static inline size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
+{
+    struct postino_span left = {data, *length};
+    uint8_t octet;
+    size_t octets = postino_data_filter(state, &left, &octet, 1);
+
+    *length -= left.length_octets;
+    return octets;
+}
+#else
+size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length);
+#endif
+
+#endif
