@@ -67,7 +67,8 @@ class Build:
             name = os.path.relpath(source, folder if amalgamated else "").replace("/", "_")[:-2] + ".o"
             ready = os.path.join(like, name) if like else ""
             if os.path.exists(ready):
-                shutil.copy(ready, folder)
+                for kind in (".o", ".ci"):  # the call graph too
+                    shutil.copy(ready[:-2] + kind, folder)
             else:
                 # Relative to the root, so that the call graph names the sources as the tree does.
                 run([TOOLS + "gcc"] + self.flags + ["-c", source, "-o", os.path.join(folder, name)], ROOT)

@@ -63,9 +63,10 @@ def print_files(table):
     print(f"  {'total':44}{totals[0]:>8}{totals[1]:>8}{totals[2]:>8}")
 
 
-def measure(cpu, folder, entries, defines, name=None, text_limit=None, called=None, added=None):
-    """One processor's figures: (rows, files, the deepest path as text, whether the limits hold here, unknown figures)."""
-    build = Build(cpu, folder, entries, defines)
+def measure(cpu, folder, entries, defines, name=None, text_limit=None, called=None, added=None, like=None):
+    """One processor's figures: (rows, files, the deepest path as text, whether the limits hold here, unknown figures).
+    `like`: the folder of a build with the same switches."""
+    build = Build(cpu, folder, entries, defines, like=like)
     drop_in = entries == DROP_IN
     limited = cpu == CPU_WITH_LIMITS and (text_limit is not None or called is not None)
     files = build.files()
@@ -193,7 +194,8 @@ def main():
                             added=MECHANISMS if where == BUILDS[-1][0] else None)
                     for cpu in CPUS] for where, name, switches, limit in builds]
         composers = [] if builds != BUILDS else [
-            [measure(cpu, os.path.join(folder, cpu, where), entries, [], name, limit, COMPOSER_CALLS) for cpu in CPUS]
+            [measure(cpu, os.path.join(folder, cpu, where), entries, BUILDS[1][2], name, limit, COMPOSER_CALLS,
+                     like=os.path.join(folder, cpu, BUILDS[1][0])) for cpu in CPUS]
             for where, name, entries, limit in COMPOSERS]
         tls = [] if builds != BUILDS else [
             measure_tls(cpu, folder, figure[0][0].ours) for cpu, figure in zip(CPUS, figures[1])]
