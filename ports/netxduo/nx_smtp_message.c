@@ -19,8 +19,9 @@ UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, co
         if (length == MESSAGE_SUBJECT_MAX || octet < ' ' || octet == 127)
             return NX_SMTP_INVALID_PARAM;
     }
-    message->priority =
-        (UCHAR)(priority <= NX_SMTP_MAIL_PRIORITY_HIGH ? priority : NX_SMTP_MAIL_PRIORITY_NORMAL);
+    if (priority != NX_SMTP_MAIL_PRIORITY_LOW && priority != NX_SMTP_MAIL_PRIORITY_HIGH)
+        priority = NX_SMTP_MAIL_PRIORITY_NORMAL;
+    message->priority = (UCHAR)priority;
     message->subject.data = subject;
     message->subject.length_octets = length;
     message->headers.length_octets = 0;

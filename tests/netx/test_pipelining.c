@@ -83,14 +83,16 @@ BED_THREAD(dialogues)
 /* The priority for the server, besides that for the reader. */
 BED_THREAD(priorities)
 {
-    static const UINT priorities[] = {NX_SMTP_MAIL_PRIORITY_LOW, NX_SMTP_MAIL_PRIORITY_NORMAL,
-                                      NX_SMTP_MAIL_PRIORITY_HIGH, 77};
-    static const char *const parameters[] = {"> MT-PRIORITY=-4\r\n", ">\r\n", "> MT-PRIORITY=4\r\n", ">\r\n"};
+    /* Unknown ones count as NORMAL, the one before the first and those between too. */
+    static const UINT priorities[] = {
+        NX_SMTP_MAIL_PRIORITY_LOW, NX_SMTP_MAIL_PRIORITY_NORMAL, NX_SMTP_MAIL_PRIORITY_HIGH, 77, 0, 3, 5};
+    static const char *const parameters[] = {
+        "> MT-PRIORITY=-4\r\n", ">\r\n", "> MT-PRIORITY=4\r\n", ">\r\n", ">\r\n", ">\r\n", ">\r\n"};
     UINT i;
 
     (VOID) input;
     bed_create_as(&bed_client, "", "", NX_SMTP_CLIENT_AUTH_NONE, bed_server.port);
-    for (i = 0; i < 4; i++) {
+    for (i = 0; i < sizeof priorities / sizeof priorities[0]; i++) {
         UINT offered;
 
         for (offered = 0; offered < 2; offered++) {
