@@ -14,6 +14,7 @@ set(POSTINO_CORE_SOURCES
     src/callback_source.c
     src/chunking.c
     src/client.c
+    src/client_config.c
     src/command.c
     src/compose.c
     src/compose_body.c

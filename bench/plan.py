@@ -105,7 +105,7 @@ def postino_clients(folder):
                by_row({row.name: own(folder, "postino_many", "--connections", CONNECTIONS)
                        if row.name == "connections" else own(folder, "postino_bench") for row in ROWS})),
         # Mails handed in before the earlier ones' replies, and QUIT with the last.
-        Client("Postino, %d mails ahead" % AHEAD, {"pipelining": 20000, "chunking": 200000, "delay-one": 1,
+        Client("Postino, %d mails ahead" % AHEAD, {"pipelining": 20000, "chunking": 500000, "delay-one": 1,
                                                    "delay-twenty": 20},
                own(folder, "postino_bench", "--window", AHEAD)),
         Client("Postino, any line ends", {"large-data": 5, "large-bdat": 5}, own(folder, "postino_bench", "--canonical", 0)),

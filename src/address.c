@@ -31,6 +31,21 @@ static const uint8_t address_plain[256] = {
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
 };
+
+/* The usual case: two parts of plain octets. Returns how many octets, or 0 where it is not that, or too long. */
+static size_t address_plain_octets(const char *address)
+{
+    size_t local = 0;
+    size_t i;
+
+    while (address_plain[(uint8_t)address[local]] != 0)
+        local++;
+    if (address[local] != '@' || local == 0 || local > ADDRESS_LOCAL_MAX)
+        return 0;
+    for (i = local + 1; address_plain[(uint8_t)address[i]] != 0;)
+        i++;
+    return address[i] == '\0' && i > local + 1 && i <= ADDRESS_PATH_MAX ? i : 0;
+}
 #endif
 
 int postino_address_path(const char *address, struct postino_span *path)
@@ -42,15 +57,17 @@ int postino_address_path(const char *address, struct postino_span *path)
     size_t i;
     uint8_t c;
 
+#if !POSTINO_SMALL
+    path->data = address;
+    path->length_octets = address_plain_octets(address);
+    if (path->length_octets != 0)
+        return 0;
+#endif
     if (*address == '<') {
         address++;
         end = '>';
     }
     for (i = 0; (c = (uint8_t)address[i]) != '\0'; i++) {
-#if !POSTINO_SMALL
-        if (address_plain[c] != 0)
-            continue;
-#endif
         if (c == '"') {
             quoted = !quoted;
         } else if (quoted) {

@@ -145,83 +145,10 @@ void postino_emit_marked(const struct postino_session *session, struct postino_e
         text++;
 }
 
-/* Puts out what has room of a command, behind what went out of it before. */
-static size_t command_again(struct postino_session *session, uint8_t *out, size_t capacity)
+size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     struct postino_emitter emitter = {out, 0 - session->offset_octets, capacity, 0};
 
     postino_emit_marked(session, &emitter, session->sent.step->text);
     return postino_emitted(session, &emitter);
 }
-
-#if POSTINO_SMALL
-size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
-{
-    return command_again(session, out, capacity);
-}
-#else
-/* More than the texts of a row and a path (RFC 5321 section 4.5.3.1.3) take. */
-#define COMMAND_SHORT_OCTETS 512
-
-/* Returns where the octet behind the path's bracket has its place. */
-static uint8_t *command_path(uint8_t *place, const struct postino_span *path)
-{
-    memcpy(place, path->data, path->length_octets);
-    place += path->length_octets;
-    *place = '>';
-    return place + 1;
-}
-
-/* What goes out with each mail, as its rows say it, from its first octet on and in room for whatever is known to be
- * short. Returns how many octets it takes; 0: it is another command, or what is not known to be short has no room. */
-static size_t command_whole(const struct postino_session *session, uint8_t *out, size_t capacity)
-{
-    static const char rset[] = "RSET\r\n";
-    static const char mail[] = "MAIL FROM:<";
-    static const char rcpt[] = "RCPT TO:<";
-    const struct postino_recipient *recipient = session->sent.recipient;
-    int has_options = session->parameters != NULL;
-    uint8_t *place;
-
-    switch (session->sent.step->id) {
-    case POSTINO_STEP_RSET:
-        memcpy(out, rset, sizeof rset - 1);
-        return sizeof rset - 1;
-    case POSTINO_STEP_MAIL:
-        memcpy(out, mail, sizeof mail - 1);
-        place = command_path(out + sizeof mail - 1, &session->sent.mail->path);
-        break;
-    case POSTINO_STEP_RCPT:
-        memcpy(out, rcpt, sizeof rcpt - 1);
-        place = command_path(out + sizeof rcpt - 1, &recipient->path);
-        has_options &= recipient->options != NULL;
-        break;
-    default:
-        return 0;
-    }
-    if (has_options) {
-        struct postino_emitter emitter = {place, 0, capacity - (size_t)(place - out), 0};
-
-        session->parameters(session, &emitter);
-        if (emitter.place > emitter.room || emitter.room - emitter.place < 2)
-            return 0;
-        place += emitter.place;
-    }
-    place[0] = '\r';
-    place[1] = '\n';
-    return (size_t)(place - out) + 2;
-}
-
-size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)
-{
-    size_t length = 0;
-
-    if (session->offset_octets == 0 && capacity >= COMMAND_SHORT_OCTETS)
-        length = command_whole(session, out, capacity);
-    if (length == 0)
-        return command_again(session, out, capacity);
-    session->complete = 1;
-    session->offset_octets = length;
-    return length;
-}
-#endif

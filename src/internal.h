@@ -297,9 +297,12 @@ struct postino_pipelining {
     size_t (*group)(struct postino_session *session, uint8_t *out, size_t capacity);
     int (*follows)(struct postino_session *session);
     int (*joins)(const struct postino_session *session);
-    int (*taken)(struct postino_session *session);
     unsigned (*answer)(struct postino_session *session, int refused); /* postino_transaction_reply() */
     int (*wanted)(const struct postino_session *session);             /* postino_transaction_wanted() */
+#if !POSTINO_SMALL
+    /* Takes replies of the usual case, before anybody else looks at them. Returns how many octets. */
+    size_t (*taken)(struct postino_session *session, const uint8_t *data, size_t length);
+#endif
 };
 
 /* count.c */
@@ -363,6 +366,15 @@ int postino_client_start(struct postino_client *client, struct postino_transport
 
 /* reply.c: takes octets that arrived; returns how many, at least one. */
 size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets);
+#if !POSTINO_SMALL
+/* Reads a reply of one line that is there whole, with CRLF and no other control character. Returns how many octets it
+ * has, 0 for anything else. */
+size_t postino_reply_line(const uint8_t *data, size_t length, unsigned *code);
+/* Whether such a reply may be taken as a whole now: none has begun to arrive, and nobody looks at its octets. */
+int postino_reply_is_plain(const struct postino_session *session);
+/* Keeps what it says. */
+void postino_reply_keep(struct postino_session *session, unsigned code, const uint8_t *text, size_t length);
+#endif
 
 /* extensions.c */
 /* Takes the keyword, the first word of each line. */

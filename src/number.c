@@ -13,17 +13,18 @@ static const char number_pairs[] = "00010203040506070809101112131415161718192021
 static size_t number_whole(uint8_t *out, size_t room, size_t number)
 {
     size_t octets = number >= 1000 ? 4 : number >= 100 ? 3 : number >= 10 ? 2 : 1;
+    unsigned left = (unsigned)number;
 
     if (number > 9999 || octets > room)
         return 0;
-    if (octets > 2)
-        memcpy(out + octets - 2, number_pairs + number % 100 * 2, 2);
-    if (octets > 2)
-        number /= 100;
+    if (octets > 2) {
+        memcpy(out + octets - 2, number_pairs + left % 100 * 2, 2);
+        left /= 100;
+    }
     if ((octets & 1) != 0)
-        *out = (uint8_t)('0' + number);
+        *out = (uint8_t)('0' + left);
     else
-        memcpy(out, number_pairs + number * 2, 2);
+        memcpy(out, number_pairs + left * 2, 2);
     return octets;
 }
 #endif

@@ -24,59 +24,79 @@ static int pipelining_joins(const struct postino_session *session)
            (session->message.size_octets <= limit && (session->message.flags & POSTINO_SOURCE_REWINDS) != 0);
 }
 
-/* The usual case of postino_transaction_advance(), when a command went out whole: behind RSET comes MAIL, behind that
- * RCPT, for all recipients where they all are asked, and behind that the message if it may. Returns 1 where that was
- * all. */
-static int pipelining_goes_on(struct postino_session *session)
+#if !POSTINO_SMALL
+/* More than a command of an envelope takes that has a path (RFC 5321 section 4.5.3.1.3) and no options. */
+#define PIPELINING_COMMAND_OCTETS 512
+
+static uint8_t *pipelining_put(uint8_t *place, const void *data, size_t length)
 {
+    memcpy(place, data, length);
+    return place + length;
+}
+
+/* The usual case: RSET where it is due, MAIL, and RCPT for all recipients or as many as have room, without asking
+ * before each command what follows it. They go out as their rows say them, and the message is entered if it joins them.
+ * Returns how many octets; 0: the envelope has more to it, or too little room. */
+static size_t pipelining_envelope(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    static const char rset[] = "RSET\r\n";
+    static const char mail_from[] = "MAIL FROM:<";
+    static const char rcpt_to[] = "RCPT TO:<";
+    static const char end[] = ">\r\n";
     struct postino_cursor *sent = &session->sent;
     struct postino_mail *mail = sent->mail;
-    const struct postino_step *step = &postino_steps[STEP_RCPT];
-    struct postino_recipient *recipient = NULL;
+    struct postino_recipient *recipient;
+    size_t rset_octets = sent->step == &postino_transaction_rset ? sizeof rset - 1 : 0;
+    unsigned commands = rset_octets != 0 ? 2 : 1;
+    struct postino_emitter emitter = {NULL, 0, PIPELINING_COMMAND_OCTETS, 0};
+    uint8_t *place = out;
 
-    if (mail == NULL || mail->delivery != NULL || (mail->form & FORM_DECIDED) != 0 ||
-        session->outstanding == UINT16_MAX)
+    if (session->offset_octets != 0 || capacity < 3 * PIPELINING_COMMAND_OCTETS ||
+        (rset_octets == 0 && sent->step != &postino_steps[STEP_MAIL]) || mail->options != NULL ||
+        mail->delivery != NULL || (mail->form & FORM_DECIDED) != 0)
         return 0;
-    switch (sent->step->id) {
-    case POSTINO_STEP_RSET:
-        mail->progress = MAIL_STARTED;
-        mail->start = session->output_octets;
-        step = &postino_steps[STEP_MAIL];
-        break;
-    case POSTINO_STEP_MAIL:
-        recipient = mail->recipients;
-        break;
-    case POSTINO_STEP_RCPT:
-        recipient = sent->recipient->next;
-        if (recipient == NULL) {
-            if (!pipelining_joins(session))
-                return 0;
-            step = postino_transaction_content(session, mail);
-        }
-        break;
-    default:
+    recipient = mail->recipients;
+    if (recipient->kind == POSTINO_RECIPIENT_BCC || session->outstanding > UINT16_MAX - 3)
         return 0;
+    if (rset_octets != 0)
+        place = pipelining_put(place, rset, sizeof rset - 1);
+    place = pipelining_put(place, mail_from, sizeof mail_from - 1);
+    place = pipelining_put(place, mail->path.data, mail->path.length_octets);
+    *place++ = '>';
+    if (session->parameters != NULL) {
+        emitter.out = place;
+        session->parameters(session, &emitter);
+        if (emitter.place > emitter.room)
+            return 0;
+        place += emitter.place;
     }
-    if (recipient != NULL)
+    place = pipelining_put(place, end + 1, sizeof end - 2);
+    do {
+        place = pipelining_put(place, rcpt_to, sizeof rcpt_to - 1);
+        place = pipelining_put(place, recipient->path.data, recipient->path.length_octets);
+        place = pipelining_put(place, end, sizeof end - 1);
         recipient->state = RECIPIENT_ASKED;
-    sent->recipient = recipient;
-    postino_session_enter(session, step);
-    return 1;
-}
-
-/* Puts out octets of the step in hand. Returns how many. */
-static size_t pipelining_piece(struct postino_session *session, uint8_t *out, size_t capacity)
-{
-    size_t length;
-
-    if (session->sent.step->id == POSTINO_STEP_MESSAGE)
-        return postino_transaction_piece(session, out, capacity);
-    length = postino_command(session, out, capacity);
-    session->output_octets += length;
+        sent->recipient = recipient;
+        commands++;
+        recipient = recipient->next;
+    } while (recipient != NULL && recipient->kind != POSTINO_RECIPIENT_BCC &&
+             capacity - (size_t)(place - out) >= PIPELINING_COMMAND_OCTETS &&
+             session->outstanding + commands < UINT16_MAX);
+    if (mail->progress == MAIL_BEGUN)
+        mail->start = session->output_octets + rset_octets;
+    mail->progress = MAIL_STARTED;
+    sent->step = &postino_steps[STEP_RCPT];
+    session->complete = 1;
     session->since_ms = session->now_ms;
-    session->outstanding = (uint16_t)(session->outstanding + session->complete);
-    return length;
+    session->output_octets += (size_t)(place - out);
+    session->outstanding = (uint16_t)(session->outstanding + commands);
+    if (recipient == NULL && pipelining_joins(session)) {
+        sent->recipient = NULL;
+        postino_session_enter(session, postino_transaction_content(session, mail));
+    }
+    return (size_t)(place - out);
 }
+#endif
 
 /* Puts out step after step, as far as they follow each other. */
 static size_t pipelining_group(struct postino_session *session, uint8_t *out, size_t capacity)
@@ -86,11 +106,14 @@ static size_t pipelining_group(struct postino_session *session, uint8_t *out, si
 
     session->secret = (uint8_t)secret;
     do {
-        written += pipelining_piece(session, out + written, capacity - written);
+#if !POSTINO_SMALL
+        written += pipelining_envelope(session, out + written, capacity - written);
+        if (!session->complete)
+#endif
+            written += postino_transaction_piece(session, out + written, capacity - written);
         if (!session->complete)
             break;
-        if (!pipelining_goes_on(session))
-            postino_transaction_advance(session);
+        postino_transaction_advance(session);
         /* Secrets go out by themselves, and the end mark in one piece. */
     } while (!session->complete && session->over == 0 && capacity - written >= MESSAGE_MARK_OCTETS &&
              postino_session_secret(session) == secret);
@@ -150,40 +173,77 @@ static void pipelining_answered(struct postino_session *session, struct postino_
     }
 }
 
-/* The usual case of postino_steps_reply(): a step of a mail is taken, and what follows it is outstanding too. Returns 1
- * where that was all. */
-static int pipelining_taken(struct postino_session *session)
+#if !POSTINO_SMALL
+/* Acts on a reply that takes what was asked for a mail, when what follows it is outstanding too. Returns 1, or 0 where
+ * that is not all there is to it. */
+static int pipelining_take(struct postino_session *session, unsigned code)
 {
     struct postino_cursor *replied = &session->replied;
     struct postino_mail *mail = replied->mail;
     struct postino_mail *next = mail->next;
-    unsigned id = replied->step->id;
 
-    if (session->reply.code - 250u >= 50 || session->outstanding < 2 || (mail->form & FORM_DECIDED) != 0)
-        return 0;
-    if (id == POSTINO_STEP_RSET || id == POSTINO_STEP_MAIL || id == POSTINO_STEP_RCPT) {
-        session->since_ms = session->now_ms;
+    switch (replied->step->id) {
+    case POSTINO_STEP_RCPT:
+        session->reply.code = (uint16_t)code;
+        postino_submit_rcpt(session, 0);
+        break;
+    case POSTINO_STEP_MAIL:
+        mail->form |= FORM_OPEN;
+        break;
+    case POSTINO_STEP_RSET:
+        break;
+    case POSTINO_STEP_MESSAGE:
+        /* All of a message; of chunks only the last one's reply says so, and it is the only one outstanding then. */
+        if ((mail->form & FORM_CHUNKS) != 0 && mail->chunks != 1)
+            return 0;
+        session->reply.code = (uint16_t)code;
         session->outstanding--;
-        if (id == POSTINO_STEP_MAIL)
-            mail->form |= FORM_OPEN;
-        else if (id == POSTINO_STEP_RCPT)
-            postino_submit_rcpt(session, 0);
-        /* Nothing else may go out now than before. */
-        replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
+        mail->chunks = 0;
+        postino_transaction_end(session, POSTINO_OK, POSTINO_OUTCOME_ACCEPTED);
+        pipelining_answered(session, next);
+        postino_transaction_advance(session);
         return 1;
-    }
-    /* All of a message in one chunk, for all recipients at once. */
-    if (id != POSTINO_STEP_MESSAGE || (mail->form & FORM_CHUNKS) == 0 || mail->chunks != 1 ||
-        mail->progress != MAIL_ENDED || mail->delivery != NULL || session->config->lmtp != NULL)
+    default:
         return 0;
-    session->since_ms = session->now_ms;
+    }
+    /* Nothing else may go out now than before. */
     session->outstanding--;
-    mail->chunks = 0;
-    postino_transaction_end(session, POSTINO_OK, POSTINO_OUTCOME_ACCEPTED);
-    pipelining_answered(session, next);
-    postino_transaction_advance(session);
+    replied->step = postino_transaction_follow(session, replied, RECIPIENT_ASKED);
     return 1;
 }
+
+/* The usual case: replies that take what was asked, each a line, and nobody is to be told of them one by one. What one
+ * says is kept of the last. Returns how many octets they have. */
+static size_t pipelining_taken(struct postino_session *session, const uint8_t *data, size_t length)
+{
+    const uint8_t *last = data;
+    size_t octets = 0;
+    size_t left = length;
+    unsigned last_code = 0;
+
+    if (!postino_reply_is_plain(session) || session->config->on_reply != NULL ||
+        session->config->lmtp != NULL)
+        return 0;
+    while (session->outstanding >= 2 && session->replied.mail != NULL &&
+           (session->replied.mail->form & FORM_DECIDED) == 0) {
+        unsigned code;
+        size_t line = postino_reply_line(data, left, &code);
+
+        if (line == 0 || code - 250 >= 50 || !pipelining_take(session, code))
+            break;
+        last = data;
+        last_code = code;
+        octets = line;
+        data += line;
+        left -= line;
+    }
+    if (octets != 0) {
+        session->since_ms = session->now_ms;
+        postino_reply_keep(session, last_code, last + 4, octets - 6);
+    }
+    return length - left;
+}
+#endif
 
 static unsigned pipelining_answer(struct postino_session *session, int refused)
 {
@@ -235,9 +295,16 @@ static int pipelining_wanted(const struct postino_session *session)
 /* Before the first mail nothing travels in groups. */
 static int pipelining_check(struct postino_session *session, struct postino_mail *mail)
 {
-    static const struct postino_pipelining pipelining = {pipelining_group,  pipelining_follows,
-                                                         pipelining_joins,  pipelining_taken,
-                                                         pipelining_answer, pipelining_wanted};
+    static const struct postino_pipelining pipelining = {
+        .group = pipelining_group,
+        .follows = pipelining_follows,
+        .joins = pipelining_joins,
+        .answer = pipelining_answer,
+        .wanted = pipelining_wanted,
+#if !POSTINO_SMALL
+        .taken = pipelining_taken
+#endif
+    };
 
     (void)mail;
     session->pipelining = &pipelining;

@@ -102,38 +102,75 @@ static int reply_octet(struct postino_session *session, uint8_t octet)
 }
 
 #if !POSTINO_SMALL
-/* A reply of one line that is there whole, where nobody looks at its octets one by one: the usual case. Returns how
- * many octets were taken. */
-static size_t reply_whole(struct postino_session *session, const uint8_t *data, size_t length)
+/* Whether one of eight octets is CR or below. */
+static int reply_has_control(const uint8_t *data)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    uint64_t word;
+
+    memcpy(&word, data, sizeof word);
+    /* The difference has an octet's highest bit where the octet is less, and where a neighbour that is less borrows from
+     * it; those above 127, which have it anyway, do not count. */
+    return ((word - ones * ('\r' + 1)) & ~word & ones * 128) != 0;
+}
+
+size_t postino_reply_line(const uint8_t *data, size_t length, unsigned *code)
 {
     size_t end = 4;
 
-    if (session->line != REPLY_CODE || session->line_code != 0 || session->lines != 0 ||
-        session->service != NULL || length < 6 || data[0] < '2' || data[0] > '5' ||
-        (unsigned)data[1] - '0' > 9 || (unsigned)data[2] - '0' > 9 || data[3] != ' ')
+    if (length < 6 || (unsigned)data[0] - '2' > 3 || (unsigned)data[1] - '0' > 9 ||
+        (unsigned)data[2] - '0' > 9 || data[3] != ' ')
         return 0;
+    while (length - end >= 8 && !reply_has_control(data + end))
+        end += 8;
     while (end < length && data[end] > '\r')
         end++;
     if (length - end < 2 || data[end] != '\r' || data[end + 1] != '\n')
         return 0;
-    reply_begin(session, data[0] * 100u + data[1] * 10u + data[2] - '0' * 111u);
-    if (!session->text_kept) {
-        size_t text = end - 4;
-
-        session->reply.text_octets = text;
-        /* Not memcpy(), which gcc expands in line where it knows how few octets they are: ten times as slow. */
-        memmove(session->text, data + 4, text < sizeof session->text ? text : sizeof session->text);
-    }
-    session->driver->heard(session);
+    *code = data[0] * 100u + data[1] * 10u + data[2] - '0' * 111u;
     return end + 2;
+}
+
+int postino_reply_is_plain(const struct postino_session *session)
+{
+    return session->line == REPLY_CODE && session->line_code == 0 && session->lines == 0 &&
+           session->service == NULL;
+}
+
+void postino_reply_keep(struct postino_session *session, unsigned code, const uint8_t *text, size_t length)
+{
+    reply_begin(session, code);
+    if (!session->text_kept) {
+        session->reply.text_octets = length;
+        /* Not memcpy(), which gcc expands in line where it knows how few octets they are: ten times as slow. */
+        memmove(session->text, text, length < sizeof session->text ? length : sizeof session->text);
+    }
+}
+
+/* A reply of one line that is there whole, where nobody looks at its octets one by one: the usual case. Returns how
+ * many octets were taken. */
+static size_t reply_whole(struct postino_session *session, const uint8_t *data, size_t length)
+{
+    unsigned code;
+    size_t octets = postino_reply_is_plain(session) ? postino_reply_line(data, length, &code) : 0;
+
+    if (octets != 0) {
+        postino_reply_keep(session, code, data + 4, octets - 6);
+        session->driver->heard(session);
+    }
+    return octets;
 }
 #endif
 
 size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets)
 {
 #if !POSTINO_SMALL
-    size_t taken = reply_whole(session, data, length_octets);
+    size_t taken = 0;
 
+    if (session->pipelining != NULL)
+        taken = session->pipelining->taken(session, data, length_octets);
+    if (taken == 0)
+        taken = reply_whole(session, data, length_octets);
     if (taken != 0)
         return taken;
 #else

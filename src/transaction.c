@@ -286,11 +286,10 @@ static size_t transaction_output(struct postino_session *session, uint8_t *out, 
 
 static void transaction_heard(struct postino_session *session)
 {
-    const struct postino_mail *mail = session->replied.mail;
+    const struct postino_mail *mail;
 
     postino_submit_heard(session);
-    if (mail == NULL || session->pipelining == NULL || !session->pipelining->taken(session))
-        postino_steps_reply(session);
+    postino_steps_reply(session);
     /* The text that says why something failed stays until another mail is spoken of. */
     mail = session->replied.mail;
     if (session->text_kept && session->over == 0 && mail != NULL && (mail->form & FORM_DECIDED) == 0)
