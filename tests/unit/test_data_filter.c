@@ -15,20 +15,14 @@
 
 #include "guard.h"
 #include "data_filter.h"
+#include "noise.h"
 
 #define MESSAGE_MAX 700
 
 static unsigned long first_seed = 1;
 static unsigned long seeds = 20000;
-static uint32_t noise_state;
 static struct guard in_guard;
 static struct guard out_guard;
-
-static uint32_t noise(void)
-{
-    noise_state = noise_state * 1664525u + 1013904223u;
-    return noise_state >> 8;
-}
 
 /* RFC 5321 section 4.5.2, by one octet at a time: what goes out before the end is known, and the state. */
 struct reference {

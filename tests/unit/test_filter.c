@@ -6,6 +6,7 @@
 
 #include "bench.h"
 #include "guard.h"
+#include "noise.h"
 
 #include <stdlib.h>
 
@@ -16,13 +17,6 @@
 
 static unsigned long first_seed;
 static unsigned long seeds = SEEDS;
-static uint32_t noise_state;
-
-static uint32_t noise(void)
-{
-    noise_state = noise_state * 1664525u + 1013904223u;
-    return noise_state >> 8;
-}
 
 static size_t reference_line_ends(const uint8_t *message, size_t length, uint8_t *out)
 {

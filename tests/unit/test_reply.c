@@ -4,6 +4,7 @@
 
 #include "bench.h"
 #include "guard.h"
+#include "noise.h"
 
 struct heard {
     struct postino_mail *mail;
@@ -233,14 +234,6 @@ static void test_guard_page(void **state)
         assert_int_equal(bench.mail.result.outcome, POSTINO_OUTCOME_ACCEPTED);
     }
     guard_free(&guard);
-}
-
-static uint32_t noise_state;
-
-static uint32_t noise(void)
-{
-    noise_state = noise_state * 1664525u + 1013904223u;
-    return noise_state >> 8;
 }
 
 /* Whatever the server says, the session ends or waits with a limit, and reads nothing beyond. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The usual case's own ways come to the same as the general ones: a dialogue drawn at random is held in each. */
 #include "group.h"
+#include "noise.h"
 
 #define SEEDS 4000
 #define TURNS 30
@@ -53,14 +54,6 @@ static void story_add_numbers(struct story *story, const char *word, unsigned fi
     story_add(story, line, (size_t)snprintf(line, sizeof line, "%s %u %u %u\n", word, first, second, third));
 }
 
-static uint32_t noise_state;
-
-static uint32_t noise(uint32_t below)
-{
-    noise_state = noise_state * 1664525u + 1013904223u;
-    return (noise_state >> 8) % below;
-}
-
 /* Puts down a reply, mostly one that takes what was asked, sometimes one that refuses it, sometimes no good one. Returns
  * how many octets. */
 static size_t draw_reply(char *out, int by_data)
@@ -68,16 +61,20 @@ static size_t draw_reply(char *out, int by_data)
     static const char *const codes[] = {"250 ", "251 ", "299 ", "550 ", "452 ", "354 ", "250-",
                                         "421 ", "249 ", "221 ", "2x0 ", "25",   "\n",   "250\t"};
     static const char *const ends[] = {"\r\n", "\n", "\r\r\n", "\r"};
-    int strange = noise(12) == 0;
-    size_t octets = strlen(strcpy(out, codes[strange                    ? noise(14)
-                                             : noise(6) == 0            ? noise(5)
-                                             : by_data && noise(3) == 0 ? 5
-                                                                        : 0]));
-    size_t length = noise(noise(8) == 0 ? 120 : 14);
+    int strange = noise() % 12 == 0;
+    size_t code = by_data && noise() % 3 == 0 ? 5 : 0;
+    size_t octets;
+    size_t length_max = noise() % 8 == 0 ? 120 : 14;
+    size_t length = noise() % length_max;
 
+    if (strange)
+        code = noise() % 14;
+    else if (noise() % 6 == 0)
+        code = noise() % 5;
+    octets = strlen(strcpy(out, codes[code]));
     for (; length != 0; length--)
-        out[octets++] = (char)(strange && noise(6) == 0 ? noise(256) : 'a' + noise(26));
-    return octets + strlen(strcpy(out + octets, ends[strange ? noise(4) : 0]));
+        out[octets++] = (char)(strange && noise() % 6 == 0 ? noise() % 256 : 'a' + noise() % 26);
+    return octets + strlen(strcpy(out + octets, ends[strange ? noise() % 4 : 0]));
 }
 
 static void draw_mails(struct group *group)
@@ -86,16 +83,16 @@ static void draw_mails(struct group *group)
     int j;
 
     for (i = 0; i < GROUP_MAILS; i++) {
-        group_mail(group, i, noise(3) == 0 ? 1 + (int)noise(GROUP_RECIPIENTS) : 1);
+        group_mail(group, i, noise() % 3 == 0 ? 1 + (int)noise() % GROUP_RECIPIENTS : 1);
         for (j = 0; j < GROUP_RECIPIENTS; j++) {
-            if (noise(20) == 0)
+            if (noise() % 20 == 0)
                 group->recipients[i][j].kind = POSTINO_RECIPIENT_BCC;
         }
-        if (noise(3) == 0)
+        if (noise() % 3 == 0)
             group->mails[i].delivery = &postino_delivery_partial;
-        if (noise(4) == 0)
+        if (noise() % 4 == 0)
             postino_memory_source_init_canonical(&group->sources[i], group->texts[i], 4);
-        if (noise(4) == 0) {
+        if (noise() % 4 == 0) {
             test_source_init(&long_sources[i], long_text, LONG_OCTETS);
             long_sources[i].piece_octets = PIECE_OCTETS;
             group->mails[i].source = &long_sources[i].source;
@@ -147,18 +144,18 @@ static void hold(struct story *story, uint32_t seed, const struct way *way)
     story->octets = 0;
     story->secret = 0;
     noise_state = seed;
-    group_prepare(&mails, 1 + noise(GROUP_MAILS));
+    group_prepare(&mails, 1 + noise() % GROUP_MAILS);
     draw_mails(&mails);
     if (!way->asks)
         mails.bench.config.on_reply = NULL;
-    by_data = noise(4) == 0;
+    by_data = noise() % 4 == 0;
     group_start(&mails, by_data ? PIPELINING : BOTH);
     group_submit(&mails, 0, GROUP_MAILS - 1);
     for (turn = 0; turn < TURNS; turn++) {
         size_t octets = 0;
-        uint32_t replies = noise(8);
+        uint32_t replies = noise() % 8;
 
-        if (turn == TURNS / 2 && noise(2) == 0)
+        if (turn == TURNS / 2 && noise() % 2 == 0)
             postino_session_quit(session);
         tell(story, &mails, way);
         for (; replies != 0; replies--)
@@ -172,7 +169,7 @@ static void hold(struct story *story, uint32_t seed, const struct way *way)
             postino_session_input(session, (const uint8_t *)said, octets, 0);
         }
     }
-    postino_session_lost(session, 0, noise(200));
+    postino_session_lost(session, 0, noise() % 200);
     tell(story, &mails, way);
 }
 
