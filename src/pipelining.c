@@ -34,64 +34,82 @@ static uint8_t *pipelining_put(uint8_t *place, const void *data, size_t length)
     return place + length;
 }
 
-/* The usual case: RSET where it is due, MAIL, and RCPT for all recipients or as many as have room, without asking
- * before each command what follows it. They go out as their rows say them, and the message is entered if it joins them.
- * Returns how many octets; 0: the envelope has more to it, or too little room. */
+/* Whether an envelope begins of which nothing has to be asked, and MAIL and RCPT have room. */
+static int pipelining_is_plain(const struct postino_session *session, size_t capacity)
+{
+    const struct postino_step *step = session->sent.step;
+    const struct postino_mail *mail = session->sent.mail;
+
+    return (step == &postino_transaction_rset || step == &postino_steps[STEP_MAIL]) &&
+           session->offset_octets == 0 && capacity >= 3 * PIPELINING_COMMAND_OCTETS &&
+           session->outstanding <= UINT16_MAX - 3 && mail->options == NULL && mail->delivery == NULL &&
+           mail->recipients->kind != POSTINO_RECIPIENT_BCC;
+}
+
+/* Puts down RCPT for the first recipient, and for those behind it that have room before `end`. Returns the place behind
+ * the last, where the cursor stands then. */
+static uint8_t *pipelining_recipients(struct postino_session *session, uint8_t *place, const uint8_t *end)
+{
+    static const char rcpt_to[] = "RCPT TO:<";
+    static const char line_end[] = ">\r\n";
+    struct postino_recipient *next = session->sent.mail->recipients;
+    struct postino_recipient *recipient;
+
+    do {
+        recipient = next;
+        place = pipelining_put(place, rcpt_to, sizeof rcpt_to - 1);
+        place = pipelining_put(place, recipient->path.data, recipient->path.length_octets);
+        place = pipelining_put(place, line_end, sizeof line_end - 1);
+        recipient->state = RECIPIENT_ASKED;
+        session->outstanding++;
+        next = recipient->next;
+    } while (next != NULL && next->kind != POSTINO_RECIPIENT_BCC && session->outstanding != UINT16_MAX &&
+             (size_t)(end - place) >= PIPELINING_COMMAND_OCTETS);
+    session->sent.recipient = recipient;
+    session->sent.step = &postino_steps[STEP_RCPT];
+    session->complete = 1;
+    return place;
+}
+
+/* The usual case: RSET where it is due, MAIL, and RCPT for all recipients or as many as have room, as their rows say
+ * them, without asking behind each what follows it. The message is entered if it joins them. Returns how many octets;
+ * 0: it is not the usual case. */
 static size_t pipelining_envelope(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     static const char rset[] = "RSET\r\n";
     static const char mail_from[] = "MAIL FROM:<";
-    static const char rcpt_to[] = "RCPT TO:<";
-    static const char end[] = ">\r\n";
-    struct postino_cursor *sent = &session->sent;
-    struct postino_mail *mail = sent->mail;
-    struct postino_recipient *recipient;
-    size_t rset_octets = sent->step == &postino_transaction_rset ? sizeof rset - 1 : 0;
-    unsigned commands = rset_octets != 0 ? 2 : 1;
-    struct postino_emitter emitter = {NULL, 0, PIPELINING_COMMAND_OCTETS, 0};
-    uint8_t *place = out;
+    static const char line_end[] = "\r\n";
+    struct postino_mail *mail = session->sent.mail;
+    uint8_t *begin = out;
+    uint8_t *place;
 
-    if (session->offset_octets != 0 || capacity < 3 * PIPELINING_COMMAND_OCTETS ||
-        (rset_octets == 0 && sent->step != &postino_steps[STEP_MAIL]) || mail->options != NULL ||
-        mail->delivery != NULL || (mail->form & FORM_DECIDED) != 0)
+    if (!pipelining_is_plain(session, capacity))
         return 0;
-    recipient = mail->recipients;
-    if (recipient->kind == POSTINO_RECIPIENT_BCC || session->outstanding > UINT16_MAX - 3)
-        return 0;
-    if (rset_octets != 0)
-        place = pipelining_put(place, rset, sizeof rset - 1);
-    place = pipelining_put(place, mail_from, sizeof mail_from - 1);
+    if (session->sent.step == &postino_transaction_rset)
+        begin = pipelining_put(out, rset, sizeof rset - 1);
+    place = pipelining_put(begin, mail_from, sizeof mail_from - 1);
     place = pipelining_put(place, mail->path.data, mail->path.length_octets);
     *place++ = '>';
     if (session->parameters != NULL) {
-        emitter.out = place;
+        struct postino_emitter emitter = {place, 0, PIPELINING_COMMAND_OCTETS, 0};
+
         session->parameters(session, &emitter);
         if (emitter.place > emitter.room)
             return 0;
         place += emitter.place;
     }
-    place = pipelining_put(place, end + 1, sizeof end - 2);
-    do {
-        place = pipelining_put(place, rcpt_to, sizeof rcpt_to - 1);
-        place = pipelining_put(place, recipient->path.data, recipient->path.length_octets);
-        place = pipelining_put(place, end, sizeof end - 1);
-        recipient->state = RECIPIENT_ASKED;
-        sent->recipient = recipient;
-        commands++;
-        recipient = recipient->next;
-    } while (recipient != NULL && recipient->kind != POSTINO_RECIPIENT_BCC &&
-             capacity - (size_t)(place - out) >= PIPELINING_COMMAND_OCTETS &&
-             session->outstanding + commands < UINT16_MAX);
-    if (mail->progress == MAIL_BEGUN)
-        mail->start = session->output_octets + rset_octets;
-    mail->progress = MAIL_STARTED;
-    sent->step = &postino_steps[STEP_RCPT];
-    session->complete = 1;
+    place = pipelining_put(place, line_end, sizeof line_end - 1);
+    if (mail->progress == MAIL_BEGUN) {
+        mail->progress = MAIL_STARTED;
+        mail->start = session->output_octets + (size_t)(begin - out);
+    }
+    session->outstanding = (uint16_t)(session->outstanding + (begin == out ? 1 : 2));
+    place = pipelining_recipients(session, place, out + capacity);
     session->since_ms = session->now_ms;
     session->output_octets += (size_t)(place - out);
-    session->outstanding = (uint16_t)(session->outstanding + commands);
-    if (recipient == NULL && pipelining_joins(session)) {
-        sent->recipient = NULL;
+    /* One of several recipients has something to say first. */
+    if (session->outstanding != UINT16_MAX && pipelining_joins(session)) {
+        session->sent.recipient = NULL;
         postino_session_enter(session, postino_transaction_content(session, mail));
     }
     return (size_t)(place - out);

@@ -6,21 +6,25 @@
 #define SEEDS 4000
 #define TURNS 30
 
+#define OFFERED "250-DSN\r\n250-SIZE 100000\r\n250-8BITMIME\r\n"
+
 /* How a dialogue is held. */
 struct way {
     const char *name;
-    size_t capacity_octets;
-    int asks;           /* on_reply() is told */
-    int octet_by_octet; /* what arrives */
+    size_t first_octets;    /* the room of the first call behind replies */
+    size_t capacity_octets; /* of the others */
+    int asks;               /* on_reply() is told */
+    int octet_by_octet;     /* what arrives */
 };
 
 /* The first is the one that the others are compared with. */
-static const struct way ways[] = {{"general, in single octets", 1, 1, 1},
-                                  {"replies whole", 1, 1, 0},
-                                  {"commands whole, replies in single octets", 4000, 0, 1},
-                                  {"room for few commands", 1700, 0, 0},
-                                  {"all whole, each reply told", 4000, 1, 0},
-                                  {"all whole", 4000, 0, 0}};
+static const struct way ways[] = {{"general, in single octets", 1, 1, 1, 1},
+                                  {"replies whole", 1, 1, 1, 0},
+                                  {"commands whole, replies in single octets", 4000, 4000, 0, 1},
+                                  {"room for few commands", 1700, 1700, 0, 0},
+                                  {"room for half a command, then for many", 9, 4000, 0, 0},
+                                  {"all whole, each reply told", 4000, 4000, 1, 0},
+                                  {"all whole", 4000, 4000, 0, 0}};
 
 /* A message in chunks: each piece that it lends makes one. */
 #define LONG_OCTETS  1300
@@ -79,17 +83,25 @@ static size_t draw_reply(char *out, int by_data)
 
 static void draw_mails(struct group *group)
 {
+    static struct postino_options options;
+    static const struct postino_recipient_options notify = {.notify = POSTINO_NOTIFY_FAILURE};
     int i;
     int j;
 
+    postino_options_init(&options);
+
     for (i = 0; i < GROUP_MAILS; i++) {
-        group_mail(group, i, noise() % 3 == 0 ? 1 + (int)noise() % GROUP_RECIPIENTS : 1);
+        group_mail(group, i, noise() % 2 == 0 ? 1 + (int)noise() % GROUP_RECIPIENTS : 1);
         for (j = 0; j < GROUP_RECIPIENTS; j++) {
             if (noise() % 20 == 0)
                 group->recipients[i][j].kind = POSTINO_RECIPIENT_BCC;
         }
-        if (noise() % 3 == 0)
+        if (noise() % 2 == 0)
             group->mails[i].delivery = &postino_delivery_partial;
+        if (noise() % 4 == 0) {
+            group->mails[i].options = &options;
+            group->recipients[i][0].options = &notify;
+        }
         if (noise() % 4 == 0)
             postino_memory_source_init_canonical(&group->sources[i], group->texts[i], 4);
         if (noise() % 4 == 0) {
@@ -106,10 +118,12 @@ static void tell(struct story *story, struct group *group, const struct way *way
     struct postino_session *session = &group->bench.session;
     struct postino_mail *mail;
     const char *text;
+    size_t capacity_octets = way->first_octets;
     size_t octets;
 
     while ((postino_session_want(session) & POSTINO_WANT_SEND) != 0) {
-        octets = postino_session_output(session, (uint8_t *)group->bench.sent, way->capacity_octets, 0);
+        octets = postino_session_output(session, (uint8_t *)group->bench.sent, capacity_octets, 0);
+        capacity_octets = way->capacity_octets;
         /* What is a secret stands in its row by itself, be it in one call or in many. */
         if (octets != 0 && postino_session_is_secret(session) != story->secret) {
             story->secret = !story->secret;
@@ -149,7 +163,7 @@ static void hold(struct story *story, uint32_t seed, const struct way *way)
     if (!way->asks)
         mails.bench.config.on_reply = NULL;
     by_data = noise() % 4 == 0;
-    group_start(&mails, by_data ? PIPELINING : BOTH);
+    group_start(&mails, by_data ? OFFERED PIPELINING : OFFERED BOTH);
     group_submit(&mails, 0, GROUP_MAILS - 1);
     for (turn = 0; turn < TURNS; turn++) {
         size_t octets = 0;
