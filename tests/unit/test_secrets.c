@@ -16,19 +16,12 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include "fake_crypto.h"
 #include "postino/client.h"
 #include "secret.h"
 
 #define STACK_OCTETS 262144
 #define STACK_SPARE  64 /* of the frame that asks for a look, for a sanitizer */
-#define PASSWORD     "tanstaaftanstaaf"
-#define TOKEN        "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg"
-#define SALTED       "salted-password-0123456789abcdef"
-#define CLIENT_KEY   "client-key-0123456789abcdefghijk"
-#define STORED_KEY   "stored-key-0123456789abcdefghijk"
-#define CLIENT_SIGN  "client-signature-0123456789abcde"
-#define SERVER_KEY   "server-key-0123456789abcdefghijk"
-#define SERVER_SIGN  "server-signature-0123456789abcd+"
 
 enum ending {
     ENDING_DECIDED,   /* 235 where the mechanism is done, or 535 */
@@ -274,59 +267,6 @@ static const struct postino_transport_class server_methods = {.connect = server_
                                                               .wait = server_wait,
                                                               .close = server_close,
                                                               .now_ms = server_now_ms};
-
-/* Hashes that give what the test looks for, and leave nothing on the stack themselves. */
-static int fake_random(void *context, uint8_t *out, size_t octets)
-{
-    (void)context;
-    memset(out, 0, octets);
-    return 0;
-}
-
-static int fake_hash(void *context, unsigned hash, const struct postino_span *spans, size_t count,
-                     uint8_t *out)
-{
-    (void)context;
-    (void)hash;
-    (void)spans;
-    (void)count;
-    memcpy(out, STORED_KEY, 32);
-    return 0;
-}
-
-static int fake_hmac(void *context, unsigned hash, const struct postino_span *key,
-                     const struct postino_span *spans, size_t count, uint8_t *out)
-{
-    (void)context;
-    (void)count;
-    if (hash == POSTINO_HASH_MD5)
-        memcpy(out, "cram-md5 digest.", 16);
-    else if (key->length_octets == sizeof PASSWORD - 1)
-        memcpy(out, SALTED, 32); /* an odd number of times: PBKDF2's sum is the same */
-    else if (memcmp(spans[0].data, "Client Key", 10) == 0)
-        memcpy(out, memcmp(key->data, SALTED, 32) == 0 ? CLIENT_KEY : "no salted password where it is due",
-               32);
-    else if (memcmp(spans[0].data, "Server Key", 10) == 0)
-        memcpy(out, SERVER_KEY, 32);
-    else
-        memcpy(out, memcmp(key->data, STORED_KEY, 32) == 0 ? CLIENT_SIGN : SERVER_SIGN, 32);
-    return 0;
-}
-
-static int fake_pbkdf2(void *context, unsigned hash, const struct postino_span *password,
-                       const struct postino_span *salt, uint32_t iterations, uint8_t *out)
-{
-    (void)context;
-    (void)hash;
-    (void)password;
-    (void)salt;
-    (void)iterations;
-    memcpy(out, SALTED, 32);
-    return 0;
-}
-
-static const struct postino_sasl_crypto quick = {15, fake_random, fake_hash, fake_hmac, fake_pbkdf2};
-static const struct postino_sasl_crypto slow = {15, fake_random, fake_hash, fake_hmac, NULL};
 
 static void trace(void *context, enum postino_direction direction, const uint8_t *data, size_t length_octets)
 {

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The drivers of one mail to one recipient: what they say, what becomes of the mail, and what is left of it when the
- * connection is lost at any octet. Every dialogue in every capacity, whole and octet by octet. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <setjmp.h>
-
-#include <cmocka.h>
-
-#include "single.h"
-
-#define OCTETS 4096
+/* The drivers of one mail to one recipient: what they say, and what becomes of the mail. Every dialogue in every
+ * capacity, whole and octet by octet. */
+#include "single_run.h"
 
 /* A turn: what the client must have said, then what the server says. */
 struct turn {
@@ -27,12 +18,6 @@ struct dialogue {
     unsigned outcome;
     int graceful;
 };
-
-#define MAIL    "MAIL FROM:<a@b.test>\r\n"
-#define RCPT    "RCPT TO:<c@d.test>\r\n"
-#define HEADER  "To: c@d.test\r\nFrom: a@b.test\r\nSubject: x\r\n\r\n"
-#define MESSAGE HEADER "Hi\r\n..\r\n"
-#define BDAT    "BDAT 51 LAST\r\n" HEADER "Hi\r\n.\r\n"
 
 static const struct dialogue lock_step[] = {
     {"accepted",
@@ -184,81 +169,6 @@ static const struct dialogue group[] = {
      0},
 };
 
-struct run {
-    struct postino_session session;
-    struct postino_session_config config;
-    struct postino_single single;
-    struct postino_recipient recipient;
-};
-
-/* What it adds to MAIL and RCPT is nothing. */
-static void run_subject(const struct postino_session *session, struct postino_emitter *emitter)
-{
-    if (session->sent.step->id == POSTINO_STEP_MESSAGE)
-        postino_emit_text(emitter, "x\r\n");
-}
-
-static void run_start(struct run *run, const struct postino_driver *driver, const char *message)
-{
-    static const struct postino_extension *const extensions[] = {&postino_single_pipelining,
-                                                                 &postino_single_chunking, NULL};
-
-    memset(run, 0, sizeof *run);
-    run->config.ehlo_name = "x.test";
-    run->config.time_limits = &postino_time_limits_rfc5321;
-    run->config.extensions = extensions;
-    run->single.mail.recipients = &run->recipient;
-    run->single.body.data = message;
-    run->single.body.length_octets = strlen(message);
-    assert_int_equal(postino_address_path("a@b.test", &run->single.mail.path), 0);
-    assert_int_equal(postino_address_path("c@d.test", &run->recipient.path), 0);
-    memset(&run->session, 0xA5, sizeof run->session);
-    postino_single_start(&run->session, &run->config, driver, &run->single);
-    run->session.parameters = run_subject;
-    if (driver == &postino_single_group)
-        postino_group_count(&run->session);
-}
-
-static void run_hear(struct run *run, const char *text, size_t piece)
-{
-    size_t length = strlen(text);
-    size_t at;
-
-    for (at = 0; at < length; at += piece) {
-        size_t octets = length - at < piece ? length - at : piece;
-
-        postino_session_input(&run->session, (const uint8_t *)text + at, octets, 0);
-    }
-}
-
-/* Fetches what there is. Returns how many octets. */
-static size_t run_say(struct run *run, uint8_t *out, size_t capacity)
-{
-    size_t octets = 0;
-
-    while ((postino_session_want_octets(&run->session) & POSTINO_WANT_SEND) != 0) {
-        size_t length = postino_session_output(&run->session, out + octets, capacity, 0);
-
-        /* An end mark may wait for a call that has room for it. */
-        octets += length;
-        assert_true(octets < OCTETS);
-        if (length == 0)
-            break;
-    }
-    return octets;
-}
-
-static void run_expect(struct run *run, const char *what, const char *client, size_t capacity)
-{
-    uint8_t out[2 * OCTETS];
-    size_t octets = run_say(run, out, capacity);
-
-    out[octets] = '\0';
-    if (strcmp((const char *)out, client) != 0)
-        fail_msg("%s, capacity %lu: said \"%s\", expected \"%s\"", what, (unsigned long)capacity,
-                 (const char *)out, client);
-}
-
 static void run_dialogue(const struct dialogue *dialogue, const struct postino_driver *driver,
                          size_t capacity, size_t piece)
 {
@@ -312,150 +222,11 @@ static void test_group(void **state)
     run_all(lock_step, sizeof lock_step / sizeof lock_step[0], &postino_single_group);
 }
 
-/* The connection is lost behind each octet: what certainly never left is not unknown. */
-static void test_lost(void **state)
-{
-    uint8_t out[2 * OCTETS];
-    size_t unsent;
-
-    (void)state;
-    for (unsent = 0; unsent <= sizeof(MAIL RCPT BDAT "QUIT\r\n"); unsent++) {
-        const size_t mail_octets = sizeof(MAIL RCPT BDAT) - 1;
-        const size_t quit_octets = sizeof "QUIT\r\n" - 1;
-        struct run run;
-        unsigned expected = POSTINO_OUTCOME_TRANSIENT;
-
-        run_start(&run, &postino_single_group, "Hi\n.\n");
-        run_hear(&run, "220 x\r\n", 100);
-        (void)run_say(&run, out, 1000);
-        run_hear(&run, "250-x\r\n250-PIPELINING\r\n250 CHUNKING\r\n", 100);
-        assert_int_equal(run_say(&run, out, 1000), mail_octets + quit_octets);
-        postino_session_lost(&run.session, POSTINO_ERROR_CLOSED, unsent);
-        if (unsent <= quit_octets)
-            expected = POSTINO_OUTCOME_UNKNOWN;
-        else if (unsent >= mail_octets + quit_octets)
-            expected = POSTINO_OUTCOME_NOT_ATTEMPTED;
-        assert_int_equal(run.single.mail.result.outcome, expected);
-        assert_int_equal(run.single.mail.result.error, POSTINO_ERROR_CLOSED);
-    }
-}
-
-/* A body that is not what was counted never ends, and no more of it goes out. */
-static void check_changed(const char *message)
-{
-    static const size_t capacities[] = {1, 5, 1000};
-    size_t i;
-
-    for (i = 0; i < sizeof capacities / sizeof capacities[0]; i++) {
-        uint8_t out[2 * OCTETS];
-        struct run run;
-        size_t octets;
-
-        run_start(&run, &postino_single_group, "Hi\n.\n");
-        run_hear(&run, "220 x\r\n", 100);
-        (void)run_say(&run, out, 1000);
-        run_hear(&run, "250-x\r\n250 CHUNKING\r\n", 100);
-        (void)run_say(&run, out, 1000);
-        run_hear(&run, "250 a\r\n", 100);
-        (void)run_say(&run, out, 1000);
-        run.single.body.data = message;
-        run.single.body.length_octets = strlen(message);
-        run_hear(&run, "250 b\r\n", 100);
-        octets = run_say(&run, out, capacities[i]);
-        assert_true(octets < sizeof BDAT - 1);
-        postino_session_lost(&run.session, 0, 0);
-        assert_int_equal(run.single.mail.result.error, POSTINO_ERROR_SOURCE);
-        assert_int_equal(run.single.mail.result.outcome, POSTINO_OUTCOME_TRANSIENT);
-    }
-}
-
-static void test_changed(void **state)
-{
-    (void)state;
-    check_changed("Hi\n");
-    check_changed("Hi\n.\nmore\n");
-    check_changed("Hi\n.\n\n");
-    check_changed("");
-}
-
-/* The same where what went before it is not answered yet. */
-static void test_changed_in_group(void **state)
-{
-    uint8_t out[2 * OCTETS];
-    struct run run;
-
-    (void)state;
-    run_start(&run, &postino_single_group, "Hi\n.\n");
-    run_hear(&run, "220 x\r\n", 100);
-    (void)run_say(&run, out, 1000);
-    run_hear(&run, "250-x\r\n250-PIPELINING\r\n250 CHUNKING\r\n", 100);
-    run.single.body.length_octets = 1;
-    assert_true(run_say(&run, out, 1000) < sizeof(MAIL RCPT BDAT) - 1);
-    assert_int_equal(postino_session_want_octets(&run.session), POSTINO_WANT_CLOSED);
-    postino_session_lost(&run.session, 0, 0);
-    assert_int_equal(run.single.mail.result.error, POSTINO_ERROR_SOURCE);
-    assert_int_equal(run.single.mail.result.outcome, POSTINO_OUTCOME_TRANSIENT);
-}
-
-/* The recipient is refused while its chunk goes out: what has begun is ended, what has not is left. */
-static void test_refused_within(void **state)
-{
-    const size_t before = sizeof(MAIL RCPT) - 1;
-    size_t cut;
-
-    (void)state;
-    for (cut = before; cut < sizeof(MAIL RCPT BDAT) - 1; cut++) {
-        uint8_t out[2 * OCTETS];
-        struct run run;
-        size_t said = 0;
-
-        run_start(&run, &postino_single_group, "Hi\n.\n");
-        run_hear(&run, "220 x\r\n", 100);
-        (void)run_say(&run, out, 1000);
-        run_hear(&run, "250-x\r\n250-PIPELINING\r\n250 CHUNKING\r\n", 100);
-        while (said < cut)
-            said += postino_session_output(&run.session, out + said, 1, 0);
-        run_hear(&run, "250 a\r\n550 b\r\n", 100);
-        if (cut != before) {
-            run_expect(&run, "refused within", (MAIL RCPT BDAT) + cut, 1000);
-            run_hear(&run, "503 d\r\n", 100);
-        }
-        run_expect(&run, "refused within", "QUIT\r\n", 1000);
-        run_hear(&run, "221 e\r\n", 100);
-        postino_session_lost(&run.session, 0, 0);
-        assert_int_equal(run.single.mail.result.step, POSTINO_STEP_RCPT);
-        assert_int_equal(run.single.mail.result.outcome, POSTINO_OUTCOME_PERMANENT);
-    }
-}
-
-/* Above 64 KiB the chunk waits until the server has taken the recipient. */
-static void test_large(void **state)
-{
-    static char message[66000];
-    static uint8_t out[70000];
-    struct run run;
-
-    (void)state;
-    memset(message, 'x', sizeof message - 1);
-    run_start(&run, &postino_single_group, message);
-    run_hear(&run, "220 x\r\n", 100);
-    (void)run_say(&run, out, 1000);
-    run_hear(&run, "250-x\r\n250-PIPELINING\r\n250 CHUNKING\r\n", 100);
-    run_expect(&run, "large", MAIL RCPT, 1000);
-    run_hear(&run, "250 a\r\n550 b\r\n", 100);
-    run_expect(&run, "large", "QUIT\r\n", 1000);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lock_step),
         cmocka_unit_test(test_group),
-        cmocka_unit_test(test_lost),
-        cmocka_unit_test(test_changed),
-        cmocka_unit_test(test_changed_in_group),
-        cmocka_unit_test(test_refused_within),
-        cmocka_unit_test(test_large),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
