@@ -269,6 +269,36 @@ static void test_domain(void **state)
     assert_int_equal(postino_address_domain(name), 0);
 }
 
+/* The usual address has a shorter way; in brackets it takes the other: of both parts every length around the limits. */
+static void test_brackets(void **state)
+{
+    char address[400];
+    size_t local;
+    size_t octets;
+
+    (void)state;
+    for (local = 0; local <= 66; local++) {
+        for (octets = local; octets <= 260; octets += octets < local + 3 || octets > 245 ? 1 : 20) {
+            struct postino_span plain = {NULL, 0};
+            struct postino_span bracketed = {NULL, 0};
+            int error;
+
+            memset(address, 'a', octets + 2);
+            address[0] = '<';
+            address[octets + 1] = '>';
+            address[octets + 2] = '\0';
+            if (octets > local)
+                address[local + 1] = '@';
+            error = postino_address_path(address, &bracketed);
+            address[octets + 1] = '\0';
+            if (postino_address_path(address + 1, &plain) != error ||
+                (error == 0 && plain.length_octets != bracketed.length_octets))
+                fail_msg("%lu octets, %lu before the at-sign: %d in brackets", (unsigned long)octets,
+                         (unsigned long)local, error);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -280,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_every_octet),
         cmocka_unit_test(test_second_recipient),
         cmocka_unit_test(test_path),
+        cmocka_unit_test(test_brackets),
         cmocka_unit_test(test_domain),
     };
 
