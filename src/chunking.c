@@ -7,8 +7,8 @@
 /* A message of no known size goes out in chunks of what its source lends; below this DATA costs less. */
 #define CHUNKING_SPAN_OCTETS 512
 
-/* More than the command takes: 12 octets besides the number. */
-#define CHUNKING_COMMAND_OCTETS 48
+/* More than the command of a short last chunk takes. */
+#define CHUNKING_COMMAND_OCTETS 20
 
 static void chunking_emit(const struct postino_session *session, struct postino_emitter *emitter)
 {
@@ -42,9 +42,12 @@ static enum postino_source_status chunking_measure(struct postino_session *sessi
     while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
         uint8_t state = session->filter;
         uint8_t none;
-
         size_t counted;
 
+        if ((state & FILTER_RAW) != 0) {
+            session->chunk_octets = length;
+            return status;
+        }
         for (counted = 0; counted != length;) {
             size_t taken = length - counted;
 
@@ -111,7 +114,12 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
         if (room > session->chunk_octets)
             room = session->chunk_octets;
         status = source->methods->span(source, &data, &length);
-        if (status == POSTINO_SOURCE_DATA) {
+        if (status == POSTINO_SOURCE_DATA && (session->filter & FILTER_RAW) != 0) {
+            if (room > length)
+                room = length;
+            memcpy(out + written, data, room);
+            source->methods->consume(source, room);
+        } else if (status == POSTINO_SOURCE_DATA) {
             struct postino_span left = {data, length};
 
             room = postino_data_filter(&session->filter, &left, out + written, room);
@@ -152,16 +160,16 @@ static size_t chunking_command(struct postino_session *session, uint8_t *out, si
     /* The usual case: all of it has room, as the row says it. */
     static const char bdat[] = "BDAT ";
     static const char last[] = " LAST\r\n";
+    const size_t front = sizeof bdat - 1;
+    size_t digits = 0;
 
-    if (session->offset_octets == 0 && capacity >= CHUNKING_COMMAND_OCTETS) {
-        struct postino_emitter emitter = {out + sizeof bdat - 1, 0, CHUNKING_COMMAND_OCTETS, 0};
-        size_t left_out = (session->chunk & CHUNK_LAST) != 0 ? 0 : sizeof " LAST" - 1;
-
-        memcpy(out, bdat, sizeof bdat - 1);
-        postino_emit_number(&emitter, session->chunk_octets);
-        memcpy(emitter.out + emitter.place, last + left_out, sizeof last - 1 - left_out);
+    if (session->offset_octets == 0 && capacity >= CHUNKING_COMMAND_OCTETS)
+        digits = postino_number_short(out + front, session->chunk_octets);
+    if (digits != 0 && (session->chunk & CHUNK_LAST) != 0) {
+        memcpy(out, bdat, front);
+        memcpy(out + front + digits, last, sizeof last - 1);
         session->complete = 1;
-        session->offset_octets = sizeof bdat - 1 + emitter.place + sizeof last - 1 - left_out;
+        session->offset_octets = front + digits + sizeof last - 1;
         return session->offset_octets;
     }
 #endif

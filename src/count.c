@@ -10,8 +10,6 @@ size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
     const uint8_t *end = data + *length;
     size_t octets = 0;
 
-    if ((flags & FILTER_RAW) != 0)
-        return *length;
     while (data != end) {
         uint8_t octet = *data;
         size_t clean = 1;

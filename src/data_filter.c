@@ -42,10 +42,10 @@ size_t postino_data_filter_clean(const uint8_t *data, size_t length)
 #if !POSTINO_SMALL
 /* Copies octets that need no change, as many as it likes, but at least the first, which is no line break.
  * Returns how many. */
-static size_t filter_copy(unsigned flags, uint8_t *out, const uint8_t *data, size_t length)
+static size_t filter_copy(uint8_t *out, const uint8_t *data, size_t length)
 {
     const uint8_t *found;
-    size_t clean = (flags & FILTER_RAW) != 0 ? length : postino_data_filter_clean(data, length);
+    size_t clean = postino_data_filter_clean(data, length);
 
     if (clean == 0) {
         found = memchr(data, '\n', length);
@@ -68,20 +68,6 @@ size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *o
     const uint8_t *const end = in + data->length_octets;
     size_t written = 0;
 
-#if !POSTINO_SMALL
-    /* Nothing is looked at, and nothing is held back. */
-    if ((flags & (FILTER_RAW | FILTER_BARE | FILTER_BREAK | FILTER_CR)) == (FILTER_RAW | FILTER_BARE)) {
-        if (capacity > data->length_octets)
-            capacity = data->length_octets;
-        if (capacity != 0) {
-            memcpy(out, in, capacity);
-            *state = (uint8_t)(flags | FILTER_MIDDLE);
-            data->data = in + capacity;
-            data->length_octets -= capacity;
-        }
-        return capacity;
-    }
-#endif
     while (in != end) {
         uint8_t octet = *in;
 
@@ -101,7 +87,7 @@ size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *o
                 octet = '\n';
                 flags &= FILTER_BARE;
             }
-        } else if ((flags & FILTER_RAW) == 0 && (octet == '\r' || octet == '\n')) {
+        } else if (octet == '\r' || octet == '\n') {
             flags |= octet == '\r' ? FILTER_BREAK | FILTER_CR : FILTER_BREAK;
             in++;
             continue;
@@ -113,7 +99,7 @@ size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *o
 #else
                 size_t left = (size_t)(end - in);
                 size_t room = capacity - written;
-                size_t run = filter_copy(flags, out + written, in, left < room ? left : room);
+                size_t run = filter_copy(out + written, in, left < room ? left : room);
 
                 in += run;
                 written += run;

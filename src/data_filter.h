@@ -13,7 +13,7 @@ enum filter_state {
     FILTER_HALF = 4,   /* its CR went out, its LF did not */
     FILTER_CR = 8,     /* the octet before was CR: an LF belongs to it */
     FILTER_BARE = 16,  /* no transparency: dots stay as they are */
-    FILTER_RAW = 32    /* line ends neither: octets pass as they are */
+    FILTER_RAW = 32    /* the octets need no filter: whoever puts out chunks passes it by */
 };
 /* Whether a line end is still to come when the message ends now. */
 #define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)

@@ -280,6 +280,11 @@ unsigned postino_domain_is_new(const struct postino_mail *mail, const struct pos
 /* number.c */
 /* In decimal digits. */
 void postino_emit_number(struct postino_emitter *emitter, size_t number);
+#if !POSTINO_SMALL
+/* The usual case: puts down a number of at most so many digits. Returns how many they are; 0: they are more. */
+#define NUMBER_SHORT_OCTETS 4
+size_t postino_number_short(uint8_t *out, size_t number);
+#endif
 
 /* message.c */
 #define MESSAGE_MARK_OCTETS 5

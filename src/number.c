@@ -9,13 +9,12 @@ static const char number_pairs[] = "00010203040506070809101112131415161718192021
                                    "50515253545556575859606162636465666768697071727374"
                                    "75767778798081828384858687888990919293949596979899";
 
-/* The usual case: puts down a number of at most four digits that has room. Returns how many they are; 0: it is none. */
-static size_t number_whole(uint8_t *out, size_t room, size_t number)
+size_t postino_number_short(uint8_t *out, size_t number)
 {
     size_t octets = number >= 1000 ? 4 : number >= 100 ? 3 : number >= 10 ? 2 : 1;
     unsigned left = (unsigned)number;
 
-    if (number > 9999 || octets > room)
+    if (number > 9999)
         return 0;
     if (octets > 2) {
         memcpy(out + octets - 2, number_pairs + left % 100 * 2, 2);
@@ -36,8 +35,8 @@ void postino_emit_number(struct postino_emitter *emitter, size_t number)
 #if !POSTINO_SMALL
     size_t place = emitter->place;
 
-    if (place <= emitter->room) {
-        size_t octets = number_whole(emitter->out + place, emitter->room - place, number);
+    if (place <= emitter->room && emitter->room - place >= NUMBER_SHORT_OCTETS) {
+        size_t octets = postino_number_short(emitter->out + place, number);
 
         emitter->place += octets;
         if (octets != 0)

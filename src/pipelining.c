@@ -219,7 +219,10 @@ static int pipelining_take(struct postino_session *session, unsigned code)
         mail->chunks = 0;
         postino_transaction_end(session, POSTINO_OK, POSTINO_OUTCOME_ACCEPTED);
         pipelining_answered(session, next);
-        postino_transaction_advance(session);
+        /* Mostly everything was said, and replies come in. */
+        if (!session->complete || session->next != NULL || session->quitting ||
+            session->sent.mail->progress != MAIL_ENDED)
+            postino_transaction_advance(session);
         return 1;
     default:
         return 0;

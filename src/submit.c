@@ -131,7 +131,9 @@ static int submit_line_up(struct postino_session *session, struct postino_mail *
     session->last = mail;
     if (session->next == NULL)
         session->next = mail;
-    postino_transaction_advance(session);
+    /* Nothing follows before what goes out now is out. */
+    if (session->complete)
+        postino_transaction_advance(session);
     return POSTINO_OK;
 }
 

@@ -230,12 +230,8 @@ static int transaction_within(struct postino_session *session)
 
 void postino_transaction_advance(struct postino_session *session)
 {
-    struct postino_mail *mail = session->sent.mail;
+    struct postino_mail *mail;
 
-    /* The usual case where mails travel in groups: everything was said, and the replies come in. */
-    if (session->outstanding != 0 && session->complete && session->next == NULL && !session->quitting &&
-        mail != NULL && mail->progress == MAIL_ENDED)
-        return;
     do {
         if (session->pipelining != NULL
                 ? !session->pipelining->follows(session)
