@@ -5,15 +5,19 @@
  * turn of the loop puts out one octet or a run of octets that need no change, so that any capacity will do.
  */
 #include "data_filter.h"
+#include "wide.h"
 
 #define FILTER_BLOCK 256
+/* What is looked through at once is still in the nearest cache when it is copied. */
+#define FILTER_TURN  8192
 
-/* Looks at whole blocks, without a branch inside one, so that the compiler can take many octets at once. */
-size_t postino_data_filter_clean(const uint8_t *data, size_t length)
+#if !POSTINO_SMALL
+/* How many octets are in the clean blocks in front. Without a branch inside of one, so that the compiler can take many
+ * octets at once. */
+static WIDE_INLINE size_t filter_look(const uint8_t *data, size_t length)
 {
     size_t clean = 0;
 
-#if !POSTINO_SMALL
     while (length - clean > FILTER_BLOCK) {
         const uint8_t *block = data + clean;
         uint8_t dirty = 0;
@@ -29,23 +33,38 @@ size_t postino_data_filter_clean(const uint8_t *data, size_t length)
             break;
         clean += FILTER_BLOCK;
     }
-    /* It ends in the midst of a line. */
-    while (clean != 0 && (data[clean - 1] == '\r' || data[clean - 1] == '\n'))
-        clean--;
-#else
-    (void)data;
-    (void)length;
-#endif
     return clean;
 }
 
-#if !POSTINO_SMALL
+#ifdef WIDE_TARGET
+WIDE_TARGET static size_t filter_look_wide(const uint8_t *data, size_t length)
+{
+    return filter_look(data, length);
+}
+#endif
+
+size_t postino_data_filter_clean(const uint8_t *data, size_t length)
+{
+    size_t clean;
+
+#ifdef WIDE_TARGET
+    if (WIDE_IS_RUN)
+        clean = filter_look_wide(data, length);
+    else
+#endif
+        clean = filter_look(data, length);
+    /* It ends in the midst of a line. */
+    while (clean != 0 && (data[clean - 1] == '\r' || data[clean - 1] == '\n'))
+        clean--;
+    return clean;
+}
+
 /* Copies octets that need no change, as many as it likes, but at least the first, which is no line break.
  * Returns how many. */
 static size_t filter_copy(uint8_t *out, const uint8_t *data, size_t length)
 {
     const uint8_t *found;
-    size_t clean = postino_data_filter_clean(data, length);
+    size_t clean = postino_data_filter_clean(data, length < FILTER_TURN ? length : FILTER_TURN);
 
     if (clean == 0) {
         found = memchr(data, '\n', length);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One piece of memory. Invariant: offset_octets of it were taken. */
 #include "internal.h"
+#include "wide.h"
 
 /* Up to here octets above 127 are looked for; a longer message may hold some, says BODY=8BITMIME, and nothing
  * is wrong with it when it does not (RFC 6152 section 3). */
@@ -10,16 +11,9 @@
 #define MEMORY_QUARTER 256
 #define MEMORY_BLOCK   (4 * (size_t)MEMORY_QUARTER)
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define MEMORY_INLINE inline __attribute__((always_inline))
-#define MEMORY_WIDE   __attribute__((target("avx2")))
-#else
-#define MEMORY_INLINE inline
-#endif
-
 /* Without a branch inside of a block, and of what is taken together nothing waits for the rest, so that the compiler
  * can take many octets at once. */
-static MEMORY_INLINE int memory_look(const uint8_t *data, size_t blocks)
+static WIDE_INLINE int memory_look(const uint8_t *data, size_t blocks)
 {
     uint8_t bits = 0;
     size_t i;
@@ -32,9 +26,8 @@ static MEMORY_INLINE int memory_look(const uint8_t *data, size_t blocks)
     return bits > 127;
 }
 
-#ifdef MEMORY_WIDE
-/* The same, compiled for wide registers, which not every such processor has. */
-MEMORY_WIDE static int memory_look_wide(const uint8_t *data, size_t blocks)
+#ifdef WIDE_TARGET
+WIDE_TARGET static int memory_look_wide(const uint8_t *data, size_t blocks)
 {
     return memory_look(data, blocks);
 }
@@ -43,8 +36,8 @@ MEMORY_WIDE static int memory_look_wide(const uint8_t *data, size_t blocks)
 /* Whether whole blocks hold any. */
 static int memory_blocks_are_8bit(const uint8_t *data, size_t blocks)
 {
-#ifdef MEMORY_WIDE
-    if (__builtin_cpu_supports("avx2"))
+#ifdef WIDE_TARGET
+    if (WIDE_IS_RUN)
         return memory_look_wide(data, blocks);
 #endif
     return memory_look(data, blocks);
