@@ -29,7 +29,7 @@ int main(int argc, char **argv)
     int error;
 
     if (argc < 4 || argc > 5) {
-        fprintf(stderr, "usage: send_mail_tls HOST PORT implicit|starttls [CA_FILE]\n");
+        (void)fprintf(stderr, "usage: send_mail_tls HOST PORT implicit|starttls [CA_FILE]\n");
         return 2;
     }
     tls_config.host_name = argv[1];
@@ -47,7 +47,7 @@ int main(int argc, char **argv)
     if (error == 0)
         error = postino_client_init(&client, &tls.transport, &config);
     if (error != 0) {
-        fprintf(stderr, "%s %s\n", postino_strerror(error), tls.info.text != NULL ? tls.info.text : "");
+        (void)fprintf(stderr, "%s %s\n", postino_strerror(error), tls.info.text != NULL ? tls.info.text : "");
         return 2;
     }
     error = postino_client_send(&client, &mail);

@@ -62,7 +62,7 @@ static size_t address_plain_octets(const char *address)
 
 int postino_address_path(const char *address, struct postino_span *path)
 {
-    char end = '\0';
+    uint8_t end = '\0';
     int quoted = 0;
     int utf8 = 0;
     size_t local = 0;

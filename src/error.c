@@ -4,7 +4,8 @@
 
 #include "postino/error.h"
 
-const char *postino_strerror(int error)
+/* As long as there are errors. */
+const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
 {
     switch (error) {
     case POSTINO_OK:

@@ -2,6 +2,7 @@
 /* The crypto table of SASL mechanisms in OpenSSL 3. Invariant: nothing is kept between two calls, and OpenSSL wipes
  * what it frees. */
 #include <limits.h>
+#include <stdio.h>
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -62,14 +63,14 @@ static int openssl_hmac(void *context, unsigned hash, const struct postino_span 
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     EVP_MAC_CTX *state = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
     OSSL_PARAM parameters[2];
+    char digest[16];
     size_t length;
     size_t i;
     int done;
 
     (void)context;
-    /* The parameter is not written to; OpenSSL's type does not say so. */
-    parameters[0] =
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)openssl_names[hash], 0);
+    (void)snprintf(digest, sizeof digest, "%s", openssl_names[hash]);
+    parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0);
     parameters[1] = OSSL_PARAM_construct_end();
     done = state != NULL && EVP_MAC_init(state, key->data, key->length_octets, parameters) == 1;
     for (i = 0; i < count && done; i++)
