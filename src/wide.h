@@ -2,6 +2,8 @@
 #ifndef POSTINO_WIDE_H
 #define POSTINO_WIDE_H
 
+#include "postino/config.h"
+
 /* For loops that the compiler takes many octets at once in. For x86-64 such a loop is compiled twice: for any processor,
  * and for those with wider registers, who ask when the program runs:
  *
