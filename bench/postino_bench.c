@@ -97,6 +97,7 @@ static void job_send_ahead(struct postino_client *client, struct job *jobs, size
 
 int main(int argc, char **argv)
 {
+    static uint8_t send_buffer[256 * 1024];
     static struct postino_posix posix;
     struct postino_client client;
     struct postino_client_config config = {.ehlo_name = BENCH_EHLO_NAME, .tls = &postino_tls_none};
@@ -122,6 +123,7 @@ int main(int argc, char **argv)
     config.mails_in_flight_max = (uint16_t)window;
     (void)snprintf(service, sizeof service, "%zu", port);
     if (postino_posix_init(&posix, "127.0.0.1", service) != 0 ||
+        postino_posix_buffers(&posix, send_buffer, sizeof send_buffer, NULL, 0) != 0 ||
         postino_client_init(&client, &posix.transport, &config) != 0)
         bench_die("cannot prepare the client");
     jobs = job_make_all(window, &message, canonical != 0);

@@ -22,7 +22,8 @@ static ULONG receive_smaller(ULONG a, ULONG b)
 }
 
 /* Packets for up to `octets`, fewer when the pool has no more; NULL when it has none. */
-static NX_PACKET *receive_packets(NX_PACKET_POOL *pool, ULONG octets, struct iovec *pieces, size_t *count)
+static NX_PACKET *receive_packets(NX_PACKET_POOL *pool, ULONG octets, struct iovec *pieces,
+                                  unsigned short *count)
 {
     NX_PACKET *head = host_packet_take(pool);
     NX_PACKET *packet = head;
@@ -110,7 +111,7 @@ enum host_receive_result host_receive_segment(struct host_socket *s)
     struct msghdr message;
     NX_PACKET *packet;
     ULONG octets;
-    size_t count;
+    unsigned short count; /* fits msg_iovlen, a size_t here and an int there */
     ssize_t got;
     int arrived = 0;
 

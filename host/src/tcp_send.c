@@ -96,7 +96,7 @@ static int send_kernel(const struct host_socket *s, const NX_PACKET *packet, ULO
 {
     struct iovec pieces[SEND_PIECES_MAX];
     struct msghdr message;
-    size_t count = 0;
+    unsigned short count = 0; /* fits msg_iovlen, a size_t here and an int there */
     ssize_t sent;
 
     for (; packet && octets && count < SEND_PIECES_MAX; packet = host_packet_next(packet)) {
@@ -105,7 +105,9 @@ static int send_kernel(const struct host_socket *s, const NX_PACKET *packet, ULO
 
         pieces[count].iov_base = packet->nx_packet_prepend_ptr;
         pieces[count].iov_len = part;
-        count += part != 0;
+        if (part != 0) {
+            count++;
+        }
         octets -= part;
     }
     memset(&message, 0, sizeof message);

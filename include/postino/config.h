@@ -77,10 +77,11 @@
 #error "POSTINO_SMALL must be 0 or 1"
 #endif
 
-/* Octets of the buffer that a POSIX transport sends from, and as many again that it receives into. Large
- * messages travel in pieces of this size. RAM: this much plus POSTINO_POSIX_RECEIVE_OCTETS a transport. */
+/* Octets of the buffer inside struct postino_posix that it sends from, and of the one that it receives into;
+ * postino_posix_buffers() gives a transport larger ones. RAM: this much plus POSTINO_POSIX_RECEIVE_OCTETS a
+ * transport. */
 #ifndef POSTINO_POSIX_SEND_OCTETS
-#define POSTINO_POSIX_SEND_OCTETS 262144
+#define POSTINO_POSIX_SEND_OCTETS 16384
 #endif
 #if POSTINO_POSIX_SEND_OCTETS < 512 || POSTINO_POSIX_SEND_OCTETS > 16777216
 #error "POSTINO_POSIX_SEND_OCTETS must be 512 to 16777216"

@@ -23,8 +23,12 @@
 
 #include "postino/posix.h"
 
-/* More than an AUTH line has (RFC 4954 section 4). */
-#define POSIX_COMMAND_OCTETS 16384
+/* No command is longer than a line of an AUTH exchange with its CRLF. */
+#define POSIX_COMMAND_OCTETS (POSTINO_AUTH_LINE_OCTETS + 2)
+
+/* The least that postino_posix_buffers() takes, as config.h has it for the buffers inside. */
+#define POSIX_SEND_OCTETS_MIN    512
+#define POSIX_RECEIVE_OCTETS_MIN 64
 
 #ifdef MSG_NOSIGNAL
 #define POSIX_SEND_FLAGS MSG_NOSIGNAL
@@ -111,7 +115,9 @@ static int posix_open_socket(const struct addrinfo *address)
 
     if (handle < 0)
         return -1;
-    if (fcntl(handle, F_SETFD, FD_CLOEXEC) != 0 || fcntl(handle, F_SETFL, O_NONBLOCK) != 0) {
+    /* A stack without exec(), such as lwIP, knows no FD_CLOEXEC, and needs none. */
+    (void)fcntl(handle, F_SETFD, FD_CLOEXEC);
+    if (fcntl(handle, F_SETFL, O_NONBLOCK) != 0) {
         int reason = errno;
         (void)close(handle);
         errno = reason;
@@ -204,7 +210,7 @@ static int posix_reserve(struct postino_transport *transport, uint8_t **buffer, 
     if (transport->unsent_octets != 0)
         return POSTINO_ERROR_STATE;
     *buffer = posix->send_buffer;
-    *capacity_octets = sizeof posix->send_buffer;
+    *capacity_octets = posix->send_capacity_octets;
     return 0;
 }
 
@@ -212,7 +218,7 @@ static int posix_send(struct postino_transport *transport, size_t length_octets)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
 
-    if (length_octets > sizeof posix->send_buffer)
+    if (length_octets > posix->send_capacity_octets)
         return POSTINO_ERROR_ARGUMENT;
     if (length_octets > 0) {
         if (transport->unsent_octets != 0)
@@ -250,7 +256,7 @@ static int posix_receive(struct postino_transport *transport, const uint8_t **da
         return POSTINO_AGAIN;
     }
     do {
-        arrived = recv(posix->socket, posix->receive_buffer, sizeof posix->receive_buffer, 0);
+        arrived = recv(posix->socket, posix->receive_buffer, posix->receive_capacity_octets, 0);
     } while (arrived < 0 && errno == EINTR);
     if (arrived > 0) {
         *data = posix->receive_buffer;
@@ -288,7 +294,7 @@ static int posix_wait(struct postino_transport *transport, unsigned events, uint
 
 /* unsent_octets stays: how much was certainly not sent is asked after the end, too. close() is not repeated
  * on EINTR: the descriptor is gone all the same, and may be another thread's by then. */
-static void posix_close(struct postino_transport *transport, int graceful)
+static void posix_end(struct postino_transport *transport, int graceful)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -313,7 +319,7 @@ static const struct postino_transport_class posix_methods = {
     .send = posix_send,
     .receive = posix_receive,
     .wait = posix_wait,
-    .close = posix_close,
+    .close = posix_end,
     .now_ms = posix_now_ms,
 };
 
@@ -324,7 +330,7 @@ int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, c
         return POSTINO_ERROR_ARGUMENT;
     if (posix_octets != sizeof *posix)
         return POSTINO_ERROR_OBJECT_SIZE;
-    /* Field by field: the buffers need no value, and clearing them would touch 64 KiB for nothing. */
+    /* Field by field: the buffers need no value, and clearing them would touch 32 KiB for nothing. */
     posix->transport.methods = &posix_methods;
     posix->transport.unsent_octets = 0;
     posix->host = host;
@@ -332,6 +338,26 @@ int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, c
     posix->socket = -1;
     posix->system_error = 0;
     posix->offset_octets = 0;
+    posix->send_buffer = posix->own_send_buffer;
+    posix->send_capacity_octets = sizeof posix->own_send_buffer;
+    posix->receive_buffer = posix->own_receive_buffer;
+    posix->receive_capacity_octets = sizeof posix->own_receive_buffer;
+    return 0;
+}
+
+int postino_posix_buffers(struct postino_posix *posix, void *send_buffer, size_t send_octets,
+                          void *receive_buffer, size_t receive_octets)
+{
+    if ((send_buffer != NULL && send_octets < POSIX_SEND_OCTETS_MIN) ||
+        (receive_buffer != NULL && receive_octets < POSIX_RECEIVE_OCTETS_MIN))
+        return POSTINO_ERROR_ARGUMENT;
+    if (posix->socket >= 0)
+        return POSTINO_ERROR_STATE;
+    posix->send_buffer = send_buffer != NULL ? send_buffer : posix->own_send_buffer;
+    posix->send_capacity_octets = send_buffer != NULL ? send_octets : sizeof posix->own_send_buffer;
+    posix->receive_buffer = receive_buffer != NULL ? receive_buffer : posix->own_receive_buffer;
+    posix->receive_capacity_octets =
+        receive_buffer != NULL ? receive_octets : sizeof posix->own_receive_buffer;
     return 0;
 }
 

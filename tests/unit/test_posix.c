@@ -128,6 +128,42 @@ static void answers_take_their_time(void **state)
     test_close(peer);
 }
 
+/* Large buffers are the caller's choice; a NULL is the one inside. */
+static void buffers_of_the_callers(void **state)
+{
+    static uint8_t large[262144];
+    uint8_t small[64];
+    const uint8_t *data;
+    uint8_t *buffer;
+    size_t octets;
+    int listener = loopback_listen(AF_INET);
+    int peer;
+
+    (void)state;
+    assert_int_equal(postino_posix_init(&test_posix, "127.0.0.1", loopback_port(listener)), 0);
+    assert_int_equal(postino_posix_buffers(&test_posix, large, 511, NULL, 0), POSTINO_ERROR_ARGUMENT);
+    assert_int_equal(postino_posix_buffers(&test_posix, NULL, 0, small, 63), POSTINO_ERROR_ARGUMENT);
+    assert_int_equal(postino_posix_buffers(&test_posix, large, sizeof large, small, sizeof small), 0);
+    assert_int_equal(test_transport->methods->connect(test_transport, LOOPBACK_PATIENCE_MS), 0);
+    assert_int_equal(postino_posix_buffers(&test_posix, NULL, 0, NULL, 0), POSTINO_ERROR_STATE);
+    peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    (void)close(listener);
+    assert_int_equal(test_transport->methods->reserve(test_transport, &buffer, &octets), 0);
+    assert_ptr_equal(buffer, large);
+    assert_int_equal(octets, sizeof large);
+    assert_int_equal(send(peer, large, 100, MSG_NOSIGNAL), 100);
+    assert_int_equal(test_receive(&data, &octets), 0);
+    assert_ptr_equal(data, small);
+    assert_int_equal(octets, sizeof small);
+    test_transport->methods->close(test_transport, 1);
+
+    assert_int_equal(postino_posix_buffers(&test_posix, NULL, 0, NULL, 0), 0);
+    assert_int_equal(test_transport->methods->reserve(test_transport, &buffer, &octets), 0);
+    assert_ptr_equal(buffer, test_posix.own_send_buffer);
+    assert_int_equal(octets, POSTINO_POSIX_SEND_OCTETS);
+    (void)close(peer);
+}
+
 static void octets_travel_over_ipv4(void **state)
 {
     (void)state;
@@ -328,7 +364,7 @@ static void calls_out_of_turn(void **state)
                      POSTINO_ERROR_STATE);
     assert_int_equal(test_transport->methods->receive(test_transport, &data, &length_octets),
                      POSTINO_ERROR_RECEIVE);
-    assert_int_equal(test_transport->methods->send(test_transport, sizeof test_posix.send_buffer + 1),
+    assert_int_equal(test_transport->methods->send(test_transport, test_posix.send_capacity_octets + 1),
                      POSTINO_ERROR_ARGUMENT);
     assert_int_equal(test_transport->methods->send(test_transport, 0), 0);
     test_transport->methods->close(test_transport, 1);
@@ -339,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(init_refuses_what_it_cannot_use),
         cmocka_unit_test(answers_take_their_time),
+        cmocka_unit_test(buffers_of_the_callers),
         cmocka_unit_test(octets_travel_over_ipv4),
         cmocka_unit_test(octets_travel_over_ipv6),
         cmocka_unit_test(socket_is_set_up_for_the_dialogue),

@@ -6,6 +6,7 @@
 #include "loopback.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
 #include <sys/time.h>
@@ -44,6 +45,26 @@ void freeaddrinfo(struct addrinfo *list)
         *(void **)&real = dlsym(RTLD_NEXT, "freeaddrinfo");
         real(list);
     }
+}
+
+/* While it is set, sockets have no descriptor flags, as lwIP's have none. */
+static int test_no_descriptor_flags;
+
+int fcntl(int handle, int command, ...)
+{
+    int (*real)(int, int, ...);
+    va_list arguments;
+    long argument;
+
+    va_start(arguments, command);
+    argument = va_arg(arguments, long);
+    va_end(arguments);
+    if (test_no_descriptor_flags && (command == F_SETFD || command == F_GETFD)) {
+        errno = EINVAL;
+        return -1;
+    }
+    *(void **)&real = dlsym(RTLD_NEXT, "fcntl");
+    return real(handle, command, argument);
 }
 
 /* Makes "several.test" the addresses of `count` sockets, in their order. */
@@ -139,6 +160,19 @@ static void every_address_is_tried(void **state)
         (void)close(sockets[i]);
 }
 
+static void socket_without_descriptor_flags_connects(void **state)
+{
+    int listener = loopback_listen(AF_INET);
+    uint32_t elapsed_ms;
+
+    (void)state;
+    test_no_descriptor_flags = 1;
+    assert_int_equal(postino_posix_init(&test_posix, "127.0.0.1", loopback_port(listener)), 0);
+    assert_int_equal(test_connect(LOOPBACK_PATIENCE_MS, &elapsed_ms), 0);
+    test_no_descriptor_flags = 0;
+    (void)close(listener);
+}
+
 static void storm_strikes(int signal_number)
 {
     (void)signal_number;
@@ -184,6 +218,7 @@ int main(void)
         cmocka_unit_test(names_that_lead_nowhere),
         cmocka_unit_test(refused_port),
         cmocka_unit_test(every_address_is_tried),
+        cmocka_unit_test(socket_without_descriptor_flags_connects),
         cmocka_unit_test(silent_address_leaves_time_for_the_next),
     };
 
