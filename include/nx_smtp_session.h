@@ -164,8 +164,8 @@ UINT nx_smtp_client_mails_in_flight_set(NX_SMTP_CLIENT *client_ptr, UINT mails);
  * the whole; the options at the head of nxd_smtp_client.h bound each step besides, so that NX_WAIT_FOREVER
  * is not for ever. With NX_NO_WAIT no connection is made: it tells whether there is one. Returns NX_SUCCESS:
  * the server is ready for a mail; NX_IN_PROGRESS: the wait is over and the dialogue goes on with the next
- * call of this service or of nx_smtp_client_mail_collect(); or a status as of nx_smtp_mail_send().
- * (RFC 5321 section 3.1) */
+ * call of this service or of nx_smtp_client_mail_collect(); NX_NOT_CONNECTED: there is no connection, and mails of the
+ * one before are to be collected first; or a status as of nx_smtp_mail_send(). (RFC 5321 section 3.1) */
 UINT nx_smtp_client_connect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option);
 
 /* Ends the connection with QUIT, once the mails that travel are settled; they are still to be collected, and

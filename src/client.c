@@ -288,7 +288,9 @@ static int client_call(struct postino_client *client)
         client_connect(client);
     if (client->connected)
         error = client_pump(client, POSTINO_WANT_MAIL | POSTINO_WANT_COLLECT);
-    return client->connected ? error : client->session.result.error;
+    if (client->connected)
+        return error;
+    return client->session.result.error != POSTINO_OK ? client->session.result.error : POSTINO_ERROR_STATE;
 }
 
 int postino_client_connect(struct postino_client *client)

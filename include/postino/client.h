@@ -98,7 +98,8 @@ int postino_client_submit(struct postino_client *client, struct postino_mail *ma
 struct postino_mail *postino_client_collect(struct postino_client *client);
 
 /* Connects and authenticates, where no connection is open: a first mail finds it ready, and a failure is known
- * before there is one. Blocks. Returns 0: the server is ready for a mail; or the session's error. */
+ * before there is one. Blocks. Returns 0: the server is ready for a mail; POSTINO_ERROR_STATE: there is no connection,
+ * and mails of the one before are to be collected first; or the session's error. */
 int postino_client_connect(struct postino_client *client);
 
 /* Asks the server something (see postino_session_service()), connecting first where no connection is open.

@@ -222,6 +222,8 @@ UINT _nx_smtp_client_connect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
     client_ptr->nx_smtp_client_transport.patience = limit;
     if (error > 0)
         status = NX_IN_PROGRESS;
+    else if (error == POSTINO_ERROR_STATE)
+        status = NX_NOT_CONNECTED;
     else if (error < 0)
         status = session_status(client_ptr, &client->session.result);
     session_leave(client_ptr);

@@ -17,8 +17,10 @@
 #define TLS_FRONT_OCTETS 21
 #define TLS_TAIL_OCTETS  64
 
+/* Only where the connection itself changes. */
 enum tls_phase {
-    TLS_CLEAR = 0, /* no TLS session, or none yet */
+    TLS_NONE = 0, /* there is no connection */
+    TLS_CLEAR,    /* no TLS session, or none yet */
     TLS_UP,
     TLS_OVER /* the TLS session is at an end, or broken: nx_smtp_tls_error says which */
 };
@@ -127,15 +129,22 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
     NX_SMTP_TLS *tls = transport_tls(client);
     int error;
 
-    tls->nx_smtp_tls_phase = TLS_CLEAR;
+    /* While nx_smtp_client_connect()'s connection stands, nx_smtp_mail_send() gets none, and changes nothing of it. */
+    if (tls->nx_smtp_tls_phase != TLS_NONE) {
+        self->status = NX_ALREADY_BOUND;
+        return POSTINO_ERROR_CONNECT;
+    }
     tls->nx_smtp_tls_status = NX_SUCCESS;
     tls->nx_smtp_tls_error = POSTINO_OK;
     tls->nx_smtp_tls_failed = NX_FALSE;
     tls->nx_smtp_tls_blocked = NX_FALSE;
     _nx_smtp_tls_text_set(tls, "");
     error = tls->nx_smtp_tls_inner->connect(transport, timeout_ms);
-    if (error != POSTINO_OK || tls->nx_smtp_tls_mode != NX_SMTP_TLS_IMPLICIT)
+    if (error != POSTINO_OK)
         return error;
+    tls->nx_smtp_tls_phase = TLS_CLEAR;
+    if (tls->nx_smtp_tls_mode != NX_SMTP_TLS_IMPLICIT)
+        return POSTINO_OK;
     error = tls_handshake(client, self->patience);
     if (error != POSTINO_OK) {
         self->status = NX_SMTP_TLS_HANDSHAKE_ERROR;
@@ -327,7 +336,7 @@ static void tls_close(struct postino_transport *transport, int graceful)
     tls->nx_smtp_tls_inner->close(transport, graceful);
     /* Behind a reset no close_notify can be sent, which would say that all is well. */
     tls_discard(tls, NX_NO_WAIT);
-    tls->nx_smtp_tls_phase = TLS_CLEAR;
+    tls->nx_smtp_tls_phase = TLS_NONE;
 }
 
 static uint32_t tls_now_ms(struct postino_transport *transport)

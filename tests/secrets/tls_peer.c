@@ -24,6 +24,8 @@ static void peer_answer(struct tls_peer *peer)
 {
     const char *line = peer->line;
 
+    if (peer->heard != NULL)
+        peer->heard(peer, line);
     if (peer->in_message) {
         peer->in_message = strcmp(line, ".") != 0;
         peer->messages += !peer->in_message;
@@ -159,6 +161,18 @@ static int peer_receive(struct postino_transport *transport, const uint8_t **dat
     return peer->breaks && peer->taken_octets == peer->take_octets ? POSTINO_ERROR_CLOSED : POSTINO_AGAIN;
 }
 
+/* Its DER. Returns 0, or -1: there is no room for it. */
+static int peer_der(struct tls_peer *peer, const X509 *certificate)
+{
+    uint8_t *end = peer->der;
+    int octets = i2d_X509(certificate, NULL);
+
+    if (octets < 0 || (size_t)octets > sizeof peer->der)
+        return -1;
+    peer->der_octets = (size_t)i2d_X509(certificate, &end);
+    return 0;
+}
+
 /* Nobody else runs: what is not there now comes never. */
 static int peer_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
 {
@@ -212,7 +226,8 @@ int tls_peer_init(struct tls_peer *peer)
     peer->transport.methods = &peer_methods;
     peer->take_octets = TLS_PEER_FOR_EVER;
     peer->context = SSL_CTX_new(TLS_server_method());
-    done = peer->context != NULL && X509_digest(certificate, EVP_sha256(), peer->pin, &length) == 1 &&
+    done = peer->context != NULL && peer_der(peer, certificate) == 0 &&
+           X509_digest(certificate, EVP_sha256(), peer->pin, &length) == 1 &&
            SSL_CTX_use_certificate(peer->context, certificate) == 1 &&
            SSL_CTX_use_PrivateKey(peer->context, key) == 1 &&
            SSL_CTX_set_session_id_context(peer->context, (const unsigned char *)"p", 1) == 1;

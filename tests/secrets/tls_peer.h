@@ -14,10 +14,13 @@
 struct tls_peer {
     struct postino_transport transport;  /* first, as the contract says */
     uint8_t pin[POSTINO_TLS_PIN_OCTETS]; /* of its certificate */
-    int starttls;                        /* in the clear until STARTTLS */
+    uint8_t der[1024];                   /* the certificate, self-signed */
+    size_t der_octets;
+    int starttls;       /* in the clear until STARTTLS */
     size_t take_octets; /* of a connection, in all; then send() says AGAIN or, with `breaks`, fails */
     int breaks;
     size_t most_octets; /* send() takes at most that many a call; 0: all */
+    void (*heard)(struct tls_peer *peer, const char *line); /* called before a line is answered; NULL: not */
 
     unsigned connections;
     size_t taken_octets; /* of this connection */
