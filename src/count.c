@@ -2,39 +2,62 @@
 /* The size of a message on the wire (RFC 1870 section 5), counted before it is sent. Invariant: it counts
  * what the data filter will write, transparency dots apart. */
 #include "data_filter.h"
+#include "wide.h"
 
 #if !POSTINO_SMALL
+#define COUNT_BLOCK 128
+
+/* How many of these octets, by the one before each, show a line break of one octet: an LF behind no CR, or a CR that no
+ * LF followed. Without a branch in a block, so that the compiler can take many octets at once. */
+static WIDE_INLINE size_t count_bare(const uint8_t *data, size_t length)
+{
+    size_t bare = 0;
+    size_t i = 1;
+
+    while (i < length) {
+        size_t end = length - i < COUNT_BLOCK ? length : i + COUNT_BLOCK;
+        uint8_t in_block = 0;
+
+        for (; i < end; i++)
+            in_block = (uint8_t)(in_block + ((data[i] == '\n') ^ (data[i - 1] == '\r')));
+        bare += in_block;
+    }
+    return bare;
+}
+
+#ifdef WIDE_TARGET
+WIDE_TARGET static size_t count_bare_wide(const uint8_t *data, size_t length)
+{
+    return count_bare(data, length);
+}
+#endif
+
+/* Of a line break that is held back at the end of what was counted, how many octets are among the count. */
+static size_t count_held(unsigned state)
+{
+    if ((state & FILTER_BREAK) == 0)
+        return 0;
+    return (state & FILTER_CR) != 0 ? 1 : 2;
+}
+
 size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
 {
-    unsigned flags = *state;
-    const uint8_t *end = data + *length;
-    size_t octets = 0;
+    const uint8_t last = *length != 0 ? data[*length - 1] : 0;
+    size_t octets = *length + count_held(*state);
 
-    while (data != end) {
-        uint8_t octet = *data;
-        size_t clean = 1;
-
-        if (octet == '\n' && (flags & FILTER_CR) != 0) {
-            flags &= ~(unsigned)FILTER_CR;
-        } else {
-            if ((flags & FILTER_BREAK) != 0)
-                octets += 2;
-            flags &= ~(unsigned)(FILTER_BREAK | FILTER_CR);
-            if (octet == '\r') {
-                flags |= FILTER_BREAK | FILTER_CR;
-            } else if (octet == '\n') {
-                flags |= FILTER_BREAK;
-            } else {
-                clean = postino_data_filter_clean(data, (size_t)(end - data));
-                clean = clean != 0 ? clean : 1;
-                octets += clean;
-                flags |= FILTER_MIDDLE;
-            }
-        }
-        data += clean;
-    }
-    *state = (uint8_t)flags;
-    return octets;
+    if (*length == 0)
+        return 0;
+    /* Each octet counts once, and a line break of one octet once more. */
+    octets += (unsigned)(*data == '\n') ^ (unsigned)((*state & FILTER_CR) != 0);
+#ifdef WIDE_TARGET
+    if (WIDE_IS_RUN)
+        octets += count_bare_wide(data, *length);
+    else
+#endif
+        octets += count_bare(data, *length);
+    *state &= FILTER_BARE;
+    *state |= last == '\r' ? FILTER_BREAK | FILTER_CR : last == '\n' ? FILTER_BREAK : FILTER_MIDDLE;
+    return octets - count_held(*state);
 }
 #endif
 

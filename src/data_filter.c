@@ -7,11 +7,13 @@
 #include "data_filter.h"
 #include "wide.h"
 
-#define FILTER_BLOCK 256
-/* What is looked through at once is still in the nearest cache when it is copied. */
-#define FILTER_TURN  8192
-
 #if !POSTINO_SMALL
+#define FILTER_BLOCK    256
+/* What is looked through at once is still in the nearest cache when it is copied. */
+#define FILTER_TURN     8192
+#define FILTER_WORD     8
+#define FILTER_LINE_END 2
+
 /* How many octets are in the clean blocks in front. Without a branch inside of one, so that the compiler can take many
  * octets at once. */
 static WIDE_INLINE size_t filter_look(const uint8_t *data, size_t length)
@@ -43,7 +45,9 @@ WIDE_TARGET static size_t filter_look_wide(const uint8_t *data, size_t length)
 }
 #endif
 
-size_t postino_data_filter_clean(const uint8_t *data, size_t length)
+/* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is always
+ * right. */
+static size_t filter_clean(const uint8_t *data, size_t length)
 {
     size_t clean;
 
@@ -59,24 +63,126 @@ size_t postino_data_filter_clean(const uint8_t *data, size_t length)
     return clean;
 }
 
-/* Copies octets that need no change, as many as it likes, but at least the first, which is no line break.
- * Returns how many. */
-static size_t filter_copy(uint8_t *out, const uint8_t *data, size_t length)
-{
-    const uint8_t *found;
-    size_t clean = postino_data_filter_clean(data, length < FILTER_TURN ? length : FILTER_TURN);
+/* What goes out for an octet depends on the one before: a row each. */
+enum filter_row {
+    ROW_MIDDLE,        /* it is no line end */
+    ROW_BEGIN,         /* it is LF, or there is none: a dot goes out twice */
+    ROW_BEHIND_CR,     /* it is CR: an LF goes with it, and a dot goes out twice */
+    ROW_BARE_BEHIND_CR /* it is CR, without transparency */
+};
 
-    if (clean == 0) {
-        found = memchr(data, '\n', length);
-        if (found != NULL)
-            length = (size_t)(found - data);
-        found = memchr(data, '\r', length);
-        if (found != NULL)
-            length = (size_t)(found - data);
-        clean = length;
+/* The row for what follows an octet, with transparency and without. */
+static const uint8_t filter_rows[2][256] = {{['\r'] = ROW_BEHIND_CR, ['\n'] = ROW_BEGIN},
+                                            {['\r'] = ROW_BARE_BEHIND_CR}};
+
+/* An entry: two octets, the first in the lowest bits, and above them how many of the two go out. */
+#define ENTRY(first, second, count) ((uint32_t)(first) | (uint32_t)(second) << 8 | (uint32_t)(count) << 16)
+#define ENTRY_MIDDLE(octet) \
+    ((octet) == '\r' || (octet) == '\n' ? ENTRY('\r', '\n', FILTER_LINE_END) : ENTRY(octet, 0, 1))
+#define ENTRY_BEGIN(octet)          ((octet) == '.' ? ENTRY('.', '.', 2) : ENTRY_MIDDLE(octet))
+#define ENTRY_BEHIND_CR(octet)      ((octet) == '\n' ? ENTRY(0, 0, 0) : ENTRY_BEGIN(octet))
+#define ENTRY_BARE_BEHIND_CR(octet) ((octet) == '\n' ? ENTRY(0, 0, 0) : ENTRY_MIDDLE(octet))
+#define ENTRIES_4(entry, octet)     entry(octet), entry((octet) + 1), entry((octet) + 2), entry((octet) + 3)
+#define ENTRIES_16(entry, octet)                                                           \
+    ENTRIES_4(entry, octet), ENTRIES_4(entry, (octet) + 4), ENTRIES_4(entry, (octet) + 8), \
+        ENTRIES_4(entry, (octet) + 12)
+#define ENTRIES_64(entry, octet)                                                                \
+    ENTRIES_16(entry, octet), ENTRIES_16(entry, (octet) + 16), ENTRIES_16(entry, (octet) + 32), \
+        ENTRIES_16(entry, (octet) + 48)
+#define ENTRIES(entry)                                                                              \
+    {                                                                                               \
+        ENTRIES_64(entry, 0), ENTRIES_64(entry, 64), ENTRIES_64(entry, 128), ENTRIES_64(entry, 192) \
     }
-    memcpy(out, data, clean);
-    return clean;
+
+static const uint32_t filter_entries[4][256] = {[ROW_MIDDLE] = ENTRIES(ENTRY_MIDDLE),
+                                                [ROW_BEGIN] = ENTRIES(ENTRY_BEGIN),
+                                                [ROW_BEHIND_CR] = ENTRIES(ENTRY_BEHIND_CR),
+                                                [ROW_BARE_BEHIND_CR] = ENTRIES(ENTRY_BARE_BEHIND_CR)};
+
+/* Not 0 where the word has such an octet. */
+static uint64_t filter_word_has(uint64_t word, uint8_t octet)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    uint64_t same = word ^ ones * octet;
+
+    return (same - ones) & ~same & ones * 128;
+}
+
+/* Returns where the next one goes. */
+static inline uint8_t *filter_put(uint8_t *out, unsigned row, uint8_t octet)
+{
+    uint32_t entry = filter_entries[row][octet];
+
+    out[0] = (uint8_t)entry;
+    out[1] = (uint8_t)(entry >> 8);
+    return out + (entry >> 16);
+}
+
+/* Moves `length` octets, at least one, to `out`, which has room for twice as many and a line end. An octet takes the
+ * same time whatever it is: a branch for each line end would be guessed wrong too often where lines are short. Returns
+ * how many octets were written. */
+static size_t filter_convert(unsigned *state, const uint8_t *in, size_t length, uint8_t *out)
+{
+    const unsigned bare = *state & FILTER_BARE;
+    const uint8_t *const rows = filter_rows[bare != 0];
+    const uint8_t *const end = in + length;
+    unsigned row = (*state & FILTER_MIDDLE) != 0 ? ROW_MIDDLE : rows['\n'];
+    uint8_t *next = out;
+    uint64_t word;
+    unsigned i;
+
+    if ((*state & FILTER_BREAK) != 0) {
+        row = rows[(*state & FILTER_CR) != 0 ? '\r' : '\n'];
+        *next++ = '\r';
+        *next++ = '\n';
+    }
+    for (; (size_t)(end - in) >= sizeof word; in += sizeof word) {
+        memcpy(&word, in, sizeof word);
+        if (row == ROW_MIDDLE && (filter_word_has(word, '\r') | filter_word_has(word, '\n')) == 0) {
+            memcpy(next, &word, sizeof word);
+            next += sizeof word;
+            continue;
+        }
+        for (i = 0; i < sizeof word; i++) {
+            next = filter_put(next, row, in[i]);
+            row = rows[in[i]];
+        }
+    }
+    for (; in != end; in++) {
+        next = filter_put(next, row, *in);
+        row = rows[*in];
+    }
+    *state = bare | FILTER_MIDDLE;
+    if (end[-1] == '\r' || end[-1] == '\n') {
+        /* It is held back. */
+        next -= FILTER_LINE_END;
+        *state = bare | (end[-1] == '\r' ? FILTER_BREAK | FILTER_CR : FILTER_BREAK);
+    }
+    return (size_t)(next - out);
+}
+
+/* Moves as many octets as it likes, from *in on; none where there are few, or little room. Returns how many were
+ * written. */
+static size_t filter_run(unsigned *state, const uint8_t **in, size_t length, uint8_t *out, size_t room)
+{
+    size_t turn = length < room ? length : room;
+    size_t written = 0;
+
+    if ((*state & FILTER_HALF) != 0)
+        return 0;
+    if ((*state & FILTER_BREAK) == 0 && (*state & FILTER_MIDDLE) != 0 && **in != '\n') {
+        written = filter_clean(*in, turn < FILTER_TURN ? turn : FILTER_TURN);
+        memcpy(out, *in, written);
+        *in += written;
+    }
+    if (written == 0 && room >= 2 + FILTER_LINE_END) {
+        turn = (room - FILTER_LINE_END) / 2;
+        turn = turn < length ? turn : length;
+        turn = turn < FILTER_BLOCK ? turn : FILTER_BLOCK;
+        written = filter_convert(state, *in, turn, out);
+        *in += turn;
+    }
+    return written;
 }
 #endif
 
@@ -90,6 +196,13 @@ size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *o
     while (in != end) {
         uint8_t octet = *in;
 
+#if !POSTINO_SMALL
+        const uint8_t *const before = in;
+
+        written += filter_run(&flags, &in, (size_t)(end - in), out + written, capacity - written);
+        if (in != before)
+            continue;
+#endif
         if ((flags & FILTER_CR) != 0) {
             flags &= ~(unsigned)FILTER_CR;
             if (octet == '\n') {
@@ -112,20 +225,8 @@ size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *o
             continue;
         } else {
             /* A dot that begins a line stays, to go out once more. */
-            if (octet != '.' || (flags & (FILTER_MIDDLE | FILTER_BARE)) != 0) {
-#if POSTINO_SMALL
+            if (octet != '.' || (flags & (FILTER_MIDDLE | FILTER_BARE)) != 0)
                 in++;
-#else
-                size_t left = (size_t)(end - in);
-                size_t room = capacity - written;
-                size_t run = filter_copy(out + written, in, left < room ? left : room);
-
-                in += run;
-                written += run;
-                flags |= FILTER_MIDDLE;
-                continue;
-#endif
-            }
             flags |= FILTER_MIDDLE;
         }
         out[written++] = octet;

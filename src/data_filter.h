@@ -17,11 +17,6 @@ enum filter_state {
 };
 /* Whether a line end is still to come when the message ends now. */
 #define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)
-#if !POSTINO_SMALL
-/* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
- * always right. */
-size_t postino_data_filter_clean(const uint8_t *data, size_t length);
-#endif
 /* Moves octets to `out`, which has room for `capacity`; leaves in *data those that were not taken, and returns how many
  * were written. */
 size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *out, size_t capacity);
