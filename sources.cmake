@@ -73,6 +73,7 @@ set(POSTINO_CORE_SOURCES
     src/single_group.c
     src/single_tls.c
     src/source.c
+    src/source_begin.c
     src/starttls.c
     src/steps.c
     src/submit.c

@@ -33,7 +33,7 @@ static void bench_source_consume(struct postino_source *source, size_t length_oc
 }
 
 static const struct postino_source_class bench_source_class = {bench_source_begin, bench_source_span,
-                                                               bench_source_consume};
+                                                               bench_source_consume, NULL};
 
 void postino_bench_source_init(struct postino_bench_source *source, const struct bench_message *message,
                                int canonical)

@@ -170,8 +170,8 @@ UINT nx_smtp_message_attachment_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_PART *
  * nx_smtp_message_field_get(). */
 UINT nx_smtp_client_message_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MESSAGE *message_ptr);
 
-/* Tells why nx_smtp_client_message_submit() took no message: *error_ptr is 0 or one of enum postino_error,
- * *field_ptr the header line that it is about, NULL: about none. Returns NX_SUCCESS. */
+/* Tells why nx_smtp_client_message_submit() took no message, or why the mail failed: *error_ptr is 0 or one of
+ * enum postino_error_code, *field_ptr the header line that it is about, NULL: about none. Returns NX_SUCCESS. */
 UINT nx_smtp_message_field_get(NX_SMTP_MESSAGE *message_ptr, INT *error_ptr, const CHAR **field_ptr);
 
 #else /* NX_SMTP_SOURCE_CODE: the functions behind the names */

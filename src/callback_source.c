@@ -52,7 +52,7 @@ void postino_callback_source_init(struct postino_callback_source *source, int (*
                                   void *context, size_t size_octets, unsigned flags)
 {
     static const struct postino_source_class callback_class = {callback_begin, callback_span,
-                                                               callback_consume};
+                                                               callback_consume, NULL};
 
     source->source.methods = &callback_class;
     source->begin = begin;

@@ -159,11 +159,17 @@ static void compose_consume(struct postino_source *source, size_t length_octets)
     ((struct postino_message *)source)->taken_octets += length_octets;
 }
 
+static int compose_check(struct postino_source *source, uint32_t capabilities)
+{
+    return postino_message_check((struct postino_message *)source, capabilities, NULL);
+}
+
 void postino_message_init_with(struct postino_message *message,
                                const struct postino_message_features *features, struct postino_part *body,
                                void *buffer, size_t buffer_octets)
 {
-    static const struct postino_source_class compose_class = {compose_begin, compose_span, compose_consume};
+    static const struct postino_source_class compose_class = {compose_begin, compose_span, compose_consume,
+                                                              compose_check};
 
     postino_clear(message, sizeof *message);
     message->features = features;

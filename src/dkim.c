@@ -5,6 +5,7 @@
 #include "compose.h"
 
 #include "dkim.h"
+#include "source_begin.h"
 
 enum dkim_state {
     DKIM_NAME,
@@ -256,14 +257,13 @@ static int dkim_begin(struct postino_source *source, uint32_t capabilities, stru
     struct postino_source *inner = dkim->inner;
     struct postino_writer writer;
 
-    dkim->error = POSTINO_OK;
     /* What is signed is text in lines (RFC 6376 section 5.3). */
     capabilities &= ~(uint32_t)POSTINO_CAPABILITY_BINARYMIME;
-    if (inner->methods->begin(inner, capabilities, info) < 0)
-        dkim->error = POSTINO_ERROR_SOURCE;
-    else if ((info->flags & POSTINO_SOURCE_REWINDS) == 0 || (info->flags & POSTINO_SOURCE_BINARY) != 0)
+    dkim->error = (int16_t)postino_source_begin(inner, capabilities, info);
+    if (dkim->error == POSTINO_OK &&
+        ((info->flags & POSTINO_SOURCE_REWINDS) == 0 || (info->flags & POSTINO_SOURCE_BINARY) != 0))
         dkim->error = POSTINO_ERROR_STATE;
-    else
+    if (dkim->error == POSTINO_OK)
         dkim->error = (int16_t)dkim_sign(dkim);
     if (dkim->error == POSTINO_OK && inner->methods->begin(inner, capabilities, info) < 0)
         dkim->error = POSTINO_ERROR_SOURCE;
@@ -320,11 +320,20 @@ static void dkim_consume(struct postino_source *source, size_t length_octets)
         dkim->inner->methods->consume(dkim->inner, length_octets);
 }
 
+/* The signature depends on what the server offers and is made then. */
+static int dkim_check(struct postino_source *source, uint32_t capabilities)
+{
+    struct postino_dkim *dkim = (struct postino_dkim *)source;
+
+    dkim->error = (int16_t)postino_source_check(dkim->inner, capabilities);
+    return dkim->error;
+}
+
 void postino_dkim_init(struct postino_dkim *dkim, struct postino_source *inner,
                        const struct postino_dkim_crypto *crypto, void *context, const char *domain,
                        const char *selector)
 {
-    static const struct postino_source_class dkim_class = {dkim_begin, dkim_span, dkim_consume};
+    static const struct postino_source_class dkim_class = {dkim_begin, dkim_span, dkim_consume, dkim_check};
 
     memset(dkim, 0, sizeof *dkim);
     dkim->source.methods = &dkim_class;

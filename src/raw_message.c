@@ -3,6 +3,7 @@
  * source lends it. Invariant: a field's name is held back until it is known whose it is; what was held and
  * belongs to Bcc, and the lines that continue it, never reach the buffer. */
 #include "compose.h"
+#include "source_begin.h"
 
 #include "postino/raw_message.h"
 
@@ -165,7 +166,7 @@ static int raw_start(struct postino_raw_message *raw, uint32_t capabilities, str
     raw->in_name = 0;
     raw->dropped = 0;
     raw->cr = 0;
-    return raw->inner->methods->begin(raw->inner, capabilities, info) < 0 ? POSTINO_ERROR_SOURCE : POSTINO_OK;
+    return postino_source_begin(raw->inner, capabilities, info);
 }
 
 /* The header ends with the message: its last line too. */
@@ -356,9 +357,22 @@ static void raw_consume(struct postino_source *source, size_t length_octets)
         raw->inner->methods->consume(raw->inner, length_octets);
 }
 
+/* The message is read through where `refuse` asks for it; otherwise only what is added can be at fault. */
+static int raw_check_source(struct postino_source *source, uint32_t capabilities)
+{
+    struct postino_raw_message *raw = (struct postino_raw_message *)source;
+    struct postino_source_info info;
+    int error = postino_source_check(raw->inner, capabilities);
+
+    if (error == POSTINO_OK)
+        error = raw->refuse != 0 ? raw_begin(source, capabilities, &info) : raw_check(raw);
+    raw->error = (int16_t)error;
+    return error;
+}
+
 void postino_raw_message_init(struct postino_raw_message *raw, struct postino_source *inner)
 {
-    static const struct postino_source_class raw_class = {raw_begin, raw_span, raw_consume};
+    static const struct postino_source_class raw_class = {raw_begin, raw_span, raw_consume, raw_check_source};
 
     memset(raw, 0, sizeof *raw);
     raw->source.methods = &raw_class;

@@ -38,7 +38,8 @@ static void source_consume(struct postino_source *source, size_t length_octets)
     ((struct postino_spans_source *)source)->offset_octets += length_octets;
 }
 
-static const struct postino_source_class source_spans_class = {source_begin, source_span, source_consume};
+static const struct postino_source_class source_spans_class = {source_begin, source_span, source_consume,
+                                                               NULL};
 
 void postino_spans_source_init(struct postino_spans_source *source, const struct postino_span *spans,
                                size_t count)

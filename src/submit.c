@@ -2,6 +2,7 @@
 /* What mails may need beyond one mail to one recipient over a connection: options, further transactions, RSET
  * between, LMTP, each reply told. Our ports that send a single mail carry src/single.c instead. */
 #include "internal.h"
+#include "source_begin.h"
 
 /* A reply is complete. */
 void postino_submit_heard(struct postino_session *session)
@@ -111,6 +112,13 @@ int postino_submit_message(struct postino_session *session, int *refused)
     return lmtp != NULL && (session->replied.mail->form & FORM_DECIDED) == 0 && lmtp->reply(session, refused);
 }
 
+/* What a server may offer that bears on the message. Without the option a mail sends no SMTPUTF8. */
+static int submit_check_source(struct postino_mail *mail, int utf8)
+{
+    return postino_source_check(mail->source, utf8 ? POSTINO_CAPABILITY_8BITMIME | POSTINO_CAPABILITY_SMTPUTF8
+                                                   : POSTINO_CAPABILITY_8BITMIME);
+}
+
 static int submit_line_up(struct postino_session *session, struct postino_mail *mail)
 {
     if (session->result.error != POSTINO_OK)
@@ -141,6 +149,7 @@ int postino_session_submit(struct postino_session *session, struct postino_mail 
 {
     struct postino_recipient *recipient;
     int utf8;
+    int error;
 
     if (mail == NULL || mail->reverse_path == NULL || mail->source == NULL)
         return POSTINO_ERROR_ARGUMENT;
@@ -160,5 +169,6 @@ int postino_session_submit(struct postino_session *session, struct postino_mail 
         recipient->reply_code = 0;
         recipient = recipient->next;
     } while (recipient != NULL);
-    return submit_line_up(session, mail);
+    error = submit_check_source(mail, utf8);
+    return error == POSTINO_OK ? submit_line_up(session, mail) : error;
 }

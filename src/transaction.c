@@ -5,6 +5,7 @@
  * sent leaves a mail that failed only when everything that was said for it was answered; so what stands behind
  * replied was sent whole, or is the step in hand. */
 #include "internal.h"
+#include "source_begin.h"
 
 /* Between two mails. */
 static const struct postino_step transaction_idle = {
@@ -149,6 +150,8 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
 /* Looks at the mail, its source and what is asked for it. Returns 0, or an error that is the end of it. */
 static int transaction_begin(struct postino_session *session, struct postino_mail *mail)
 {
+    int error;
+
     session->filter = 0;
     session->parameters = mail->options != NULL || (session->capabilities & EXTENSIONS_WITH_PARAMETER) != 0
                               ? postino_extensions_parameters
@@ -156,9 +159,8 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
     mail->progress = MAIL_STARTED;
     /* That the server once took its MAIL is told for good. */
     mail->form &= FORM_OPEN;
-    if (mail->source->methods->begin(mail->source, session->capabilities, &session->message) != 0)
-        return POSTINO_ERROR_SOURCE;
-    return postino_submit_begin(session, mail);
+    error = postino_source_begin(mail->source, session->capabilities, &session->message);
+    return error == POSTINO_OK ? postino_submit_begin(session, mail) : error;
 }
 
 /* Settles a mail of which nothing is sent. */

@@ -220,8 +220,9 @@ struct postino_message {
  * set. A part must be in one message only, a source in one part only.
  *
  * The message is a source as any other. It is CANONICAL, or BINARY, its size is known if the sizes of its
- * parts are, and it can be begun again if they all can. Its begin() fails where the message cannot be
- * composed, and says why in `error` and `error_field`. */
+ * parts are, and it can be begun again if they all can. A mail with a message that cannot be composed is refused
+ * when it is submitted, before anything is connected; what only the server can decide is found when it begins.
+ * `error` and `error_field` say why. */
 void postino_message_init(struct postino_message *message, struct postino_part *body, void *buffer,
                           size_t buffer_octets);
 

@@ -52,8 +52,10 @@ struct postino_source_info {
 struct postino_source_class {
     /* Starts the message from its first octet; called at the begin of each transaction. `capabilities` are
      * the bits of enum postino_capability that the server offers; a message composed on the fly adapts to
-     * 8BITMIME and BINARYMIME. Fills in *info. Returns 0, or a negative value: the mail fails with
-     * POSTINO_ERROR_SOURCE before anything of it is sent. */
+     * 8BITMIME and BINARYMIME. Fills in *info. As long as nothing was
+     * consumed it may be called again. Returns 0, or a negative value: the mail fails before anything of it is
+     * sent, with that error if it is one of the -1xx of enum postino_error_code, else with
+     * POSTINO_ERROR_SOURCE. */
     int (*begin)(struct postino_source *source, uint32_t capabilities, struct postino_source_info *info);
     /* Lends the octets that come next, as many as are at hand. They stay valid until the next call to the
      * source. Asking again without consume() lends the same octets. */
@@ -61,6 +63,10 @@ struct postino_source_class {
                                        size_t *length_octets);
     /* Gives back the first `length_octets` of the span that was lent: they were taken. */
     void (*consume)(struct postino_source *source, size_t length_octets);
+    /* Tells before anything is connected whether the message can be sent at all. Called when a mail is submitted
+     * that passed every other check, with all `capabilities` that a server may offer for it; begin() follows.
+     * NULL: nothing is known so early. Returns 0, or an error as begin(): then the mail is not taken. */
+    int (*check)(struct postino_source *source, uint32_t capabilities);
 };
 
 /* The head of every source; a concrete source has it as its first member. */

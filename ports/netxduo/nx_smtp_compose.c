@@ -76,7 +76,7 @@ UINT _nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *fil
                                    NX_SMTP_PART_CALLBACK callback, VOID *context, ULONG size)
 {
     static const struct postino_source_class composed_part_class = {composed_part_begin, composed_part_span,
-                                                                    composed_part_consume};
+                                                                    composed_part_consume, NULL};
 
     memset(part_ptr, 0, sizeof *part_ptr);
     part_ptr->nx_smtp_part_source.source.methods = &composed_part_class;
@@ -210,7 +210,7 @@ UINT _nx_smtp_message_attachment_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_PART 
 
 UINT _nx_smtp_message_field_get(NX_SMTP_MESSAGE *message_ptr, INT *error_ptr, const CHAR **field_ptr)
 {
-    *error_ptr = message_ptr->nx_smtp_message_message.error;
+    *error_ptr = message_ptr->nx_smtp_message_mail.nx_smtp_mail_message.single.mail.result.error;
     *field_ptr = message_ptr->nx_smtp_message_message.error_field;
     return NX_SUCCESS;
 }
@@ -290,9 +290,7 @@ static VOID composed_stamp(NX_SMTP_MESSAGE *message_ptr, const NX_SMTP_HEADERS *
 
 UINT _nx_smtp_client_message_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MESSAGE *message_ptr)
 {
-    struct postino_message *message = &message_ptr->nx_smtp_message_message;
     const CHAR *address = message_ptr->nx_smtp_message_address;
-    UINT status = NX_SMTP_INVALID_PARAM;
 
     if (message_ptr->nx_smtp_message_mail.nx_smtp_mail_client_ptr != NX_NULL)
         return NX_IN_PROGRESS;
@@ -300,8 +298,6 @@ UINT _nx_smtp_client_message_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MESSAGE 
         address != NULL ? address : client_ptr->nx_smtp_client_from_address;
     composed_body(message_ptr);
     composed_stamp(message_ptr, client_ptr->nx_smtp_client_headers_ptr);
-    /* What depends on the server is found out when it is known. */
-    if (postino_message_check(message, POSTINO_CAPABILITY_SMTPUTF8, NULL) == POSTINO_OK)
-        status = _nx_smtp_client_mail_submit(client_ptr, &message_ptr->nx_smtp_message_mail);
-    return status;
+    message_ptr->nx_smtp_message_message.error_field = NULL;
+    return _nx_smtp_client_mail_submit(client_ptr, &message_ptr->nx_smtp_message_mail);
 }

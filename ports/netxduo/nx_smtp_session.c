@@ -125,6 +125,7 @@ static UINT session_status(const NX_SMTP_CLIENT *client_ptr, const struct postin
         case POSTINO_ERROR_ABORTED:
             return NX_WAIT_ABORTED;
         case POSTINO_ERROR_NOT_OFFERED:
+        case POSTINO_ERROR_UTF8_ADDRESS:
             return NX_NOT_SUPPORTED;
         case POSTINO_ERROR_CONNECT:
             return client_ptr->nx_smtp_client_transport.status;
@@ -269,6 +270,7 @@ UINT _nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_
         error = postino_client_submit(client, mail);
     if (error != POSTINO_OK) {
         mail_ptr->nx_smtp_mail_client_ptr = NX_NULL;
+        mail->result.error = (int16_t)error;
         mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
         status = NX_SMTP_INVALID_PARAM;
     }

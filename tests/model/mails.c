@@ -107,7 +107,7 @@ static void source_consume(struct postino_source *source, size_t length_octets)
     own->lent -= length_octets;
 }
 
-static const struct postino_source_class source_class = {source_begin, source_span, source_consume};
+static const struct postino_source_class source_class = {source_begin, source_span, source_consume, NULL};
 
 static int callback_begin(void *context)
 {

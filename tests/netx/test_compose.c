@@ -251,6 +251,10 @@ BED_THREAD(what_cannot_be_composed)
     assert_int_equal(nx_smtp_message_create(&message, &none, "\xc3\xbc", NX_SMTP_MAIL_PRIORITY_NORMAL, buffer,
                                             sizeof buffer),
                      NX_SUCCESS);
+    refused(POSTINO_ERROR_FORWARD_PATH, NULL);
+    assert_int_equal(
+        nx_smtp_message_recipient_add(&message, &people[0], NX_NULL, "ann@mail.test", NX_SMTP_RECIPIENT_TO),
+        NX_SUCCESS);
     refused(POSTINO_ERROR_FEATURE, "Subject");
     make(NX_SMTP_MAIL_PRIORITY_NORMAL);
     assert_int_equal(nx_smtp_message_header_add(&message, &header, "X-A", "a\r\nBcc: b@c"), NX_SUCCESS);

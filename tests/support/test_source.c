@@ -72,10 +72,20 @@ static void test_source_consume(struct postino_source *base, size_t length_octet
     source->position += length_octets;
 }
 
+static int test_source_check(struct postino_source *base, uint32_t capabilities)
+{
+    struct test_source *source = test_source_of(base);
+
+    source->checks++;
+    source->capabilities = capabilities;
+    return source->check_error;
+}
+
 static const struct postino_source_class test_source_methods = {
     test_source_begin,
     test_source_span,
     test_source_consume,
+    test_source_check,
 };
 
 void test_source_init(struct test_source *source, const void *data, size_t length_octets)

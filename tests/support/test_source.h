@@ -11,13 +11,15 @@ struct test_source {
     size_t wait_octets;           /* there it says WAIT until released; SIZE_MAX: nowhere */
     size_t fail_octets;           /* there it fails; SIZE_MAX: nowhere */
     int begin_error;              /* what begin() returns */
+    int check_error;              /* what check() returns */
     size_t size_octets;           /* what begin() says; POSTINO_SIZE_UNKNOWN after init */
     uint8_t flags; /* what begin() says: enum postino_source_flag; POSTINO_SOURCE_REWINDS after init */
     int released;  /* not 0: it waits no more in this transaction */
 
     unsigned begins;
+    unsigned checks;
     int waiting;           /* the last answer was WAIT */
-    uint32_t capabilities; /* given to the last begin() */
+    uint32_t capabilities; /* given to the last begin() or check() */
     const char *breach;    /* of the contract by the session; NULL: none */
 
     /* private */
