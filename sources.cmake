@@ -124,7 +124,10 @@ set(POSTINO_SASLPREP_IDN_SOURCES
 # TLS by OpenSSL 3, a transport over another.
 set(POSTINO_TLS_OPENSSL_SOURCES
     ports/tls_openssl/postino_tls_openssl.c
-    ports/tls_openssl/tls_openssl_verify.c)
+    ports/tls_openssl/tls_openssl_handshake.c
+    ports/tls_openssl/tls_openssl_settings.c
+    ports/tls_openssl/tls_openssl_verify.c
+    ports/tls_openssl/tls_openssl_words.c)
 
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES

@@ -114,6 +114,8 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
         return "the server refused TLS with this client";
     case POSTINO_ERROR_TLS_RECORD:
         return "the encrypted data that arrived is not sound";
+    case POSTINO_ERROR_TLS_MEMORY:
+        return "there is not enough memory for TLS";
     case POSTINO_ERROR_CONNECT_TIMEOUT:
         return "the connection was not made in time";
     case POSTINO_ERROR_TIMEOUT:

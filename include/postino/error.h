@@ -74,6 +74,7 @@ enum postino_error_code {
     POSTINO_ERROR_TLS_PIN = -411,         /* the certificate is none of those that were pinned */
     POSTINO_ERROR_TLS_REFUSED = -412,     /* the server refused, by an alert: our certificate, or its lack */
     POSTINO_ERROR_TLS_RECORD = -413,      /* what arrived after the handshake is not sound */
+    POSTINO_ERROR_TLS_MEMORY = -414,      /* there is not enough memory for TLS */
 
     POSTINO_ERROR_CONNECT_TIMEOUT = -501, /* the connection was not made in time */
     POSTINO_ERROR_TIMEOUT = -502          /* the reply did not come, or the data could not be sent, in time */

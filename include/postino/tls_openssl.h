@@ -23,6 +23,7 @@ struct postino_tls_openssl {
     void *session;       /* SSL_SESSION, for the next connection */
     int error;           /* found by the verification */
     int send_error;      /* kept back until nothing more is to be read */
+    uint8_t ended;       /* the inner transport has no more octets */
     uint8_t readable;    /* there may be octets that were received and not lent */
     uint8_t asked;       /* the server wants a certificate */
     uint8_t offered;     /* a session, in this handshake */

@@ -177,6 +177,8 @@ static int tls_write(struct tls_state *state, size_t length_octets)
 {
     int status;
 
+    state->taken_octets = 0;
+    state->most_octets = TLS_RECORD_OCTETS;
     /* Writing may come upon a ticket that reading left half done. */
     do {
         status = mbedtls_ssl_write(&state->ssl, state->send_buffer + state->send_offset, length_octets);
@@ -240,6 +242,8 @@ static int tls_read(struct tls_state *state)
 {
     int status;
 
+    state->taken_octets = 0;
+    state->most_octets = TLS_RECORD_OCTETS;
     do {
         status = mbedtls_ssl_read(&state->ssl, state->receive_buffer, sizeof state->receive_buffer);
         /* 0 is an empty record, unless it is the end. */
@@ -268,8 +272,10 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
     state->reading = 1;
     status = tls_read(state);
     state->reading = 0;
-    if (tls_keep_rest(state) != 0)
-        return POSTINO_ERROR_RECEIVE;
+    if (tls_keep_rest(state) != 0) {
+        state->phase = TLS_BROKEN;
+        return state->inner_error;
+    }
     if (status > 0) {
         *data = state->receive_buffer;
         *length_octets = (size_t)status;
@@ -339,8 +345,8 @@ int postino_tls_mbedtls_init_with(struct postino_tls_mbedtls *tls, struct postin
     tls->info.text = tls->text;
     state = mbedtls_calloc(1, sizeof *state);
     if (state == NULL) {
-        tls_text_set(tls, "no memory for TLS");
-        return POSTINO_ERROR_TLS_CONFIG;
+        tls_text_set(tls, postino_strerror(POSTINO_ERROR_TLS_MEMORY));
+        return POSTINO_ERROR_TLS_MEMORY;
     }
     state->tls = tls;
     state->inner = inner;

@@ -18,7 +18,7 @@ int tls_keep_rest(struct tls_state *state)
         return 0;
     copy = mbedtls_calloc(1, state->rest_octets);
     if (copy == NULL) {
-        state->inner_error = POSTINO_ERROR_RECEIVE;
+        state->inner_error = tls_no_memory(state);
         return -1;
     }
     memcpy(copy, state->rest, state->rest_octets);
@@ -73,6 +73,8 @@ int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
     if (state->rest_octets == 0) {
         int status;
 
+        if (state->taken_octets >= state->most_octets)
+            return MBEDTLS_ERR_SSL_WANT_READ;
         mbedtls_free(state->kept);
         state->kept = NULL;
         status = state->inner->methods->receive(state->inner, &state->rest, &state->rest_octets);
@@ -91,6 +93,7 @@ int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
             state->ended = 1;
             return 0;
         }
+        state->taken_octets += state->rest_octets;
     }
     if (length_octets > state->rest_octets)
         length_octets = state->rest_octets;
@@ -109,8 +112,7 @@ void tls_forget_session(struct tls_state *state)
 
 int tls_handshake_begin(struct tls_state *state)
 {
-    const char *host = state->config->host_name;
-    int has_name = host != NULL && host[0] != '\0' && state->address.length_octets == 0;
+    int has_name = state->host[0] != '\0' && state->address.length_octets == 0;
 
     mbedtls_ssl_init(&state->ssl);
     state->phase = TLS_HANDSHAKE;
@@ -118,10 +120,9 @@ int tls_handshake_begin(struct tls_state *state)
     state->verify_error = 0;
     /* A name that is NULL says that it was thought of: 3.6 refuses to verify a chain otherwise. */
     if (mbedtls_ssl_setup(&state->ssl, &state->settings) != 0 ||
-        mbedtls_ssl_set_hostname(&state->ssl, has_name ? host : NULL) != 0) {
-        tls_text_set(state->tls, "no memory for TLS");
+        mbedtls_ssl_set_hostname(&state->ssl, has_name ? state->host : NULL) != 0) {
         state->phase = TLS_BROKEN;
-        return POSTINO_ERROR_TLS_CONFIG;
+        return tls_no_memory(state);
     }
     mbedtls_ssl_set_bio(&state->ssl, state, tls_bio_send, tls_bio_receive, NULL);
     state->offered = 0;
@@ -137,6 +138,8 @@ static void keep_session(struct tls_state *state)
 {
     tls_forget_session(state);
     state->resumable = mbedtls_ssl_get_session(&state->ssl, &state->session) == 0;
+    if (!state->resumable)
+        tls_forget_session(state);
 }
 
 static int is_tls13(const struct tls_state *state)
@@ -264,27 +267,38 @@ int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
 {
     struct postino_transport *inner = state->inner;
     const uint32_t start_ms = inner->methods->now_ms(inner);
+    size_t heard_octets = 0;
+    int late_already = 0;
     unsigned events;
     int status;
 
+    state->taken_octets = 0;
+    state->most_octets = TLS_HANDSHAKE_OCTETS;
     for (;;) {
         uint32_t passed_ms;
+        uint32_t left_ms;
 
         status = advance(state, &events);
         if (status <= 0)
             break;
         passed_ms = inner->methods->now_ms(inner) - start_ms;
-        if (timeout_ms != UINT32_MAX && passed_ms >= timeout_ms) {
+        left_ms = timeout_ms == UINT32_MAX ? timeout_ms : passed_ms < timeout_ms ? timeout_ms - passed_ms : 0;
+        /* What had arrived by then is heard, unless there is no end of it. */
+        if (left_ms == 0 && late_already &&
+            (state->taken_octets == heard_octets || state->taken_octets >= state->most_octets)) {
             tls_text_set(state->tls, "the server did not finish the TLS handshake in time");
             status = late;
             break;
         }
+        if (left_ms != 0)
+            state->taken_octets = 0;
+        late_already = left_ms == 0;
+        heard_octets = state->taken_octets;
         if (tls_keep_rest(state) != 0) {
             status = state->inner_error;
             break;
         }
-        status = inner->methods->wait(inner, events,
-                                      timeout_ms == UINT32_MAX ? UINT32_MAX : timeout_ms - passed_ms);
+        status = inner->methods->wait(inner, events, left_ms);
         if (status > 0)
             return status;
         if (status < 0)

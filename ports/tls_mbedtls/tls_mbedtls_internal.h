@@ -50,6 +50,12 @@
 #endif
 
 #define TLS_DIGEST_OCTETS_MAX 64
+#define TLS_HOST_OCTETS_MAX   253 /* RFC 1035 section 2.3.4, without the root */
+
+/* How much may arrive that brings nothing, before the time is looked at: a record (RFC 5246 section 6.2.3), and more
+ * than the certificates of a server. */
+#define TLS_RECORD_OCTETS    (5 + 16384 + 2048)
+#define TLS_HANDSHAKE_OCTETS (128U * 1024U)
 
 struct tls_address {
     uint8_t length_octets; /* 0: no address; 4; 16 */
@@ -68,7 +74,8 @@ struct tls_state {
     struct postino_tls_mbedtls *tls;
     struct postino_transport *inner;
     const struct postino_tls_config *config;
-    struct tls_address address; /* that host_name is */
+    struct tls_address address;         /* that host_name is */
+    char host[TLS_HOST_OCTETS_MAX + 1]; /* host_name, without the dot that makes a name absolute */
 
     mbedtls_ssl_config settings;
     mbedtls_ssl_context ssl;     /* set up from TLS_HANDSHAKE on */
@@ -101,6 +108,8 @@ struct tls_state {
     const uint8_t *rest; /* octets of inner's that Mbed TLS did not ask for yet: lent, or in `kept` */
     size_t rest_octets;
     uint8_t *kept;
+    size_t taken_octets; /* of inner, since the time was looked at; in all, since a limit passed */
+    size_t most_octets;  /* that may be: a peer can send for ever what brings nothing */
 
     uint8_t endpoint[TLS_DIGEST_OCTETS_MAX]; /* tls-server-end-point */
     size_t endpoint_octets;                  /* 0: none */
@@ -132,6 +141,8 @@ int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t
 int tls_settings_init(struct tls_state *state, const struct postino_tls_mbedtls_objects *objects);
 void tls_settings_free(struct tls_state *state);
 
+/* That there is no memory, with its text. */
+int tls_no_memory(struct tls_state *state);
 /* What a failure of Mbed TLS's means: one of enum postino_error_code, with a text; `in_handshake` 0: afterwards. */
 int tls_failure(struct tls_state *state, int error, int in_handshake);
 
@@ -143,7 +154,8 @@ int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late);
 /* Mbed TLS's view of inner: `context` is the state. */
 int tls_bio_send(void *context, const unsigned char *octets, size_t length_octets);
 int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets);
-/* Copies what inner lent and Mbed TLS did not take, before inner is called again. Returns 0, or -1: no memory. */
+/* Copies what inner lent and Mbed TLS did not take, before inner is called again. Returns 0, or -1: no memory, and
+ * inner_error says so. */
 int tls_keep_rest(struct tls_state *state);
 /* The session is not to go on in a later connection. */
 void tls_forget_session(struct tls_state *state);

@@ -230,44 +230,67 @@ static int find_names(const mbedtls_x509_crt *certificate, unsigned char **value
     return 0;
 }
 
+/* One name of the certificate's, behind `names` others. */
+static void tell_name(struct postino_tls_mbedtls *tls, int tag, const uint8_t *value, size_t length_octets,
+                      int names)
+{
+    if (names > 3)
+        return;
+    tls_text_add(tls, names > 0 ? ", " : "");
+    if (names == 3)
+        tls_text_add(tls, "...");
+    else if (tag == NAME_DNS)
+        tls_text_add_octets(tls, value, length_octets > 60 ? 60 : length_octets);
+    else if (length_octets == 4 || length_octets == 16)
+        tls_text_add_address(tls, value, length_octets);
+}
+
+static int is_host(const struct tls_state *state, int tag, const uint8_t *value, size_t length_octets)
+{
+    const struct tls_address *address = &state->address;
+
+    return tag == NAME_DNS ? address->length_octets == 0 && dns_matches(value, length_octets, state->host)
+                           : address->length_octets != 0 && address->length_octets == length_octets &&
+                                 memcmp(value, address->octets, length_octets) == 0;
+}
+
 int tls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate)
 {
     struct postino_tls_mbedtls *tls = state->tls;
-    const struct tls_address *address = &state->address;
     const char *host = state->config->host_name;
     unsigned char *at = NULL;
     unsigned char *end = NULL;
+    int as_name = 0; /* the host, which is an address, stands there as a DNS name */
     int names = 0;
 
     tls_text_set(tls, "the certificate is for ");
-    if (find_names(certificate, &at, &end)) {
-        while (at < end) {
-            int tag = *at;
-            size_t length;
+    if (!find_names(certificate, &at, &end))
+        end = at;
+    while (at < end) {
+        int tag = *at;
+        size_t length;
 
-            at++;
-            if (mbedtls_asn1_get_len(&at, end, &length) != 0)
-                break;
-            if (tag == NAME_DNS || tag == NAME_ADDRESS) {
-                if (tag == NAME_DNS ? address->length_octets == 0 && dns_matches(at, length, host)
-                                    : address->length_octets != 0 && address->length_octets == length &&
-                                          memcmp(at, address->octets, length) == 0) {
-                    tls_text_set(tls, "");
-                    return 1;
-                }
-                tls_text_add(tls, names > 0 && names < 4 ? ", " : "");
-                if (names == 3)
-                    tls_text_add(tls, "...");
-                else if (names < 3 && tag == NAME_DNS)
-                    tls_text_add_octets(tls, at, length > 60 ? 60 : length);
-                else if (names < 3 && (length == 4 || length == 16))
-                    tls_text_add_address(tls, at, length);
-                names = names < 4 ? names + 1 : 4;
+        at++;
+        if (mbedtls_asn1_get_len(&at, end, &length) != 0)
+            break;
+        if (tag == NAME_DNS || tag == NAME_ADDRESS) {
+            if (is_host(state, tag, at, length)) {
+                tls_text_set(tls, "");
+                return 1;
             }
-            at += length;
+            as_name |= tag == NAME_DNS && strlen(host) == length && memcmp(at, host, length) == 0;
+            tell_name(tls, tag, at, length, names);
+            names = names < 4 ? names + 1 : 4;
         }
+        at += length;
     }
-    tls_text_add(tls, names > 0 ? ", not for " : "no host at all, not for ");
+    if (as_name) {
+        tls_text_set(tls, "the certificate names ");
+        tls_text_add(tls, host);
+        tls_text_add(tls, " as a DNS name, not as an IP address");
+        return 0;
+    }
+    tls_text_add(tls, names > 0 ? ", not for " : "no host (its subjectAltName names none), not for ");
     tls_text_add(tls, host);
     return 0;
 }

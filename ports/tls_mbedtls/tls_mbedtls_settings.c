@@ -130,16 +130,30 @@ static int set_trust(struct tls_state *state, const struct postino_tls_mbedtls_o
     return 0;
 }
 
+static int is_not_ascii(const char *text)
+{
+    while (*text > ' ' && *text <= '~')
+        text++;
+    return *text != '\0';
+}
+
 static int set_host(struct tls_state *state)
 {
     const char *host = state->config->host_name;
+    size_t octets;
 
     if (host == NULL || host[0] == '\0')
         return state->config->verify == POSTINO_TLS_VERIFY_FULL
                    ? refuse(state, "there is no host name to verify by", "")
                    : 0;
-    if (strlen(host) > 253 || tls_address_read(&state->address, host) < 0)
-        return refuse(state, "neither a host name nor an address: ", host);
+    octets = strlen(host);
+    /* The dot that makes a name absolute stands in no SNI and no certificate (RFC 6066 section 3, RFC 9525 section 2). */
+    if (octets > 1 && host[octets - 1] == '.')
+        octets--;
+    if (octets > TLS_HOST_OCTETS_MAX || is_not_ascii(host) || strcmp(host, ".") == 0 ||
+        tls_address_read(&state->address, host) < 0)
+        return refuse(state, "host_name is neither a DNS name in ASCII (xn--...) nor an address: ", host);
+    memcpy(state->host, host, octets);
     return 0;
 }
 
@@ -165,7 +179,7 @@ static int set_own(struct tls_state *state, const struct postino_tls_mbedtls_obj
     if (!is_pair(state, certificate, key))
         return refuse(state, "the key does not belong to the certificate", "");
     if (mbedtls_ssl_conf_own_cert(&state->settings, certificate, key) != 0)
-        return refuse(state, "no memory", "");
+        return tls_no_memory(state);
     state->has_own = 1;
     return 0;
 }
@@ -188,7 +202,7 @@ int tls_settings_init(struct tls_state *state, const struct postino_tls_mbedtls_
 #endif
     if (mbedtls_ssl_config_defaults(&state->settings, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                     MBEDTLS_SSL_PRESET_DEFAULT) != 0)
-        return refuse(state, "no memory", "");
+        return tls_no_memory(state);
 #if defined(MBEDTLS_SSL_RENEGOTIATION)
     mbedtls_ssl_conf_renegotiation(&state->settings, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
 #endif

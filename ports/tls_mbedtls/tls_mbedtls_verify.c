@@ -109,7 +109,8 @@ static void judge_chain(struct tls_state *state, const mbedtls_x509_crt *certifi
             certificate->issuer_raw.len == certificate->subject_raw.len &&
             memcmp(certificate->issuer_raw.p, certificate->subject_raw.p, certificate->issuer_raw.len) == 0;
 
-        tls_text_add(tls, self_signed ? " is self-signed and not trusted: " : " has an unknown issuer: ");
+        tls_text_add(tls, self_signed ? " is self-signed and not trusted (name it as ca_file, or pin it): "
+                                      : " has an unknown issuer: ");
         add_name(tls, &certificate->issuer);
     } else if (error == POSTINO_ERROR_TLS_CERTIFICATE) {
         tls_text_add(tls, (flags & (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
@@ -122,6 +123,7 @@ static void judge_chain(struct tls_state *state, const mbedtls_x509_crt *certifi
     } else {
         tls_text_add(tls, " is not valid before ");
         add_date(tls, &certificate->valid_from);
+        tls_text_add(tls, ": look whether the clock is right");
     }
 }
 
@@ -242,12 +244,34 @@ static int is_version_error(int error)
 #endif
 }
 
+/* An error of Mbed TLS's holds that of a module and, below, that of one it called. */
+static int is_memory_error(int error)
+{
+    const int module = -(int)((unsigned)-error & 0xFF80U);
+    const int below = -(int)((unsigned)-error & 0x7FU);
+
+    return module == MBEDTLS_ERR_SSL_ALLOC_FAILED || module == MBEDTLS_ERR_X509_ALLOC_FAILED ||
+           module == MBEDTLS_ERR_PK_ALLOC_FAILED || module == MBEDTLS_ERR_MD_ALLOC_FAILED ||
+           module == MBEDTLS_ERR_CIPHER_ALLOC_FAILED || module == MBEDTLS_ERR_ECP_ALLOC_FAILED ||
+           below == MBEDTLS_ERR_ASN1_ALLOC_FAILED || below == MBEDTLS_ERR_MPI_ALLOC_FAILED;
+}
+
+int tls_no_memory(struct tls_state *state)
+{
+    tls_text_set(state->tls, postino_strerror(POSTINO_ERROR_TLS_MEMORY));
+    return POSTINO_ERROR_TLS_MEMORY;
+}
+
 int tls_failure(struct tls_state *state, int error, int in_handshake)
 {
     struct postino_tls_mbedtls *tls = state->tls;
 
     if (state->verify_error != 0)
         return state->verify_error;
+    if (is_memory_error(error))
+        return tls_no_memory(state);
+    if (state->inner_error == POSTINO_ERROR_TLS_MEMORY)
+        return state->inner_error;
     if (state->inner_error != 0 || state->ended) {
         tls_text_set(tls, in_handshake ? "the connection was lost in the TLS handshake" : "");
         return state->inner_error != 0 ? state->inner_error : POSTINO_ERROR_CLOSED;
@@ -261,6 +285,12 @@ int tls_failure(struct tls_state *state, int error, int in_handshake)
     if (is_version_error(error)) {
         tls_text_set(tls, "the server's TLS version is too old, or none that Mbed TLS has");
         return POSTINO_ERROR_TLS_VERSION;
+    }
+    /* "220 mail.example ready", say: no server that speaks TLS begins so. */
+    if (error == MBEDTLS_ERR_SSL_INVALID_RECORD && in_handshake &&
+        state->ssl.TLS_PRIVATE(state) <= MBEDTLS_SSL_SERVER_HELLO) {
+        tls_text_set(tls, "the server seems to speak no TLS here: use STARTTLS, or another port");
+        return POSTINO_ERROR_TLS_HANDSHAKE;
     }
     tls_text_set(tls, in_handshake ? "the TLS handshake failed: " : "what arrived is no sound TLS: ");
     add_cause(tls, error);

@@ -61,6 +61,7 @@ struct mbedtls_asn1_named_data {
     mbedtls_asn1_buf val;
     mbedtls_x509_name *next;
 };
+#define MBEDTLS_ERR_ASN1_ALLOC_FAILED -0x006A
 int mbedtls_asn1_get_len(unsigned char **p, const unsigned char *end, size_t *len);
 int mbedtls_asn1_get_tag(unsigned char **p, const unsigned char *end, size_t *len, int tag);
 int mbedtls_asn1_get_bool(unsigned char **p, const unsigned char *end, int *val);
@@ -73,6 +74,7 @@ typedef enum {
     MBEDTLS_MD_SHA256 = 9,
     MBEDTLS_MD_SHA512 = 11
 } mbedtls_md_type_t;
+#define MBEDTLS_ERR_MD_ALLOC_FAILED -0x5180
 typedef struct mbedtls_md_info_t mbedtls_md_info_t;
 typedef struct mbedtls_md_context_t {
     const mbedtls_md_info_t *MBEDTLS_PRIVATE(md_info);
@@ -108,7 +110,13 @@ int mbedtls_ctr_drbg_seed(mbedtls_ctr_drbg_context *ctx, mbedtls3_random f_entro
                           const unsigned char *custom, size_t len);
 int mbedtls_ctr_drbg_random(void *p_rng, unsigned char *output, size_t output_len);
 
+/* bignum.h, cipher.h, ecp.h: ssl.h includes them */
+#define MBEDTLS_ERR_MPI_ALLOC_FAILED    -0x0010
+#define MBEDTLS_ERR_CIPHER_ALLOC_FAILED -0x6180
+#define MBEDTLS_ERR_ECP_ALLOC_FAILED    -0x4D80
+
 /* pk.h */
+#define MBEDTLS_ERR_PK_ALLOC_FAILED -0x3F80
 typedef enum {
     MBEDTLS_PK_NONE = 0,
     MBEDTLS_PK_RSA = 1
@@ -139,6 +147,7 @@ int mbedtls_oid_get_sig_alg(const mbedtls_asn1_buf *oid, mbedtls_md_type_t *md_a
 #define MBEDTLS_X509_BADCERT_BAD_MD      0x4000
 #define MBEDTLS_X509_BADCERT_BAD_PK      0x8000
 #define MBEDTLS_X509_BADCERT_BAD_KEY     0x010000
+#define MBEDTLS_ERR_X509_ALLOC_FAILED    -0x2880
 typedef mbedtls_asn1_buf mbedtls_x509_buf;
 typedef struct mbedtls_x509_time {
     int year, mon, day;

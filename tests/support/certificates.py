@@ -30,11 +30,17 @@ ISSUED = {
     "common_name": ("ca", "/CN=localhost", None, None),
     "addresses": ("ca", "/CN=addresses", "IP:127.0.0.1,IP:2001:db8::5", None),
     "address_as_name": ("ca", "/CN=127.0.0.1", "DNS:127.0.0.1", None),
+    # RFC 9525 section 6.3: of these only the first two stand for a host.
+    "wildcards": ("ca", "/CN=wildcards", "DNS:*.a.b.test,DNS:*.xn--mnchen-3ya.test,DNS:f*.part.test,DNS:*f.part.test,"
+                  "DNS:*,DNS:*.test,DNS:*.*.two.test,DNS:a.*.mid.test,DNS:xn--*.idn.test", None),
+    # An authority below the root, and what it issued: the server shows that alone.
+    "intermediate": ("ca", "/CN=Test intermediate", None, None),
+    "below": ("intermediate", "/CN=server", HOSTS, None),
     "strange": ("ca", "/CN=strange", "DNS:a\033[31m.example", None),
     "client": ("ca", "/CN=alice@mail.test", "email:alice@mail.test", None),
     "foreign_client": ("other", "/CN=alice@mail.test", "email:alice@mail.test", None),
 }
-AUTHORITIES = ("ca", "other")
+AUTHORITIES = ("ca", "other", "intermediate")
 # What a real server and its clients need.
 SERVERS = ("ca", "other", "server", "expired", "expired_elsewhere", "client")
 

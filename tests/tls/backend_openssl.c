@@ -6,6 +6,8 @@
 
 static struct postino_tls_openssl tls;
 
+const int backend_has_1_3 = 1;
+
 int backend_init(struct postino_transport *inner, const struct postino_tls_config *config)
 {
     return postino_tls_openssl_init(&tls, inner, config);

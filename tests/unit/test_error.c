@@ -66,6 +66,7 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_TLS_PIN,
         POSTINO_ERROR_TLS_REFUSED,
         POSTINO_ERROR_TLS_RECORD,
+        POSTINO_ERROR_TLS_MEMORY,
         POSTINO_ERROR_CONNECT_TIMEOUT,
         POSTINO_ERROR_TIMEOUT,
     };

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#define _XOPEN_SOURCE 700
 #include "tls_peer.h"
 
 #include <openssl/evp.h>
-#include <openssl/x509.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define PORTION_MS 50U
 
 static struct tls_peer *peer_of(struct postino_transport *transport)
 {
@@ -34,6 +41,8 @@ static void peer_answer(struct tls_peer *peer)
     } else if (strncmp(line, "EHLO ", 5) == 0) {
         peer_say(peer, peer->starttls && !peer->encrypted ? "250-peer\r\n250 STARTTLS\r\n"
                                                           : "250-peer\r\n250 AUTH PLAIN\r\n");
+    } else if (strncmp(line, "MAIL ", 5) == 0 && peer->flood != NULL) {
+        peer->flooding = 1;
     } else if (strcmp(line, "STARTTLS") == 0) {
         peer_say(peer, "220 go\r\n");
         peer->encrypted = 1;
@@ -68,6 +77,10 @@ static void peer_run(struct tls_peer *peer)
     char octets[1000];
     size_t length;
 
+    if (peer->flooding) {
+        (void)BIO_reset(peer->arrived);
+        return;
+    }
     while (!peer->encrypted && BIO_read_ex(peer->arrived, octets, sizeof octets, &length) == 1)
         peer_take(peer, octets, length);
     if (!peer->encrypted)
@@ -103,6 +116,11 @@ static int peer_connect(struct postino_transport *transport, uint32_t timeout_ms
         abort();
     BIO_set_mem_eof_return(peer->arrived, -1);
     SSL_set_bio(peer->server, peer->arrived, peer->leaving);
+    if (peer->version != 0 && SSL_set_max_proto_version(peer->server, peer->version) != 1)
+        abort();
+    peer->flooding = 0;
+    peer->flooded_ms = 0;
+    peer->asked = 0;
     peer->connections++;
     peer->taken_octets = 0;
     peer->authenticated = 0;
@@ -142,6 +160,7 @@ static int peer_send(struct postino_transport *transport, size_t length_octets)
     if (length != 0 &&
         BIO_write_ex(peer->arrived, peer->send_buffer + peer->offset_octets, length, &length) != 1)
         abort();
+    peer->asked = 1;
     peer->offset_octets += length;
     peer->taken_octets += length;
     transport->unsent_octets -= length;
@@ -151,12 +170,36 @@ static int peer_send(struct postino_transport *transport, size_t length_octets)
     return peer->breaks && length == room ? POSTINO_ERROR_SEND : POSTINO_AGAIN;
 }
 
+static size_t peer_lends(const struct tls_peer *peer)
+{
+    return peer->lend_octets != 0 ? peer->lend_octets : 300;
+}
+
+/* Has a portion ready. */
+static void peer_flood(struct tls_peer *peer)
+{
+    if (!peer->flooding || peer->flooded_ms >= peer->flood_ms)
+        return;
+    peer->flooded_ms += PORTION_MS;
+    peer->now_ms += PORTION_MS;
+    while (BIO_ctrl_pending(peer->leaving) < peer_lends(peer)) {
+        if (peer->flood(peer->server) != 1)
+            abort();
+    }
+}
+
 static int peer_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
 {
     struct tls_peer *peer = peer_of(transport);
 
+    if (peer->asked && peer->held_up_ms != 0) {
+        peer->now_ms += peer->held_up_ms;
+        peer->asked = 0;
+        return POSTINO_AGAIN;
+    }
+    peer_flood(peer);
     *data = peer->receive_buffer;
-    if (BIO_read_ex(peer->leaving, peer->receive_buffer, sizeof peer->receive_buffer, length_octets) == 1)
+    if (BIO_read_ex(peer->leaving, peer->receive_buffer, peer_lends(peer), length_octets) == 1)
         return 0;
     return peer->breaks && peer->taken_octets == peer->take_octets ? POSTINO_ERROR_CLOSED : POSTINO_AGAIN;
 }
@@ -181,6 +224,7 @@ static int peer_wait(struct postino_transport *transport, unsigned events, uint3
     if (((events & POSTINO_EVENT_READ) == 0 || BIO_ctrl_pending(peer->leaving) == 0) &&
         ((events & POSTINO_EVENT_WRITE) == 0 || peer->taken_octets == peer->take_octets))
         peer->now_ms += timeout_ms;
+    peer->asked = 0;
     return 0;
 }
 
@@ -199,6 +243,28 @@ static const struct postino_transport_class peer_methods = {
     .now_ms = peer_now_ms,
 };
 
+static int peer_has_name(X509 *certificate)
+{
+    X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "DNS:peer.example");
+    int done = names != NULL && X509_add_ext(certificate, names, -1) == 1;
+
+    X509_EXTENSION_free(names);
+    return done;
+}
+
+static int peer_write_certificate(struct tls_peer *peer, X509 *certificate)
+{
+    FILE *file;
+    int handle;
+    int done;
+
+    (void)snprintf(peer->certificate_file, sizeof peer->certificate_file, "%s/postino-tls-XXXXXX", P_tmpdir);
+    handle = mkstemp(peer->certificate_file);
+    file = handle >= 0 ? fdopen(handle, "w") : NULL;
+    done = file != NULL && PEM_write_X509(file, certificate) == 1;
+    return file != NULL && fclose(file) == 0 && done;
+}
+
 static X509 *peer_certificate(EVP_PKEY *key)
 {
     X509 *certificate = X509_new();
@@ -209,8 +275,8 @@ static X509 *peer_certificate(EVP_PKEY *key)
         X509_gmtime_adj(X509_getm_notBefore(certificate), -3600) == NULL ||
         X509_gmtime_adj(X509_getm_notAfter(certificate), 86400) == NULL ||
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"peer", -1, -1, 0) != 1 ||
-        X509_set_issuer_name(certificate, name) != 1 || X509_set_pubkey(certificate, key) != 1 ||
-        X509_sign(certificate, key, EVP_sha256()) == 0)
+        X509_set_issuer_name(certificate, name) != 1 || !peer_has_name(certificate) ||
+        X509_set_pubkey(certificate, key) != 1 || X509_sign(certificate, key, EVP_sha256()) == 0)
         abort();
     return certificate;
 }
@@ -228,6 +294,7 @@ int tls_peer_init(struct tls_peer *peer)
     peer->context = SSL_CTX_new(TLS_server_method());
     done = peer->context != NULL && peer_der(peer, certificate) == 0 &&
            X509_digest(certificate, EVP_sha256(), peer->pin, &length) == 1 &&
+           peer_write_certificate(peer, certificate) &&
            SSL_CTX_use_certificate(peer->context, certificate) == 1 &&
            SSL_CTX_use_PrivateKey(peer->context, key) == 1 &&
            SSL_CTX_set_session_id_context(peer->context, (const unsigned char *)"p", 1) == 1;
@@ -240,4 +307,5 @@ void tls_peer_free(struct tls_peer *peer)
 {
     SSL_free(peer->server);
     SSL_CTX_free(peer->context);
+    (void)unlink(peer->certificate_file);
 }

@@ -7,7 +7,7 @@
 #include "postino/tls.h"
 
 /* A transport whose other end is an SMTP server over TLS (OpenSSL) in the same thread: no socket, and no time passes
- * but in wait(). It resumes sessions. */
+ * but in wait() and as the members say. It resumes sessions. Its name is peer.example. */
 
 #define TLS_PEER_FOR_EVER SIZE_MAX
 
@@ -21,7 +21,17 @@ struct tls_peer {
     int breaks;
     size_t most_octets; /* send() takes at most that many a call; 0: all */
     void (*heard)(struct tls_peer *peer, const char *line); /* called before a line is answered; NULL: not */
+    size_t lend_octets; /* receive() lends at most that many a call; 0: 300 */
+    int version;        /* TLS1_2_VERSION, TLS1_3_VERSION; 0: the newest */
+    /* What comes behind MAIL, record after record, in place of an answer: writes one that holds no plain text; NULL:
+     * nothing does. What the client sends meanwhile is taken and not read. */
+    int (*flood)(SSL *server);
+    uint32_t flood_ms; /* how long, PORTION_MS for each portion of `lend_octets`; then nothing comes */
+    /* The caller is held up for so long in the first receive() behind a send(), which then does not look, as the
+     * contract allows. */
+    uint32_t held_up_ms;
 
+    char certificate_file[64]; /* its certificate in PEM */
     unsigned connections;
     size_t taken_octets; /* of this connection */
     int authenticated;   /* AUTH PLAIN came, with anything */
@@ -36,9 +46,12 @@ struct tls_peer {
     size_t line_octets;
     int encrypted;
     int in_message;
+    int flooding;
+    uint32_t flooded_ms;
+    int asked;
     size_t offset_octets;
     uint8_t send_buffer[700];
-    uint8_t receive_buffer[300];
+    uint8_t receive_buffer[16384];
 };
 
 /* Makes the server, its key and its certificate. Returns 0, or -1. */
