@@ -30,6 +30,7 @@ set(POSTINO_CORE_SOURCES
     src/enhanced_code.c
     src/error.c
     src/extensions.c
+    src/header_lines.c
     src/hello.c
     src/keywords.c
     src/limits.c

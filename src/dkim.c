@@ -5,11 +5,14 @@
 #include "compose.h"
 
 #include "dkim.h"
+#include "header_lines.h"
 #include "source_begin.h"
 
+/* What keeps a header from being read alike by those who verify (RFC 6376 section 3.8). */
+#define DKIM_FAULTS (POSTINO_RAW_SYNTAX | POSTINO_RAW_BOM | POSTINO_RAW_EMPTY_LINE | POSTINO_RAW_MBOX)
+
 enum dkim_state {
-    DKIM_NAME,
-    DKIM_VALUE,
+    DKIM_HEADER_LINES,
     DKIM_BODY,
     DKIM_TEXT,
     DKIM_INNER
@@ -46,18 +49,24 @@ static void dkim_value(struct postino_dkim *dkim, unsigned octet)
     }
 }
 
+/* The field in hand is over: the line that follows does not continue it. */
+static void dkim_field_end(struct postino_dkim *dkim)
+{
+    if (dkim->hashed) {
+        dkim_hash(dkim, POSTINO_DKIM_HEADER, '\r');
+        dkim_hash(dkim, POSTINO_DKIM_HEADER, '\n');
+    }
+    dkim->hashed = 0;
+}
+
 /* The name of a field is complete. */
 static void dkim_name(struct postino_dkim *dkim)
 {
-    unsigned i;
-    size_t length = dkim->name_octets;
+    const char *name;
+    unsigned i = 0;
 
-    while (length != 0 && (dkim->name[length - 1] == ' ' || dkim->name[length - 1] == '\t'))
-        length--;
-    for (i = 0; i < DKIM_NAMES; i++)
-        if (strlen(postino_dkim_names[i]) == length && memcmp(dkim->name, postino_dkim_names[i], length) == 0)
-            break;
-    dkim->state = DKIM_VALUE;
+    while (i < DKIM_NAMES && !postino_header_is(&dkim->lines, postino_dkim_names[i]))
+        i++;
     dkim->blank = 0;
     dkim->line_octets = 0;
     dkim->hashed = i < DKIM_NAMES;
@@ -69,48 +78,37 @@ static void dkim_name(struct postino_dkim *dkim)
     else
         dkim->order[dkim->order_count++] = (uint8_t)i;
     dkim->names |= (uint32_t)1 << i;
-    for (i = 0; i < length; i++)
-        dkim_hash(dkim, POSTINO_DKIM_HEADER, (unsigned char)dkim->name[i]);
+    for (name = postino_dkim_names[i]; *name != '\0'; name++)
+        dkim_hash(dkim, POSTINO_DKIM_HEADER, (unsigned char)*name);
     dkim_hash(dkim, POSTINO_DKIM_HEADER, ':');
 }
 
-/* The field in hand is over: the line that follows does not continue it. */
-static void dkim_field_end(struct postino_dkim *dkim)
+static void dkim_body_begin(struct postino_dkim *dkim)
 {
-    if (dkim->state == DKIM_VALUE && dkim->hashed) {
-        dkim_hash(dkim, POSTINO_DKIM_HEADER, '\r');
-        dkim_hash(dkim, POSTINO_DKIM_HEADER, '\n');
-    }
-    dkim->hashed = 0;
-    dkim->state = DKIM_NAME;
-    dkim->name_octets = 0;
+    dkim_field_end(dkim);
+    dkim_flush(dkim, POSTINO_DKIM_HEADER);
+    dkim->faults = dkim->lines.faults;
+    dkim->state = DKIM_BODY;
+    dkim->blank = 0;
+    dkim->line_octets = 0;
 }
 
-/* An octet of the header; a line end is '\n'. `fold` is set behind one. */
+/* An octet of the header; a line end is '\n', the message's HEADER_END. */
 static void dkim_header(struct postino_dkim *dkim, unsigned octet)
 {
-    if (octet == '\n') {
-        if (dkim->fold) {
+    unsigned event;
+
+    do {
+        event = postino_header_octet(&dkim->lines, octet);
+        if (event == HEADER_NAME || event == HEADER_OPEN || event == HEADER_LOOSE)
             dkim_field_end(dkim);
-            dkim_flush(dkim, POSTINO_DKIM_HEADER);
-            dkim->state = DKIM_BODY;
-            dkim->blank = 0;
-            dkim->line_octets = 0;
-        }
-        dkim->fold = 1;
-        return;
-    }
-    if (dkim->fold && octet != ' ' && octet != '\t')
-        dkim_field_end(dkim);
-    dkim->fold = 0;
-    if (dkim->state == DKIM_VALUE) {
-        if (dkim->hashed)
-            dkim_value(dkim, octet);
-    } else if (octet == ':') {
+    } while (event == HEADER_OPEN || event == HEADER_LOOSE);
+    if (event == HEADER_NAME)
         dkim_name(dkim);
-    } else if (dkim->name_octets < sizeof dkim->name) {
-        dkim->name[dkim->name_octets++] = (char)postino_dkim_lower(octet);
-    }
+    else if (event == HEADER_TEXT && dkim->hashed)
+        dkim_value(dkim, octet);
+    else if (event == HEADER_EMPTY || event == HEADER_BODY)
+        dkim_body_begin(dkim);
 }
 
 /* RFC 6376 section 3.4.4. */
@@ -144,6 +142,8 @@ static void dkim_octet(struct postino_dkim *dkim, unsigned octet)
         return;
     if (octet == '\r')
         octet = '\n';
+    dkim->total_octets += octet == '\n' ? 2 : 1;
+    dkim->line_open = octet != '\n';
     if (dkim->state == DKIM_BODY)
         dkim_body(dkim, octet);
     else
@@ -153,8 +153,8 @@ static void dkim_octet(struct postino_dkim *dkim, unsigned octet)
 static void dkim_message_end(struct postino_dkim *dkim)
 {
     if (dkim->state != DKIM_BODY) {
-        dkim_field_end(dkim);
-        dkim_flush(dkim, POSTINO_DKIM_HEADER);
+        dkim_header(dkim, HEADER_END);
+        dkim_body_begin(dkim);
     } else if (dkim->line_octets != 0) {
         dkim_hash(dkim, POSTINO_DKIM_BODY, '\r');
         dkim_hash(dkim, POSTINO_DKIM_BODY, '\n');
@@ -208,12 +208,13 @@ static int dkim_read(struct postino_dkim *dkim)
     dkim->lent_octets = 0;
     dkim->blank_lines = 0;
     dkim->line_octets = 0;
-    dkim->state = DKIM_NAME;
-    dkim->name_octets = 0;
+    dkim->total_octets = 0;
+    dkim->state = DKIM_HEADER_LINES;
     dkim->hashed = 0;
     dkim->cr = 0;
     dkim->blank = 0;
-    dkim->fold = 1;
+    dkim->line_open = 0;
+    postino_header_start(&dkim->lines);
     while ((status = inner->methods->span(inner, &data, &length)) == POSTINO_SOURCE_DATA) {
         size_t i;
 
@@ -221,7 +222,12 @@ static int dkim_read(struct postino_dkim *dkim)
             dkim_octet(dkim, data[i]);
         inner->methods->consume(inner, length);
     }
+    /* The last line gets an end. */
+    if (dkim->line_open)
+        dkim->total_octets += 2;
     dkim_message_end(dkim);
+    if ((dkim->faults & DKIM_FAULTS) != 0)
+        dkim->error = POSTINO_ERROR_RAW;
     return status == POSTINO_SOURCE_END && !dkim->failed ? dkim->error : POSTINO_ERROR_SOURCE;
 }
 
@@ -257,6 +263,7 @@ static int dkim_begin(struct postino_source *source, uint32_t capabilities, stru
     struct postino_source *inner = dkim->inner;
     struct postino_writer writer;
 
+    dkim->faults = 0;
     /* What is signed is text in lines (RFC 6376 section 5.3). */
     capabilities &= ~(uint32_t)POSTINO_CAPABILITY_BINARYMIME;
     dkim->error = (int16_t)postino_source_begin(inner, capabilities, info);
@@ -268,8 +275,10 @@ static int dkim_begin(struct postino_source *source, uint32_t capabilities, stru
     if (dkim->error == POSTINO_OK && inner->methods->begin(inner, capabilities, info) < 0)
         dkim->error = POSTINO_ERROR_SOURCE;
     memset(&writer, 0, sizeof writer);
-    if (dkim->error == POSTINO_OK && info->size_octets != POSTINO_SIZE_UNKNOWN) {
+    if (dkim->error == POSTINO_OK) {
         postino_dkim_whole(dkim, &writer);
+        if ((info->flags & POSTINO_SOURCE_CANONICAL) == 0 || info->size_octets == POSTINO_SIZE_UNKNOWN)
+            info->size_octets = dkim->total_octets;
         info->size_octets += writer.total;
     }
     dkim->state = DKIM_TEXT;

@@ -49,7 +49,10 @@ int postino_part_look(struct postino_message *message, struct postino_part *part
     if (source->methods->begin(source, message->capabilities, &info) < 0)
         return POSTINO_ERROR_SOURCE;
     part->source_flags = info.flags;
-    part->size_octets = info.size_octets;
+    /* Of any other its size on the wire says nothing of how many octets it lends. */
+    part->size_octets = (info.flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0
+                            ? info.size_octets
+                            : POSTINO_SIZE_UNKNOWN;
     part->look = LOOK_UNFIT;
     if ((info.flags & readable) == 0)
         return POSTINO_OK;

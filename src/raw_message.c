@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A ready message on its way. Its header passes octet by octet through the buffer, its body is lent as the inner
- * source lends it. Invariant: a field's name is held back until it is known whose it is; what was held and
- * belongs to Bcc, and the lines that continue it, never reach the buffer. */
+ * source lends it. Invariant: what header_lines.c does not yet know to be another field's never reaches the buffer, so
+ * that nothing of Bcc, and of the lines that continue it, does. */
 #include "compose.h"
+#include "header_lines.h"
 #include "source_begin.h"
 
-#include "postino/raw_message.h"
-
 #define RAW_LINE_MAX    998
-/* One octet puts out a held name, a line end and itself at most. */
-#define RAW_STEP_OCTETS (POSTINO_RAW_NAME_OCTETS + 3)
+/* One step puts out what was held, in which every second octet at most is a line end, which becomes two, and a line end. */
+#define RAW_STEP_OCTETS (POSTINO_HEADER_HELD_OCTETS + (POSTINO_HEADER_HELD_OCTETS - 1) / 2 + 2)
 
 enum raw_state {
     RAW_HEADER,
@@ -30,41 +29,48 @@ static void raw_put(struct postino_raw_message *raw, unsigned octet)
     raw->total_octets++;
 }
 
-static int raw_is(const struct postino_raw_message *raw, const char *name)
+/* What was held of the line in hand. */
+static void raw_held(struct postino_raw_message *raw)
 {
-    size_t i;
-
-    for (i = 0; i < raw->name_octets && name[i] != '\0'; i++)
-        if (raw->name[i] != name[i] && (raw->name[i] ^ 32) != name[i])
-            return 0;
-    return i == raw->name_octets && name[i] == '\0';
-}
-
-/* The name is complete, or too long to be one that matters. */
-static void raw_name(struct postino_raw_message *raw)
-{
+    const char *held = raw->lines.held + raw->lines.out;
     unsigned i;
 
-    raw->in_name = 0;
-    while (raw->name_octets != 0 && raw->name[raw->name_octets - 1] == ' ')
-        raw->name_octets--;
-    if (raw_is(raw, "bcc") || raw_is(raw, "resent-bcc")) {
-        raw->dropped = 1;
-        raw->faults |= POSTINO_RAW_BCC;
-        return;
+    for (i = 0; i < raw->lines.out_octets; i++) {
+        unsigned octet = (unsigned char)held[i];
+
+        if (octet > 127)
+            raw->faults |= POSTINO_RAW_HEADER_8BIT;
+        if (raw->dropped)
+            continue;
+        if (octet == '\n')
+            raw_put(raw, '\r');
+        raw_put(raw, octet);
     }
-    if (raw_is(raw, "date"))
+}
+
+/* Whether the line is Bcc's, or may be. */
+static void raw_drop(struct postino_raw_message *raw)
+{
+    raw->dropped = postino_header_is(&raw->lines, "bcc") || postino_header_is(&raw->lines, "resent-bcc");
+    if (raw->dropped)
+        raw->faults |= POSTINO_RAW_BCC;
+}
+
+static void raw_name(struct postino_raw_message *raw)
+{
+    raw_drop(raw);
+    if (postino_header_is(&raw->lines, "date"))
         raw->seen |= SEEN_DATE;
-    else if (raw_is(raw, "from"))
+    else if (postino_header_is(&raw->lines, "from"))
         raw->seen |= SEEN_FROM;
-    else if (raw_is(raw, "message-id"))
+    else if (postino_header_is(&raw->lines, "message-id"))
         raw->seen |= SEEN_ID;
-    for (i = 0; i < raw->name_octets; i++)
-        raw_put(raw, (unsigned char)raw->name[i]);
+    raw_held(raw);
 }
 
 static void raw_missing(struct postino_raw_message *raw)
 {
+    raw->faults |= raw->lines.faults;
     raw->faults |= (uint16_t)(((raw->seen & SEEN_DATE) == 0 ? POSTINO_RAW_NO_DATE : 0) |
                               ((raw->seen & SEEN_FROM) == 0 ? POSTINO_RAW_NO_FROM : 0) |
                               ((raw->seen & SEEN_ID) == 0 ? POSTINO_RAW_NO_MESSAGE_ID : 0));
@@ -82,59 +88,59 @@ static int raw_line(struct postino_raw_message *raw, unsigned octet)
         raw->faults |= POSTINO_RAW_BARE_LINE_END;
     if (octet == 0)
         raw->faults |= POSTINO_RAW_NUL;
-    if (octet != '\r' && octet != '\n' && ++raw->line_octets > RAW_LINE_MAX)
+    if (octet == '\r' || octet == '\n')
+        raw->line_octets = 0;
+    else if (++raw->line_octets > RAW_LINE_MAX)
         raw->faults |= POSTINO_RAW_LONG_LINE;
     return 0;
 }
 
-static void raw_line_end(struct postino_raw_message *raw)
+/* An octet of the header: '\n' is a line end, HEADER_END the message's. Returns 0 where there is no header: the octet is
+ * the body's. */
+static int raw_octet(struct postino_raw_message *raw, unsigned octet)
 {
-    if (raw->line_octets == 0) {
-        raw->state = RAW_ADDED;
-        return;
+    unsigned event;
+
+    while ((event = postino_header_octet(&raw->lines, octet)) == HEADER_OPEN || event == HEADER_LOOSE) {
+        /* A line of Bcc of which blanks are gone stays left out. */
+        if (event == HEADER_OPEN)
+            raw_drop(raw);
+        else if (raw->lines.out == 0)
+            raw->dropped = 0;
+        raw_held(raw);
     }
-    if (raw->in_name) {
-        raw->faults |= POSTINO_RAW_SYNTAX;
+    if (event == HEADER_NAME)
         raw_name(raw);
-    }
-    if (!raw->dropped) {
+    if (event == HEADER_EMPTY || event == HEADER_BODY)
+        raw->state = RAW_ADDED;
+    if (event == HEADER_TEXT && octet > 127)
+        raw->faults |= POSTINO_RAW_HEADER_8BIT;
+    if (raw->dropped)
+        return 1;
+    if (event == HEADER_NAME || event == HEADER_TEXT) {
+        raw_put(raw, octet);
+    } else if (event == HEADER_LINE) {
         raw_put(raw, '\r');
         raw_put(raw, '\n');
     }
-    raw->line_octets = 0;
+    return event != HEADER_BODY;
 }
 
-static void raw_header(struct postino_raw_message *raw, unsigned octet)
+/* Returns 0 where the octet was not taken. */
+static int raw_header(struct postino_raw_message *raw, unsigned octet)
 {
-    size_t before = raw->line_octets;
-
-    if (raw_line(raw, octet))
-        return;
-    if (octet > 127)
-        raw->faults |= POSTINO_RAW_HEADER_8BIT;
-    if (octet == '\r' || octet == '\n') {
-        raw_line_end(raw);
-        return;
-    }
-    if (before == 0 && octet != ' ' && octet != '\t') {
-        raw->dropped = 0;
-        raw->in_name = 1;
-        raw->name_octets = 0;
-    }
-    if (raw->in_name) {
-        if (octet != ':' && raw->name_octets < POSTINO_RAW_NAME_OCTETS) {
-            raw->name[raw->name_octets++] = (char)octet;
-            return;
-        }
-        raw_name(raw);
-    }
-    if (!raw->dropped)
-        raw_put(raw, octet);
+    if (raw_line(raw, octet) || raw_octet(raw, octet == '\r' ? '\n' : octet))
+        return 1;
+    raw->cr = 0;
+    raw->line_octets -= raw->line_octets != 0;
+    return 0;
 }
 
-/* The fields that are added, and the empty line. */
+/* The fields that are added, the empty line, and what was held of a body without a header. */
 static void raw_write(const struct postino_raw_message *raw, struct postino_writer *writer)
 {
+    unsigned i;
+
     if ((raw->seen & SEEN_DATE) == 0 && raw->date_s != 0) {
         postino_write_text(writer, "Date:");
         postino_message_date(writer, raw->date_s, raw->zone_minutes);
@@ -151,6 +157,13 @@ static void raw_write(const struct postino_raw_message *raw, struct postino_writ
         postino_write_text(writer, "\r\n");
     }
     postino_write_text(writer, "\r\n");
+    for (i = 0; i < raw->lines.out_octets; i++) {
+        unsigned octet = (unsigned char)raw->lines.held[raw->lines.out + i];
+
+        if (octet == '\n')
+            postino_write(writer, '\r');
+        postino_write(writer, octet);
+    }
 }
 
 static int raw_start(struct postino_raw_message *raw, uint32_t capabilities, struct postino_source_info *info)
@@ -162,23 +175,42 @@ static int raw_start(struct postino_raw_message *raw, uint32_t capabilities, str
     raw->taken_octets = 0;
     raw->state = RAW_HEADER;
     raw->seen = 0;
-    raw->name_octets = 0;
-    raw->in_name = 0;
     raw->dropped = 0;
     raw->cr = 0;
+    postino_header_start(&raw->lines);
     return postino_source_begin(raw->inner, capabilities, info);
 }
 
 /* The header ends with the message: its last line too. */
 static void raw_header_end(struct postino_raw_message *raw)
 {
-    if (raw->line_octets != 0)
-        raw_line_end(raw);
+    if (raw_octet(raw, HEADER_END))
+        raw->line_octets = 0;
     raw->state = RAW_ADDED;
 }
 
-/* Reads all of it; leaves in total_octets what becomes of the header, in *header_octets what it was. */
-static int raw_look(struct postino_raw_message *raw, size_t *header_octets)
+/* Counts octets of the body as they will be on the wire, and looks at them. */
+static void raw_body(struct postino_raw_message *raw, const uint8_t *data, size_t length)
+{
+    size_t i;
+
+    raw->state = RAW_BODY;
+    raw->total_octets += length;
+    for (i = 0; i < length; i++) {
+        int again = raw_line(raw, data[i]);
+
+        if (raw->verbatim)
+            continue;
+        /* Of CRLF each half is an octet already; half a line end gets the other. */
+        if (again)
+            raw->total_octets--;
+        else if (data[i] == '\r' || data[i] == '\n')
+            raw->total_octets++;
+    }
+}
+
+/* Reads all of it; leaves in total_octets how many octets it has on the wire. */
+static int raw_look(struct postino_raw_message *raw)
 {
     struct postino_source *inner = raw->inner;
     struct postino_writer writer;
@@ -186,21 +218,18 @@ static int raw_look(struct postino_raw_message *raw, size_t *header_octets)
     const uint8_t *data;
     size_t length;
 
-    *header_octets = 0;
     while ((status = inner->methods->span(inner, &data, &length)) == POSTINO_SOURCE_DATA) {
-        size_t i;
+        size_t i = 0;
 
-        for (i = 0; i < length; i++) {
-            if (raw->state == RAW_HEADER || (raw->state == RAW_ADDED && data[i] == '\n' && raw->cr)) {
-                raw_header(raw, data[i]);
-                raw->lent_octets = 0;
-                ++*header_octets;
-                continue;
-            }
-            raw->state = RAW_BODY;
-            if (!raw_line(raw, data[i]) && (data[i] == '\r' || data[i] == '\n'))
-                raw->line_octets = 0;
+        /* Of the empty line the second half too. */
+        while (i < length &&
+               (raw->state == RAW_HEADER || (raw->state == RAW_ADDED && raw->cr && data[i] == '\n')) &&
+               raw_header(raw, data[i])) {
+            raw->lent_octets = 0;
+            i++;
         }
+        if (i < length)
+            raw_body(raw, data + i, length - i);
         inner->methods->consume(inner, length);
     }
     if (raw->cr)
@@ -208,6 +237,9 @@ static int raw_look(struct postino_raw_message *raw, size_t *header_octets)
     if (raw->state == RAW_HEADER)
         raw_header_end(raw);
     raw->lent_octets = 0;
+    /* The last line gets an end. */
+    if (raw->line_octets != 0 && !raw->verbatim)
+        raw->total_octets += 2;
     memset(&writer, 0, sizeof writer);
     raw_write(raw, &writer);
     raw->total_octets += writer.total;
@@ -225,32 +257,49 @@ static int raw_check(const struct postino_raw_message *raw)
     return writer.error;
 }
 
+/* Looks the message through, unless it can be read only once. */
+static int raw_begin_looked(struct postino_raw_message *raw, uint32_t capabilities,
+                            struct postino_source_info *info)
+{
+    size_t octets;
+    int error;
+
+    if ((info->flags & POSTINO_SOURCE_REWINDS) == 0)
+        return (info->flags & POSTINO_SOURCE_BINARY) != 0 ? POSTINO_ERROR_STATE : POSTINO_OK;
+    if (raw->refuse == 0 && (info->flags & (POSTINO_SOURCE_IN_MEMORY | POSTINO_SOURCE_BINARY)) == 0)
+        return POSTINO_OK;
+    error = raw_look(raw);
+    octets = raw->total_octets;
+    if (error == POSTINO_OK && (raw->faults & raw->refuse) != 0)
+        error = POSTINO_ERROR_RAW;
+    if (error == POSTINO_OK)
+        error = raw_start(raw, capabilities, info);
+    info->size_octets = octets;
+    return error;
+}
+
 static int raw_begin(struct postino_source *source, uint32_t capabilities, struct postino_source_info *info)
 {
     struct postino_raw_message *raw = (struct postino_raw_message *)source;
-    size_t before;
-    size_t after;
     int error;
 
     raw->faults = 0;
     error = raw_start(raw, capabilities, info);
     if (error == POSTINO_OK)
         error = raw_check(raw);
-    if (error == POSTINO_OK && (info->flags & POSTINO_SOURCE_REWINDS) != 0 &&
-        ((info->flags & POSTINO_SOURCE_IN_MEMORY) != 0 || raw->refuse != 0)) {
-        error = raw_look(raw, &before);
-        after = raw->total_octets;
-        if (error == POSTINO_OK && (raw->faults & raw->refuse) != 0)
-            error = POSTINO_ERROR_RAW;
-        if (error == POSTINO_OK)
-            error = raw_start(raw, capabilities, info);
-        if (info->size_octets != POSTINO_SIZE_UNKNOWN)
-            info->size_octets += after - before;
-    } else {
+    if (error == POSTINO_OK) {
+        raw->verbatim = (info->flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0;
+        /* The inner one's is not that of the message as it goes out. */
         info->size_octets = POSTINO_SIZE_UNKNOWN;
+        error = raw_begin_looked(raw, capabilities, info);
     }
     raw->error = (int16_t)error;
     return error;
+}
+
+static int raw_has_room(const struct postino_raw_message *raw)
+{
+    return POSTINO_RAW_BUFFER_OCTETS - raw->lent_octets >= RAW_STEP_OCTETS;
 }
 
 /* The header, as far as there is room. */
@@ -265,18 +314,17 @@ static enum postino_source_status raw_fill_header(struct postino_raw_message *ra
         size_t i = 0;
 
         if (status == POSTINO_SOURCE_END) {
-            if (POSTINO_RAW_BUFFER_OCTETS - raw->lent_octets < RAW_STEP_OCTETS)
+            if (!raw_has_room(raw))
                 return POSTINO_SOURCE_DATA;
             raw_header_end(raw);
             break;
         }
         if (status != POSTINO_SOURCE_DATA)
             return status;
-        while (i < length && raw->state == RAW_HEADER &&
-               POSTINO_RAW_BUFFER_OCTETS - raw->lent_octets >= RAW_STEP_OCTETS)
-            raw_header(raw, data[i++]);
+        while (i < length && raw->state == RAW_HEADER && raw_has_room(raw) && raw_header(raw, data[i]))
+            i++;
         inner->methods->consume(inner, i);
-        if (raw->state == RAW_HEADER && POSTINO_RAW_BUFFER_OCTETS - raw->lent_octets < RAW_STEP_OCTETS)
+        if (raw->state == RAW_HEADER && !raw_has_room(raw))
             return POSTINO_SOURCE_DATA;
     }
     raw_missing(raw);

@@ -3,6 +3,7 @@
 #define POSTINO_DKIM_H
 
 #include "postino/error.h"
+#include "postino/raw_message.h"
 #include "postino/source.h"
 
 #ifdef __cplusplus
@@ -31,9 +32,8 @@ struct postino_dkim_crypto {
     const char *algorithm; /* "rsa-sha256" or "ed25519-sha256" */
 };
 
-#define POSTINO_DKIM_NAME_OCTETS 32
 /* Signed names at most. */
-#define POSTINO_DKIM_NAMES_MAX   16
+#define POSTINO_DKIM_NAMES_MAX 16
 
 /* A source over a message that puts a DKIM-Signature in front of it (RFC 6376, relaxed/relaxed, the whole body).
  * Made by postino_dkim_init(); then the members above "Result" may be set. Each further signature is a source
@@ -44,8 +44,9 @@ struct postino_dkim {
      * said. */
     uint32_t signed_s;
     uint32_t lifetime_s;
-    /* Result of the last begin. */
+    /* Result of the last begin, and of enum postino_raw_fault what the header's lines have. */
     int16_t error;
+    uint16_t faults;
     /* private */
     const struct postino_dkim_crypto *crypto;
     void *context;
@@ -58,19 +59,19 @@ struct postino_dkim {
     size_t signature_octets;
     size_t blank_lines;
     size_t line_octets;
-    uint32_t names; /* bits: what is signed, of the names that are */
+    size_t total_octets; /* of the message on the wire */
+    uint32_t names;      /* bits: what is signed, of the names that are */
     uint8_t order[POSTINO_DKIM_NAMES_MAX];
     uint8_t order_count;
     uint8_t hashed;
     uint8_t state;
     uint8_t cr;
     uint8_t blank;
-    uint8_t name_octets;
-    uint8_t fold;
+    uint8_t line_open;
     uint8_t failed;
     uint8_t body_hash[POSTINO_DKIM_HASH_OCTETS];
     uint8_t signature[POSTINO_DKIM_SIGNATURE_OCTETS];
-    char name[POSTINO_DKIM_NAME_OCTETS];
+    struct postino_header_lines lines;
     uint8_t buffer[128];
 };
 
@@ -81,8 +82,12 @@ struct postino_dkim {
  *
  * Signed are the fields From (and that there is no second), Sender, Reply-To, To, Cc, Subject, Date, Message-ID,
  * In-Reply-To, References, MIME-Version, Content-Type, Content-Transfer-Encoding, List-Unsubscribe and
- * List-Unsubscribe-Post. begin() fails, and says why in `error`, where one of them occurs twice
- * (POSTINO_ERROR_RAW), the message has no From, cannot be begun again or is binary. */
+ * List-Unsubscribe-Post. The header's lines are read as postino_raw_message_init() says, so that a ready message in front
+ * of which a struct postino_raw_message stands is signed as that lends it. begin() fails, and says why in `error`, where one
+ * of the fields occurs twice, or a line of the header is no field or something stands in front of it that verifiers would
+ * not take for a header (POSTINO_ERROR_RAW; `faults` has SYNTAX, BOM, EMPTY_LINE or MBOX); where the message has no From
+ * (POSTINO_ERROR_FIELD_MISSING); where it cannot be begun again or is binary (POSTINO_ERROR_STATE). Its size is known where
+ * it succeeds. */
 void postino_dkim_init(struct postino_dkim *dkim, struct postino_source *inner,
                        const struct postino_dkim_crypto *crypto, void *context, const char *domain,
                        const char *selector);

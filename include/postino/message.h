@@ -138,7 +138,8 @@ void postino_part_text_init(struct postino_part *part, struct postino_source *so
 /* The same of a calendar object (RFC 6047): "text/calendar" with its `method`, "REQUEST" or the like. */
 void postino_part_calendar_init(struct postino_part *part, struct postino_source *source, const char *method);
 
-/* Makes a part of any octets, in base64 (RFC 2045 section 6.8). `type` is their media type, NULL for
+/* Makes a part of any octets, in base64 (RFC 2045 section 6.8). Their number is known beforehand where they lie in memory,
+ * or the source says a size and is BINARY or CANONICAL: any other's size is that of its lines on the wire. `type` is their media type, NULL for
  * "application/octet-stream"; `file_name` is the name that readers are offered, NULL for none. Set
  * `disposition` to "inline" and `content_id` for an image that a text shows. */
 void postino_part_attachment_init(struct postino_part *part, struct postino_source *source, const char *type,

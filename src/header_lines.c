@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* The lines of a header, octet by octet: the one reading of them, for ready messages and for DKIM. A field is a name, any
+ * blanks (RFC 5322 section 4.5) and a colon; lines that begin with a blank continue it (section 2.2.3). Invariant: octets are
+ * held back only while it is open whether their line is a field, and what was held goes out or is a fault of its own. */
+#include "header_lines.h"
+
+#include <string.h>
+
+enum header_state {
+    LINE_START,
+    LINE_NAME,
+    LINE_BLANKS, /* behind a name */
+    LINE_FOLD,   /* the line ended before a colon: a blank may continue it */
+    LINE_TEXT,
+    /* Only in front of the header: */
+    LINE_EMPTY, /* blanks, and nothing else so far */
+    LINE_BOM,
+    LINE_MBOX
+};
+
+/* lines->front */
+enum header_front {
+    FRONT_PASSED = 0, /* the header has begun */
+    FRONT_NOTHING,
+    FRONT_EMPTY_LINE /* the header, or the empty line in front of a body without one */
+};
+
+static unsigned lines_hold(struct postino_header_lines *lines, unsigned octet, enum header_state state)
+{
+    lines->held[lines->held_octets++] = (char)octet;
+    lines->state = (uint8_t)state;
+    return HEADER_HELD;
+}
+
+/* What was held, up to `end`, goes out; from `keep` on there is room again. */
+static unsigned lines_out(struct postino_header_lines *lines, unsigned end, unsigned keep, unsigned event)
+{
+    lines->out = lines->sent_octets;
+    lines->out_octets = (uint8_t)(end - lines->sent_octets);
+    lines->held_octets = (uint8_t)keep;
+    lines->sent_octets = (uint8_t)keep;
+    return event;
+}
+
+/* The header begins, or goes on. */
+static void lines_in_header(struct postino_header_lines *lines)
+{
+    if (lines->front == FRONT_EMPTY_LINE)
+        lines->faults |= POSTINO_RAW_EMPTY_LINE;
+    lines->front = FRONT_PASSED;
+}
+
+/* The line in hand is no field. Behind an empty line in front it is the first one of a body, and there is no header. */
+static unsigned lines_loose(struct postino_header_lines *lines)
+{
+    int body = lines->front == FRONT_EMPTY_LINE;
+
+    lines->state = lines->state == LINE_FOLD ? LINE_START : LINE_TEXT;
+    if (!body) {
+        lines_in_header(lines);
+        lines->faults |= POSTINO_RAW_SYNTAX;
+    }
+    return lines_out(lines, lines->held_octets, 0, body ? HEADER_BODY : HEADER_LOOSE);
+}
+
+/* Makes room where whether the line is a field is open. A name that fits is kept. */
+static unsigned lines_full(struct postino_header_lines *lines)
+{
+    if (lines->state == LINE_EMPTY)
+        return lines_loose(lines);
+    lines_in_header(lines);
+    if (lines->state == LINE_NAME) {
+        lines->name_octets = 0;
+        lines->name_end = 0;
+        lines->is_long = 1;
+    }
+    return lines_out(lines, lines->held_octets, lines->name_end, HEADER_OPEN);
+}
+
+static unsigned lines_empty(struct postino_header_lines *lines)
+{
+    if (lines->front == FRONT_PASSED)
+        return HEADER_EMPTY;
+    /* One may be what separates an empty header from a body. */
+    if (lines->front == FRONT_EMPTY_LINE || lines->held_octets != 0)
+        lines->faults |= POSTINO_RAW_EMPTY_LINE;
+    lines->front = FRONT_EMPTY_LINE;
+    lines->held_octets = 0;
+    lines->state = LINE_START;
+    return HEADER_HELD;
+}
+
+static unsigned lines_bom(struct postino_header_lines *lines, unsigned octet)
+{
+    static const char bom[] = "\xef\xbb\xbf";
+
+    if (octet != (unsigned char)bom[lines->held_octets])
+        return lines_loose(lines);
+    (void)lines_hold(lines, octet, LINE_BOM);
+    if (bom[lines->held_octets] == '\0') {
+        lines->faults |= POSTINO_RAW_BOM;
+        lines->held_octets = 0;
+        lines->state = LINE_START;
+    }
+    return HEADER_HELD;
+}
+
+static unsigned lines_colon(struct postino_header_lines *lines)
+{
+    if (lines->name_end == 0 && !lines->is_long)
+        return lines_loose(lines);
+    lines_in_header(lines);
+    if (lines->is_folded)
+        lines->faults |= POSTINO_RAW_SYNTAX;
+    else if (lines->state == LINE_BLANKS)
+        lines->faults |= POSTINO_RAW_BLANK;
+    lines->state = LINE_TEXT;
+    /* Where blanks went out before, the rest of them does. */
+    return lines_out(lines, lines->sent_octets != 0 ? lines->held_octets : lines->name_end, 0, HEADER_NAME);
+}
+
+/* A line of an mbox begins as a From field of section 4.5 does. */
+static int lines_are_mbox(const struct postino_header_lines *lines)
+{
+    return lines->front != FRONT_PASSED && !lines->is_folded && lines->name_end == 4 &&
+           memcmp(lines->held, "From ", 5) == 0;
+}
+
+static unsigned lines_name(struct postino_header_lines *lines, unsigned octet)
+{
+    if (octet == ':')
+        return lines_colon(lines);
+    if (octet == ' ' || octet == '\t')
+        return lines_hold(lines, octet, LINE_BLANKS);
+    if (octet == '\n') {
+        lines->is_folded = 1;
+        return lines_hold(lines, octet, LINE_FOLD);
+    }
+    if (lines->state == LINE_NAME && octet > ' ' && octet <= '~') {
+        (void)lines_hold(lines, octet, LINE_NAME);
+        lines->name_end = lines->held_octets;
+        if (!lines->is_long)
+            lines->name_octets = lines->held_octets;
+        return HEADER_HELD;
+    }
+    if (lines->state == LINE_BLANKS && lines_are_mbox(lines)) {
+        lines_in_header(lines);
+        lines->faults |= POSTINO_RAW_MBOX;
+        lines->front = FRONT_NOTHING;
+        lines->held_octets = 0;
+        lines->state = LINE_MBOX;
+        return HEADER_HELD;
+    }
+    return lines_loose(lines);
+}
+
+static unsigned lines_start(struct postino_header_lines *lines, unsigned octet)
+{
+    lines->sent_octets = 0;
+    lines->name_octets = 0;
+    lines->name_end = 0;
+    lines->is_long = 0;
+    lines->is_folded = 0;
+    if (octet == '\n')
+        return lines_empty(lines);
+    if (octet == ' ' || octet == '\t') {
+        if (lines->front != FRONT_PASSED)
+            return lines_hold(lines, octet, LINE_EMPTY);
+        lines->state = LINE_TEXT;
+        return HEADER_TEXT;
+    }
+    if (lines->front != FRONT_PASSED && octet == 0xef)
+        return lines_hold(lines, octet, LINE_BOM);
+    lines->state = LINE_NAME;
+    return lines_name(lines, octet);
+}
+
+void postino_header_start(struct postino_header_lines *lines)
+{
+    memset(lines, 0, sizeof *lines);
+    lines->front = FRONT_NOTHING;
+}
+
+/* An octet of a line that is decided: a field's value, no field, or what is left out. */
+static unsigned lines_text(struct postino_header_lines *lines, unsigned octet)
+{
+    int left_out = lines->state == LINE_MBOX;
+
+    if (octet != '\n' && octet != HEADER_END)
+        return left_out ? HEADER_HELD : HEADER_TEXT;
+    lines->state = LINE_START;
+    return left_out ? HEADER_HELD : HEADER_LINE;
+}
+
+static unsigned lines_octet(struct postino_header_lines *lines, unsigned octet)
+{
+    int blank = octet == ' ' || octet == '\t';
+
+    switch (lines->state) {
+    case LINE_START:
+        return octet == HEADER_END ? HEADER_HELD : lines_start(lines, octet);
+    case LINE_EMPTY:
+        if (octet == '\n' || octet == HEADER_END)
+            return lines_empty(lines);
+        return blank ? lines_hold(lines, octet, LINE_EMPTY) : lines_loose(lines);
+    case LINE_BOM:
+        return lines_bom(lines, octet);
+    case LINE_FOLD:
+        return blank ? lines_hold(lines, octet, LINE_BLANKS) : lines_loose(lines);
+    case LINE_NAME:
+    case LINE_BLANKS:
+        return lines_name(lines, octet);
+    default:
+        return lines_text(lines, octet);
+    }
+}
+
+unsigned postino_header_octet(struct postino_header_lines *lines, unsigned octet)
+{
+    lines->out_octets = 0;
+    return lines->held_octets == sizeof lines->held ? lines_full(lines) : lines_octet(lines, octet);
+}
+
+int postino_header_is(const struct postino_header_lines *lines, const char *name)
+{
+    size_t i;
+
+    /* A name that is held has no control character, so bit 32 makes letters alone the same. */
+    for (i = 0; i < lines->name_octets && name[i] != '\0'; i++)
+        if (lines->held[i] != name[i] && (lines->held[i] ^ 32) != name[i])
+            return 0;
+    return i == lines->name_octets && name[i] == '\0';
+}
