@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Signs a message: dkim_tool KEY DOMAIN SELECTOR MESSAGE; the signed message goes to the standard output, with CRLF
- * for every line end as the session would send it. Exits with 1 where begin() fails, and says its error. */
+/* Signs a message: dkim_tool KEY DOMAIN SELECTOR MESSAGE [raw]; the signed message goes to the standard output, with CRLF
+ * for every line end as the session would send it. With `raw` it is mended first. Exits with 1 where begin() fails, and
+ * says its error, and with 3 where the size that it says is not the message's. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ int main(int argc, char **argv)
     const struct postino_dkim_crypto *crypto;
     void *key;
     struct postino_memory_source message;
+    struct postino_raw_message raw;
     struct postino_dkim dkim;
     struct postino_source *source = &dkim.source;
     struct postino_source_info info;
@@ -31,10 +33,11 @@ int main(int argc, char **argv)
     const uint8_t *data;
     size_t length;
     uint8_t state = FILTER_BARE;
+    size_t total = 2; /* the last line end */
     char *pem, *text;
     int error;
 
-    if (argc != 5)
+    if (argc != 5 && argc != 6)
         return 2;
     pem = read_file(argv[1], &length);
     crypto = dkim_key_init(pem, length, &key);
@@ -45,7 +48,8 @@ int main(int argc, char **argv)
     }
     text = read_file(argv[4], &length);
     postino_memory_source_init(&message, text, length);
-    postino_dkim_init(&dkim, &message.source, crypto, key, argv[2], argv[3]);
+    postino_raw_message_init(&raw, &message.source);
+    postino_dkim_init(&dkim, argc == 6 ? &raw.source : &message.source, crypto, key, argv[2], argv[3]);
     dkim.signed_s = 1700000000;
     error = source->methods->begin(source, 0, &info);
     while (error == 0 && (status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
@@ -54,6 +58,7 @@ int main(int argc, char **argv)
         size_t written = postino_data_filter(&state, &left, out, sizeof out);
 
         (void)fwrite(out, 1, written, stdout);
+        total += written;
         source->methods->consume(source, length - left.length_octets);
     }
     if (error == 0)
@@ -63,5 +68,7 @@ int main(int argc, char **argv)
     dkim_key_free();
     free(pem);
     free(text);
+    if (error == 0 && info.size_octets != total - ((state & FILTER_HALF) != 0))
+        return 3;
     return error != 0;
 }

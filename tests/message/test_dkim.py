@@ -21,7 +21,15 @@ RAW = [
     DATE + b"From:\r\n a@example.org\r\nReceived: not signed\r\nReceived: twice\r\n\r\n \r\nx",
     b"From: a@example.org\r\n" + b"Subject: " + b"w " * 400 + b"\r\n\r\n" + b"line  with blanks \r\n" * 300,
 ]
-REFUSED = {b"Subject: x\r\n\r\nno From\r\n": -122, HEAD + b"From: b@example.org\r\n\r\n": -128, HEAD + b"subject: y\r\n\r\n": -128}
+# Header lines are read as ready messages have them read: mended in front, the same messages are signed.
+MENDED = [
+    b"\xef\xbb\xbf" + HEAD + b"\r\nHi\r\n", b"\r\n" + HEAD + b"\r\nHi\r\n", b"From a Tue Dec  1 02:00:00 2026\n" + HEAD + b"\r\nHi\n",
+    HEAD.replace(b":", b" \t:", 1).replace(b"Subject:", b"Subject\t:") + b"To\r\n : x\r\n\r\nHi",
+    HEAD + b"Bcc\t: s@example.org,\r\n \r\n t@example.org\r\nCc: y\r\n \r\n z\r\n\r\nHi",
+]
+REFUSED = {b"Subject: x\r\n\r\nno From\r\n": -122, HEAD + b"From: b@example.org\r\n\r\n": -128, HEAD + b"subject: y\r\n\r\n": -128,
+           HEAD + b"From \t: b@example.org\r\n\r\n": -128, HEAD + b"no field\r\n\r\n": -128, HEAD + b"no field": -128,
+           HEAD + b"X\x01: y\r\n\r\n": -128, MENDED[0]: -128, MENDED[1]: -128, MENDED[2]: -128, b"\r\nHi\r\n": -122}
 
 
 def openssl(*arguments):
@@ -38,11 +46,11 @@ def public(folder, name, make):
     return private, f"v=DKIM1; k={name}; p={text}".encode()
 
 
-def sign(key, selector, message, folder, tool="POSTINO_DKIM_TOOL"):
+def sign(key, selector, message, folder, tool="POSTINO_DKIM_TOOL", *more):
     path = os.path.join(folder, "message")
     with open(path, "wb") as file:
         file.write(message)
-    return subprocess.run([os.environ[tool], key, "example.org", selector, path], stdout=subprocess.PIPE,
+    return subprocess.run([os.environ[tool], key, "example.org", selector, path, *more], stdout=subprocess.PIPE,
                           check=False)
 
 
@@ -83,6 +91,11 @@ def main():
                 for changed in (signed.replace(b"\nSubject:", b"\nSubject: more", 1), signed + b"more\r\n",
                                 signed.replace(b"\r\n\r\n", b"\r\nFrom: b@example.org\r\n\r\n", 1)):
                     assert changed == signed or not verified(changed, record), changed
+                checks += 1
+            for message in MENDED:
+                done = sign(key, "s1", message, folder, tool, "raw")
+                assert done.returncode == 0 and b"s@example.org" not in done.stdout, (done.stdout, message)
+                assert verified(done.stdout, record), message
                 checks += 1
             for message, error in REFUSED.items():
                 done = sign(key, "s1", message, folder, tool)
