@@ -272,10 +272,9 @@ size_t postino_command(struct postino_session *session, uint8_t *out, size_t cap
 /* pump.c: postino_pump() but for the handshake of TLS. */
 int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until);
 
-/* domain.c: whether no recipient before this one has its domain, of those that were asked or of all. Returns 1
- * or 0. */
-unsigned postino_domain_is_new(const struct postino_mail *mail, const struct postino_recipient *recipient,
-                               int asked);
+/* domain.c: sets each recipient's `domain`: the first of the mail's recipients that has the same. Returns how many domains
+ * there are. The time grows with n log n. */
+size_t postino_domains(struct postino_mail *mail);
 
 /* number.c */
 /* In decimal digits. */

@@ -54,25 +54,26 @@ static void limits_take(struct postino_session *session)
 }
 
 /* Whether the server takes all recipients in one transaction. */
-static int limits_fit(const struct postino_session *session, const struct postino_mail *mail)
+static int limits_fit(const struct postino_session *session, const struct postino_mail *mail, size_t domains)
 {
     const struct postino_recipient *recipient;
     size_t recipients = 0;
-    size_t domains = 0;
 
-    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
+    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next)
         recipients++;
-        if (session->domains_max != 0)
-            domains += postino_domain_is_new(mail, recipient, 0);
-    }
     return (session->recipients_max == 0 || recipients <= session->recipients_max) &&
            domains <= session->domains_max;
 }
 
 static int limits_begin(struct postino_session *session, struct postino_mail *mail)
 {
+    size_t domains = 0;
+
+    /* For the mail's first transaction: they are the same in the others. */
+    if (session->domains_max != 0 && mail->recipients->domain == NULL)
+        domains = postino_domains(mail);
     /* A mail to be delivered to all or to none cannot be split. */
-    if (mail->delivery == NULL && !limits_fit(session, mail))
+    if (mail->delivery == NULL && !limits_fit(session, mail, domains))
         return POSTINO_ERROR_RECIPIENTS;
     if (session->mails_max != 0 && session->mails_begun >= session->mails_max)
         return POSTINO_ERROR_MAIL_LIMIT;

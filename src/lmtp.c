@@ -23,7 +23,7 @@ static void lmtp_before(struct postino_session *session)
     if (replied->step->id == POSTINO_STEP_MESSAGE && replied->recipient == NULL &&
         replied->mail->progress == MAIL_ENDED &&
         ((replied->mail->form & FORM_CHUNKS) == 0 || replied->mail->chunks <= 1))
-        replied->recipient = lmtp_taken(replied->mail->recipients);
+        replied->recipient = lmtp_taken(replied->mail->waiting);
 }
 
 /* Decides that recipient. Returns 1 when a reply for another one follows; else sets *refused to whether
@@ -49,8 +49,10 @@ static int lmtp_reply(struct postino_session *session, int *refused)
         return 1;
     }
     for (recipient = replied->mail->recipients; recipient != NULL; recipient = recipient->next) {
-        if (recipient->state == RECIPIENT_TAKEN && recipient->outcome == POSTINO_OUTCOME_ACCEPTED)
+        if (recipient->state == RECIPIENT_TAKEN && recipient->outcome == POSTINO_OUTCOME_ACCEPTED) {
             *refused = 0;
+            break;
+        }
     }
     return 0;
 }

@@ -14,17 +14,25 @@ static unsigned partial_limit(const struct postino_session *session, const struc
     return (mail->form & FORM_REWINDS) != 0 ? PARTIAL_RECIPIENTS : UINT16_MAX;
 }
 
-/* Domains among those that were asked in this transaction. */
-static unsigned partial_domains(const struct postino_mail *mail)
+static int partial_waits(const struct postino_recipient *recipient)
 {
-    const struct postino_recipient *recipient;
-    unsigned domains = 0;
+    return recipient->state == RECIPIENT_WAITING && recipient->outcome == POSTINO_OUTCOME_PENDING;
+}
 
-    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
-        if (recipient->state != RECIPIENT_WAITING && recipient->outcome == POSTINO_OUTCOME_PENDING)
-            domains += postino_domain_is_new(mail, recipient, 1);
-    }
-    return domains;
+/* Whether it goes into the transaction that is being sent. */
+static int partial_fits(struct postino_session *session, const struct postino_recipient *recipient)
+{
+    const struct postino_mail *mail = session->sent.mail;
+
+    if (session->asked >= partial_limit(session, mail))
+        return 0;
+    if (session->domains_max == 0 || recipient->domain->domain_asked)
+        return 1;
+    if (session->domains_asked >= session->domains_max)
+        return 0;
+    recipient->domain->domain_asked = 1;
+    session->domains_asked++;
+    return 1;
 }
 
 /* Behind MAIL and RCPT: sets the cursor on the recipient that is asked next, or behind the last. Returns the
@@ -36,19 +44,23 @@ static const struct postino_step *partial_choose(struct postino_session *session
     struct postino_mail *mail = sent->mail;
     struct postino_recipient *recipient = sent->recipient;
 
-    if (sent->step->id == POSTINO_STEP_MAIL)
+    if (sent->step->id == POSTINO_STEP_MAIL) {
         session->asked = 0;
-    for (; recipient != NULL; recipient = recipient->next) {
-        if (recipient->state != RECIPIENT_WAITING || recipient->outcome != POSTINO_OUTCOME_PENDING)
-            continue;
-        if (session->asked < partial_limit(session, mail) &&
-            (session->domains_max == 0 || session->domains_max > partial_domains(mail) ||
-             !postino_domain_is_new(mail, recipient, 1)))
-            break;
-        mail->form |= FORM_MORE;
+        session->domains_asked = 0;
+        while (mail->waiting != NULL && !partial_waits(mail->waiting))
+            mail->waiting = mail->waiting->next;
+    }
+    while (recipient != NULL && !(partial_waits(recipient) && partial_fits(session, recipient))) {
+        if (partial_waits(recipient))
+            mail->form |= FORM_MORE;
+        recipient = recipient->next;
+        /* Where the transaction is full none of the others fits. */
+        if ((mail->form & FORM_MORE) != 0 && session->asked >= partial_limit(session, mail))
+            recipient = NULL;
     }
     sent->recipient = recipient;
     if (recipient != NULL) {
+        mail->behind = recipient->next;
         session->asked++;
         return &postino_steps[STEP_RCPT];
     }
@@ -82,29 +94,42 @@ static int partial_defer(struct postino_session *session)
     return 1;
 }
 
+/* Decides the recipients of the transaction that ended. Returns 1 if others wait. */
+static int partial_end(const struct postino_session *session, struct postino_mail *mail)
+{
+    struct postino_recipient *recipient;
+    int waits = 0;
+
+    for (recipient = mail->waiting; recipient != mail->behind; recipient = recipient->next) {
+        if (recipient->domain != NULL)
+            recipient->domain->domain_asked = 0;
+        if (recipient->state == RECIPIENT_TAKEN && recipient->outcome == POSTINO_OUTCOME_PENDING) {
+            recipient->outcome = POSTINO_OUTCOME_ACCEPTED;
+            recipient->reply_code = session->reply.code;
+        }
+        waits |= partial_waits(recipient);
+    }
+    for (; recipient != NULL && !waits; recipient = recipient->next)
+        waits = partial_waits(recipient);
+    return waits;
+}
+
 /* The transaction ended, and nothing is against those that were taken. Puts the mail in line again if
  * recipients wait, in front of those that have not begun. */
 static int partial_again(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_mail **link = &session->mails;
-    struct postino_recipient *recipient = mail->recipients;
-    int waits = 0;
+    struct postino_recipient *recipient;
 
-    for (; recipient != NULL; recipient = recipient->next) {
-        if (recipient->outcome != POSTINO_OUTCOME_PENDING)
-            continue;
-        if (recipient->state == RECIPIENT_TAKEN) {
-            recipient->outcome = POSTINO_OUTCOME_ACCEPTED;
-            recipient->reply_code = session->reply.code;
-        }
-        if (recipient->state != RECIPIENT_WAITING)
-            continue;
-        waits = 1;
-        if ((mail->form & FORM_REWINDS) == 0)
-            recipient->outcome = POSTINO_OUTCOME_TRANSIENT;
-    }
-    if (!waits || (mail->form & FORM_REWINDS) == 0)
+    if (!partial_end(session, mail))
         return 0;
+    if ((mail->form & FORM_REWINDS) == 0) {
+        for (recipient = mail->waiting; recipient != NULL; recipient = recipient->next) {
+            if (partial_waits(recipient))
+                recipient->outcome = POSTINO_OUTCOME_TRANSIENT;
+        }
+        return 0;
+    }
     while (*link != mail)
         link = &(*link)->next;
     *link = mail->next;

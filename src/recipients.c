@@ -2,38 +2,65 @@
 /* The envelope that a header asks for. Invariant: no address is in it twice. */
 #include "compose.h"
 
+/* A hash table in the recipients themselves, while they are collected: the bucket of an address is the recipient at its
+ * hash modulo their capacity, whose path.length_octets is the number, from 1, of the first recipient in the bucket; the
+ * others follow by `next`. */
+static size_t recipients_bucket(const char *address, size_t buckets)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+
+    for (; *address != '\0'; address++)
+        hash = (hash ^ (uint8_t)*address) * 16777619u;
+    return hash % buckets;
+}
+
+/* The first recipient in the bucket; NULL: none. */
+static struct postino_recipient *recipients_first(struct postino_recipient *recipients, size_t bucket)
+{
+    size_t number = recipients[bucket].path.length_octets;
+
+    return number != 0 ? &recipients[number - 1] : NULL;
+}
+
 size_t postino_message_recipients(const struct postino_message *message, struct postino_recipient *recipients,
                                   size_t capacity)
 {
     const struct postino_mailbox *lists[3];
     size_t count = 0;
+    size_t i;
     unsigned kind;
 
     lists[POSTINO_RECIPIENT_TO] = message->to;
     lists[POSTINO_RECIPIENT_CC] = message->cc;
     lists[POSTINO_RECIPIENT_BCC] = message->bcc;
+    if (capacity != 0)
+        memset(recipients, 0, capacity * sizeof *recipients);
     for (kind = 0; kind < 3; kind++) {
         const struct postino_mailbox *mailbox;
 
         for (mailbox = lists[kind]; mailbox != NULL; mailbox = mailbox->next) {
-            size_t length = strlen(mailbox->address) + 1;
-            size_t filled = count < capacity ? count : capacity;
-            size_t i = 0;
+            size_t octets = strlen(mailbox->address) + 1;
+            size_t bucket = capacity != 0 ? recipients_bucket(mailbox->address, capacity) : 0;
+            struct postino_recipient *first = capacity != 0 ? recipients_first(recipients, bucket) : NULL;
+            const struct postino_recipient *same = first;
 
-            while (i < filled && (strlen(recipients[i].address) + 1 != length ||
-                                  memcmp(recipients[i].address, mailbox->address, length) != 0))
-                i++;
-            if (i < filled)
+            while (same != NULL && (strlen(same->address) + 1 != octets ||
+                                    memcmp(same->address, mailbox->address, octets) != 0))
+                same = same->next;
+            if (same != NULL)
                 continue;
             if (count < capacity) {
-                memset(&recipients[count], 0, sizeof recipients[count]);
                 recipients[count].address = mailbox->address;
                 recipients[count].kind = (uint8_t)kind;
-                if (count != 0)
-                    recipients[count - 1].next = &recipients[count];
+                recipients[count].next = first;
+                recipients[bucket].path.length_octets = count + 1;
             }
             count++;
         }
+    }
+    for (i = 0; i < capacity; i++) {
+        recipients[i].path.length_octets = 0;
+        recipients[i].next = i + 1 < count && i + 1 < capacity ? &recipients[i + 1] : NULL;
     }
     return count;
 }

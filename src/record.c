@@ -18,15 +18,17 @@ static void record_keep(struct postino_record *record, const struct postino_repl
 void postino_record_reply(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
                           const struct postino_reply *reply)
 {
-    struct postino_recipient *other = mail->recipients;
+    const struct postino_recipient *other = mail->recipients;
 
     (void)context;
-    /* Most have none. */
-    while (other != NULL && other->record == NULL)
-        other = other->next;
+    if (recipient != NULL) {
+        if (recipient->record != NULL && recipient->outcome == POSTINO_OUTCOME_PENDING)
+            record_keep(recipient->record, reply);
+        return;
+    }
     for (; other != NULL; other = other->next) {
         if (other->record != NULL && other->outcome == POSTINO_OUTCOME_PENDING &&
-            (recipient == NULL ? other->state == RECIPIENT_TAKEN || reply->code >= 400 : other == recipient))
+            (other->state == RECIPIENT_TAKEN || reply->code >= 400))
             record_keep(other->record, reply);
     }
 }

@@ -132,6 +132,8 @@ static int submit_line_up(struct postino_session *session, struct postino_mail *
     mail->progress = MAIL_WAITING;
     mail->form = 0;
     mail->next = NULL;
+    mail->waiting = mail->recipients;
+    mail->behind = NULL;
     if (session->mails == NULL)
         session->mails = mail;
     else
@@ -166,6 +168,7 @@ int postino_session_submit(struct postino_session *session, struct postino_mail 
             return POSTINO_ERROR_ARGUMENT;
         recipient->outcome = POSTINO_OUTCOME_PENDING;
         recipient->state = RECIPIENT_WAITING;
+        recipient->domain = NULL;
         recipient->reply_code = 0;
         recipient = recipient->next;
     } while (recipient != NULL);

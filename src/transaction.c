@@ -22,7 +22,7 @@ const struct postino_step *postino_transaction_follow(const struct postino_sessi
 
     switch (step->id) {
     case POSTINO_STEP_MAIL:
-        recipient = cursor->mail->recipients;
+        recipient = cursor->mail->waiting;
         break;
     case POSTINO_STEP_RCPT:
         recipient = cursor->recipient->next;

@@ -63,11 +63,13 @@ struct postino_recipient {
     uint8_t kind;                                    /* enum postino_recipient_kind */
     /* private */
     uint8_t state;
+    uint8_t domain_asked; /* one of its domain is in the transaction under way; where domain is itself */
     /* Result. */
     uint8_t outcome;     /* enum postino_outcome */
     uint16_t reply_code; /* the reply that decided it: to RCPT, or to the whole mail */
     /* private */
-    struct postino_span path; /* the address without its brackets */
+    struct postino_span path;         /* the address without its brackets */
+    struct postino_recipient *domain; /* the first that has the same; NULL: not known */
 };
 
 /* A way of delivering to several recipients. A build carries the one that it names. */
@@ -156,9 +158,11 @@ struct postino_mail {
     /* private */
     uint16_t chunks; /* sent and not answered */
     struct postino_mail *next;
-    struct postino_span path; /* the sender without its brackets */
-    size_t start;             /* where the mail's first octet stands in the output stream */
-    size_t end;               /* where the octet after its end mark stands */
+    struct postino_recipient *waiting; /* the first that is not decided by an earlier transaction */
+    struct postino_recipient *behind;  /* the one behind those of the transaction under way; NULL: none */
+    struct postino_span path;          /* the sender without its brackets */
+    size_t start;                      /* where the mail's first octet stands in the output stream */
+    size_t end;                        /* where the octet after its end mark stands */
 };
 
 #ifdef __cplusplus

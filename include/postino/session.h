@@ -159,6 +159,7 @@ struct postino_session {
     uint16_t in_flight;           /* mails begun and not settled */
     struct postino_result result; /* the first connection error */
     uint16_t asked;               /* recipients of the transaction that is being sent */
+    uint16_t domains_asked;       /* and their domains, where those are limited */
     struct {
         uint16_t code;
         size_t text_octets;        /* kept or not */
