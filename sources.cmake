@@ -10,6 +10,7 @@ set(POSTINO_CORE_SOURCES
     src/base64_part.c
     src/binary_part.c
     src/body.c
+    src/borrow.c
     src/calendar_part.c
     src/callback_source.c
     src/chunking.c

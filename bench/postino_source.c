@@ -33,11 +33,11 @@ static void bench_source_consume(struct postino_source *source, size_t length_oc
 }
 
 static const struct postino_source_class bench_source_class = {bench_source_begin, bench_source_span,
-                                                               bench_source_consume, NULL};
+                                                               bench_source_consume, NULL, NULL};
 
 void postino_bench_source_init(struct postino_bench_source *source, const struct bench_message *message,
                                int canonical)
 {
-    *source = (struct postino_bench_source){.source = {&bench_source_class}, .message = *message};
+    *source = (struct postino_bench_source){.source = {.methods = &bench_source_class}, .message = *message};
     source->flags = (uint8_t)(POSTINO_SOURCE_REWINDS | (canonical ? POSTINO_SOURCE_CANONICAL : 0));
 }

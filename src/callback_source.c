@@ -52,9 +52,10 @@ void postino_callback_source_init(struct postino_callback_source *source, int (*
                                   void *context, size_t size_octets, unsigned flags)
 {
     static const struct postino_source_class callback_class = {callback_begin, callback_span,
-                                                               callback_consume, NULL};
+                                                               callback_consume, NULL, NULL};
 
     source->source.methods = &callback_class;
+    source->source.in_use = 0;
     source->begin = begin;
     source->read = read;
     source->context = context;

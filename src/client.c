@@ -93,16 +93,31 @@ static void client_check(struct postino_client *client)
     client->connected = 0;
 }
 
-/* Leaves in a mail that the session did not take why it did not. */
+/* Leaves in a mail that the session did not take why it did not. Objects in use are left alone: they say what becomes of
+ * the mail that has them. */
 static int client_refuse(struct postino_mail *mail, int error)
 {
+    enum {
+        REFUSED = 2
+    };
     struct postino_recipient *recipient;
 
+    if ((mail->form & FORM_IN_USE) != 0)
+        return POSTINO_ERROR_MAIL_IN_USE;
     mail->result = (struct postino_result){.error = (int16_t)error, .outcome = POSTINO_OUTCOME_NOT_ATTEMPTED};
     mail->result.step = error == POSTINO_ERROR_FORWARD_PATH ? POSTINO_STEP_RCPT : POSTINO_STEP_MAIL;
-    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
+    /* The list may lead back into itself, or into that of another mail. */
+    for (recipient = mail->recipients; recipient != NULL && recipient->in_use != REFUSED;
+         recipient = recipient->next) {
+        if (recipient->in_use)
+            continue;
+        recipient->in_use = REFUSED;
         recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
         recipient->reply_code = 0;
+    }
+    for (recipient = mail->recipients; recipient != NULL && recipient->in_use; recipient = recipient->next) {
+        if (recipient->in_use == REFUSED)
+            recipient->in_use = 0;
     }
     return error;
 }
@@ -129,7 +144,7 @@ static int client_submit(struct postino_client *client, struct postino_mail *mai
             client->session_config.on_reply = postino_record_reply;
     }
     /* Before connecting: for a mail that cannot be sent nobody is called. */
-    return error == POSTINO_OK ? postino_session_submit(&client->session, mail) : error;
+    return error == POSTINO_OK ? postino_session_submit_borrowed(&client->session, mail) : error;
 }
 
 /* Puts a mail in line for another connection. */
@@ -196,6 +211,7 @@ static struct postino_mail *client_next_connection(struct postino_client *client
         mail->next = NULL;
         error = client_submit(client, mail);
         if (error != POSTINO_OK) {
+            postino_mail_release(mail);
             (void)client_refuse(mail, error);
             return mail;
         }
@@ -209,6 +225,9 @@ int postino_client_submit(struct postino_client *client, struct postino_mail *ma
 
     if (client == NULL || mail == NULL)
         return POSTINO_ERROR_ARGUMENT;
+    error = postino_mail_borrow(mail);
+    if (error != POSTINO_OK)
+        return client_refuse(mail, error);
     mail->attempts = 0;
     if (client->session.mails == NULL && client->again == NULL)
         client->progress = 0;
@@ -219,7 +238,10 @@ int postino_client_submit(struct postino_client *client, struct postino_mail *ma
         return POSTINO_OK;
     }
     error = client_submit(client, mail);
-    return error == POSTINO_OK ? error : client_refuse(mail, error);
+    if (error == POSTINO_OK)
+        return error;
+    postino_mail_release(mail);
+    return client_refuse(mail, error);
 }
 
 struct postino_mail *postino_client_collect(struct postino_client *client)
@@ -227,13 +249,14 @@ struct postino_mail *postino_client_collect(struct postino_client *client)
     if (client == NULL)
         return NULL;
     for (;;) {
-        struct postino_mail *mail = postino_session_finished(&client->session);
+        struct postino_mail *mail = postino_session_settled(&client->session);
 
         if (mail != NULL) {
             if (!client_is_again(client, mail)) {
                 if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ||
                     mail->result.outcome == POSTINO_OUTCOME_PERMANENT)
                     client->progress = 1;
+                postino_mail_release(mail);
                 return mail;
             }
             client_again(client, mail);
@@ -313,6 +336,8 @@ int postino_client_service(struct postino_client *client, struct postino_service
 
     if (client == NULL || service == NULL)
         return POSTINO_ERROR_ARGUMENT;
+    if (service->in_use)
+        return POSTINO_ERROR_SERVICE_IN_USE;
     /* Of an earlier use. */
     service->done = 0;
     if (client->session.mails != NULL || client->again != NULL)

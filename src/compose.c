@@ -159,9 +159,62 @@ static void compose_consume(struct postino_source *source, size_t length_octets)
     ((struct postino_message *)source)->taken_octets += length_octets;
 }
 
+static int compose_try(struct postino_message *message, uint32_t capabilities, size_t *size_octets)
+{
+    struct postino_source_info info;
+    int error = compose_begin(&message->source, capabilities, &info);
+
+    if (size_octets != NULL)
+        *size_octets = info.size_octets;
+    return error;
+}
+
 static int compose_check(struct postino_source *source, uint32_t capabilities)
 {
-    return postino_message_check((struct postino_message *)source, capabilities, NULL);
+    return compose_try((struct postino_message *)source, capabilities, NULL);
+}
+
+/* The part behind this one in the tree, of which the root has no parent. */
+static struct postino_part *compose_after(struct postino_part *part)
+{
+    if (part->first != NULL)
+        return part->first;
+    while (part != NULL && part->next == NULL)
+        part = part->parent;
+    return part != NULL ? part->next : NULL;
+}
+
+/* Takes the marks off the parts in front of `end`; NULL: off all. */
+static void compose_release(struct postino_part *part, const struct postino_part *end)
+{
+    for (; part != end; part = compose_after(part)) {
+        part->in_use = 0;
+        if (part->source != NULL)
+            (void)postino_source_mark(part->source, 0);
+    }
+}
+
+static int compose_mark(struct postino_source *source, int in_use)
+{
+    struct postino_part *body = ((struct postino_message *)source)->body;
+    struct postino_part *part = body;
+
+    if (!in_use) {
+        compose_release(body, NULL);
+        return POSTINO_OK;
+    }
+    for (; part != NULL; part = compose_after(part)) {
+        int error = part->in_use || body->parent != NULL ? POSTINO_ERROR_PART_IN_USE : POSTINO_OK;
+
+        if (error == POSTINO_OK && part->source != NULL)
+            error = postino_source_mark(part->source, 1);
+        if (error != POSTINO_OK) {
+            compose_release(body, part);
+            return error;
+        }
+        part->in_use = 1;
+    }
+    return POSTINO_OK;
 }
 
 void postino_message_init_with(struct postino_message *message,
@@ -169,7 +222,7 @@ void postino_message_init_with(struct postino_message *message,
                                void *buffer, size_t buffer_octets)
 {
     static const struct postino_source_class compose_class = {compose_begin, compose_span, compose_consume,
-                                                              compose_check};
+                                                              compose_check, compose_mark};
 
     postino_clear(message, sizeof *message);
     message->features = features;
@@ -181,10 +234,11 @@ void postino_message_init_with(struct postino_message *message,
 
 int postino_message_check(struct postino_message *message, uint32_t capabilities, size_t *size_octets)
 {
-    struct postino_source_info info;
-    int error = compose_begin(&message->source, capabilities, &info);
+    int error = postino_source_mark(&message->source, 1);
 
-    if (size_octets != NULL)
-        *size_octets = info.size_octets;
+    if (error != POSTINO_OK)
+        return error;
+    error = compose_try(message, capabilities, size_octets);
+    (void)postino_source_mark(&message->source, 0);
     return error;
 }

@@ -338,11 +338,16 @@ static int dkim_check(struct postino_source *source, uint32_t capabilities)
     return dkim->error;
 }
 
+static int dkim_mark(struct postino_source *source, int in_use)
+{
+    return postino_source_mark(((struct postino_dkim *)source)->inner, in_use);
+}
+
 void postino_dkim_init(struct postino_dkim *dkim, struct postino_source *inner,
                        const struct postino_dkim_crypto *crypto, void *context, const char *domain,
                        const char *selector)
 {
-    static const struct postino_source_class dkim_class = {dkim_begin, dkim_span, dkim_consume, dkim_check};
+    static const struct postino_source_class dkim_class = {dkim_begin, dkim_span, dkim_consume, dkim_check, dkim_mark};
 
     memset(dkim, 0, sizeof *dkim);
     dkim->source.methods = &dkim_class;

@@ -58,6 +58,20 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
         return "there is no room for what was read";
     case POSTINO_ERROR_FEATURE:
         return "a message needs a feature that it was made without";
+    case POSTINO_ERROR_MAIL_IN_USE:
+        return "the mail is being sent already: collect it first, or use another object";
+    case POSTINO_ERROR_RECIPIENT_IN_USE:
+        return "a recipient is in another mail, or twice in this one: give each mail its own recipients";
+    case POSTINO_ERROR_SOURCE_IN_USE:
+        return "the source is read for another mail or part: give each its own source";
+    case POSTINO_ERROR_RECORD_IN_USE:
+        return "a record belongs to two recipients: give each its own record";
+    case POSTINO_ERROR_OPTIONS_IN_USE:
+        return "the options are those of another mail: give each mail its own options";
+    case POSTINO_ERROR_PART_IN_USE:
+        return "a part is in another message or multipart: give each its own parts";
+    case POSTINO_ERROR_SERVICE_IN_USE:
+        return "the service command is being sent already: wait for its reply, or use another object";
     case POSTINO_ERROR_RAW:
         return "the message as it was given is malformed";
     case POSTINO_ERROR_REFUSED:

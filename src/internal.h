@@ -32,6 +32,7 @@ enum mail_progress {
 
 /* struct postino_mail.form, as bits */
 enum mail_form {
+    FORM_IN_USE = 1,   /* it and what belongs to it are marked as in use: borrow.c */
     FORM_OPEN = 2,     /* the server took its MAIL */
     FORM_TAKEN = 4,    /* the server took a recipient in this transaction */
     FORM_CHUNKS = 8,   /* BDAT, not DATA */
@@ -218,7 +219,18 @@ int postino_transaction_wanted(const struct postino_session *session);
 /* RSET, whose follower is MAIL. */
 extern const struct postino_step postino_transaction_rset;
 
+/* borrow.c */
+/* Marks a mail and what belongs to it as in use. Returns 0; or the error that names what is in use already, with no mark
+ * left. */
+int postino_mail_borrow(struct postino_mail *mail);
+/* Takes the marks off. */
+void postino_mail_release(struct postino_mail *mail);
+
 /* submit.c: what mails may need beyond one mail to one recipient. */
+/* postino_session_submit() of a mail that is marked, and stays so on an error. */
+int postino_session_submit_borrowed(struct postino_session *session, struct postino_mail *mail);
+/* postino_session_finished() of which the marks stay. */
+struct postino_mail *postino_session_settled(struct postino_session *session);
 void postino_submit_heard(struct postino_session *session);
 int postino_submit_begin(struct postino_session *session, struct postino_mail *mail);
 void postino_submit_rcpt(struct postino_session *session, int refused);

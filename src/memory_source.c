@@ -95,9 +95,10 @@ static void memory_consume(struct postino_source *source, size_t length_octets)
 
 void postino_memory_source_init(struct postino_memory_source *source, const void *data, size_t length_octets)
 {
-    static const struct postino_source_class memory_class = {memory_begin, memory_span, memory_consume, NULL};
+    static const struct postino_source_class memory_class = {memory_begin, memory_span, memory_consume, NULL, NULL};
 
     source->source.methods = &memory_class;
+    source->source.in_use = 0;
     /* So that a message of nothing may be NULL, to which not even 0 may be added. */
     source->data = length_octets != 0 ? data : (const void *)"";
     source->length_octets = length_octets;

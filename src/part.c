@@ -26,11 +26,13 @@ int postino_part_add(struct postino_part *multipart, struct postino_part *part)
     struct postino_part *up;
     unsigned height = part->height;
 
-    if (multipart->source != NULL || part->parent != NULL)
+    if (multipart->source != NULL)
         return POSTINO_ERROR_STATE;
+    if (part->parent != NULL || part->in_use || multipart->in_use)
+        return POSTINO_ERROR_PART_IN_USE;
     for (up = multipart; up != NULL; up = up->parent) {
         if (up == part)
-            return POSTINO_ERROR_STATE;
+            return POSTINO_ERROR_PART_IN_USE;
         height++;
     }
     if (height > POSTINO_PART_DEPTH_MAX)

@@ -418,9 +418,14 @@ static int raw_check_source(struct postino_source *source, uint32_t capabilities
     return error;
 }
 
+static int raw_mark(struct postino_source *source, int in_use)
+{
+    return postino_source_mark(((struct postino_raw_message *)source)->inner, in_use);
+}
+
 void postino_raw_message_init(struct postino_raw_message *raw, struct postino_source *inner)
 {
-    static const struct postino_source_class raw_class = {raw_begin, raw_span, raw_consume, raw_check_source};
+    static const struct postino_source_class raw_class = {raw_begin, raw_span, raw_consume, raw_check_source, raw_mark};
 
     memset(raw, 0, sizeof *raw);
     raw->source.methods = &raw_class;

@@ -30,6 +30,7 @@ static unsigned service_done(struct postino_session *session)
 {
     session->service->reply_code = session->reply.code;
     session->service->done = 1;
+    session->service->in_use = 0;
     session->service = NULL;
     return STEP_NEXT;
 }
@@ -61,8 +62,11 @@ int postino_session_service(struct postino_session *session, struct postino_serv
     if (service == NULL || service->command > POSTINO_SERVICE_ETRN || !service_argument(service) ||
         (service->text == NULL && service->text_capacity_octets != 0))
         return POSTINO_ERROR_ARGUMENT;
+    if (service->in_use)
+        return POSTINO_ERROR_SERVICE_IN_USE;
     if ((postino_session_want(session) & POSTINO_WANT_MAIL) == 0 || session->outstanding != 0)
         return POSTINO_ERROR_STATE;
+    service->in_use = 1;
     service->done = 0;
     service->reply_code = 0;
     service->text_octets = 0;

@@ -274,17 +274,6 @@ void postino_session_abort(struct postino_session *session)
     postino_session_fail(session, POSTINO_ERROR_ABORTED);
 }
 
-struct postino_mail *postino_session_finished(struct postino_session *session)
-{
-    struct postino_mail *mail = session->mails;
-
-    if (mail == NULL || mail->progress != MAIL_SETTLED)
-        return NULL;
-    session->mails = mail->next;
-    mail->next = NULL;
-    return mail;
-}
-
 void postino_session_quit(struct postino_session *session)
 {
     session->quitting = 1;

@@ -39,12 +39,13 @@ static void source_consume(struct postino_source *source, size_t length_octets)
 }
 
 static const struct postino_source_class source_spans_class = {source_begin, source_span, source_consume,
-                                                               NULL};
+                                                               NULL, NULL};
 
 void postino_spans_source_init(struct postino_spans_source *source, const struct postino_span *spans,
                                size_t count)
 {
     source->source.methods = &source_spans_class;
+    source->source.in_use = 0;
     source->spans = spans;
     source->count = count;
     source->index = 0;

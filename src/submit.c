@@ -130,7 +130,7 @@ static int submit_line_up(struct postino_session *session, struct postino_mail *
     mail->result.step = POSTINO_STEP_IDLE;
     mail->result.outcome = POSTINO_OUTCOME_PENDING;
     mail->progress = MAIL_WAITING;
-    mail->form = 0;
+    mail->form = FORM_IN_USE;
     mail->next = NULL;
     mail->waiting = mail->recipients;
     mail->behind = NULL;
@@ -147,13 +147,13 @@ static int submit_line_up(struct postino_session *session, struct postino_mail *
     return POSTINO_OK;
 }
 
-int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
+int postino_session_submit_borrowed(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_recipient *recipient;
     int utf8;
     int error;
 
-    if (mail == NULL || mail->reverse_path == NULL || mail->source == NULL)
+    if (mail->reverse_path == NULL || mail->source == NULL)
         return POSTINO_ERROR_ARGUMENT;
     utf8 = mail->options != NULL && mail->options->utf8 != 0;
     if ((unsigned)postino_address_path(mail->reverse_path, &mail->path) > (unsigned)utf8)
@@ -174,4 +174,36 @@ int postino_session_submit(struct postino_session *session, struct postino_mail 
     } while (recipient != NULL);
     error = submit_check_source(mail, utf8);
     return error == POSTINO_OK ? submit_line_up(session, mail) : error;
+}
+
+int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
+{
+    int error = mail != NULL ? postino_mail_borrow(mail) : POSTINO_ERROR_ARGUMENT;
+
+    if (error != POSTINO_OK)
+        return error;
+    error = postino_session_submit_borrowed(session, mail);
+    if (error != POSTINO_OK)
+        postino_mail_release(mail);
+    return error;
+}
+
+struct postino_mail *postino_session_settled(struct postino_session *session)
+{
+    struct postino_mail *mail = session->mails;
+
+    if (mail == NULL || mail->progress != MAIL_SETTLED)
+        return NULL;
+    session->mails = mail->next;
+    mail->next = NULL;
+    return mail;
+}
+
+struct postino_mail *postino_session_finished(struct postino_session *session)
+{
+    struct postino_mail *mail = postino_session_settled(session);
+
+    if (mail != NULL)
+        postino_mail_release(mail);
+    return mail;
 }

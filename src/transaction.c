@@ -158,7 +158,7 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
                               : NULL;
     mail->progress = MAIL_STARTED;
     /* That the server once took its MAIL is told for good. */
-    mail->form &= FORM_OPEN;
+    mail->form &= FORM_OPEN | FORM_IN_USE;
     error = postino_source_begin(mail->source, session->capabilities, &session->message);
     return error == POSTINO_OK ? postino_submit_begin(session, mail) : error;
 }
@@ -313,6 +313,8 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
         }
         mail->progress = MAIL_SETTLED;
     }
+    if (session->service != NULL)
+        session->service->in_use = 0;
     session->sent.mail = NULL;
     session->next = NULL;
     session->quitting = 1;

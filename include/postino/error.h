@@ -45,6 +45,15 @@ enum postino_error_code {
     POSTINO_ERROR_RAW = -128,      /* a ready message is not what was asked for: see its faults */
     POSTINO_ERROR_FEATURE = -129,  /* a message needs a feature that it was made without */
 
+    /* An object is in use already, and was handed in once more: see postino/mail.h. Nothing of it was changed. */
+    POSTINO_ERROR_MAIL_IN_USE = -130,
+    POSTINO_ERROR_RECIPIENT_IN_USE = -131, /* in another mail, or twice in one list */
+    POSTINO_ERROR_SOURCE_IN_USE = -132,    /* in another mail, or in two parts of a message */
+    POSTINO_ERROR_RECORD_IN_USE = -133,    /* of another recipient */
+    POSTINO_ERROR_OPTIONS_IN_USE = -134,   /* of another mail */
+    POSTINO_ERROR_PART_IN_USE = -135,      /* in another message or multipart */
+    POSTINO_ERROR_SERVICE_IN_USE = -136,
+
     POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
     POSTINO_ERROR_REPLY_SYNTAX = -202,     /* no reply code where there must be one */
     POSTINO_ERROR_REPLY_UNEXPECTED = -203, /* a reply that does not answer what was sent */

@@ -13,7 +13,14 @@ extern "C" {
 #endif
 
 /* A mail, its recipients and what may be asked for them. All of it is the caller's memory, borrowed by the
- * session from postino_session_submit() until postino_session_finished() returns the mail. Start from {0}. */
+ * session from postino_session_submit() until postino_session_finished() returns the mail. Start from {0}.
+ *
+ * A mail, a recipient, a record, a source, the parts of a message and a mail's options are in one mail at a time, in
+ * one place. While they are borrowed they are marked; to hand one in again, to the same session or another, fails with
+ * an error of its own (POSTINO_ERROR_MAIL_IN_USE and the six behind it) before anything is changed. Strings, struct
+ * postino_recipient_options and struct postino_delivery may be shared. The marks go when the mail is given back. Where
+ * a session is abandoned, with mails that postino_session_finished() did not return, they stay: start again from {0},
+ * and make sources, parts and options again. */
 
 struct postino_mail;
 struct postino_recipient;
@@ -53,6 +60,8 @@ struct postino_record {
     /* Result. */
     size_t text_octets; /* the head of the reply's text, lines separated by '\n'; not terminated */
     struct postino_enhanced_code enhanced_code;
+    /* private */
+    uint8_t in_use;
 };
 
 struct postino_recipient {
@@ -68,6 +77,7 @@ struct postino_recipient {
     uint8_t outcome;     /* enum postino_outcome */
     uint16_t reply_code; /* the reply that decided it: to RCPT, or to the whole mail */
     /* private */
+    uint8_t in_use;
     struct postino_span path;         /* the address without its brackets */
     struct postino_recipient *domain; /* the first that has the same; NULL: not known */
 };
@@ -131,6 +141,8 @@ struct postino_options {
     const char *submitter;
     /* Result: the extension that the server lacks, of enum postino_capability; 0: none. */
     uint32_t missing;
+    /* private */
+    uint8_t in_use;
 };
 
 /* Makes options that ask for nothing. May be called at any time that no session uses them. */

@@ -67,6 +67,7 @@ struct postino_part {
     uint8_t open;   /* it ends within a line */
     uint8_t look;   /* what was seen of it, as bits */
     uint8_t height; /* how deep the parts in it go, itself included */
+    uint8_t in_use;
     /* public */
     const char *type;            /* the media type, with its parameters: "text/plain; charset=utf-8" */
     const char *parameter;       /* one more parameter, "method"; NULL: none */
@@ -163,8 +164,9 @@ void postino_part_multipart_init(struct postino_part *part, const char *type);
  * stands in its header. */
 void postino_part_related_init(struct postino_part *part);
 
-/* Puts a part into a multipart, behind those that are in it. Returns 0; POSTINO_ERROR_STATE where `part` is in
- * one already, or holds the other; or POSTINO_ERROR_NESTING. */
+/* Puts a part into a multipart, behind those that are in it. Returns 0; POSTINO_ERROR_PART_IN_USE where `part` is in
+ * one already, holds the other, or one of the two is being sent; POSTINO_ERROR_STATE where `multipart` is none; or
+ * POSTINO_ERROR_NESTING. */
 int postino_part_add(struct postino_part *multipart, struct postino_part *part);
 
 /* A message. Made by postino_message_init(); then set what it is to say. */
@@ -233,8 +235,9 @@ void postino_message_init_with(struct postino_message *message,
                                void *buffer, size_t buffer_octets);
 
 /* Has the message begun for a server with these `capabilities` (of enum postino_capability), to see whether it
- * can be composed. May be called when no session reads it. Returns 0 or `error`; sets *size_octets, where it
- * is not NULL, to the message's size on the wire, or POSTINO_SIZE_UNKNOWN. */
+ * can be composed. Returns 0 or `error`; or, with nothing changed, POSTINO_ERROR_SOURCE_IN_USE or
+ * POSTINO_ERROR_PART_IN_USE where the message or what it is made of is being sent, or is in it twice. Sets
+ * *size_octets, where it is not NULL, to the message's size on the wire, or POSTINO_SIZE_UNKNOWN. */
 int postino_message_check(struct postino_message *message, uint32_t capabilities, size_t *size_octets);
 
 /* Makes the envelope's recipients of To, Cc and Bcc: fills `recipients`, links them, and sets their kind; what

@@ -259,6 +259,7 @@ void postino_session_abort(struct postino_session *session);
  * yet waits in line. The mail, its recipients, their options and its source are borrowed until
  * postino_session_finished() returns it. Checks the addresses first. Returns 0; POSTINO_ERROR_ARGUMENT,
  * POSTINO_ERROR_REVERSE_PATH or POSTINO_ERROR_FORWARD_PATH for what is wrong with the mail;
+ * POSTINO_ERROR_MAIL_IN_USE, _RECIPIENT_, _SOURCE_, _RECORD_, _OPTIONS_ or _PART_IN_USE for an object that is in use;
  * POSTINO_ERROR_STATE after quit; or the session's error: it is over. On an error the mail is not borrowed,
  * and nothing of it was sent. */
 int postino_session_submit(struct postino_session *session, struct postino_mail *mail);
@@ -282,8 +283,8 @@ enum postino_service_command {
     POSTINO_SERVICE_ETRN = 5  /* RFC 1985 */
 };
 
-/* A service command and its reply; the caller's memory, borrowed until `done` is set or the session is over.
- * Start from {0}. */
+/* A service command and its reply; the caller's memory, borrowed until `done` is set, or until
+ * postino_session_lost() ends the session; in one session at a time. Start from {0}. */
 struct postino_service {
     uint8_t command;      /* enum postino_service_command */
     const char *argument; /* NULL: none. VRFY and EXPN need one: a user, a list; ETRN a domain */
@@ -294,6 +295,7 @@ struct postino_service {
     uint16_t reply_code; /* 0: it did not come */
     size_t text_octets; /* the whole text had so many, lines separated by '\n'; what had no room is dropped */
     /* private */
+    uint8_t in_use;
     void (*take)(struct postino_session *session, uint8_t octet);
 };
 
@@ -327,7 +329,7 @@ struct postino_sasl_state {
 /* Asks the server something when no mail is under way; MAIL is wanted again when the reply came. Whatever it
  * says, the session goes on. Returns 0; POSTINO_ERROR_STATE when a mail or another command is under way, or
  * the session is not up; POSTINO_ERROR_ARGUMENT for an argument that is missing, over 500 octets, or holds
- * what cannot be sent. */
+ * what cannot be sent; POSTINO_ERROR_SERVICE_IN_USE when `service` is under way, here or in another session. */
 int postino_session_service(struct postino_session *session, struct postino_service *service);
 
 /* An on_reply function: keeps each recipient's deciding reply in its record. `context` is not used. */

@@ -67,12 +67,22 @@ struct postino_source_class {
      * that passed every other check, with all `capabilities` that a server may offer for it; begin() follows.
      * NULL: nothing is known so early. Returns 0, or an error as begin(): then the mail is not taken. */
     int (*check)(struct postino_source *source, uint32_t capabilities);
+    /* For a source that reads other sources: calls postino_source_mark() for each of them with the same `in_use`.
+     * Returns 0; or its error, with no mark left. NULL: it reads none. */
+    int (*mark)(struct postino_source *source, int in_use);
 };
 
-/* The head of every source; a concrete source has it as its first member. */
+/* The head of every source; a concrete source has it as its first member. Start from {0}. */
 struct postino_source {
     const struct postino_source_class *methods;
+    /* private */
+    uint8_t in_use;
 };
+
+/* Marks a source, and the sources that it reads, as in use; with `in_use` 0 takes the marks off. A session does so
+ * with the source of each mail (see postino/mail.h); only a source over other sources calls it, from its mark(). Returns
+ * 0; or, with nothing marked, POSTINO_ERROR_SOURCE_IN_USE, or POSTINO_ERROR_PART_IN_USE for a part of a message. */
+int postino_source_mark(struct postino_source *source, int in_use);
 
 struct postino_span {
     const void *data;

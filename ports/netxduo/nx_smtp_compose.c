@@ -76,7 +76,7 @@ UINT _nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *fil
                                    NX_SMTP_PART_CALLBACK callback, VOID *context, ULONG size)
 {
     static const struct postino_source_class composed_part_class = {composed_part_begin, composed_part_span,
-                                                                    composed_part_consume, NULL};
+                                                                    composed_part_consume, NULL, NULL};
 
     memset(part_ptr, 0, sizeof *part_ptr);
     part_ptr->nx_smtp_part_source.source.methods = &composed_part_class;

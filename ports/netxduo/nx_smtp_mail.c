@@ -211,7 +211,7 @@ static int mail_begin(struct postino_source *source, uint32_t capabilities, stru
     return POSTINO_OK;
 }
 
-static const struct postino_source_class mail_class = {mail_begin, mail_span, mail_consume, NULL};
+static const struct postino_source_class mail_class = {mail_begin, mail_span, mail_consume, NULL, NULL};
 
 static UINT mail_8bit(const struct postino_span *span)
 {

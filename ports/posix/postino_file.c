@@ -63,9 +63,10 @@ static void file_consume(struct postino_source *source, size_t length_octets)
 void postino_file_source_init(struct postino_file_source *source, int descriptor, void *buffer,
                               size_t buffer_octets, unsigned flags)
 {
-    static const struct postino_source_class file_class = {file_begin, file_span, file_consume, NULL};
+    static const struct postino_source_class file_class = {file_begin, file_span, file_consume, NULL, NULL};
 
     source->source.methods = &file_class;
+    source->source.in_use = 0;
     source->descriptor = descriptor;
     source->flags = (uint8_t)flags;
     source->buffer = buffer;

@@ -53,7 +53,7 @@ static void piece_consume(struct postino_source *source, size_t length)
     ((struct piece_source *)source)->at += length;
 }
 
-static const struct postino_source_class piece_class = {piece_begin, piece_span, piece_consume, NULL};
+static const struct postino_source_class piece_class = {piece_begin, piece_span, piece_consume, NULL, NULL};
 
 static struct postino_message message;
 static struct postino_mailbox mailboxes[TOOL_MAX];

@@ -191,9 +191,9 @@ static void nesting_is_bounded(void **state)
     for (i = POSTINO_PART_DEPTH_MAX - 1; i > 1; i--)
         assert_int_equal(postino_part_add(&parts[i - 1], &parts[i]), 0);
     assert_int_equal(postino_part_add(&parts[0], &parts[1]), POSTINO_ERROR_NESTING);
-    assert_int_equal(postino_part_add(&parts[1], &body), POSTINO_ERROR_STATE);
-    assert_int_equal(postino_part_add(&parts[4], &parts[1]), POSTINO_ERROR_STATE);
-    assert_int_equal(postino_part_add(&parts[1], &parts[1]), POSTINO_ERROR_STATE);
+    assert_int_equal(postino_part_add(&parts[1], &body), POSTINO_ERROR_PART_IN_USE);
+    assert_int_equal(postino_part_add(&parts[4], &parts[1]), POSTINO_ERROR_PART_IN_USE);
+    assert_int_equal(postino_part_add(&parts[1], &parts[1]), POSTINO_ERROR_PART_IN_USE);
     assert_int_equal(postino_part_add(&body, &parts[0]), POSTINO_ERROR_STATE);
     message.body = &parts[1];
     assert_non_null(strstr(compose(0), "--=_A6--\r\n--=_A5--"));

@@ -93,8 +93,25 @@ static inline void bench_greet(struct bench *bench)
     bench_input(bench, "250 mx\r\n");
 }
 
+/* Makes the objects of an abandoned session ready for another one, as a caller does who starts again from {0}. */
+static inline void bench_forget(struct postino_mail *mail)
+{
+    struct postino_recipient *recipient;
+
+    mail->form = 0;
+    mail->source->in_use = 0;
+    if (mail->options != NULL)
+        mail->options->in_use = 0;
+    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
+        recipient->in_use = 0;
+        if (recipient->record != NULL)
+            recipient->record->in_use = 0;
+    }
+}
+
 static inline void bench_submit(struct bench *bench)
 {
+    bench_forget(&bench->mail);
     assert_int_equal(postino_session_submit(&bench->session, &bench->mail), 0);
 }
 

@@ -86,6 +86,7 @@ static const struct postino_source_class test_source_methods = {
     test_source_span,
     test_source_consume,
     test_source_check,
+    NULL,
 };
 
 void test_source_init(struct test_source *source, const void *data, size_t length_octets)

@@ -44,13 +44,16 @@ static inline void test_write_mail(size_t recipients)
     test_recipients[0].next = recipients == 2 ? &test_recipients[1] : NULL;
     test_recipients[1].address = "carol@server.test";
     test_recipients[1].next = NULL;
-    /* Of an earlier use of the same objects nothing may matter. */
+    /* Of an earlier use of the same objects nothing may matter, but that they are in use no more. */
     memset(&test_recipients[0].state, 0xa5,
            sizeof test_recipients[0] - offsetof(struct postino_recipient, state));
     memset(&test_recipients[1].state, 0xa5,
            sizeof test_recipients[1] - offsetof(struct postino_recipient, state));
+    test_recipients[0].in_use = 0;
+    test_recipients[1].in_use = 0;
     memset(&test_mail, 0, sizeof test_mail);
     memset(&test_mail.progress, 0xa5, sizeof test_mail - offsetof(struct postino_mail, progress));
+    test_mail.form = 0;
     test_mail.reverse_path = "ann@client.test";
     test_mail.recipients = test_recipients;
     test_mail.source = &test_source.source;

@@ -15,7 +15,7 @@ static void test_noop(void **state)
     bench_greet(&bench);
     assert_int_equal(postino_session_service(&bench.session, &noop), 0);
     assert_false(bench_want(&bench) & POSTINO_WANT_MAIL);
-    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
+    assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_SERVICE_IN_USE);
     bench_exchange(&bench, "", "NOOP\r\n");
     assert_int_not_equal(postino_session_wait_ms(&bench.session, 0), UINT32_MAX);
     bench_input(&bench, "250 ok\r\n");
@@ -43,6 +43,7 @@ static void test_noop_finds_the_end(void **state)
     assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED);
     assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_SERVICE_CLOSING);
     assert_int_equal(postino_session_result(&bench.session)->step, POSTINO_STEP_SERVICE);
+    postino_session_lost(&bench.session, 0, 0);
     assert_int_equal(postino_session_service(&bench.session, &noop), POSTINO_ERROR_STATE);
 }
 
@@ -208,6 +209,7 @@ static void test_states(void **state)
     assert_int_equal(postino_session_service(&bench.session, &service), POSTINO_ERROR_STATE);
     bench_input(&bench, "250 ok\r\n");
     assert_int_equal(postino_session_service(&bench.session, &service), 0);
+    assert_int_equal(postino_session_service(&bench.session, &service), POSTINO_ERROR_SERVICE_IN_USE);
     assert_int_equal(postino_session_service(&bench.session, &other), POSTINO_ERROR_STATE);
     postino_session_quit(&bench.session);
     bench_exchange(&bench, "", "NOOP\r\n");
