@@ -347,7 +347,8 @@ void postino_dkim_init(struct postino_dkim *dkim, struct postino_source *inner,
                        const struct postino_dkim_crypto *crypto, void *context, const char *domain,
                        const char *selector)
 {
-    static const struct postino_source_class dkim_class = {dkim_begin, dkim_span, dkim_consume, dkim_check, dkim_mark};
+    static const struct postino_source_class dkim_class = {dkim_begin, dkim_span, dkim_consume, dkim_check,
+                                                           dkim_mark};
 
     memset(dkim, 0, sizeof *dkim);
     dkim->source.methods = &dkim_class;

@@ -95,7 +95,8 @@ static void memory_consume(struct postino_source *source, size_t length_octets)
 
 void postino_memory_source_init(struct postino_memory_source *source, const void *data, size_t length_octets)
 {
-    static const struct postino_source_class memory_class = {memory_begin, memory_span, memory_consume, NULL, NULL};
+    static const struct postino_source_class memory_class = {memory_begin, memory_span, memory_consume, NULL,
+                                                             NULL};
 
     source->source.methods = &memory_class;
     source->source.in_use = 0;

@@ -425,7 +425,8 @@ static int raw_mark(struct postino_source *source, int in_use)
 
 void postino_raw_message_init(struct postino_raw_message *raw, struct postino_source *inner)
 {
-    static const struct postino_source_class raw_class = {raw_begin, raw_span, raw_consume, raw_check_source, raw_mark};
+    static const struct postino_source_class raw_class = {raw_begin, raw_span, raw_consume, raw_check_source,
+                                                          raw_mark};
 
     memset(raw, 0, sizeof *raw);
     raw->source.methods = &raw_class;

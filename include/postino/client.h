@@ -89,7 +89,9 @@ int postino_client_send(struct postino_client *client, struct postino_mail *mail
 /* Hands a mail in and returns at once; nothing is connected or sent before postino_client_collect(). Where
  * the server offers PIPELINING, the mails handed in travel behind each other without waiting. Mail,
  * recipients, options and source are borrowed until postino_client_collect() returns the mail. Returns 0, or
- * the error of a mail that is not taken, which its result has too. */
+ * the error of a mail that is not taken, which its result has too. An object that is in use (see postino/mail.h) is
+ * left as it is: for POSTINO_ERROR_MAIL_IN_USE nothing is written to the mail, otherwise nothing to recipients that are
+ * in another mail. */
 int postino_client_submit(struct postino_client *client, struct postino_mail *mail);
 
 /* Sends what was handed in, until one mail is settled, and returns that mail; NULL when none is left. Blocks,

@@ -140,7 +140,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                          .time_limits = &postino_time_limits_rfc5321,
                                                          .extensions = postino_extensions_all,
                                                          .mails_in_flight_max = 1};
-    static const struct postino_source_class methods = {pieces_begin, pieces_span, pieces_consume, NULL, NULL};
+    static const struct postino_source_class methods = {pieces_begin, pieces_span, pieces_consume, NULL,
+                                                        NULL};
     struct pieces source = {{&methods, 0}, data + 1, size - 1, 0, 0, 0};
     struct postino_recipient recipient = {.address = "b@example.org"};
     struct postino_mail mail = {

@@ -107,7 +107,8 @@ static void source_consume(struct postino_source *source, size_t length_octets)
     own->lent -= length_octets;
 }
 
-static const struct postino_source_class source_class = {source_begin, source_span, source_consume, NULL, NULL};
+static const struct postino_source_class source_class = {source_begin, source_span, source_consume, NULL,
+                                                         NULL};
 
 static int callback_begin(void *context)
 {
@@ -218,8 +219,8 @@ static void draw_message(struct model_world *world, struct model_mail *mail)
     } else {
         normalise(&mail->body, &mail->wire);
     }
-    mail->own = (struct model_source){{.methods = &source_class}, &mail->body, {0}, {0, 0}, 0, 0, 0,
-                                      MODEL_NEVER,     MODEL_NEVER, 0,   0};
+    mail->own = (struct model_source){
+        {.methods = &source_class}, &mail->body, {0}, {0, 0}, 0, 0, 0, MODEL_NEVER, MODEL_NEVER, 0, 0};
     model_seed(&mail->own.random, model_draw(random, 1u << 20));
     mail->own.piece_max = model_chance(random, 500) ? 8 : 100000;
     if (kind == 0) {

@@ -82,11 +82,7 @@ static int test_source_check(struct postino_source *base, uint32_t capabilities)
 }
 
 static const struct postino_source_class test_source_methods = {
-    test_source_begin,
-    test_source_span,
-    test_source_consume,
-    test_source_check,
-    NULL,
+    test_source_begin, test_source_span, test_source_consume, test_source_check, NULL,
 };
 
 void test_source_init(struct test_source *source, const void *data, size_t length_octets)

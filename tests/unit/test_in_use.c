@@ -300,25 +300,18 @@ static void a_refused_mail_is_free(void **state)
 /* Of two mails to the server of shared_recipient.c, 250 and 554, each keeps its own word. */
 static void each_mail_keeps_its_own_verdict(void **state)
 {
-#define EVENT(kind, text)                                                 \
-    {                                                                     \
+#define EVENT(kind, text)                                        \
+    {                                                            \
         kind, (const uint8_t *)(text), sizeof(text) - 1, 0, NULL \
     }
     static const struct peer_event events[] = {
-        EVENT(PEER_SERVER, "220 mx\r\n"),
-        EVENT(PEER_CLIENT, "EHLO c\r\n"),
-        EVENT(PEER_SERVER, "250 mx\r\n"),
-        EVENT(PEER_CLIENT, "MAIL FROM:<a@b>\r\n"),
-        EVENT(PEER_SERVER, "250 ok\r\n"),
-        EVENT(PEER_CLIENT, "RCPT TO:<0@d>\r\n"),
-        EVENT(PEER_SERVER, "250 ok\r\n"),
-        EVENT(PEER_CLIENT, "DATA\r\n"),
-        EVENT(PEER_SERVER, "354 go\r\n"),
-        EVENT(PEER_CLIENT, "Hello\r\n.\r\n"),
-        EVENT(PEER_SERVER, "250 ok\r\n"),
-        EVENT(PEER_CLIENT, "MAIL FROM:<a@b>\r\n"),
-        EVENT(PEER_SERVER, "250 ok\r\n"),
-        EVENT(PEER_CLIENT, "RCPT TO:<0@d>\r\n"),
+        EVENT(PEER_SERVER, "220 mx\r\n"), EVENT(PEER_CLIENT, "EHLO c\r\n"),
+        EVENT(PEER_SERVER, "250 mx\r\n"), EVENT(PEER_CLIENT, "MAIL FROM:<a@b>\r\n"),
+        EVENT(PEER_SERVER, "250 ok\r\n"), EVENT(PEER_CLIENT, "RCPT TO:<0@d>\r\n"),
+        EVENT(PEER_SERVER, "250 ok\r\n"), EVENT(PEER_CLIENT, "DATA\r\n"),
+        EVENT(PEER_SERVER, "354 go\r\n"), EVENT(PEER_CLIENT, "Hello\r\n.\r\n"),
+        EVENT(PEER_SERVER, "250 ok\r\n"), EVENT(PEER_CLIENT, "MAIL FROM:<a@b>\r\n"),
+        EVENT(PEER_SERVER, "250 ok\r\n"), EVENT(PEER_CLIENT, "RCPT TO:<0@d>\r\n"),
         EVENT(PEER_SERVER, "554 no\r\n"),
     };
 
