@@ -16,23 +16,40 @@ static int encoded_plain(unsigned octet)
            octet == ' ';
 }
 
-/* How many octets of the text, in whole characters, `left` columns take; *columns: how many of these. */
-static unsigned encoded_fits(const char *text, unsigned left, int base64, unsigned *columns)
+/* How many octets of the text, in whole characters, `left` columns take in Q; *columns: how many of these. */
+static unsigned encoded_fits_quoted(const char *text, unsigned left, unsigned *columns)
 {
     unsigned octets = 0;
-    unsigned used = 0;
-    unsigned length;
 
-    for (*columns = 0; text[octets] != '\0'; *columns = used, octets += length) {
-        length = postino_utf8_length(text + octets);
-        if (base64)
-            used = (octets + length + 2) / 3 * 4;
-        else
-            used += encoded_plain((unsigned char)text[octets]) ? 1 : 3 * length;
+    for (*columns = 0; text[octets] != '\0';) {
+        unsigned length = postino_utf8_length(text + octets);
+        unsigned used = *columns + (encoded_plain((unsigned char)text[octets]) ? 1 : 3 * length);
+
         if (used > left)
             break;
+        *columns = used;
+        octets += length;
     }
     return octets;
+}
+
+/* The same in B. GMime takes the '=' that fills a group for the end of the text, with further words behind it too: so
+ * all words but the last have whole groups of three octets. It may be that no character ends with a group: 0. */
+static unsigned encoded_fits_base64(const char *text, unsigned left, unsigned *columns)
+{
+    unsigned most = left / 4 * 3;
+    unsigned whole = 0;
+    unsigned octets = 0;
+
+    while (text[octets] != '\0') {
+        octets += postino_utf8_length(text + octets);
+        if (octets > most)
+            break;
+        if (octets % 3 == 0 || text[octets] == '\0')
+            whole = octets;
+    }
+    *columns = (whole + 2) / 3 * 4;
+    return whole;
 }
 
 static void encoded_base64(struct postino_writer *writer, const char *text, unsigned octets)
@@ -88,8 +105,8 @@ void postino_message_words(struct postino_writer *writer, const char *text)
 
         encoded_gap(writer);
         left = ENCODED_COLUMNS - writer->column - ENCODED_FRAME;
-        octets = encoded_fits(text, left, 0, &columns[0]);
-        in_base64 = encoded_fits(text, left, 1, &columns[1]);
+        octets = encoded_fits_quoted(text, left, &columns[0]);
+        in_base64 = encoded_fits_base64(text, left, &columns[1]);
         /* The one that takes more of the text, or the shorter one. */
         base64 = in_base64 > octets || (in_base64 == octets && columns[1] < columns[0]);
         postino_write_text(writer, base64 ? "=?UTF-8?B?" : "=?UTF-8?Q?");

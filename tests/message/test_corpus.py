@@ -37,6 +37,8 @@ def check_lines(raw, flags):
         re.sub(rb"=([0-9A-F]{2})", lambda m: bytes([int(m[1], 16)]), encoded).decode()
     for encoded in re.findall(rb"=\?UTF-8\?B\?([^?]*)\?=", head):
         base64.b64decode(encoded, validate=True).decode()
+    # GMime drops the text behind a word that ends in "=" when another word follows.
+    assert not re.search(rb"=\?UTF-8\?B\?[^?]*=\?=\s+=\?", head), "a B word that is not the last is filled up"
     for block in re.findall(rb"\r\n--=_[A-Z][0-9][0-9A-F]*\r\n(Content-.*?)\r\n\r\n", raw, re.DOTALL):
         for line in block.split(b"\r\n"):
             assert len(line) <= 78 or b"application/vnd." in line, line

@@ -58,6 +58,8 @@ static void features_are_chosen(void **state)
     }
 }
 
+#define WATER "\xe6\xb0\xb4"
+
 /* Each encoded word in the encoding in which it is the shorter. */
 static void encoded_words_are_short(void **state)
 {
@@ -68,12 +70,18 @@ static void encoded_words_are_short(void **state)
         {"\xc3\xbc", "Subject: =?UTF-8?B?w7w=?=\r\n"},
         {"Ein langer Gru\xc3\x9f", "Subject: =?UTF-8?Q?Ein_langer_Gru=C3=9F?=\r\n"},
         {"\xe6\x97\xa5\xe6\x9c\xac", "Subject: =?UTF-8?B?5pel5pys?=\r\n"},
-        /* The line is full behind 73 octets, between two characters. */
+        /* GMime reads no further than the first '=': B words before the last have whole groups, of whole
+         * characters, and the line is filled as far as these go. */
         {"\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90"
          "\xd0\x90\xd0\x90"
          "\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90\xd0\x90",
-         "Subject: =?UTF-8?B?0JDQkNCQ0JDQkNCQ0JDQkNCQ0JDQkNCQ0JDQkNCQ0JDQkNCQ0JA=?=\r\n "
-         "=?UTF-8?B?0JDQkNCQ?=\r\n"},
+         "Subject: =?UTF-8?B?0JDQkNCQ0JDQkNCQ0JDQkNCQ0JDQkNCQ0JDQkNCQ0JDQkNCQ?=\r\n "
+         "=?UTF-8?B?0JDQkNCQ0JA=?=\r\n"},
+        /* Where no character ends with a group, the word is in Q, and the next one begins anew. */
+        {"a" WATER WATER WATER WATER WATER WATER WATER WATER WATER WATER WATER WATER WATER WATER WATER,
+         "Subject: "
+         "=?UTF-8?Q?a=E6=B0=B4=E6=B0=B4=E6=B0=B4=E6=B0=B4=E6=B0=B4=E6=B0=B4?=\r\n "
+         "=?UTF-8?B?5rC05rC05rC05rC05rC05rC05rC05rC05rC0?=\r\n"},
     };
     static const struct postino_mailbox from = {NULL, "a@example.org", NULL};
     uint8_t buffer[1024];
