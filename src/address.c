@@ -3,9 +3,7 @@
  * control character, and outside a quoted string no blank and no bracket. */
 #include "internal.h"
 
-/* RFC 5321 section 4.5.3.1: local part 64, path 256 with its brackets, domain within it. */
-#define ADDRESS_LOCAL_MAX  64
-#define ADDRESS_PATH_MAX   254
+/* RFC 5321 section 4.5.3.1.2. */
 #define ADDRESS_DOMAIN_MAX 255
 
 int postino_address_domain(const char *domain)
@@ -51,10 +49,10 @@ static size_t address_plain_octets(const char *address)
     size_t local = address_run(address);
     size_t domain;
 
-    if (address[local] != '@' || local == 0 || local > ADDRESS_LOCAL_MAX)
+    if (address[local] != '@' || local == 0)
         return 0;
     domain = address_run(address + local + 1);
-    if (address[local + 1 + domain] != '\0' || domain == 0 || local + 1 + domain > ADDRESS_PATH_MAX)
+    if (address[local + 1 + domain] != '\0' || domain == 0 || local + 1 + domain > POSTINO_PATH_MAX)
         return 0;
     return local + 1 + domain;
 }
@@ -106,9 +104,7 @@ int postino_address_path(const char *address, struct postino_span *path)
     if (quoted || c != end || (c != '\0' && address[i + 1] != '\0'))
         return -1;
     /* A domain is not empty; without an at-sign everything is the local part ("Postmaster"). */
-    if (local == 0)
-        local = i;
-    else if (local + 1 == i)
+    if (local != 0 && local + 1 == i)
         return -1;
-    return local > ADDRESS_LOCAL_MAX || i > ADDRESS_PATH_MAX ? -1 : utf8;
+    return i > POSTINO_PATH_MAX ? -1 : utf8;
 }

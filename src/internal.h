@@ -12,6 +12,11 @@
  * literals there together, all of a file's, and it may be the one file of scripts/amalgamate.py. */
 #define POSTINO_TEXT(literal) ((const char[]){literal})
 
+/* An address of the envelope has so many octets at most: with "MAIL FROM:<", ">" and CRLF it fills a line of 512. Its
+ * parts have no limit of their own, since servers forward addresses with local parts over 64 octets (RFC 5321
+ * sections 4.5.3.1 and 4.5.3.1.4). */
+#define POSTINO_PATH_MAX 498
+
 /* struct postino_session.line */
 enum reply_line {
     REPLY_CODE = 0,   /* its code and what stands behind it are arriving */

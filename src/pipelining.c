@@ -25,8 +25,10 @@ static int pipelining_joins(const struct postino_session *session)
 }
 
 #if !POSTINO_SMALL
-/* More than a command of an envelope takes that has a path (RFC 5321 section 4.5.3.1.3) and no options. */
-#define PIPELINING_COMMAND_OCTETS 512
+/* The line of a command that has a path and no parameters (RFC 5321 section 4.5.3.1.4). */
+#define PIPELINING_COMMAND_OCTETS   512
+/* What is left of such a line beside "RSET" and its line end. */
+#define PIPELINING_PARAMETER_OCTETS (PIPELINING_COMMAND_OCTETS - 6)
 
 static uint8_t *pipelining_put(uint8_t *place, const void *data, size_t length)
 {
@@ -91,7 +93,7 @@ static size_t pipelining_envelope(struct postino_session *session, uint8_t *out,
     place = pipelining_put(place, mail->path.data, mail->path.length_octets);
     *place++ = '>';
     if (session->parameters != NULL) {
-        struct postino_emitter emitter = {place, 0, PIPELINING_COMMAND_OCTETS, 0};
+        struct postino_emitter emitter = {place, 0, PIPELINING_PARAMETER_OCTETS, 0};
 
         session->parameters(session, &emitter);
         if (emitter.place > emitter.room)

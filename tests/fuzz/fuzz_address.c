@@ -19,7 +19,7 @@ static void check_path(const char *address)
         return;
     }
     text = path.data;
-    FUZZ_CHECK(path.length_octets <= 256 && path.length_octets <= strlen(address));
+    FUZZ_CHECK(path.length_octets <= 498 && path.length_octets <= strlen(address));
     FUZZ_CHECK((const char *)path.data >= address &&
                (const char *)path.data + path.length_octets <= address + strlen(address));
     for (i = 0; i < path.length_octets; i++) {
