@@ -39,6 +39,8 @@ set(POSTINO_CORE_SOURCES
     src/hex.c
     src/look.c
     src/mailbox.c
+    src/mailbox_token.c
+    src/mailbox_word.c
     src/memory_source.c
     src/message.c
     src/message_features.c

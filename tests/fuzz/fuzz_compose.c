@@ -114,7 +114,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char names[2 * 4097];
     static uint8_t buffer[936];
     static const struct postino_mailbox anybody = {NULL, "a@b", NULL};
-    struct postino_mailbox_list list = {mailboxes, MAILBOXES, names, sizeof names, 0, 0, 0};
+    struct postino_mailbox_list list = {mailboxes, MAILBOXES, names, sizeof names, (data[0] & 64) != 0, 0,
+                                        0,         0,         0};
     struct postino_header headers[2] = {{"X-Text", NULL, NULL, POSTINO_HEADER_TEXT},
                                         {"X-Protocol", NULL, NULL, POSTINO_HEADER_PROTOCOL}};
     struct postino_memory_source body_source, file_source;
