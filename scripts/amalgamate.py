@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Writes the two files that a NetX Duo user copies: amalgamate.py FOLDER
+"""Writes the two files that a NetX Duo user copies.
 
 FOLDER gets nxd_smtp_client.h and nxd_smtp_client.c, the whole of what the NetX Duo API needs, engine included. They take the
 place of the original's two files of the same names; TLS is in them where NX_SECURE_ENABLE is defined. Nothing in them is not in the tree: headers stand where they were
 included first, sources follow each other in the order of sources.cmake.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -59,8 +60,9 @@ def without_source_switch(lines):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", metavar="FOLDER", help="is made where it does not exist")
+    folder = parser.parse_args().folder
     done = {"include/nxd_smtp_client.h"}
     header = expand("include/nxd_smtp_client.h", done)
     source = ["/* SPDX-License-Identifier: MIT */",
@@ -73,9 +75,9 @@ def main():
     for path in source_list("POSTINO_TLS_NX_SECURE_SOURCES"):
         source += ["", f"/* ---- {path} ---- */"] + without_source_switch(expand(path, done))
     source += ["", "#endif"]
-    os.makedirs(sys.argv[1], exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
     for name, lines in (("nxd_smtp_client.h", header), ("nxd_smtp_client.c", source)):
-        with open(os.path.join(sys.argv[1], name), "w", encoding="utf-8") as file:
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
 
 

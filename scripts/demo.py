@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """Runs the examples against a real SMTP server on this machine and checks what arrived, octet for octet.
 
-usage: demo.py BUILD_FOLDER
-
 Prints each dialogue as the examples show it, secrets masked, and each message as the server received it. The server is
 Debian's python3-aiosmtpd. Ends within half a minute and leaves nothing behind; exit status 1 and a line that says what
 is wrong, if a mail is missing or differs in one octet.
@@ -10,6 +8,7 @@ is wrong, if a mail is missing or differs in one octet.
 
 # SPDX-License-Identifier: MIT
 
+import argparse
 import base64
 import json
 import os
@@ -139,9 +138,9 @@ def demonstrate_client(build, server):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    build = os.path.abspath(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", metavar="BUILD_FOLDER", help="where the examples were built: build/release")
+    build = os.path.abspath(parser.parse_args().build)
     program = os.path.join(TEST_SERVERS, "aiosmtpd_server.py")
     try:
         with lifetime.ServerProcess(program, ready_s=START_LIMIT_S, stop_s=STOP_LIMIT_S) as process:

@@ -5,6 +5,13 @@
 # fetched again; where it cannot be had its test is skipped.
 set -eu
 
+case $#${1-} in
+1[!-]*) ;;
+*)
+    sed -n 's/^# \(usage:.*\)/\1/p' "$0" >&2
+    exit 2
+    ;;
+esac
 readonly folder=$(realpath -m "$1")
 readonly npm_list=$(realpath "$(dirname "$0")")/../tests/message/npm/package.json
 readonly fetch_limit_s=180

@@ -10,6 +10,13 @@
 # in FOLDER/NAME.missing, with which they are skipped.
 set -eu
 
+case $#${1-} in
+1[!-]*) ;;
+*)
+    sed -n 's/^# \(usage:.*\)/\1/p' "$0" >&2
+    exit 2
+    ;;
+esac
 readonly folder=$(realpath -m "$1")
 readonly npm_list=$(realpath "$(dirname "$0")")/../tests/servers/npm/package.json
 # Haraka and smtp-server need this much; Debian 12 has 18, and npm has the program of a later one.

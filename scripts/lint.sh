@@ -4,6 +4,10 @@
 # wrong, the line itself says so (NOLINT, cppcheck-suppress).
 set -eu
 
+if [ $# != 0 ]; then
+    echo "usage: lint.sh, without arguments" >&2
+    exit 2
+fi
 cd "$(dirname "$0")/.."
 readonly jobs=2
 readonly flags=(-std=c99 -Iinclude -Isrc -Iports/netxduo -Ihost/include -Ihost/src -Ihost/secure)

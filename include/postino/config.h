@@ -7,6 +7,8 @@
  * compiled with the same values: the init functions compare the sizes of the objects and refuse a mismatch.
  */
 
+#include "postino/version.h"
+
 #ifdef POSTINO_USER_CONFIG_FILE
 #include POSTINO_USER_CONFIG_FILE
 #endif

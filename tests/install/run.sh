@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: run.sh CMAKE CC PKG_CONFIG SOURCE_FOLDER
+# usage: run.sh CMAKE CC PKG_CONFIG READELF SOURCE_FOLDER
 # Installs Postino as a user would, moves the prefix, and builds the programs of outside/ against it.
 set -eu
 
 cmake=$1
 cc=$2
 pkg_config=$3
-source=$4
+readelf=$4
+source=$5
 outside=$source/tests/install/outside
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -22,7 +23,7 @@ quietly() {
 }
 
 quietly "$cmake" -S "$source" -B "$work/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Release \
-    -DCMAKE_INSTALL_PREFIX="$work/installed" -DPOSTINO_EXAMPLES=OFF
+    -DCMAKE_INSTALL_PREFIX="$work/installed" -DPOSTINO_EXAMPLES=OFF -DPOSTINO_HARDEN=ON
 quietly "$cmake" --build "$work/build" --parallel 2
 quietly "$cmake" --install "$work/build"
 # Nothing installed may know where it was installed.
@@ -30,12 +31,27 @@ mv "$work/installed" "$work/prefix"
 rm -r "$work/build"
 libraries=$(dirname "$(find "$work/prefix" -name libpostino.so)")
 
+echo "SONAME, hardening"
+for library in "$libraries"/lib*.so; do
+    "$readelf" -dW "$library" >"$work/dynamic"
+    "$readelf" -sW "$library" >"$work/symbols"
+    # As cmake/install.cmake promises: another minor version is not taken for this one.
+    quietly grep -q "SONAME.*\[$(basename "$library").0.1\]" "$work/dynamic"
+    quietly grep -q "BIND_NOW" "$work/dynamic"
+    case $library in
+    */libpostino.so) quietly grep -q "UND __stack_chk_fail" "$work/symbols" ;;
+    */libpostino-tls-openssl.so) quietly grep -q "UND __snprintf_chk" "$work/symbols" ;;
+    esac
+done
+
 echo "find_package"
 quietly "$cmake" -S "$outside" -B "$work/outside" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly "$cmake" --build "$work/outside"
-for program in client_static client_shared netx netx_tls tls tls_mbedtls message; do
+for program in client_static client_shared netx netx_tls tls tls_over_shared tls_mbedtls message; do
     quietly "$work/outside/$program"
 done
+"$readelf" -sW "$work/outside/tls_over_shared" >"$work/symbols"
+quietly grep -q "UND postino_client_init_sized" "$work/symbols"
 
 echo "pkg-config"
 export PKG_CONFIG_PATH="$libraries/pkgconfig"
