@@ -80,6 +80,8 @@ typedef struct NX_SMTP_MAIL_STRUCT {
     struct postino_source nx_smtp_mail_source;     /* of the whole message */
     struct postino_span nx_smtp_mail_part;         /* of the piece in hand, what was not taken yet */
     struct postino_recipient *nx_smtp_mail_listed; /* the next for the header */
+    USHORT nx_smtp_mail_subject_offset;            /* how much of its encoded words was made */
+    UCHAR nx_smtp_mail_subject[64];                /* and some of them */
     UCHAR nx_smtp_mail_list;                       /* state of it */
     UCHAR nx_smtp_mail_piece;                      /* that comes next */
     UCHAR nx_smtp_mail_flags;                      /* of the message: enum postino_source_flag */
@@ -208,7 +210,7 @@ UINT nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHAR
 UINT nx_smtp_client_statistics_get(NX_SMTP_CLIENT *client_ptr, NX_SMTP_STATISTICS *statistics_ptr);
 
 /* Prepares a mail without recipients, in the caller's memory. `subject` and `body` are borrowed as long as
- * the mail is used; the body has `body_length` octets, may be empty, and NULL then; lines and dots are no
+ * the mail is used, the subject as nx_smtp_mail_send() takes it; the body has `body_length` octets, may be empty, and NULL then; lines and dots are no
  * matter. `priority` is one of NX_SMTP_MAIL_PRIORITY_..., any other value counts as NORMAL; it goes into the
  * header, and to a server that offers it as MT-PRIORITY: see nx_smtp_extension_priority. A mail can be sent
  * any number of times, one after the other. Allowed from initialisation and threads, of a mail that is not

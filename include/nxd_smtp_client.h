@@ -60,14 +60,20 @@ extern "C" {
 #define NX_SMTP_SERVER_CHALLENGE_MAX_STRING 200
 #endif
 
-/* Longest user name, and longest client domain; each takes so much of the NX_SMTP_CLIENT. */
-#ifndef NX_SMTP_CLIENT_MAX_USERNAME
-#define NX_SMTP_CLIENT_MAX_USERNAME 64
+/* Longest client domain, and longest user name and password: the two share their room in the NX_SMTP_CLIENT, so that one may
+ * be longer where the other is shorter. Providers hand out names of 160 octets, and keys of 69. */
+#ifndef NX_SMTP_CLIENT_MAX_DOMAIN
+#ifdef NX_SMTP_CLIENT_MAX_USERNAME
+#define NX_SMTP_CLIENT_MAX_DOMAIN NX_SMTP_CLIENT_MAX_USERNAME
+#else
+#define NX_SMTP_CLIENT_MAX_DOMAIN 64
 #endif
-
-/* Longest password: providers hand out keys of 69 octets. */
+#endif
+#ifndef NX_SMTP_CLIENT_MAX_USERNAME
+#define NX_SMTP_CLIENT_MAX_USERNAME 180
+#endif
 #ifndef NX_SMTP_CLIENT_MAX_PASSWORD
-#define NX_SMTP_CLIENT_MAX_PASSWORD 72
+#define NX_SMTP_CLIENT_MAX_PASSWORD 74
 #endif
 
 /* Defined: a client of NX_SMTP_CLIENT_AUTH_NONE never authenticates. Not defined: it does, with PLAIN, when
@@ -167,7 +173,7 @@ extern "C" {
 #define NX_SMTP_OUTCOME_NOT_ATTEMPTED 5 /* nothing of it was sent */
 
 /* Room for the text of a Date and a Message-ID. */
-#define NX_SMTP_HEADERS_OCTETS (37 + 2 + 30 + NX_SMTP_CLIENT_MAX_USERNAME + 3)
+#define NX_SMTP_HEADERS_OCTETS (37 + 2 + 30 + NX_SMTP_CLIENT_MAX_DOMAIN + 3)
 
 struct NX_SMTP_CLIENT_STRUCT;
 struct NX_SMTP_HEADERS_STRUCT;
@@ -210,7 +216,7 @@ struct nx_smtp_transport {
  * that its address is the message's. */
 struct nx_smtp_message {
     struct postino_single single;
-    struct postino_span subject;
+    struct postino_span subject; /* of length 0 with a text: not ASCII, to be encoded */
     struct postino_span headers; /* Date and Message-ID */
     UCHAR priority;
 };
@@ -241,9 +247,9 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
     struct postino_session nx_smtp_client_session;
     TX_SEMAPHORE nx_smtp_client_idle;
     NX_TCP_SOCKET nx_smtp_client_socket;
-    CHAR nx_smtp_client_username[NX_SMTP_CLIENT_MAX_USERNAME + 1];
-    CHAR nx_smtp_client_password[NX_SMTP_CLIENT_MAX_PASSWORD + 1];
-    CHAR nx_smtp_client_domain[NX_SMTP_CLIENT_MAX_USERNAME + 1];
+    CHAR *nx_smtp_client_password; /* behind the user name's NUL */
+    CHAR nx_smtp_client_username[NX_SMTP_CLIENT_MAX_USERNAME + 1 + NX_SMTP_CLIENT_MAX_PASSWORD + 1];
+    CHAR nx_smtp_client_domain[NX_SMTP_CLIENT_MAX_DOMAIN + 1];
 } NX_SMTP_CLIENT;
 
 /* What nx_smtp_client_headers_set() needs besides the client. Everything in it is private. */
@@ -322,13 +328,15 @@ typedef struct postino_trace_transport NX_SMTP_TRACE;
  * 25 or 587. Returns NX_SUCCESS; NX_PTR_ERROR: a pointer is NULL; NX_CALLER_ERROR: called from a timer or an
  * interrupt; NX_SMTP_INVALID_PARAM: no live IP instance, or a client domain that cannot be sent;
  * NX_IP_ADDRESS_ERROR: an address version that this build of NetX Duo does not have; NX_INVALID_PORT;
- * NX_NOT_ENABLED: nx_tcp_enable was not called; NX_SIZE_ERROR: a string longer than its limit; or the status
+ * NX_NOT_ENABLED: nx_tcp_enable was not called; NX_SIZE_ERROR: a string longer than its limit, or user name and password
+ * longer than theirs together; or the status
  * of the TCP socket's creation. (NetX Duo SMTP Client User Guide, chapter 3) */
 UINT nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr, NX_PACKET_POOL *client_packet_pool_ptr,
                             CHAR *username, CHAR *password, CHAR *from_address, CHAR *client_domain,
                             UINT authentication_type, NXD_ADDRESS *server_address, UINT port);
 
-/* Ends a client; its memory is the caller's again. Allowed from threads. Returns NX_SUCCESS; NX_PTR_ERROR:
+/* Ends a client; its memory is wiped, for it held the password, and the caller's again. Mails that were handed in and not
+ * collected are to be created anew. Allowed from threads. Returns NX_SUCCESS; NX_PTR_ERROR:
  * NULL, never created or already deleted; NX_CALLER_ERROR: not called from a thread; NX_STILL_BOUND: another
  * thread is sending a mail with it, or the connection of nx_smtp_client_connect() is open, and it stays as it
  * is. (User Guide, chapter 3) */
@@ -340,7 +348,8 @@ UINT nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr);
  * open all get NX_ALREADY_BOUND. The strings and the body are borrowed
  * during the call. `recipient_address` is an address with or without its angle brackets. `priority` is one of
  * NX_SMTP_MAIL_PRIORITY_...; any other value counts as NORMAL; LOW and HIGH are told to the reader by header
- * lines. `mail_body_length` is in octets; lines may end in CRLF, LF or CR, and may begin with dots. Returns
+ * lines. A subject outside of ASCII is to be UTF-8 and goes out in encoded words (RFC 2047), so that every server takes
+ * it; what is no UTF-8 readers show as characters that are not known. `mail_body_length` is in octets; lines may end in CRLF, LF or CR, and may begin with dots. Returns
  * NX_SUCCESS: the server accepted the mail, whatever became of the connection afterwards. NX_PTR_ERROR: a
  * pointer is NULL; NX_SMTP_INVALID_PARAM: a body of length 0, an address that is malformed, a control
  * character in the subject, or a subject line over 998 octets; NX_CALLER_ERROR: not called from a thread;
@@ -446,6 +455,8 @@ UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_
 const CHAR *_nx_smtp_message_importance(const struct nx_smtp_message *message);
 /* Checks the subject; the body is in place, and the addresses follow when they have been checked. Returns a status. */
 UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject);
+/* Puts out a message's subject. */
+VOID _nx_smtp_message_subject(const struct postino_span *subject, struct postino_emitter *emitter);
 /* What a message of nx_smtp_mail_send() adds to its header, and to MAIL where the server offers MT-PRIORITY; and how that
  * is known. */
 VOID _nx_smtp_message_parameters(const struct postino_session *session, struct postino_emitter *emitter);

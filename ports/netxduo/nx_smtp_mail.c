@@ -78,7 +78,28 @@ static VOID mail_rewind(NX_SMTP_MAIL *mail)
     mail->nx_smtp_mail_part.length_octets = 0;
     mail->nx_smtp_mail_listed = mail->nx_smtp_mail_message.single.mail.recipients;
     mail->nx_smtp_mail_list = 0;
+    mail->nx_smtp_mail_subject_offset = 0;
     mail->nx_smtp_mail_offset = 0;
+}
+
+/* Makes the next part of the subject: as it is, or of its encoded words as many octets as have room. Returns whether more
+ * may follow. */
+static int mail_subject(NX_SMTP_MAIL *mail)
+{
+    const struct postino_span *subject = &mail->nx_smtp_mail_message.subject;
+    struct postino_span *part = &mail->nx_smtp_mail_part;
+    const size_t room = sizeof mail->nx_smtp_mail_subject;
+    struct postino_emitter emitter = {mail->nx_smtp_mail_subject, 0, room, 0};
+
+    *part = *subject;
+    if (subject->length_octets != 0)
+        return 0;
+    emitter.place -= mail->nx_smtp_mail_subject_offset;
+    _nx_smtp_message_subject(subject, &emitter);
+    part->data = mail->nx_smtp_mail_subject;
+    part->length_octets = emitter.place < room ? emitter.place : room;
+    mail->nx_smtp_mail_subject_offset = (USHORT)(mail->nx_smtp_mail_subject_offset + part->length_octets);
+    return part->length_octets == room;
 }
 
 /* Makes the next of the pieces behind the recipients; the callback's body is none of them. Returns 0 where there is
@@ -98,7 +119,8 @@ static int mail_next_piece(NX_SMTP_MAIL *mail)
         mail_text(mail, "\r\nSubject: ");
         break;
     case MAIL_SUBJECT_TEXT:
-        mail->nx_smtp_mail_part = message->subject;
+        if (mail_subject(mail))
+            mail->nx_smtp_mail_piece = MAIL_SUBJECT_TEXT;
         break;
     case MAIL_MIME:
         mail_text(mail, NX_SMTP_MESSAGE_MIME);
@@ -241,8 +263,8 @@ UINT _nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UIN
     message->single.mail.result.outcome = NX_SMTP_OUTCOME_NONE;
     /* The header says so, whatever the server offers. */
     message->single.mail.flags = POSTINO_MAIL_8BIT_ANYWAY;
-    mail_ptr->nx_smtp_mail_flags = (UCHAR)(POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY |
-                                           mail_8bit(&message->subject) | mail_8bit(&message->single.body));
+    mail_ptr->nx_smtp_mail_flags =
+        (UCHAR)(POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY | mail_8bit(&message->single.body));
     mail_ptr->nx_smtp_mail_id = NX_SMTP_MAIL_ID;
     return NX_SUCCESS;
 }

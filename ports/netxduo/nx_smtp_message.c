@@ -8,9 +8,22 @@
 /* RFC 5322 section 2.1.1, less "Subject: ". */
 #define MESSAGE_SUBJECT_MAX (998 - 9)
 
+/* Between two encoded words; the second follows a fold. */
+#define MESSAGE_BORDER  "?=\r\n =?utf-8?Q?"
+/* For the text of the first, behind "Subject: ", in a line of 76 (RFC 2047 section 2). A character takes 12 at most. */
+#define MESSAGE_COLUMNS (76 - 9 - 10 - 2)
+
+/* The drop-in has it in one place, and the services in another: a program calls one of them. */
+#ifdef __GNUC__
+#define MESSAGE_BODY static inline __attribute__((always_inline))
+#else
+#define MESSAGE_BODY static
+#endif
+
 UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject)
 {
     UINT length;
+    UINT bits = 0;
 
     message->single.mail.result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
     for (length = 0; subject[length] != '\0'; length++) {
@@ -18,14 +31,54 @@ UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, co
 
         if (length == MESSAGE_SUBJECT_MAX || octet < ' ' || octet == 127)
             return NX_SMTP_INVALID_PARAM;
+        bits |= octet;
     }
     if (priority != NX_SMTP_MAIL_PRIORITY_LOW && priority != NX_SMTP_MAIL_PRIORITY_HIGH)
         priority = NX_SMTP_MAIL_PRIORITY_NORMAL;
     message->priority = (UCHAR)priority;
     message->subject.data = subject;
-    message->subject.length_octets = length;
+    /* 0 before a text that is not empty: not ASCII, and to be encoded up to its end. */
+    message->subject.length_octets = bits > 127 ? 0 : length;
     message->headers.length_octets = 0;
     return NX_SUCCESS;
+}
+
+static VOID message_emit_hex(struct postino_emitter *emitter, UINT digit)
+{
+    postino_emit(emitter, digit + (digit < 10 ? '0' : 'A' - 10));
+}
+
+/* Outside of ASCII a subject goes out in encoded words, in Q: any number of those is joined by every reader. In B a word of
+ * whole characters may need padding, behind which GMime's readers lose what follows. */
+MESSAGE_BODY VOID message_subject(const struct postino_span *subject, struct postino_emitter *emitter)
+{
+    const CHAR *octet = subject->data;
+    const CHAR *border = MESSAGE_BORDER + 5;
+    UINT columns = MESSAGE_COLUMNS;
+
+    postino_emit_octets(emitter, octet, subject->length_octets);
+    if (subject->length_octets != 0 || *octet == '\0')
+        return;
+    do {
+        UCHAR value = (UCHAR)*octet;
+
+        /* Between two characters; where none begins, for it is no UTF-8, anywhere. */
+        if (columns > ((value & 0xC0) != 0x80 ? MESSAGE_COLUMNS - 12 : MESSAGE_COLUMNS - 3)) {
+            postino_emit_text(emitter, border);
+            border = MESSAGE_BORDER;
+            columns = 0;
+        }
+        columns += 3;
+        postino_emit(emitter, '=');
+        message_emit_hex(emitter, value >> 4);
+        message_emit_hex(emitter, value & 15u);
+    } while (*++octet != '\0');
+    postino_emit_octets(emitter, border, sizeof "?=" - 1);
+}
+
+VOID _nx_smtp_message_subject(const struct postino_span *subject, struct postino_emitter *emitter)
+{
+    message_subject(subject, emitter);
 }
 
 const CHAR *_nx_smtp_message_importance(const struct nx_smtp_message *message)
@@ -52,7 +105,7 @@ VOID _nx_smtp_message_parameters(const struct postino_session *session, struct p
     UINT id = session->sent.step->id;
 
     if (id == POSTINO_STEP_MESSAGE) {
-        postino_emit_octets(emitter, message->subject.data, message->subject.length_octets);
+        message_subject(&message->subject, emitter);
         postino_emit_text(emitter, NX_SMTP_MESSAGE_MIME);
         postino_emit_octets(emitter, message->headers.data, message->headers.length_octets);
         postino_emit_text(emitter, _nx_smtp_message_importance(message));

@@ -39,14 +39,29 @@ static const struct postino_extension *const drop_in_extensions[] = {
 #define DROP_IN_BODY static
 #endif
 
-static UINT drop_in_copy(CHAR *destination, const CHAR *source, UINT limit)
+/* Returns what is behind the copy's end; NULL: it has no room before `last`. */
+static CHAR *drop_in_copy(CHAR *destination, const CHAR *source, const CHAR *last)
 {
-    UINT length;
-
-    for (length = 0; (destination[length] = source[length]) != '\0'; length++) {
-        if (length == limit)
-            return NX_SIZE_ERROR;
+    while ((*destination = *source++) != '\0') {
+        if (destination++ == last)
+            return NX_NULL;
     }
+    return destination + 1;
+}
+
+static UINT drop_in_strings(NX_SMTP_CLIENT *client_ptr, const CHAR *username, const CHAR *password,
+                            const CHAR *client_domain)
+{
+    CHAR *user = client_ptr->nx_smtp_client_username;
+    const CHAR *last = user + sizeof client_ptr->nx_smtp_client_username - 1;
+
+    /* The password has a NUL at least behind the name's. */
+    user = drop_in_copy(user, username, last - 1);
+    client_ptr->nx_smtp_client_password = user;
+    if (user == NX_NULL || drop_in_copy(user, password, last) == NX_NULL ||
+        drop_in_copy(client_ptr->nx_smtp_client_domain, client_domain,
+                     client_ptr->nx_smtp_client_domain + NX_SMTP_CLIENT_MAX_DOMAIN) == NX_NULL)
+        return NX_SIZE_ERROR;
     return NX_SUCCESS;
 }
 
@@ -80,11 +95,7 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     if (postino_address_domain(client_domain) != 0)
         return NX_SMTP_INVALID_PARAM;
     postino_clear(client_ptr, sizeof *client_ptr);
-    status = drop_in_copy(client_ptr->nx_smtp_client_username, username, NX_SMTP_CLIENT_MAX_USERNAME);
-    status |= drop_in_copy(client_ptr->nx_smtp_client_password, password, NX_SMTP_CLIENT_MAX_PASSWORD);
-    status |= drop_in_copy(client_ptr->nx_smtp_client_domain, client_domain, NX_SMTP_CLIENT_MAX_USERNAME);
-    if (status != NX_SUCCESS)
-        return NX_SIZE_ERROR;
+    status = drop_in_strings(client_ptr, username, password, client_domain);
     client_ptr->nx_smtp_client_packet_pool_ptr = client_packet_pool_ptr;
     client_ptr->nx_smtp_client_from_address = from_address;
     client_ptr->nx_smtp_client_authentication_type =
@@ -95,11 +106,15 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
     client_ptr->nx_smtp_client_transport.transport.methods = &_nx_smtp_transport;
     client_ptr->nx_smtp_client_transport.patience = NX_SMTP_CLIENT_CONNECTION_TIMEOUT;
     client_ptr->nx_smtp_client_transport_ptr = &client_ptr->nx_smtp_client_transport.transport;
-    status = nx_tcp_socket_create(ip_ptr, &client_ptr->nx_smtp_client_socket, "SMTP Client", NX_IP_NORMAL,
-                                  NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, NX_SMTP_CLIENT_TCP_WINDOW_SIZE,
-                                  NX_NULL, NX_NULL);
-    if (status != NX_SUCCESS)
+    if (status == NX_SUCCESS)
+        status = nx_tcp_socket_create(ip_ptr, &client_ptr->nx_smtp_client_socket, "SMTP Client", NX_IP_NORMAL,
+                                      NX_FRAGMENT_OKAY, NX_IP_TIME_TO_LIVE, NX_SMTP_CLIENT_TCP_WINDOW_SIZE,
+                                      NX_NULL, NX_NULL);
+    if (status != NX_SUCCESS) {
+        /* The caller's memory keeps no password. */
+        postino_clear(client_ptr, sizeof *client_ptr);
         return status;
+    }
     /* Cannot fail: the memory is new and the initial count is not. */
     (VOID) tx_semaphore_create(&client_ptr->nx_smtp_client_idle, "SMTP Client", 1);
     client_ptr->nx_smtp_client_id = NX_SMTP_CLIENT_ID;
@@ -143,8 +158,8 @@ DROP_IN_BODY UINT drop_in_delete(NX_SMTP_CLIENT *client_ptr)
         tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
         return status;
     }
-    client_ptr->nx_smtp_client_id = 0;
     tx_semaphore_delete(&client_ptr->nx_smtp_client_idle);
+    postino_clear(client_ptr, sizeof *client_ptr);
     return NX_SUCCESS;
 }
 

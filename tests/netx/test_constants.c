@@ -161,9 +161,9 @@ static void types_are_complete(void **state)
     memset(&headers, 0, sizeof headers);
     memset(&trace, 0, sizeof trace);
     assert_int_equal(client.nx_smtp_client_id, 0);
-    assert_int_equal(sizeof client.nx_smtp_client_username, NX_SMTP_CLIENT_MAX_USERNAME + 1);
-    assert_int_equal(sizeof client.nx_smtp_client_password, NX_SMTP_CLIENT_MAX_PASSWORD + 1);
-    assert_int_equal(sizeof client.nx_smtp_client_domain, NX_SMTP_CLIENT_MAX_USERNAME + 1);
+    assert_int_equal(sizeof client.nx_smtp_client_username,
+                     NX_SMTP_CLIENT_MAX_USERNAME + NX_SMTP_CLIENT_MAX_PASSWORD + 2);
+    assert_int_equal(sizeof client.nx_smtp_client_domain, NX_SMTP_CLIENT_MAX_DOMAIN + 1);
 }
 
 int main(void)

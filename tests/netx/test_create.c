@@ -202,29 +202,86 @@ static CHAR *create_text(CHAR *text, UINT octets)
     return text;
 }
 
+/* Whether the client's memory does. */
+static int create_holds(const char *text)
+{
+    const UCHAR *at = (const UCHAR *)&bed_client;
+    size_t length = strlen(text);
+    size_t octets;
+
+    for (octets = sizeof bed_client; octets >= length; octets--, at++) {
+        if (memcmp(at, text, length) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+#define CREATE_TOGETHER (NX_SMTP_CLIENT_MAX_USERNAME + NX_SMTP_CLIENT_MAX_PASSWORD)
+
+/* User name and password share their room, however long either is. */
 BED_THREAD(strings_have_limits)
 {
-    CHAR user[NX_SMTP_CLIENT_MAX_USERNAME + 2];
-    CHAR password[NX_SMTP_CLIENT_MAX_PASSWORD + 2];
-    CHAR domain[NX_SMTP_CLIENT_MAX_USERNAME + 2];
+    CHAR user[CREATE_TOGETHER + 2];
+    CHAR password[CREATE_TOGETHER + 2];
+    CHAR domain[NX_SMTP_CLIENT_MAX_DOMAIN + 2];
+    UINT octets;
 
     (VOID) input;
-    create_text(user, NX_SMTP_CLIENT_MAX_USERNAME);
-    create_text(password, NX_SMTP_CLIENT_MAX_PASSWORD);
-    create_text(domain, NX_SMTP_CLIENT_MAX_USERNAME);
-    assert_int_equal(create_with(user, password, domain), NX_SUCCESS);
-    bed_delivers();
-    assert_non_null(strstr(bed_server.received, domain));
-    bed_delete();
-    assert_int_equal(create_with(create_text(user, NX_SMTP_CLIENT_MAX_USERNAME + 1), "", BED_DOMAIN),
-                     NX_SIZE_ERROR);
-    assert_int_equal(create_with("", create_text(password, NX_SMTP_CLIENT_MAX_PASSWORD + 1), BED_DOMAIN),
-                     NX_SIZE_ERROR);
-    assert_int_equal(create_with("", "", create_text(domain, NX_SMTP_CLIENT_MAX_USERNAME + 1)),
+    create_text(domain, NX_SMTP_CLIENT_MAX_DOMAIN);
+    for (octets = 0; octets <= CREATE_TOGETHER; octets++) {
+        create_text(user, octets);
+        create_text(password, CREATE_TOGETHER - octets);
+        assert_int_equal(create_with(user, password, domain), NX_SUCCESS);
+        assert_string_equal(bed_client.nx_smtp_client_username, user);
+        assert_string_equal(bed_client.nx_smtp_client_password, password);
+        bed_delete();
+        create_text(password, CREATE_TOGETHER - octets + 1);
+        assert_int_equal(create_with(user, password, domain), NX_SIZE_ERROR);
+        assert_int_equal(create_holds("xx"), 0);
+    }
+    assert_int_equal(create_with(create_text(user, CREATE_TOGETHER + 1), "", domain), NX_SIZE_ERROR);
+    assert_int_equal(create_with(user, "", create_text(domain, NX_SMTP_CLIENT_MAX_DOMAIN + 1)),
                      NX_SIZE_ERROR);
 #ifndef NX_SMTP_DISABLE_ERROR_CHECKING
     assert_int_equal(bed_send("Hello"), NX_SMTP_CLIENT_NOT_INITIALIZED);
 #endif
+    domain[NX_SMTP_CLIENT_MAX_DOMAIN] = '\0';
+    assert_int_equal(create_with("", "", domain), NX_SUCCESS);
+    bed_delivers();
+    assert_non_null(strstr(bed_server.received, domain));
+    bed_delete();
+}
+
+#if CREATE_TOGETHER >= 120 + 40
+/* As Azure and Oracle hand them out: names of 82 to 163 octets. */
+BED_THREAD(providers_names_fit)
+{
+    CHAR user[164];
+    CHAR password[44];
+    UINT octets;
+
+    (VOID) input;
+    for (octets = 82; octets <= 163; octets += 27) {
+        assert_int_equal(create_with(create_text(user, octets), create_text(password, 43), BED_DOMAIN),
+                         NX_SUCCESS);
+        bed_delete();
+    }
+}
+#endif
+
+/* However the client comes to its end, its memory does not hold the password. */
+BED_THREAD(password_is_wiped)
+{
+    (VOID) input;
+    bed_create(NX_SMTP_CLIENT_AUTH_PLAIN);
+    assert_int_equal(create_holds(BED_PASSWORD), 1);
+    bed_delivers();
+    bed_delete();
+    assert_int_equal(create_holds(BED_PASSWORD), 0);
+    assert_int_equal(create_holds(BED_PLAIN), 0);
+    netx_host_fail_set(NETX_HOST_SOCKET_CREATE, 1, 1, NX_OPTION_ERROR);
+    assert_int_equal(create_with(BED_USER, BED_PASSWORD, BED_DOMAIN), NX_OPTION_ERROR);
+    assert_int_equal(create_holds(BED_PASSWORD), 0);
 }
 
 BED_THREAD(domain_must_be_fit_to_be_sent)
@@ -281,6 +338,10 @@ int main(void)
         BED_CASE(tcp_must_be_enabled),
         BED_CASE(socket_status_is_handed_on),
         BED_CASE(strings_have_limits),
+#if CREATE_TOGETHER >= 120 + 40
+        BED_CASE(providers_names_fit),
+#endif
+        BED_CASE(password_is_wiped),
         BED_CASE(domain_must_be_fit_to_be_sent),
         BED_CASE(memory_may_hold_anything),
     };

@@ -136,7 +136,7 @@ BED_THREAD(addresses_have_one_pair_of_brackets)
     check_addresses("<alice@mail.test>", "bob@mail.test");
 }
 
-BED_THREAD(subject_may_be_empty_long_or_of_eight_bits)
+BED_THREAD(subject_may_be_empty_or_long)
 {
     static CHAR longest[998 - 9 + 1];
 
@@ -147,7 +147,6 @@ BED_THREAD(subject_may_be_empty_long_or_of_eight_bits)
     assert_true(server_await(&bed_server, 1));
     assert_non_null(strstr(bed_message(), "\r\nSubject: \r\nMIME-Version"));
     memset(longest, 's', sizeof longest - 1);
-    longest[3] = '\xFC';
     assert_int_equal(
         nx_smtp_mail_send(&bed_client, BED_TO, NX_SMTP_MAIL_PRIORITY_NORMAL, longest, "Hello", 5),
         NX_SUCCESS);
@@ -190,7 +189,7 @@ int main(void)
         BED_CASE(line_ends_become_crlf),
         BED_CASE(body_is_counted_not_terminated),
         BED_CASE(addresses_have_one_pair_of_brackets),
-        BED_CASE(subject_may_be_empty_long_or_of_eight_bits),
+        BED_CASE(subject_may_be_empty_or_long),
         BED_CASE(strings_are_copied_but_the_sender),
     };
 
