@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+/* The size that a message says it has on the wire, beside the octets that really go out: each kind of source, each of its
+ * flags, each line end, by DATA and by BDAT, as it is, mended, signed and composed. */
+#define _POSIX_C_SOURCE 200809L
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "postino/dkim.h"
+#include "postino/extension.h"
+#include "postino/file.h"
+#include "postino/message.h"
+#include "postino/session.h"
+
+#define OCTETS 65536
+
+/* ---- What is sent ---- */
+
+enum size_source {
+    SOURCE_MEMORY,
+    SOURCE_MEMORY_CANONICAL,
+    SOURCE_SPANS,
+    SOURCE_FILE,
+    SOURCE_CALLBACK
+};
+
+struct size_kind {
+    enum size_source source;
+    unsigned flags;
+    int told;    /* the callback's size is */
+    int rewinds; /* the callback's message can be begun again */
+};
+
+static const struct size_kind kinds[] = {
+    {SOURCE_MEMORY, 0, 1, 1},
+    {SOURCE_MEMORY_CANONICAL, POSTINO_SOURCE_CANONICAL, 1, 1},
+    {SOURCE_SPANS, 0, 1, 1},
+    {SOURCE_FILE, 0, 0, 1},
+    {SOURCE_FILE, POSTINO_SOURCE_8BIT, 0, 1},
+    {SOURCE_FILE, POSTINO_SOURCE_CANONICAL, 1, 1},
+    {SOURCE_FILE, POSTINO_SOURCE_BINARY, 1, 1},
+    {SOURCE_CALLBACK, 0, 0, 0},
+    {SOURCE_CALLBACK, 0, 0, 1},
+    {SOURCE_CALLBACK, 0, 1, 0},
+    {SOURCE_CALLBACK, 0, 1, 1},
+    {SOURCE_CALLBACK, POSTINO_SOURCE_8BIT, 1, 1},
+    {SOURCE_CALLBACK, POSTINO_SOURCE_CANONICAL, 0, 0},
+    {SOURCE_CALLBACK, POSTINO_SOURCE_CANONICAL, 1, 0},
+    {SOURCE_CALLBACK, POSTINO_SOURCE_CANONICAL, 1, 1},
+    {SOURCE_CALLBACK, POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_8BIT, 1, 1},
+    {SOURCE_CALLBACK, POSTINO_SOURCE_BINARY, 1, 0},
+    {SOURCE_CALLBACK, POSTINO_SOURCE_BINARY, 1, 1},
+    {SOURCE_CALLBACK, POSTINO_SOURCE_BINARY | POSTINO_SOURCE_8BIT, 1, 1},
+};
+
+enum size_wrap {
+    WRAP_NONE,
+    WRAP_RAW,
+    WRAP_RAW_REFUSE,
+    WRAP_DKIM,
+    WRAP_DKIM_RAW,
+    WRAP_TEXT,
+    WRAP_ATTACHMENT,
+    WRAP_FORWARDED,
+    WRAPS
+};
+
+static char text[OCTETS];
+static size_t text_octets;
+static size_t read_octets; /* by the callback */
+
+static int text_begin(void *context)
+{
+    (void)context;
+    read_octets = 0;
+    return 0;
+}
+
+static enum postino_source_status text_read(void *context, const uint8_t **data, size_t *length_octets)
+{
+    size_t left = text_octets - read_octets;
+
+    (void)context;
+    *data = (const uint8_t *)text + read_octets;
+    *length_octets = left < 7 ? left : 7;
+    read_octets += *length_octets;
+    return left != 0 ? POSTINO_SOURCE_DATA : POSTINO_SOURCE_END;
+}
+
+/* A message whose lines end as `ends` says, one after the other. */
+static void make_text(const char *body, const char *const ends[3], unsigned times)
+{
+    static const char header[] = "From: a@b.test\nX-Long: x\n y\nSubject: x\n\n";
+    unsigned lines = 0;
+    const char *at;
+
+    text_octets = 0;
+    for (at = header; *at != '\0'; at++) {
+        const char *octets = ends[lines % 3];
+
+        if (*at != '\n')
+            text[text_octets++] = *at;
+        else
+            for (lines++; *octets != '\0';)
+                text[text_octets++] = *octets++;
+    }
+    for (; times != 0; times--) {
+        for (at = body; *at != '\0'; at++) {
+            const char *octets = ends[lines % 3];
+
+            if (*at != '\n')
+                text[text_octets++] = *at;
+            else
+                for (lines++; *octets != '\0';)
+                    text[text_octets++] = *octets++;
+        }
+    }
+}
+
+/* What the text is on the wire: every line ended by CRLF. Returns how many octets. */
+static size_t text_wire(char *wire)
+{
+    size_t octets = 0;
+    size_t i;
+
+    for (i = 0; i < text_octets; i++) {
+        if (text[i] == '\n' && i != 0 && text[i - 1] == '\r')
+            continue;
+        if (text[i] == '\r' || text[i] == '\n')
+            wire[octets++] = '\r';
+        wire[octets++] = text[i] == '\r' ? '\n' : text[i];
+    }
+    if (octets != 0 && wire[octets - 1] != '\n') {
+        wire[octets++] = '\r';
+        wire[octets++] = '\n';
+    }
+    return octets;
+}
+
+/* ---- Who takes it ---- */
+
+static struct {
+    char line[512];
+    size_t line_octets;
+    char message[4 * OCTETS];
+    size_t message_octets;
+    size_t chunk_octets;
+    size_t announced; /* SIZE_MAX: nothing was */
+    int chunking, data, last, chunks;
+} peer;
+
+static void peer_say(struct postino_session *session, const char *reply)
+{
+    postino_session_input(session, (const uint8_t *)reply, strlen(reply), 0);
+}
+
+static void peer_line(struct postino_session *session)
+{
+    const char *size = strstr(peer.line, " SIZE=");
+
+    if (strncmp(peer.line, "EHLO", 4) == 0) {
+        peer_say(session, peer.chunking
+                              ? "250-mx\r\n250-SIZE\r\n250-8BITMIME\r\n250-CHUNKING\r\n250 BINARYMIME\r\n"
+                              : "250-mx\r\n250-SIZE\r\n250 8BITMIME\r\n");
+    } else if (strncmp(peer.line, "DATA", 4) == 0) {
+        peer.data = 1;
+        peer_say(session, "354 go\r\n");
+    } else if (strncmp(peer.line, "BDAT ", 5) == 0) {
+        peer.chunk_octets = strtoul(peer.line + 5, NULL, 10);
+        peer.last = strstr(peer.line, " LAST") != NULL;
+        peer.chunks = 1;
+        if (peer.chunk_octets == 0)
+            peer_say(session, "250 ok\r\n");
+    } else if (strncmp(peer.line, "QUIT", 4) == 0) {
+        peer_say(session, "221 bye\r\n");
+    } else {
+        if (strncmp(peer.line, "MAIL", 4) == 0 && size != NULL)
+            peer.announced = strtoul(size + 6, NULL, 10);
+        peer_say(session, "250 ok\r\n");
+    }
+}
+
+static void peer_octet(struct postino_session *session, char octet)
+{
+    if (peer.chunk_octets != 0) {
+        peer.message[peer.message_octets++] = octet;
+        if (--peer.chunk_octets == 0)
+            peer_say(session, "250 ok\r\n");
+        return;
+    }
+    assert_true(peer.line_octets < sizeof peer.line - 1);
+    peer.line[peer.line_octets++] = octet;
+    if (octet != '\n')
+        return;
+    peer.line[peer.line_octets] = '\0';
+    if (!peer.data) {
+        peer.line_octets = 0;
+        peer_line(session);
+        return;
+    }
+    if (strcmp(peer.line, ".\r\n") == 0) {
+        peer.data = 0;
+        peer_say(session, "250 ok\r\n");
+    } else {
+        size_t dot = peer.line[0] == '.';
+
+        memcpy(peer.message + peer.message_octets, peer.line + dot, peer.line_octets - dot);
+        peer.message_octets += peer.line_octets - dot;
+    }
+    peer.line_octets = 0;
+}
+
+/* Sends the mail. Returns what it came to. */
+static int run(struct postino_source *source, int chunking)
+{
+    static const struct postino_session_config config = {.ehlo_name = "client.example.com",
+                                                         .time_limits = &postino_time_limits_rfc5321,
+                                                         .extensions = postino_extensions_all,
+                                                         .mails_in_flight_max = 1};
+    struct postino_recipient recipient = {.address = "b@example.org"};
+    struct postino_mail mail = {.reverse_path = "a@example.com", .recipients = &recipient, .source = source};
+    struct postino_session session;
+    uint8_t out[61];
+    int error;
+
+    memset(&peer, 0, sizeof peer);
+    peer.announced = SIZE_MAX;
+    peer.chunking = chunking;
+    assert_int_equal(postino_session_init(&session, &config, 0), 0);
+    error = postino_session_submit(&session, &mail);
+    if (error != 0)
+        return error;
+    peer_say(&session, "220 mx\r\n");
+    while ((postino_session_want(&session) & POSTINO_WANT_SEND) != 0) {
+        size_t length = postino_session_output(&session, out, sizeof out, 0);
+        size_t i;
+
+        assert_true(length != 0);
+        for (i = 0; i < length; i++)
+            peer_octet(&session, (char)out[i]);
+    }
+    postino_session_lost(&session, POSTINO_ERROR_CLOSED, 0);
+    assert_int_equal(mail.result.outcome == POSTINO_OUTCOME_ACCEPTED, mail.result.error == 0);
+    return mail.result.error;
+}
+
+/* ---- The table ---- */
+
+static int sign_start(void *context, unsigned which)
+{
+    (void)context;
+    (void)which;
+    return 0;
+}
+
+static int sign_add(void *context, unsigned which, const uint8_t *data, size_t length_octets)
+{
+    (void)context;
+    (void)which;
+    (void)data;
+    (void)length_octets;
+    return 0;
+}
+
+static int sign_end(void *context, unsigned which, uint8_t *hash)
+{
+    (void)context;
+    (void)which;
+    memset(hash, 'h', POSTINO_DKIM_HASH_OCTETS);
+    return 0;
+}
+
+static int sign(void *context, const uint8_t *hash, uint8_t *signature, size_t *length_octets)
+{
+    (void)context;
+    (void)hash;
+    memset(signature, 's', 256);
+    *length_octets = 256;
+    return 0;
+}
+
+static const struct postino_dkim_crypto crypto = {sign_start, sign_add, sign_end, sign, "rsa-sha256"};
+
+/* What must come of it. */
+static int expected(const struct size_kind *kind, unsigned wrap, int chunking)
+{
+    int binary = (kind->flags & POSTINO_SOURCE_BINARY) != 0;
+
+    if ((wrap == WRAP_DKIM || wrap == WRAP_DKIM_RAW) && (binary || !kind->rewinds))
+        return POSTINO_ERROR_STATE;
+    if ((wrap == WRAP_RAW || wrap == WRAP_RAW_REFUSE) && binary && !kind->rewinds)
+        return POSTINO_ERROR_STATE;
+    if (wrap <= WRAP_RAW_REFUSE && binary && !chunking)
+        return POSTINO_ERROR_NOT_OFFERED;
+    return wrap == WRAP_FORWARDED && !kind->rewinds ? POSTINO_ERROR_BOUNDARY : POSTINO_OK;
+}
+
+/* Whether the size must be known. */
+static int is_known(const struct size_kind *kind, unsigned wrap)
+{
+    int in_memory = kind->source <= SOURCE_SPANS;
+    int as_it_is = (kind->flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0;
+
+    switch (wrap) {
+    case WRAP_NONE:
+        return kind->told;
+    case WRAP_RAW:
+        return in_memory || (kind->flags & POSTINO_SOURCE_BINARY) != 0;
+    case WRAP_RAW_REFUSE:
+        return kind->rewinds;
+    case WRAP_TEXT:
+        return in_memory;
+    case WRAP_ATTACHMENT:
+        return in_memory || (kind->told && as_it_is);
+    default: /* it is read through */
+        return 1;
+    }
+}
+
+static void check(const struct size_kind *kind, unsigned wrap, int chunking, FILE *file)
+{
+    static uint8_t buffer[POSTINO_MESSAGE_BUFFER_FAST];
+    static const struct postino_mailbox from = {NULL, "a@b.test", NULL};
+    static char wire[2 * OCTETS];
+    struct postino_span spans[3];
+    struct postino_memory_source memory;
+    struct postino_spans_source pieces;
+    struct postino_file_source of_file;
+    struct postino_callback_source callback;
+    struct postino_source *source = &memory.source;
+    struct postino_raw_message raw;
+    struct postino_dkim dkim;
+    struct postino_part part;
+    struct postino_message message;
+    int binary = (kind->flags & POSTINO_SOURCE_BINARY) != 0;
+    size_t octets = text_wire(wire);
+    int error;
+
+    spans[0].data = text;
+    spans[0].length_octets = text_octets / 3;
+    spans[1].data = text;
+    spans[1].length_octets = 0;
+    spans[2].data = text + text_octets / 3;
+    spans[2].length_octets = text_octets - text_octets / 3;
+    postino_memory_source_init(&memory, text, text_octets);
+    if (kind->source == SOURCE_MEMORY_CANONICAL)
+        postino_memory_source_init_canonical(&memory, text, text_octets);
+    postino_spans_source_init(&pieces, spans, 3);
+    postino_file_source_init(&of_file, fileno(file), wire + sizeof wire - 100, 100, kind->flags);
+    postino_callback_source_init(&callback, kind->rewinds ? text_begin : NULL, text_read, NULL,
+                                 !kind->told ? POSTINO_SIZE_UNKNOWN
+                                 : binary    ? text_octets
+                                             : octets,
+                                 kind->flags);
+    read_octets = 0;
+    if (kind->source == SOURCE_SPANS)
+        source = &pieces.source;
+    else if (kind->source == SOURCE_FILE)
+        source = &of_file.source;
+    else if (kind->source == SOURCE_CALLBACK)
+        source = &callback.source;
+
+    postino_raw_message_init(&raw, source);
+    raw.from = "a@b.test";
+    raw.date_s = 1795649400;
+    raw.refuse = wrap == WRAP_RAW_REFUSE || wrap == WRAP_DKIM_RAW ? POSTINO_RAW_NUL : 0;
+    postino_dkim_init(&dkim, wrap == WRAP_DKIM_RAW ? &raw.source : source, &crypto, NULL, "b.test", "s");
+    if (wrap == WRAP_ATTACHMENT)
+        postino_part_attachment_init(&part, source, NULL, "x.txt");
+    else if (wrap == WRAP_FORWARDED)
+        postino_part_message_init(&part, source);
+    else
+        postino_part_text_init(&part, source, "text/plain; charset=utf-8");
+    postino_message_init(&message, &part, buffer, sizeof buffer);
+    message.from = &from;
+    if (wrap == WRAP_RAW || wrap == WRAP_RAW_REFUSE)
+        source = &raw.source;
+    else if (wrap == WRAP_DKIM || wrap == WRAP_DKIM_RAW)
+        source = &dkim.source;
+    else if (wrap != WRAP_NONE)
+        source = &message.source;
+
+    error = run(source, chunking);
+    if (error != expected(kind, wrap, chunking) ||
+        (error == 0 && peer.announced != (is_known(kind, wrap) ? peer.message_octets : SIZE_MAX)))
+        fail_msg(
+            "source %d flags %u told %d rewinds %d, wrap %u, %s: error %d, %lu announced, %lu went out: %s",
+            (int)kind->source, kind->flags, kind->told, kind->rewinds, wrap, peer.chunks ? "BDAT" : "DATA",
+            error, (unsigned long)peer.announced, (unsigned long)peer.message_octets, text);
+    if (error == 0 && wrap == WRAP_NONE) {
+        assert_int_equal(peer.message_octets, binary ? text_octets : octets);
+        assert_memory_equal(peer.message, binary ? text : wire, peer.message_octets);
+    }
+}
+
+/* Each text is sent by every kind of source, in every way. */
+static void check_all(const char *body, const char *const ends[3], unsigned times)
+{
+    int canonical = strcmp(ends[0], "\r\n") == 0 && strcmp(ends[1], "\r\n") == 0;
+    FILE *file = tmpfile();
+    unsigned kind, wrap;
+
+    assert_non_null(file);
+    make_text(body, ends, times);
+    canonical = canonical && text[text_octets - 1] == '\n';
+    text[text_octets] = '\0';
+    assert_int_equal(fwrite(text, 1, text_octets, file), text_octets);
+    assert_int_equal(fflush(file), 0);
+    for (kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+        /* What is said to be canonical has to be. */
+        if (!canonical && (kinds[kind].flags & POSTINO_SOURCE_CANONICAL) != 0)
+            continue;
+        for (wrap = 0; wrap < WRAPS; wrap++) {
+            check(&kinds[kind], wrap, 0, file);
+            check(&kinds[kind], wrap, 1, file);
+        }
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static void sizes_are_those_of_the_wire(void **state)
+{
+    static const char *const ends[][3] = {{"\r\n", "\r\n", "\r\n"},
+                                          {"\n", "\n", "\n"},
+                                          {"\r", "\r", "\r"},
+                                          {"\n", "\r\n", "\r"},
+                                          {"\r", "\r\n", "\n"}};
+    static const char *const bodies[] = {"", "hello", "hello\n", ".\n..\n.x\n\n", "\n\n\n", "x\n"};
+    unsigned i, k;
+
+    (void)state;
+    for (i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        for (k = 0; k < sizeof bodies / sizeof bodies[0]; k++)
+            check_all(bodies[k], ends[i], 1);
+        check_all("line\n", ends[i], 400);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_are_those_of_the_wire),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
