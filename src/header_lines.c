@@ -73,6 +73,8 @@ static unsigned lines_full(struct postino_header_lines *lines)
         lines->name_octets = 0;
         lines->name_end = 0;
         lines->is_long = 1;
+    } else {
+        lines->is_wide = 1;
     }
     return lines_out(lines, lines->held_octets, lines->name_end, HEADER_OPEN);
 }
@@ -116,7 +118,7 @@ static unsigned lines_colon(struct postino_header_lines *lines)
         lines->faults |= POSTINO_RAW_BLANK;
     lines->state = LINE_TEXT;
     /* Where blanks went out before, the rest of them does. */
-    return lines_out(lines, lines->sent_octets != 0 ? lines->held_octets : lines->name_end, 0, HEADER_NAME);
+    return lines_out(lines, lines->is_wide ? lines->held_octets : lines->name_end, 0, HEADER_NAME);
 }
 
 /* A line of an mbox begins as a From field of section 4.5 does. */
@@ -160,6 +162,7 @@ static unsigned lines_start(struct postino_header_lines *lines, unsigned octet)
     lines->name_octets = 0;
     lines->name_end = 0;
     lines->is_long = 0;
+    lines->is_wide = 0;
     lines->is_folded = 0;
     if (octet == '\n')
         return lines_empty(lines);

@@ -37,6 +37,7 @@ struct postino_header_lines {
     uint8_t state;
     uint8_t front;
     uint8_t is_long;     /* the name does not fit */
+    uint8_t is_wide;     /* some of the blanks behind it went out */
     uint8_t is_folded;   /* a line ended in front of the colon */
     uint8_t name_octets; /* of a name that fits, at the begin of `held` */
     uint8_t name_end;    /* in `held`, of the name or of what there is of it */
@@ -89,7 +90,8 @@ struct postino_raw_message {
  * - A line that is no field (SYNTAX) stays where it is, octet by octet, and ends nothing, so that a Bcc behind it does not
  *   become body. A text without a header is such lines.
  * - Where an empty line stands in front and a field follows, the empty line is a fault. Where no field follows the header
- *   is empty, and the message is the body behind it. A name over 31 octets counts as a field here.
+ *   is empty, and the message is the body behind it. A name that has over 31 octets, with the blanks behind it, counts as a
+ *   field here.
  * - A line of Bcc with more blanks than the reader holds is left out whether a colon follows or not.
  *
  * Its begin() looks the message through if the inner source can be begun again, and lies in memory, is BINARY, or

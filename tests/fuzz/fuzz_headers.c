@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists of further header fields, of any names and values. What is composed of them has each of them once, in their order,
+ * beside the fields of the message's own; what cannot be composed names the field. */
+#include "fuzz.h"
+
+#include "postino/extension.h"
+#include "postino/message.h"
+
+#define FIELDS 12
+#define OCTETS 65536
+
+static char text[4097];
+static uint8_t composed[2][OCTETS];
+static struct postino_header headers[FIELDS];
+
+/* The input, cut at each '|': a name, a value, and so on. Returns how many fields there are. */
+static unsigned split(const uint8_t *data, size_t size)
+{
+    unsigned pieces = 0;
+    char *at = text;
+
+    memcpy(text, data, size);
+    text[size] = '\0';
+    memset(headers, 0, sizeof headers);
+    while (pieces < 2 * FIELDS) {
+        struct postino_header *header = &headers[pieces / 2];
+        char *end = strchr(at, '|');
+
+        header->kind = (uint8_t)(pieces / 2 % 2);
+        if (pieces % 2 == 0)
+            header->name = at;
+        else
+            header->value = at;
+        pieces++;
+        if (end == NULL || pieces == 2 * FIELDS)
+            break;
+        *end = '\0';
+        at = end + 1;
+    }
+    for (pieces /= 2, size = 0; size + 1 < pieces; size++)
+        headers[size].next = &headers[size + 1];
+    return pieces;
+}
+
+static size_t compose(struct postino_message *message, uint32_t capabilities, uint8_t *out, size_t most)
+{
+    struct postino_source *source = &message->source;
+    struct postino_source_info info;
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+    size_t total = 0;
+
+    if (source->methods->begin(source, capabilities, &info) != 0)
+        return 0;
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        FUZZ_CHECK(length != 0);
+        length = length < most ? length : most;
+        FUZZ_CHECK(total + length <= OCTETS);
+        memcpy(out + total, data, length);
+        total += length;
+        source->methods->consume(source, length);
+    }
+    FUZZ_CHECK(status == POSTINO_SOURCE_END && info.size_octets == total);
+    return total;
+}
+
+static int is_our_own(const uint8_t *line)
+{
+    static const char *const names[] = {
+        "Date:",       "From:",         "To:",           "Subject:",
+        "Message-ID:", "MIME-Version:", "Content-Type:", "Content-Transfer-Encoding:"};
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (memcmp(line, names[i], strlen(names[i])) == 0)
+            return 1;
+    return 0;
+}
+
+/* No field of a list has such a name, in capitals or not. */
+static void check_name(const char *name)
+{
+    static const char *const names[] = {"date",    "from",       "sender",     "reply-to",
+                                        "to",      "cc",         "bcc",        "resent-bcc",
+                                        "subject", "message-id", "references", "mime-version"};
+    char lower[80];
+    size_t length = strlen(name);
+    size_t i;
+
+    FUZZ_CHECK(length != 0 && length < sizeof lower);
+    for (i = 0; i <= length; i++)
+        lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
+    FUZZ_CHECK(strncmp(lower, "content-", 8) != 0 && strpbrk(name, " \t:") == NULL);
+    for (i = 0; i < sizeof names / sizeof names[0]; i++)
+        FUZZ_CHECK(strcmp(lower, names[i]) != 0);
+}
+
+/* Whether the value of the line and those that continue it is `value`, folds taken out. */
+static void check_protocol(const uint8_t *at, const char *value)
+{
+    const char *next = value;
+
+    /* Each fold stands in front of a blank; the first one is ours. */
+    at += *at == '\r' ? 2 : 0;
+    FUZZ_CHECK(*at++ == ' ');
+    for (; *next != '\0'; next++) {
+        at += *at == '\r' ? 2 : 0;
+        FUZZ_CHECK(*at++ == (uint8_t)*next);
+    }
+}
+
+/* Each field of the list stands in the header, in its order and once, and nothing else that is not the message's own. */
+static void check_wire(const uint8_t *wire, size_t length)
+{
+    const struct postino_header *next = headers;
+    size_t line = 0;
+    size_t i;
+
+    if (headers[0].value == NULL)
+        next = NULL;
+    for (i = 0; i + 1 < length; i++) {
+        FUZZ_CHECK(wire[i] == '\r' || wire[i] == '\n' || (wire[i] >= ' ' && wire[i] < 127));
+        if (wire[i] != '\r')
+            continue;
+        FUZZ_CHECK(wire[i + 1] == '\n' && i - line <= 998);
+        if (i == line)
+            break;
+        if (wire[line] != ' ' && !is_our_own(wire + line)) {
+            size_t octets;
+
+            FUZZ_CHECK(next != NULL);
+            check_name(next->name);
+            octets = strlen(next->name);
+            FUZZ_CHECK(memcmp(wire + line, next->name, octets) == 0 && wire[line + octets] == ':');
+            if (next->kind == POSTINO_HEADER_PROTOCOL && strchr(next->value, '\t') == NULL)
+                check_protocol(wire + line + octets + 1, next->value);
+            next = next->next;
+        }
+        line = ++i + 1;
+    }
+    FUZZ_CHECK(next == NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint8_t buffer[936];
+    static const struct postino_mailbox from = {NULL, "a@b", NULL};
+    struct postino_memory_source source;
+    struct postino_part body;
+    struct postino_message message;
+    unsigned fields;
+    size_t length;
+
+    if (size < 2 || size > 4098)
+        return 0;
+    fields = split(data + 2, size - 2);
+    postino_memory_source_init(&source, "Hi\r\n", 4);
+    postino_part_text_init(&body, &source.source, "text/plain");
+    postino_message_init(&message, &body, buffer, POSTINO_MESSAGE_BUFFER_MIN + data[1]);
+    message.from = &from;
+    message.subject = "x";
+    message.date_s = 1795649400;
+    if (fields == 0)
+        headers[0].value = NULL;
+    else
+        message.headers = headers;
+    length = compose(&message, 0, composed[0], SIZE_MAX);
+    if (length != 0) {
+        check_wire(composed[0], length);
+    } else {
+        unsigned i;
+
+        FUZZ_CHECK(message.error < 0 && message.error_field != NULL);
+        for (i = 0; i < fields && strcmp(message.error_field, headers[i].name) != 0; i++)
+            continue;
+        FUZZ_CHECK(i != fields);
+    }
+    message.buffer_octets = sizeof buffer;
+    FUZZ_CHECK(compose(&message, 0, composed[1], 1 + data[0] % 9u) == length);
+    FUZZ_CHECK(memcmp(composed[0], composed[1], length) == 0);
+    return 0;
+}
