@@ -238,8 +238,9 @@ static void check_signed(struct postino_raw_message *raw, size_t length, const c
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct postino_source_class methods = {source_begin, source_span, source_consume, NULL};
-    struct fuzz_source source = {{&methods}, data + 2, 0, 0, 0};
+    static const struct postino_source_class methods = {
+        .begin = source_begin, .span = source_span, .consume = source_consume};
+    struct fuzz_source source = {.source = {.methods = &methods}, .data = data + 2};
     struct postino_raw_message raw[2];
     struct postino_source_info info;
     char names[4096];
