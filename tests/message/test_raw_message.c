@@ -10,6 +10,7 @@
 
 #include "postino/raw_message.h"
 #include "test_source.h"
+#include "wire_octets.h"
 
 #define GOOD        "Date: Wed, 25 Nov 2026 02:00:00 +0000\r\nFrom: a@b\r\nMessage-ID: <1@b>\r\n"
 #define RAW_MISSING (POSTINO_RAW_NO_DATE | POSTINO_RAW_NO_FROM | POSTINO_RAW_NO_MESSAGE_ID)
@@ -150,18 +151,6 @@ static enum postino_source_status read_all(struct postino_source *source, size_t
         source->methods->consume(source, length);
     }
     return status;
-}
-
-/* As the data filter counts: every line end is CRLF, and the last line has one. */
-static size_t wire_octets(const char *text, size_t octets)
-{
-    size_t count = 0;
-    size_t i;
-
-    for (i = 0; i < octets; i++)
-        if (text[i] != '\n' || i == 0 || text[i - 1] != '\r')
-            count += text[i] == '\r' || text[i] == '\n' ? 2 : 1;
-    return octets != 0 && text[octets - 1] != '\r' && text[octets - 1] != '\n' ? count + 2 : count;
 }
 
 static void messages_are_mended(void **state)

@@ -12,11 +12,11 @@
 
 #include <cmocka.h>
 
-#include "postino/dkim.h"
 #include "postino/extension.h"
 #include "postino/file.h"
 #include "postino/message.h"
 #include "postino/session.h"
+#include "fake_dkim.h"
 
 #define OCTETS 65536
 
@@ -252,41 +252,6 @@ static int run(struct postino_source *source, int chunking)
 
 /* ---- The table ---- */
 
-static int sign_start(void *context, unsigned which)
-{
-    (void)context;
-    (void)which;
-    return 0;
-}
-
-static int sign_add(void *context, unsigned which, const uint8_t *data, size_t length_octets)
-{
-    (void)context;
-    (void)which;
-    (void)data;
-    (void)length_octets;
-    return 0;
-}
-
-static int sign_end(void *context, unsigned which, uint8_t *hash)
-{
-    (void)context;
-    (void)which;
-    memset(hash, 'h', POSTINO_DKIM_HASH_OCTETS);
-    return 0;
-}
-
-static int sign(void *context, const uint8_t *hash, uint8_t *signature, size_t *length_octets)
-{
-    (void)context;
-    (void)hash;
-    memset(signature, 's', 256);
-    *length_octets = 256;
-    return 0;
-}
-
-static const struct postino_dkim_crypto crypto = {sign_start, sign_add, sign_end, sign, "rsa-sha256"};
-
 /* What must come of it. */
 static int expected(const struct size_kind *kind, unsigned wrap, int chunking)
 {
@@ -340,6 +305,7 @@ static void check(const struct size_kind *kind, unsigned wrap, int chunking, FIL
     struct postino_message message;
     int binary = (kind->flags & POSTINO_SOURCE_BINARY) != 0;
     size_t octets = text_wire(wire);
+    size_t signature_octets = 256;
     int error;
 
     spans[0].data = text;
@@ -370,7 +336,8 @@ static void check(const struct size_kind *kind, unsigned wrap, int chunking, FIL
     raw.from = "a@b.test";
     raw.date_s = 1795649400;
     raw.refuse = wrap == WRAP_RAW_REFUSE || wrap == WRAP_DKIM_RAW ? POSTINO_RAW_NUL : 0;
-    postino_dkim_init(&dkim, wrap == WRAP_DKIM_RAW ? &raw.source : source, &crypto, NULL, "b.test", "s");
+    postino_dkim_init(&dkim, wrap == WRAP_DKIM_RAW ? &raw.source : source, &fake_dkim, &signature_octets,
+                      "b.test", "s");
     if (wrap == WRAP_ATTACHMENT)
         postino_part_attachment_init(&part, source, NULL, "x.txt");
     else if (wrap == WRAP_FORWARDED)
