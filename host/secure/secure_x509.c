@@ -64,6 +64,7 @@ UINT _nx_secure_x509_certificate_initialize(NX_SECURE_X509_CERT *certificate, UC
     if (!certificate || !certificate_data) {
         return NX_PTR_ERROR;
     }
+    NX_THREADS_ONLY_CALLER_CHECKING
     memset(certificate, 0, sizeof *certificate);
     certificate->nx_secure_x509_certificate_raw_data = certificate_data;
     certificate->nx_secure_x509_certificate_raw_buffer_size = length;
@@ -92,6 +93,7 @@ UINT _nx_secure_x509_dns_name_initialize(NX_SECURE_X509_DNS_NAME *dns_name, cons
     if (!dns_name || !name_string) {
         return NX_PTR_ERROR;
     }
+    NX_THREADS_ONLY_CALLER_CHECKING
     if (length > NX_SECURE_X509_DNS_NAME_MAX) {
         return NX_SECURE_X509_NAME_STRING_TOO_LONG;
     }
@@ -110,6 +112,7 @@ UINT _nx_secure_x509_common_name_dns_check(NX_SECURE_X509_CERT *certificate, con
     if (!certificate || !dns_tld) {
         return NX_PTR_ERROR;
     }
+    NX_THREADS_ONLY_CALLER_CHECKING
     data = certificate->nx_secure_x509_certificate_raw_data;
     x509 = d2i_X509(NULL, &data, (long)certificate->nx_secure_x509_certificate_raw_data_length);
     if (!x509) {

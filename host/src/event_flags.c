@@ -5,7 +5,7 @@
 
 #define EVENT_FLAGS_ID ((ULONG)0x456E7450UL)
 
-UINT tx_event_flags_create(TX_EVENT_FLAGS_GROUP *group_ptr, CHAR *name_ptr)
+UINT _tx_event_flags_create(TX_EVENT_FLAGS_GROUP *group_ptr, CHAR *name_ptr)
 {
     UINT status = TX_SUCCESS;
 
@@ -24,16 +24,26 @@ UINT tx_event_flags_create(TX_EVENT_FLAGS_GROUP *group_ptr, CHAR *name_ptr)
     return status;
 }
 
+UINT _txe_event_flags_create(TX_EVENT_FLAGS_GROUP *group_ptr, CHAR *name_ptr,
+                             UINT event_flags_control_block_size)
+{
+    return event_flags_control_block_size == sizeof *group_ptr ? _tx_event_flags_create(group_ptr, name_ptr)
+                                                               : TX_GROUP_ERROR;
+}
+
 UINT tx_event_flags_delete(TX_EVENT_FLAGS_GROUP *group_ptr)
 {
-    UINT status = TX_GROUP_ERROR;
+    UINT status = TX_SUCCESS;
 
     host_enter();
-    if (host_object_is(HOST_EVENT_FLAGS, group_ptr)) {
+    if (!host_object_is(HOST_EVENT_FLAGS, group_ptr)) {
+        status = TX_GROUP_ERROR;
+    } else if (host_self()->caller != NX_HOST_CALLER_THREAD) {
+        status = TX_CALLER_ERROR;
+    } else {
         host_object_remove(HOST_EVENT_FLAGS, group_ptr);
         group_ptr->tx_event_flags_group_id = 0;
         host_wake(group_ptr);
-        status = TX_SUCCESS;
     }
     host_leave();
     return status;

@@ -57,6 +57,17 @@ UINT _nx_ip_create(NX_IP *ip_ptr, CHAR *name, ULONG ip_address, ULONG network_ma
     return status;
 }
 
+UINT _nxe_ip_create(NX_IP *ip_ptr, CHAR *name, ULONG ip_address, ULONG network_mask,
+                    NX_PACKET_POOL *default_pool, VOID (*ip_network_driver)(NX_IP_DRIVER *), VOID *memory_ptr,
+                    ULONG memory_size, UINT priority, UINT ip_control_block_size)
+{
+    if (ip_control_block_size != sizeof *ip_ptr) {
+        return NX_PTR_ERROR;
+    }
+    return _nx_ip_create(ip_ptr, name, ip_address, network_mask, default_pool, ip_network_driver, memory_ptr,
+                         memory_size, priority);
+}
+
 UINT _nx_ip_delete(NX_IP *ip_ptr)
 {
     const struct host_socket *s;
@@ -85,7 +96,6 @@ static UINT ip_enable(NX_IP *ip_ptr, ULONG protocol)
 {
     UINT status = NX_SUCCESS;
 
-    NX_INIT_AND_THREADS_CALLER_CHECKING
     host_enter();
     if (!host_object_is(HOST_IP, ip_ptr)) {
         status = NX_PTR_ERROR;
@@ -100,6 +110,7 @@ static UINT ip_enable(NX_IP *ip_ptr, ULONG protocol)
 
 UINT _nx_arp_enable(NX_IP *ip_ptr, VOID *arp_cache_memory, ULONG arp_cache_size)
 {
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     if (!arp_cache_memory) {
         return NX_PTR_ERROR;
     }
@@ -108,9 +119,11 @@ UINT _nx_arp_enable(NX_IP *ip_ptr, VOID *arp_cache_memory, ULONG arp_cache_size)
 
 UINT _nx_icmp_enable(NX_IP *ip_ptr)
 {
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     return ip_enable(ip_ptr, IP_ICMP);
 }
 
+/* These two may be called by timers too. */
 UINT _nx_tcp_enable(NX_IP *ip_ptr)
 {
     return ip_enable(ip_ptr, HOST_IP_TCP);
@@ -123,6 +136,7 @@ UINT _nx_udp_enable(NX_IP *ip_ptr)
 
 UINT _nxd_icmp_enable(NX_IP *ip_ptr)
 {
+    NX_INIT_AND_THREADS_CALLER_CHECKING
 #ifdef FEATURE_NX_IPV6
     return ip_enable(ip_ptr, IP_ICM6);
 #else
@@ -133,6 +147,7 @@ UINT _nxd_icmp_enable(NX_IP *ip_ptr)
 UINT _nxd_ipv6_enable(NX_IP *ip_ptr)
 {
 #ifdef FEATURE_NX_IPV6
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     return ip_enable(ip_ptr, IP_IPV6);
 #else
     NX_PARAMETER_NOT_USED(ip_ptr);
@@ -215,13 +230,13 @@ UINT _nx_ip_status_check(NX_IP *ip_ptr, ULONG needed_status, ULONG *actual_statu
 {
     UINT status;
 
+    NX_THREADS_ONLY_CALLER_CHECKING
+    NX_PARAMETER_NOT_USED(wait_option);
     host_enter();
     if (!actual_status || !host_object_is(HOST_IP, ip_ptr)) {
         status = NX_PTR_ERROR;
     } else if (!needed_status) {
         status = NX_OPTION_ERROR;
-    } else if (host_wait_forbidden(wait_option)) {
-        status = NX_CALLER_ERROR;
     } else {
         *actual_status = ip_status(ip_ptr);
         status = (*actual_status & needed_status) == needed_status ? NX_SUCCESS : NX_NOT_SUCCESSFUL;
@@ -234,6 +249,7 @@ UINT _nx_ip_address_get(NX_IP *ip_ptr, ULONG *ip_address, ULONG *network_mask)
 {
     UINT status = NX_PTR_ERROR;
 
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     host_enter();
     if (ip_address && network_mask && host_object_is(HOST_IP, ip_ptr)) {
         *ip_address = ip_ptr->nx_ip_address;
@@ -248,6 +264,7 @@ UINT _nx_ip_gateway_address_set(NX_IP *ip_ptr, ULONG ip_address)
 {
     UINT status = NX_SUCCESS;
 
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     host_enter();
     if (!host_object_is(HOST_IP, ip_ptr)) {
         status = NX_PTR_ERROR;

@@ -25,7 +25,7 @@ void host_mutex_release_all(const struct host_self *self)
     }
 }
 
-UINT tx_mutex_create(TX_MUTEX *mutex_ptr, CHAR *name_ptr, UINT inherit)
+UINT _tx_mutex_create(TX_MUTEX *mutex_ptr, CHAR *name_ptr, UINT inherit)
 {
     UINT status = TX_SUCCESS;
 
@@ -46,16 +46,25 @@ UINT tx_mutex_create(TX_MUTEX *mutex_ptr, CHAR *name_ptr, UINT inherit)
     return status;
 }
 
+UINT _txe_mutex_create(TX_MUTEX *mutex_ptr, CHAR *name_ptr, UINT inherit, UINT mutex_control_block_size)
+{
+    return mutex_control_block_size == sizeof *mutex_ptr ? _tx_mutex_create(mutex_ptr, name_ptr, inherit)
+                                                         : TX_MUTEX_ERROR;
+}
+
 UINT tx_mutex_delete(TX_MUTEX *mutex_ptr)
 {
-    UINT status = TX_MUTEX_ERROR;
+    UINT status = TX_SUCCESS;
 
     host_enter();
-    if (host_object_is(HOST_MUTEX, mutex_ptr)) {
+    if (!host_object_is(HOST_MUTEX, mutex_ptr)) {
+        status = TX_MUTEX_ERROR;
+    } else if (host_self()->caller != NX_HOST_CALLER_THREAD) {
+        status = TX_CALLER_ERROR;
+    } else {
         host_object_remove(HOST_MUTEX, mutex_ptr);
         mutex_ptr->tx_mutex_id = 0;
         host_wake(mutex_ptr);
-        status = TX_SUCCESS;
     }
     host_leave();
     return status;
@@ -95,8 +104,6 @@ UINT tx_mutex_get(TX_MUTEX *mutex_ptr, ULONG wait_option)
         status = TX_MUTEX_ERROR;
     } else if (host_wait_forbidden(wait_option)) {
         status = TX_WAIT_ERROR;
-    } else if (host_self()->caller == NX_HOST_CALLER_TIMER) {
-        status = TX_CALLER_ERROR;
     } else {
         status = mutex_acquire(mutex_ptr, wait_option);
     }

@@ -100,7 +100,7 @@ UINT _nx_packet_data_append(NX_PACKET *packet_ptr, VOID *data_start, ULONG data_
     } else if (status == NX_SUCCESS && data_size == 0) {
         status = NX_SIZE_ERROR;
     } else if (status == NX_SUCCESS && host_wait_forbidden(wait_option)) {
-        status = NX_WAIT_ERROR;
+        status = NX_CALLER_ERROR;
     }
     if (status == NX_SUCCESS) {
         status = packet_append(packet_ptr, data_start, data_size, pool_ptr, host_deadline(wait_option));

@@ -76,6 +76,15 @@ UINT _nx_packet_pool_create(NX_PACKET_POOL *pool_ptr, CHAR *name_ptr, ULONG payl
     return status;
 }
 
+UINT _nxe_packet_pool_create(NX_PACKET_POOL *pool_ptr, CHAR *name_ptr, ULONG payload_size, VOID *memory_ptr,
+                             ULONG memory_size, UINT pool_control_block_size)
+{
+    if (pool_control_block_size != sizeof *pool_ptr) {
+        return NX_PTR_ERROR;
+    }
+    return _nx_packet_pool_create(pool_ptr, name_ptr, payload_size, memory_ptr, memory_size);
+}
+
 UINT _nx_packet_pool_delete(NX_PACKET_POOL *pool_ptr)
 {
     UINT status = NX_PTR_ERROR;
@@ -185,10 +194,10 @@ UINT _nx_packet_allocate(NX_PACKET_POOL *pool_ptr, NX_PACKET **packet_ptr, ULONG
     host_enter();
     if (!host_object_is(HOST_POOL, pool_ptr)) {
         status = NX_PTR_ERROR;
-    } else if (host_wait_forbidden(wait_option)) {
-        status = NX_WAIT_ERROR;
     } else if (packet_type % POOL_TYPE_UNIT) {
         status = NX_OPTION_ERROR;
+    } else if (host_wait_forbidden(wait_option)) {
+        status = NX_CALLER_ERROR;
     } else if (packet_type > pool_ptr->nx_packet_pool_payload_size) {
         status = NX_INVALID_PARAMETERS;
     } else {

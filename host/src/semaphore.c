@@ -5,7 +5,7 @@
 
 #define SEMAPHORE_ID ((ULONG)0x53454D41UL)
 
-UINT tx_semaphore_create(TX_SEMAPHORE *semaphore_ptr, CHAR *name_ptr, ULONG initial_count)
+UINT _tx_semaphore_create(TX_SEMAPHORE *semaphore_ptr, CHAR *name_ptr, ULONG initial_count)
 {
     UINT status = TX_SUCCESS;
 
@@ -24,16 +24,27 @@ UINT tx_semaphore_create(TX_SEMAPHORE *semaphore_ptr, CHAR *name_ptr, ULONG init
     return status;
 }
 
+UINT _txe_semaphore_create(TX_SEMAPHORE *semaphore_ptr, CHAR *name_ptr, ULONG initial_count,
+                           UINT semaphore_control_block_size)
+{
+    return semaphore_control_block_size == sizeof *semaphore_ptr
+               ? _tx_semaphore_create(semaphore_ptr, name_ptr, initial_count)
+               : TX_SEMAPHORE_ERROR;
+}
+
 UINT tx_semaphore_delete(TX_SEMAPHORE *semaphore_ptr)
 {
-    UINT status = TX_SEMAPHORE_ERROR;
+    UINT status = TX_SUCCESS;
 
     host_enter();
-    if (host_object_is(HOST_SEMAPHORE, semaphore_ptr)) {
+    if (!host_object_is(HOST_SEMAPHORE, semaphore_ptr)) {
+        status = TX_SEMAPHORE_ERROR;
+    } else if (host_self()->caller != NX_HOST_CALLER_THREAD) {
+        status = TX_CALLER_ERROR;
+    } else {
         host_object_remove(HOST_SEMAPHORE, semaphore_ptr);
         semaphore_ptr->tx_semaphore_id = 0;
         host_wake(semaphore_ptr);
-        status = TX_SUCCESS;
     }
     host_leave();
     return status;

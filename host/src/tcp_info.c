@@ -43,7 +43,7 @@ UINT _nx_tcp_socket_info_get(NX_TCP_SOCKET *socket_ptr, ULONG *tcp_packets_sent,
     struct host_socket *s;
     UINT status = NX_PTR_ERROR;
 
-    NX_THREADS_ONLY_CALLER_CHECKING
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     host_enter();
     s = host_socket_of(socket_ptr);
     if (s) {

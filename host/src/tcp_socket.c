@@ -9,8 +9,13 @@
 
 #define SOCKET_ID          ((ULONG)0x54435020UL)
 #define SOCKET_FLIGHTS_MAX 20
-#define SOCKET_MSS_IPV4    1460
-#define SOCKET_MSS_IPV6    1440
+#ifdef NX_ENABLE_TCP_WINDOW_SCALING
+#define SOCKET_WINDOW_MAX ((ULONG)0x3FFFFFFFUL)
+#else
+#define SOCKET_WINDOW_MAX ((ULONG)0xFFFF)
+#endif
+#define SOCKET_MSS_IPV4 1460
+#define SOCKET_MSS_IPV6 1440
 
 struct host_socket *host_sockets;
 
@@ -104,13 +109,25 @@ UINT _nx_tcp_socket_create(NX_IP *ip_ptr, NX_TCP_SOCKET *socket_ptr, CHAR *name,
     } else if (!(ip_ptr->nx_ip_host_enabled & HOST_IP_TCP)) {
         status = NX_NOT_ENABLED;
     } else if ((type_of_service & ~(ULONG)0x00FF0000UL) || (fragment & ~NX_DONT_FRAGMENT) ||
-               time_to_live > 0xFF || !window_size || window_size > 0x3FFFFFFFUL) {
+               time_to_live > 0xFF || !window_size || window_size > SOCKET_WINDOW_MAX) {
         status = NX_OPTION_ERROR;
     } else if (!host_fault(NETX_HOST_SOCKET_CREATE, &status)) {
         status = socket_new(ip_ptr, socket_ptr, name, window_size, tcp_disconnect_callback);
     }
     host_leave();
     return status;
+}
+
+UINT _nxe_tcp_socket_create(NX_IP *ip_ptr, NX_TCP_SOCKET *socket_ptr, CHAR *name, ULONG type_of_service,
+                            ULONG fragment, UINT time_to_live, ULONG window_size,
+                            VOID (*tcp_urgent_data_callback)(NX_TCP_SOCKET *),
+                            VOID (*tcp_disconnect_callback)(NX_TCP_SOCKET *), UINT tcp_socket_size)
+{
+    if (tcp_socket_size != sizeof *socket_ptr) {
+        return NX_PTR_ERROR;
+    }
+    return _nx_tcp_socket_create(ip_ptr, socket_ptr, name, type_of_service, fragment, time_to_live,
+                                 window_size, tcp_urgent_data_callback, tcp_disconnect_callback);
 }
 
 static void socket_free(struct host_socket *s)
@@ -151,6 +168,7 @@ UINT _nx_tcp_socket_mss_get(NX_TCP_SOCKET *socket_ptr, ULONG *mss)
 {
     const struct host_socket *s;
 
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     host_enter();
     s = mss ? host_socket_of(socket_ptr) : NULL;
     if (s) {
@@ -164,6 +182,7 @@ UINT _nx_tcp_socket_receive_notify(NX_TCP_SOCKET *socket_ptr, VOID (*tcp_receive
 {
     struct host_socket *s;
 
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     host_enter();
     s = host_socket_of(socket_ptr);
     if (s) {
@@ -178,6 +197,7 @@ UINT _nxd_tcp_socket_peer_info_get(NX_TCP_SOCKET *socket_ptr, NXD_ADDRESS *peer_
     const struct host_socket *s;
     UINT status = NX_SUCCESS;
 
+    NX_THREADS_ONLY_CALLER_CHECKING
     host_enter();
     s = host_socket_of(socket_ptr);
     if (!s || !peer_ip_address || !peer_port) {
@@ -219,6 +239,7 @@ UINT _nx_tcp_socket_bytes_available(NX_TCP_SOCKET *socket_ptr, ULONG *bytes_avai
     const struct host_socket *s;
     UINT status = NX_SUCCESS;
 
+    NX_THREADS_ONLY_CALLER_CHECKING
     host_enter();
     s = bytes_available ? host_socket_of(socket_ptr) : NULL;
     if (!s) {
@@ -264,6 +285,7 @@ UINT _nx_tcp_socket_transmit_configure(NX_TCP_SOCKET *socket_ptr, ULONG max_queu
 
     NX_PARAMETER_NOT_USED(max_retries);
     NX_PARAMETER_NOT_USED(timeout_shift);
+    NX_INIT_AND_THREADS_CALLER_CHECKING
     host_enter();
     s = host_socket_of(socket_ptr);
     if (!s) {

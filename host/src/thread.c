@@ -146,9 +146,9 @@ static struct host_thread *thread_new(TX_THREAD *thread_ptr, CHAR *name_ptr, VOI
     return thread;
 }
 
-UINT tx_thread_create(TX_THREAD *thread_ptr, CHAR *name_ptr, VOID (*entry_function)(ULONG), ULONG entry_input,
-                      VOID *stack_start, ULONG stack_size, UINT priority, UINT preempt_threshold,
-                      ULONG time_slice, UINT auto_start)
+UINT _tx_thread_create(TX_THREAD *thread_ptr, CHAR *name_ptr, VOID (*entry_function)(ULONG),
+                       ULONG entry_input, VOID *stack_start, ULONG stack_size, UINT priority,
+                       UINT preempt_threshold, ULONG time_slice, UINT auto_start)
 {
     struct host_thread *thread;
     UINT status;
@@ -176,6 +176,17 @@ UINT tx_thread_create(TX_THREAD *thread_ptr, CHAR *name_ptr, VOID (*entry_functi
     }
     host_leave();
     return status;
+}
+
+UINT _txe_thread_create(TX_THREAD *thread_ptr, CHAR *name_ptr, VOID (*entry_function)(ULONG),
+                        ULONG entry_input, VOID *stack_start, ULONG stack_size, UINT priority,
+                        UINT preempt_threshold, ULONG time_slice, UINT auto_start,
+                        UINT thread_control_block_size)
+{
+    return thread_control_block_size == sizeof *thread_ptr
+               ? _tx_thread_create(thread_ptr, name_ptr, entry_function, entry_input, stack_start, stack_size,
+                                   priority, preempt_threshold, time_slice, auto_start)
+               : TX_THREAD_ERROR;
 }
 
 UINT tx_thread_resume(TX_THREAD *thread_ptr)
@@ -220,16 +231,21 @@ UINT tx_thread_suspend(TX_THREAD *thread_ptr)
 UINT tx_thread_terminate(TX_THREAD *thread_ptr)
 {
     struct host_thread *thread;
+    UINT status = TX_SUCCESS;
 
     host_enter();
     thread = thread_of(thread_ptr);
-    if (thread && !thread->finished) {
+    if (!thread) {
+        status = TX_THREAD_ERROR;
+    } else if (host_self()->caller == NX_HOST_CALLER_INITIALIZATION) {
+        status = TX_CALLER_ERROR;
+    } else if (!thread->finished) {
         thread->terminated = 1;
         thread_ptr->tx_thread_state = TX_TERMINATED;
         host_wake(NULL);
     }
     host_leave();
-    return thread ? TX_SUCCESS : TX_THREAD_ERROR;
+    return status;
 }
 
 UINT tx_thread_delete(TX_THREAD *thread_ptr)
@@ -238,6 +254,9 @@ UINT tx_thread_delete(TX_THREAD *thread_ptr)
     struct host_thread *finished = NULL;
     UINT status = TX_THREAD_ERROR;
 
+    if (host_self()->caller == NX_HOST_CALLER_INITIALIZATION) {
+        return TX_CALLER_ERROR;
+    }
     host_enter();
     thread = thread_of(thread_ptr);
     if (thread) {

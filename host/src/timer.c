@@ -68,8 +68,8 @@ static void timer_start(TX_TIMER *timer, ULONG ticks)
     host_wake(&timer_changed);
 }
 
-UINT tx_timer_create(TX_TIMER *timer_ptr, CHAR *name_ptr, VOID (*expiration_function)(ULONG),
-                     ULONG expiration_input, ULONG initial_ticks, ULONG reschedule_ticks, UINT auto_activate)
+UINT _tx_timer_create(TX_TIMER *timer_ptr, CHAR *name_ptr, VOID (*expiration_function)(ULONG),
+                      ULONG expiration_input, ULONG initial_ticks, ULONG reschedule_ticks, UINT auto_activate)
 {
     UINT status = TX_SUCCESS;
 
@@ -80,6 +80,8 @@ UINT tx_timer_create(TX_TIMER *timer_ptr, CHAR *name_ptr, VOID (*expiration_func
         status = TX_TICK_ERROR;
     } else if (auto_activate > TX_AUTO_ACTIVATE) {
         status = TX_ACTIVATE_ERROR;
+    } else if (host_self()->caller == NX_HOST_CALLER_TIMER) {
+        status = TX_CALLER_ERROR;
     } else if (!timer_running && pthread_create(&timer_thread, NULL, timer_main, NULL) != 0) {
         status = TX_TIMER_ERROR;
     } else {
@@ -98,6 +100,16 @@ UINT tx_timer_create(TX_TIMER *timer_ptr, CHAR *name_ptr, VOID (*expiration_func
     }
     host_leave();
     return status;
+}
+
+UINT _txe_timer_create(TX_TIMER *timer_ptr, CHAR *name_ptr, VOID (*expiration_function)(ULONG),
+                       ULONG expiration_input, ULONG initial_ticks, ULONG reschedule_ticks,
+                       UINT auto_activate, UINT timer_control_block_size)
+{
+    return timer_control_block_size == sizeof *timer_ptr
+               ? _tx_timer_create(timer_ptr, name_ptr, expiration_function, expiration_input, initial_ticks,
+                                  reschedule_ticks, auto_activate)
+               : TX_TIMER_ERROR;
 }
 
 UINT tx_timer_activate(TX_TIMER *timer_ptr)
@@ -131,13 +143,16 @@ UINT tx_timer_deactivate(TX_TIMER *timer_ptr)
 
 UINT tx_timer_delete(TX_TIMER *timer_ptr)
 {
-    UINT status = TX_TIMER_ERROR;
+    UINT status = TX_SUCCESS;
 
     host_enter();
-    if (host_object_is(HOST_TIMER, timer_ptr)) {
+    if (!host_object_is(HOST_TIMER, timer_ptr)) {
+        status = TX_TIMER_ERROR;
+    } else if (host_self()->caller != NX_HOST_CALLER_THREAD) {
+        status = TX_CALLER_ERROR;
+    } else {
         host_object_remove(HOST_TIMER, timer_ptr);
         timer_ptr->tx_timer_id = 0;
-        status = TX_SUCCESS;
     }
     host_leave();
     return status;

@@ -83,15 +83,12 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
                                  CHAR *from_address, CHAR *client_domain, UINT authentication_type,
                                  NXD_ADDRESS *server_address, UINT port)
 {
-    ULONG actual;
     UINT status;
 
     if (drop_in_address_check(server_address) != NX_SUCCESS)
         return NX_IP_ADDRESS_ERROR;
     if (port == 0 || port > NX_MAX_PORT)
         return NX_INVALID_PORT;
-    if (nx_ip_status_check(ip_ptr, NX_IP_TCP_ENABLED, &actual, NX_NO_WAIT) != NX_SUCCESS)
-        return NX_NOT_ENABLED;
     if (postino_address_domain(client_domain) != 0)
         return NX_SMTP_INVALID_PARAM;
     postino_clear(client_ptr, sizeof *client_ptr);

@@ -92,7 +92,7 @@ static void allocate_statuses(void **state)
     (void)state;
     assert_int_equal(nx_packet_allocate(&small, &packet, 3, NX_NO_WAIT), NX_OPTION_ERROR);
     assert_int_equal(nx_packet_allocate(&small, &packet, PAYLOAD + 8, NX_NO_WAIT), NX_INVALID_PARAMETERS);
-    assert_int_equal(nx_packet_allocate(&small, &packet, 0, 1), NX_WAIT_ERROR);
+    assert_int_equal(nx_packet_allocate(&small, &packet, 0, 1), NX_CALLER_ERROR);
     assert_int_equal(nx_packet_allocate(NULL, &packet, 0, NX_NO_WAIT), NX_PTR_ERROR);
     assert_int_equal(nx_packet_allocate(&small, NULL, 0, NX_NO_WAIT), NX_PTR_ERROR);
     assert_int_equal(nx_packet_allocate(&small, &packet, 56, NX_NO_WAIT), NX_SUCCESS);
@@ -184,7 +184,6 @@ static void ip_statuses(void **state)
 {
     static ULONG64 memory[256];
     NX_IP ip;
-    ULONG actual = 0;
     ULONG address = 0;
     ULONG mask = 0;
     NX_TCP_SOCKET socket;
@@ -205,8 +204,6 @@ static void ip_statuses(void **state)
     assert_int_equal(nx_udp_enable(&ip), NX_SUCCESS);
     assert_int_equal(nx_tcp_enable(&ip), NX_SUCCESS);
     assert_int_equal(nx_tcp_enable(&ip), NX_ALREADY_ENABLED);
-    assert_int_equal(nx_ip_status_check(&ip, NX_IP_INITIALIZE_DONE | NX_IP_TCP_ENABLED, &actual, NX_NO_WAIT),
-                     NX_SUCCESS);
     assert_int_equal(nx_ip_address_get(&ip, &address, &mask), NX_SUCCESS);
     assert_int_equal(address, 0x0A010203);
     assert_int_equal(mask, 0xFFFF0000);
@@ -216,6 +213,40 @@ static void ip_statuses(void **state)
     assert_int_equal(nxd_ipv6_enable(&ip), NX_NOT_SUPPORTED);
 #endif
     assert_int_equal(nx_ip_delete(&ip), NX_CALLER_ERROR);
+}
+
+THREAD_CASE(ip_status)
+{
+    ULONG actual = 0;
+
+    (void)input;
+    assert_int_equal(
+        nx_ip_status_check(&net_ip, NX_IP_INITIALIZE_DONE | NX_IP_TCP_ENABLED, &actual, NX_NO_WAIT),
+        NX_SUCCESS);
+    assert_int_equal(nx_ip_status_check(&net_ip, NX_IP_UDP_ENABLED, &actual, NX_NO_WAIT), NX_NOT_SUCCESSFUL);
+    assert_int_equal(actual & NX_IP_TCP_ENABLED, NX_IP_TCP_ENABLED);
+}
+
+/* Who compiled with other options than the library has objects of another size. */
+static void sizes_must_be_the_librarys(void **state)
+{
+    static ULONG64 memory[256];
+    NX_PACKET_POOL pool;
+    NX_IP ip;
+    NX_TCP_SOCKET socket;
+    TX_SEMAPHORE semaphore;
+
+    (void)state;
+    assert_int_equal(_nxe_packet_pool_create(&pool, net_name, 128, memory, sizeof memory, sizeof pool - 4),
+                     NX_PTR_ERROR);
+    assert_int_equal(_nxe_ip_create(&ip, net_name, 0, 0, &net_pool, _nx_ram_network_driver, memory,
+                                    sizeof memory, 1, sizeof ip + 4),
+                     NX_PTR_ERROR);
+    assert_int_equal(_nxe_tcp_socket_create(&net_ip, &socket, net_name, NX_IP_NORMAL, NX_FRAGMENT_OKAY,
+                                            NX_IP_TIME_TO_LIVE, 200, NX_NULL, NX_NULL, sizeof socket - 16),
+                     NX_PTR_ERROR);
+    assert_int_equal(_txe_semaphore_create(&semaphore, net_name, 0, sizeof semaphore - 4),
+                     TX_SEMAPHORE_ERROR);
 }
 
 int main(void)
@@ -228,6 +259,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(append_spans_packets, small_setup, net_teardown),
         cmocka_unit_test_setup_teardown(allocation_waits, small_setup, net_teardown),
         cmocka_unit_test_setup_teardown(ip_statuses, small_setup, net_teardown),
+        RUN_CASE(ip_status),
+        RUN_CASE(sizes_must_be_the_librarys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,9 +244,17 @@ static void waits_are_for_threads(void **state)
     assert_int_equal(tx_mutex_put(&mutex), TX_SUCCESS);
     assert_int_equal(tx_event_flags_get(&group, 1, TX_OR, &actual, 1), TX_WAIT_ERROR);
     assert_int_equal(tx_thread_sleep(1), TX_CALLER_ERROR);
+}
+
+THREAD_CASE(deleted_objects_are_known_as_such)
+{
+    (void)input;
+    assert_int_equal(tx_mutex_create(&mutex, net_name, TX_NO_INHERIT), TX_SUCCESS);
+    assert_int_equal(tx_semaphore_create(&semaphore, net_name, 1), TX_SUCCESS);
     assert_int_equal(tx_mutex_delete(&mutex), TX_SUCCESS);
     assert_int_equal(tx_mutex_get(&mutex, TX_NO_WAIT), TX_MUTEX_ERROR);
     assert_int_equal(tx_semaphore_delete(&semaphore), TX_SUCCESS);
+    assert_int_equal(tx_semaphore_put(&semaphore), TX_SEMAPHORE_ERROR);
 }
 
 int main(void)
@@ -256,7 +264,7 @@ int main(void)
         RUN_CASE(suspend_and_resume),    RUN_CASE(run_survives_termination),
         RUN_CASE(reset_stops_threads),   RUN_CASE(event_flags),
         RUN_CASE(timers_are_no_threads), RUN_CASE(clock_wraps),
-        RUN_CASE(waits_are_for_threads),
+        RUN_CASE(waits_are_for_threads), RUN_CASE(deleted_objects_are_known_as_such),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

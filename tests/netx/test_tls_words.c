@@ -9,19 +9,27 @@
 
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
+#include "netx_host.h"
 
 extern const NX_SECURE_TLS_CRYPTO nx_crypto_tls_ciphers;
 
 static NX_SMTP_TLS tls;
 
-static void begin(UINT alert)
+/* As a thread, which alone may do this. */
+static VOID create(ULONG input)
 {
     static UCHAR metadata[8192];
 
-    memset(&tls, 0, sizeof tls);
+    (VOID) input;
     assert_int_equal(nx_secure_tls_session_create(&tls.nx_smtp_tls_session, &nx_crypto_tls_ciphers, metadata,
                                                   sizeof metadata),
                      NX_SUCCESS);
+}
+
+static void begin(UINT alert)
+{
+    memset(&tls, 0, sizeof tls);
+    assert_int_equal(netx_host_run(create, 0), TX_SUCCESS);
     tls.nx_smtp_tls_session.nx_secure_tls_received_alert_level = 2;
     tls.nx_smtp_tls_session.nx_secure_tls_received_alert_value = alert;
 }

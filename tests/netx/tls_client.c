@@ -10,7 +10,7 @@
 
 #define MAILS_MAX 128
 #define DER_MAX   4096
-#define POOL_MAX  (96 * 1024)
+#define POOL_MAX  131072
 
 extern const NX_SECURE_TLS_CRYPTO nx_crypto_tls_ciphers_ecc;
 extern const USHORT nx_crypto_ecc_supported_groups[];
