@@ -5,6 +5,7 @@
 # The engine and the blocking client: pure C99, no operating system.
 set(POSTINO_CORE_SOURCES
     src/address.c
+    src/auth_next.c
     src/base64.c
     src/base64_line.c
     src/base64_part.c
@@ -16,6 +17,7 @@ set(POSTINO_CORE_SOURCES
     src/chunking.c
     src/client.c
     src/client_config.c
+    src/client_fallback.c
     src/command.c
     src/compose.c
     src/compose_body.c
@@ -47,6 +49,7 @@ set(POSTINO_CORE_SOURCES
     src/message_field.c
     src/message_fields.c
     src/message_part.c
+    src/nonsense.c
     src/number.c
     src/options.c
     src/part.c

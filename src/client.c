@@ -8,6 +8,9 @@
 
 #include "internal.h"
 
+/* "submissions", RFC 8314 section 7.3. */
+#define CLIENT_TLS_PORT 465
+
 static uint32_t client_now_ms(struct postino_client *client)
 {
     return client->transport->methods->now_ms(client->transport);
@@ -17,6 +20,9 @@ int postino_client_start(struct postino_client *client, struct postino_transport
 {
     client->connected = 0;
     client->again = NULL;
+    client->avoided = 0;
+    client->helo = 0;
+    client->settled = 0;
     client->transport = transport;
     /* So that a bad configuration is known before anything is connected, and postino_client_session() has
      * something to show. */
@@ -52,9 +58,16 @@ static void client_connect(struct postino_client *client)
         postino_session_lost(&client->session, error, 0);
         return;
     }
+    info = client_tls(client);
+    if (client->credentials.port == CLIENT_TLS_PORT && client->session_config.tls != &postino_tls_none &&
+        (info == NULL || info->version == NULL)) {
+        /* The server awaits the handshake, and no greeting comes. */
+        client->transport->methods->close(client->transport, 0);
+        postino_session_lost(&client->session, POSTINO_ERROR_TLS_PORT, 0);
+        return;
+    }
     postino_session_connected(&client->session, client_now_ms(client));
     client->connected = 1;
-    info = client_tls(client);
     if (info != NULL && info->version != NULL)
         postino_session_tls_started(&client->session, info, client_now_ms(client));
 }
@@ -105,14 +118,17 @@ static int client_refuse(struct postino_mail *mail, int error)
     if ((mail->form & FORM_IN_USE) != 0)
         return POSTINO_ERROR_MAIL_IN_USE;
     mail->result = (struct postino_result){.error = (int16_t)error, .outcome = POSTINO_OUTCOME_NOT_ATTEMPTED};
-    mail->result.step = error == POSTINO_ERROR_FORWARD_PATH ? POSTINO_STEP_RCPT : POSTINO_STEP_MAIL;
+    mail->result.step = error == POSTINO_ERROR_FORWARD_PATH || error == POSTINO_ERROR_NO_RECIPIENT
+                            ? POSTINO_STEP_RCPT
+                            : POSTINO_STEP_MAIL;
+    mail->result.outcome = (uint8_t)postino_submit_outcome(NULL, error);
     /* The list may lead back into itself, or into that of another mail. */
     for (recipient = mail->recipients; recipient != NULL && recipient->in_use != REFUSED;
          recipient = recipient->next) {
         if (recipient->in_use)
             continue;
         recipient->in_use = REFUSED;
-        recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
+        recipient->outcome = mail->result.outcome;
         recipient->reply_code = 0;
     }
     for (recipient = mail->recipients; recipient != NULL && recipient->in_use; recipient = recipient->next) {
@@ -130,6 +146,7 @@ static int client_session(struct postino_client *client)
     if (client->connected || client->session.mails != NULL)
         return POSTINO_OK;
     client->progress = 0;
+    postino_client_fallback_begin(client);
     return postino_session_init(&client->session, &client->session_config, client_now_ms(client));
 }
 
@@ -153,7 +170,7 @@ static void client_again(struct postino_client *client, struct postino_mail *mai
     struct postino_mail **link = &client->again;
     uint8_t attempts = mail->result.error != POSTINO_ERROR_MAIL_LIMIT && mail->result.error != POSTINO_OK;
 
-    if (mail->result.error == POSTINO_ERROR_REFUSED) {
+    if (mail->result.error == POSTINO_ERROR_REFUSED && mail->result.step == POSTINO_STEP_RSET) {
         /* A server that refuses what follows a message before that is settled (Haraka does) gets one mail at
          * a time from now on. */
         attempts = client->session_config.mails_in_flight_max <= 1;
@@ -161,7 +178,7 @@ static void client_again(struct postino_client *client, struct postino_mail *mai
     }
     /* Servers end a connection after so many mails: Exim with 421 after a number of them, or with 554 at the
      * eleventh RSET that no message stands before. */
-    if (!client->progress)
+    if (!client->progress || postino_client_is_fallback(mail))
         mail->attempts = attempts;
 
     while (*link != NULL)
@@ -252,7 +269,10 @@ struct postino_mail *postino_client_collect(struct postino_client *client)
         struct postino_mail *mail = postino_session_settled(&client->session);
 
         if (mail != NULL) {
-            if (!client_is_again(client, mail)) {
+            int again = client_is_again(client, mail) || postino_client_fallback(client, mail);
+
+            client->settled |= mail->result.reply_code != 0;
+            if (!again) {
                 if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED ||
                     mail->result.outcome == POSTINO_OUTCOME_PERMANENT)
                     client->progress = 1;
@@ -323,9 +343,9 @@ int postino_client_connect(struct postino_client *client)
     if (client == NULL)
         return POSTINO_ERROR_ARGUMENT;
     error = client_call(client);
-    /* As client_is_again() does for a mail. */
+    /* As client_is_again() and postino_client_fallback() do for a mail. */
     if (client->session.mails == NULL && client_is_lost(error) &&
-        client->session.result.step == POSTINO_STEP_STARTTLS)
+        (client->session.result.step == POSTINO_STEP_STARTTLS || postino_client_fallback_helo(client)))
         error = client_call(client);
     return error;
 }

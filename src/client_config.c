@@ -52,7 +52,9 @@ static void client_configure(struct postino_client *client, const struct postino
             config->password != NULL && config->user != NULL ? postino_sasl_all : client_mechanisms_token;
     }
     if (config->allow_clear_text_auth != 0)
-        session_config->flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
+        session_config->flags |= POSTINO_SESSION_CLEAR_TEXT_AUTH;
+    if (config->try_every_mechanism != 0)
+        session_config->flags |= POSTINO_SESSION_AUTH_NEXT;
     client->connect_timeout_ms =
         config->connect_timeout_ms != 0 ? config->connect_timeout_ms : CLIENT_CONNECT_TIMEOUT_MS;
 }

@@ -11,53 +11,59 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
     case POSTINO_OK:
         return "success";
     case POSTINO_ERROR_ARGUMENT:
-        return "a required argument is missing or out of range";
+        return "a required argument is missing, or a number is out of its range";
     case POSTINO_ERROR_OBJECT_SIZE:
-        return "the library and the application were compiled with different options";
+        return "library and application have different options: compile both with the same ones";
     case POSTINO_ERROR_STATE:
-        return "the call is not allowed now";
+        return "the call is not allowed now: see the function's description";
     case POSTINO_ERROR_EHLO_NAME:
-        return "the EHLO name is malformed";
+        return "the EHLO name cannot be sent: give a domain name, or an address in brackets";
     case POSTINO_ERROR_REVERSE_PATH:
-        return "the sender's address is malformed";
+        return "the sender's address is malformed: local-part@domain is needed, or an empty one";
     case POSTINO_ERROR_FORWARD_PATH:
-        return "a recipient's address is malformed or missing";
+        return "a recipient's address is malformed: local-part@domain is needed";
     case POSTINO_ERROR_SOURCE:
-        return "the message could not be read";
+        return "the message's source failed: the message could not be read to its end";
     case POSTINO_ERROR_CREDENTIALS:
-        return "user name, password or token are missing or cannot be sent";
+        return "the user name or the password is missing, and the mechanism needs both";
     case POSTINO_ERROR_MESSAGE_SIZE:
-        return "the message is larger than the server accepts";
+        return "the message is larger than the server accepts: send a smaller one";
     case POSTINO_ERROR_ABORTED:
-        return "aborted by the caller";
+        return "the caller aborted the session";
     case POSTINO_ERROR_8BIT:
-        return "the message has octets above 127, which the server does not take";
+        return "the message has octets above 127 and the server does not take them: encode it";
     case POSTINO_ERROR_NOT_OFFERED:
-        return "the server does not offer what the mail needs";
+        return "the server does not offer an extension that the mail needs: see options.missing";
+    case POSTINO_ERROR_RECIPIENTS:
+        return "the mail has more recipients than the server takes at once: send it in parts";
     case POSTINO_ERROR_OPTION:
         return "an option of the mail has a value that cannot be sent";
-    case POSTINO_ERROR_RECIPIENTS:
-        return "the mail has more recipients than the server takes at once";
     case POSTINO_ERROR_MAIL_LIMIT:
-        return "the server takes no further mail over this connection";
+        return "the server takes no further mail over this connection: make a new one";
+    case POSTINO_ERROR_UTF8_NOT_ASKED:
+        return "an address has octets above 127: set utf8 in the mail's options";
+    case POSTINO_ERROR_REQUIRETLS:
+        return "REQUIRETLS needs TLS and a server certificate that was verified";
+    case POSTINO_ERROR_PREPARED:
+        return "user name or password have octets above 127: prepare them (SASLprep), set prepared";
+    case POSTINO_ERROR_CREDENTIALS_SIZE:
+        return "user name, password or token are too long for the authentication mechanism";
     case POSTINO_ERROR_FIELD:
-        return "a header field holds what cannot be sent";
+        return "a header field has a value that cannot be sent";
     case POSTINO_ERROR_FIELD_NAME:
         return "a header field of this name cannot be added";
     case POSTINO_ERROR_FIELD_MISSING:
-        return "a header field that a message must have is missing";
+        return "the message lacks a header field that it must have";
     case POSTINO_ERROR_NESTING:
-        return "the parts of the message are nested too deep, or one holds nothing";
+        return "the parts of the message are nested too deep, or a multipart is empty";
     case POSTINO_ERROR_BOUNDARY:
-        return "no boundary can be found that does not occur in the message";
+        return "every boundary that can be chosen occurs in the message";
     case POSTINO_ERROR_UTF8_ADDRESS:
-        return "an address has octets above 127, which the server does not take";
+        return "an address has octets above 127 and the server does not offer SMTPUTF8";
     case POSTINO_ERROR_ADDRESS:
         return "an address list is malformed";
     case POSTINO_ERROR_CAPACITY:
-        return "there is no room for what was read";
-    case POSTINO_ERROR_FEATURE:
-        return "a message needs a feature that it was made without";
+        return "the caller's buffer or array is too small: give a larger one";
     case POSTINO_ERROR_MAIL_IN_USE:
         return "the mail is being sent already: collect it first, or use another object";
     case POSTINO_ERROR_RECIPIENT_IN_USE:
@@ -73,67 +79,83 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
     case POSTINO_ERROR_SERVICE_IN_USE:
         return "the service command is being sent already: wait for its reply, or use another object";
     case POSTINO_ERROR_RAW:
-        return "the message as it was given is malformed";
+        return "the message is malformed: see its faults";
+    case POSTINO_ERROR_FEATURE:
+        return "the message needs a feature that its features do not name";
+    case POSTINO_ERROR_NO_RECIPIENT:
+        return "the mail has no recipient: give at least one";
+    case POSTINO_ERROR_CRYPTO:
+        return "a function of the crypto table failed: random octets or a hash";
     case POSTINO_ERROR_REFUSED:
-        return "refused by the server";
+        return "the server refused: see the reply's code and text";
     case POSTINO_ERROR_REPLY_SYNTAX:
-        return "the server's reply has no reply code";
+        return "the server's line is no SMTP reply: see its text, and check host and port";
     case POSTINO_ERROR_REPLY_UNEXPECTED:
-        return "the server's reply does not answer what was sent";
+        return "the server's reply does not answer the command that was sent";
     case POSTINO_ERROR_REPLY_TOO_LONG:
         return "the server's reply has too many lines";
     case POSTINO_ERROR_CHALLENGE:
-        return "the server's authentication challenge is too long or one too many";
+        return "the server's authentication challenge is too long, or one too many";
     case POSTINO_ERROR_NO_MECHANISM:
-        return "the server offers no authentication that may be used";
+        return "the server offers no authentication mechanism that may be used on this connection";
     case POSTINO_ERROR_SERVICE_CLOSING:
-        return "the server is closing its service";
+        return "the server closes the connection (421): try again later";
     case POSTINO_ERROR_AUTH_SERVER:
-        return "the server did not prove that it knows the password";
+        return "the server did not prove that it knows the password: it may be an impostor";
+    case POSTINO_ERROR_REPLY_CODES:
+        return "the lines of the server's reply have different codes";
+    case POSTINO_ERROR_CHALLENGE_SYNTAX:
+        return "the server's authentication challenge is malformed";
+    case POSTINO_ERROR_ITERATIONS:
+        return "the server's SCRAM iteration count is out of bounds: see iterations_min and _max";
     case POSTINO_ERROR_RESOLVE:
-        return "the host name or the service has no address";
+        return "the host name or the service has no address: check both";
     case POSTINO_ERROR_CONNECT:
-        return "the server could not be connected to";
+        return "no address of the server took the connection: check host, port and firewall";
     case POSTINO_ERROR_SEND:
-        return "sending failed";
+        return "sending failed: the connection broke";
     case POSTINO_ERROR_RECEIVE:
-        return "receiving failed";
+        return "receiving failed: the connection broke";
     case POSTINO_ERROR_CLOSED:
-        return "the server closed the connection";
+        return "the server closed the connection without a reply";
     case POSTINO_ERROR_BUFFER:
-        return "there was no buffer to send from";
+        return "the transport had no buffer to send from: enlarge its pool";
     case POSTINO_ERROR_TLS_UNAVAILABLE:
-        return "TLS is required, and the transport has none";
+        return "the transport has no TLS: put a TLS transport around it, or choose postino_tls_none";
     case POSTINO_ERROR_TLS_NOT_OFFERED:
-        return "TLS is required, and the server does not offer it";
+        return "TLS is required and the server does not offer STARTTLS: check the port";
     case POSTINO_ERROR_TLS_INJECTION:
-        return "octets arrived between STARTTLS and TLS: somebody may have put them there";
+        return "octets arrived in clear text behind the reply to STARTTLS: it may be an attack";
     case POSTINO_ERROR_TLS_CONFIG:
-        return "the TLS settings, a certificate or a key cannot be used";
+        return "the TLS settings, a certificate or a key cannot be used: see the transport's text";
     case POSTINO_ERROR_TLS_HANDSHAKE:
-        return "the TLS handshake failed";
+        return "the TLS handshake failed: see the transport's text";
     case POSTINO_ERROR_TLS_VERSION:
         return "client and server have no TLS version in common";
     case POSTINO_ERROR_TLS_NAME:
-        return "the server's certificate is for another name";
+        return "the server's certificate is for another name: check the host name";
     case POSTINO_ERROR_TLS_EXPIRED:
-        return "the server's certificate is expired or not valid yet";
+        return "the server's certificate is expired or not valid yet: check the clock";
     case POSTINO_ERROR_TLS_ISSUER:
-        return "the server's certificate was issued by nobody who is trusted";
+        return "the server's certificate comes from no trusted issuer: check ca_file";
     case POSTINO_ERROR_TLS_CERTIFICATE:
-        return "the server's certificate cannot be accepted";
+        return "the server's certificate cannot be accepted: see the transport's text";
     case POSTINO_ERROR_TLS_PIN:
-        return "the server's certificate is none of those that were pinned";
+        return "the server's certificate matches none of the pins";
     case POSTINO_ERROR_TLS_REFUSED:
-        return "the server refused TLS with this client";
+        return "the server refused the TLS handshake: it may want a client certificate";
     case POSTINO_ERROR_TLS_RECORD:
-        return "the encrypted data that arrived is not sound";
+        return "a TLS record that arrived is damaged";
     case POSTINO_ERROR_TLS_MEMORY:
         return "there is not enough memory for TLS";
+    case POSTINO_ERROR_TLS_PORT:
+        return "port 465 speaks TLS at once: use implicit TLS, or port 587";
     case POSTINO_ERROR_CONNECT_TIMEOUT:
-        return "the connection was not made in time";
+        return "the server did not take the connection in time: check host, port and firewall";
     case POSTINO_ERROR_TIMEOUT:
         return "the server did not answer in time";
+    case POSTINO_ERROR_GREETING_TIMEOUT:
+        return "the server sent no greeting: a server that awaits TLS at once (port 465) sends none";
     default:
         return "unknown error";
     }

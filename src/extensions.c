@@ -32,19 +32,17 @@ void postino_extensions_keyword(struct postino_session *session)
     }
 }
 
-/* Keeps the most preferred of those that may be used. */
+/* Marks the mechanism, if it may be used. */
 static void extensions_mechanism(struct postino_session *session)
 {
     const struct postino_mechanism *const *mechanism = session->config->mechanisms;
+    uint32_t bit = 1;
 
     if (mechanism == NULL)
         return;
-    for (; *mechanism != NULL && mechanism != session->offered; mechanism++) {
-        if (postino_extensions_is(session, (*mechanism)->name) &&
-            postino_steps_allowed(session, *mechanism)) {
-            session->offered = mechanism;
-            break;
-        }
+    for (; *mechanism != NULL; mechanism++, bit <<= 1) {
+        if (postino_extensions_is(session, (*mechanism)->name) && postino_steps_allowed(session, *mechanism))
+            session->offered |= bit;
     }
 }
 
@@ -67,7 +65,8 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 {
     unsigned length = session->word_octets;
 
-    if (octet > ' ' && octet != '=') {
+    /* Some servers write "AUTH=", "AUTH:", or commas between mechanisms. A comma within a number is none of these. */
+    if (octet > ' ' && octet != '=' && octet != ':' && (octet != ',' || session->word[0] < '@')) {
         /* What is neither letter nor digit may become something else: no name that is known has any. */
         if (octet >= '@')
             octet &= 0xDF;

@@ -12,6 +12,8 @@ unsigned postino_hello(struct postino_session *session)
 {
     const struct postino_session_config *config = session->config;
 
+    if ((config->flags & POSTINO_SESSION_HELO) != 0)
+        return STEP_HELO;
     if (config->lmtp != NULL)
         postino_session_enter(session, config->lmtp->hello);
     else if (config->tls != NULL && config->tls->required && session->tls == NULL)

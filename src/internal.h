@@ -22,6 +22,7 @@ enum reply_line {
     REPLY_CODE = 0,   /* its code and what stands behind it are arriving */
     REPLY_LAST = ' ', /* what stands there, unless the line ends: it is the last of its reply */
     REPLY_MORE = '-', /* another line follows */
+    REPLY_NONSENSE,   /* it is no reply: the driver takes the rest of it */
     REPLY_DEAF,       /* the server makes no sense: say QUIT, and hear nothing more */
     REPLY_TLS         /* it awaits the handshake: whatever comes is none of it */
 };
@@ -167,6 +168,11 @@ struct postino_driver {
     unsigned (*reply)(struct postino_session *session, int refused);
     /* The reply in hand refuses the mail. */
     void (*refuse)(struct postino_session *session);
+    /* The reply in hand refuses a step outside of the mails. Returns the row that follows. */
+    unsigned (*refused)(struct postino_session *session, const struct postino_step *step);
+    /* Takes the octet with which the line that is arriving turns out to be no reply, and each that follows as long as
+     * session->line is REPLY_NONSENSE. */
+    void (*nonsense)(struct postino_session *session, uint8_t octet);
     /* Puts out octets of the step in hand, and of those that follow it in a group, which postino_session_handed() has
      * counted. Returns how many. */
     size_t (*output)(struct postino_session *session, uint8_t *out, size_t capacity);
@@ -190,6 +196,10 @@ int postino_steps_allowed(const struct postino_session *session, const struct po
 /* Without authentication the dialogue is complete where none was asked for, or none is offered and none
  * insisted on. */
 int postino_steps_unauthenticated(const struct postino_session *session);
+/* As the driver's refused(). */
+unsigned postino_steps_refused(struct postino_session *session, const struct postino_step *step);
+/* auth_next.c: the same where the next mechanism may be tried. */
+unsigned postino_auth_next_refused(struct postino_session *session, const struct postino_step *step);
 /* The row that follows when the server is known: authentication, or the mails. */
 unsigned postino_steps_mails(struct postino_session *session);
 
@@ -238,6 +248,16 @@ int postino_session_submit_borrowed(struct postino_session *session, struct post
 struct postino_mail *postino_session_settled(struct postino_session *session);
 void postino_submit_heard(struct postino_session *session);
 int postino_submit_begin(struct postino_session *session, struct postino_mail *mail);
+/* Forgets an earlier reply. */
+static inline void postino_record_clear(struct postino_record *record)
+{
+    if (record == NULL)
+        return;
+    record->text_octets = 0;
+    record->enhanced_code = (struct postino_enhanced_code){0, 0, 0};
+}
+/* What a mail came to that was given up before MAIL for an error of its own. `session` may be NULL: it has none. */
+unsigned postino_submit_outcome(const struct postino_session *session, int error);
 void postino_submit_rcpt(struct postino_session *session, int refused);
 int postino_submit_again(struct postino_session *session, int error);
 int postino_submit_message(struct postino_session *session, int *refused);
@@ -370,6 +390,8 @@ static inline size_t postino_session_handed(struct postino_session *session, siz
     }
     return length;
 }
+/* The error that stands for a reply which did not come in time. */
+int postino_session_timeout(const struct postino_session *session);
 /* A step that was entered by a call which told no time has its limit begin now. */
 void postino_session_refresh(struct postino_session *session);
 /* postino_session_want() of a session whose source never waits, without MAIL and COLLECT. */
@@ -385,8 +407,32 @@ struct postino_client;
 struct postino_transport;
 int postino_client_start(struct postino_client *client, struct postino_transport *transport);
 
+/* client_fallback.c */
+/* Configures the next connection's session by what was found out. */
+void postino_client_fallback_begin(struct postino_client *client);
+/* Whether a settled mail goes out once more, over a new connection and without what does not work there. */
+int postino_client_fallback(struct postino_client *client, const struct postino_mail *mail);
+/* Of a mail that goes out again: whether that is the reason. It is one only once. */
+int postino_client_is_fallback(const struct postino_mail *mail);
+/* Whether the server ended the connection at EHLO and nothing needs that: the next connection begins with HELO. */
+int postino_client_fallback_helo(struct postino_client *client);
+
 /* reply.c: takes octets that arrived; returns how many, at least one. */
 size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets);
+/* As the driver's nonsense(): ends the session at once. */
+void postino_reply_nonsense(struct postino_session *session, uint8_t octet);
+/* nonsense.c: the same, but the rest of the line is taken first. */
+void postino_nonsense(struct postino_session *session, uint8_t octet);
+/* What stands for an octet of a reply's text where the caller sees it, be it on a terminal: '\n' is between two lines,
+ * and no other control character is kept. */
+static inline unsigned postino_shown_octet(unsigned octet)
+{
+    if (octet == '\t')
+        return ' ';
+    return (octet < ' ' && octet != '\n') || octet == 127 ? '?' : octet;
+}
+/* Blanks, line ends and control characters before a reply's code at most. */
+#define REPLY_BLANKS_MAX 250
 #if !POSTINO_SMALL
 /* Reads a reply of one line that is there whole, with CRLF and no other control character. Returns how many octets it
  * has, 0 for anything else. */
@@ -411,6 +457,10 @@ int postino_extensions_is(const struct postino_session *session, const char *nam
 #define EXTENSIONS_WITH_PARAMETER                                                                      \
     ((uint32_t)POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_8BITMIME | POSTINO_CAPABILITY_BINARYMIME | \
      POSTINO_CAPABILITY_MT_PRIORITY)
+/* Those that can be done without though the server offers them: struct postino_session_config.avoided. */
+#define EXTENSIONS_AVOIDED                                                                                   \
+    ((uint32_t)POSTINO_CAPABILITY_PIPELINING | POSTINO_CAPABILITY_CHUNKING | POSTINO_CAPABILITY_BINARYMIME | \
+     POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_8BITMIME)
 /* Whether the configuration names the extension with that bit. */
 int postino_extensions_is_named(const struct postino_session *session, uint32_t capability);
 /* Has those that are offered look at the mail that begins. Returns 0 or an error. */

@@ -145,16 +145,17 @@ static int options_check(struct postino_session *session, struct postino_mail *m
 {
     struct postino_options *options = mail->options;
     const struct postino_recipient *recipient;
-    uint32_t offered = session->capabilities;
     uint32_t missing;
     int needed = options_utf8(&mail->path);
     int more;
 
-    /* RFC 8689 section 4.1: not without TLS to a server that was recognised. */
-    if (session->tls == NULL || !session->tls->verified)
-        offered &= ~(uint32_t)POSTINO_CAPABILITY_REQUIRETLS;
+    options->missing = 0;
     if (!options_valid(options))
         return POSTINO_ERROR_OPTION;
+    /* RFC 8689 section 4.1: only over TLS, to a server whose certificate was verified. */
+    if (options->require_tls != 0 && (options->optional & POSTINO_CAPABILITY_REQUIRETLS) == 0 &&
+        (session->tls == NULL || !session->tls->verified))
+        return POSTINO_ERROR_REQUIRETLS;
     if (needed < 0)
         return POSTINO_ERROR_REVERSE_PATH;
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
@@ -166,7 +167,7 @@ static int options_check(struct postino_session *session, struct postino_mail *m
         needed |= more;
     }
     /* RFC 6531 section 3.4: an address that is UTF-8 cannot do without. */
-    missing = options_wanted(mail) & ~offered & (~options->optional | (uint32_t)needed);
+    missing = options_wanted(mail) & ~session->capabilities & (~options->optional | (uint32_t)needed);
     /* The lowest bit: one name is enough. */
     options->missing = missing & (~missing + 1);
     return missing != 0 ? POSTINO_ERROR_NOT_OFFERED : POSTINO_OK;
@@ -257,7 +258,8 @@ static void options_emit(const struct postino_session *session, struct postino_e
     const struct postino_mail *mail = session->sent.mail;
     const struct postino_recipient *recipient = session->sent.recipient;
     const struct postino_options *options = mail->options;
-    uint32_t said = options_wanted(mail) & session->capabilities;
+    uint32_t said =
+        options_wanted(mail) & session->capabilities & ~(session->config->avoided & options->optional);
 
     if (recipient != NULL) {
         if (recipient->options != NULL && (said & POSTINO_CAPABILITY_DSN) != 0)

@@ -19,6 +19,7 @@ static void reply_line(struct postino_session *session)
         return;
     }
     session->lines = 0;
+    session->blanks = 0;
     session->driver->heard(session);
 }
 
@@ -41,9 +42,9 @@ static int reply_digit(struct postino_session *session, uint8_t octet)
     unsigned code = session->line_code;
 
     if (code == 0) {
-        /* Some servers indent, some send NULs behind their replies. */
-        if (octet == ' ' || octet == '\t' || octet == '\0')
-            return 0;
+        /* Some servers indent, some send NULs or empty lines behind their replies. */
+        if (octet <= ' ')
+            return session->blanks++ == REPLY_BLANKS_MAX ? -1 : 0;
         if (digit < 2 || digit > 5)
             return -1;
     }
@@ -83,7 +84,7 @@ static int reply_octet(struct postino_session *session, uint8_t octet)
         return 0;
     if (session->line == REPLY_CODE) {
         session->line = octet;
-        if (octet == REPLY_MORE || octet == REPLY_LAST) {
+        if (octet == REPLY_MORE || octet == REPLY_LAST || octet == '\t') {
             if (session->lines == 0)
                 return 0;
             session->take_word = postino_extensions_keyword;
@@ -102,16 +103,18 @@ static int reply_octet(struct postino_session *session, uint8_t octet)
 }
 
 #if !POSTINO_SMALL
-/* Whether one of eight octets is CR or below. */
+/* Whether one of eight octets is a control character. */
 static int reply_has_control(const uint8_t *data)
 {
     const uint64_t ones = UINT64_MAX / 255;
     uint64_t word;
+    uint64_t rubout;
 
     memcpy(&word, data, sizeof word);
-    /* The difference has an octet's highest bit where the octet is less, and where a neighbour that is less borrows from
-     * it; those above 127, which have it anyway, do not count. */
-    return ((word - ones * ('\r' + 1)) & ~word & ones * 128) != 0;
+    /* A difference has an octet's highest bit where the octet is less, and where a neighbour that is less borrows from
+     * it; those above 127, which have it anyway, do not count. DEL becomes 0, and nothing else is less than 1. */
+    rubout = word ^ ones * 127;
+    return ((((word - ones * ' ') & ~word) | ((rubout - ones) & ~rubout)) & ones * 128) != 0;
 }
 
 size_t postino_reply_line(const uint8_t *data, size_t length, unsigned *code)
@@ -123,7 +126,7 @@ size_t postino_reply_line(const uint8_t *data, size_t length, unsigned *code)
         return 0;
     while (length - end >= 8 && !reply_has_control(data + end))
         end += 8;
-    while (end < length && data[end] > '\r')
+    while (end < length && data[end] >= ' ' && data[end] != 127)
         end++;
     if (length - end < 2 || data[end] != '\r' || data[end + 1] != '\n')
         return 0;
@@ -140,6 +143,7 @@ int postino_reply_is_plain(const struct postino_session *session)
 void postino_reply_keep(struct postino_session *session, unsigned code, const uint8_t *text, size_t length)
 {
     reply_begin(session, code);
+    session->blanks = 0;
     if (!session->text_kept) {
         session->reply.text_octets = length;
         /* Not memcpy(), which gcc expands in line where it knows how few octets they are: ten times as slow. */
@@ -162,6 +166,20 @@ static size_t reply_whole(struct postino_session *session, const uint8_t *data, 
 }
 #endif
 
+/* Where the greeting makes no sense there still may be an SMTP server, to be left politely; later the dialogue is out of
+ * step. */
+void postino_reply_nonsense(struct postino_session *session, uint8_t octet)
+{
+    (void)octet;
+    if (session->replied.step->id == POSTINO_STEP_GREETING) {
+        session->line = REPLY_DEAF;
+        session->outstanding = 0;
+        postino_steps_enter(session, postino_steps_give_up(session, POSTINO_ERROR_REPLY_SYNTAX));
+    } else {
+        postino_session_fail(session, POSTINO_ERROR_REPLY_SYNTAX);
+    }
+}
+
 size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets)
 {
 #if !POSTINO_SMALL
@@ -182,16 +200,8 @@ size_t postino_reply_input(struct postino_session *session, const uint8_t *data,
         /* Whatever comes after our QUIT ends it. */
         else if (session->complete)
             session->over = POSTINO_WANT_CLOSED | POSTINO_WANT_GRACEFUL;
-    } else if (reply_octet(session, *data) != 0) {
-        /* Where the greeting makes no sense there still may be an SMTP server, to be left politely; later the
-         * dialogue is out of step. */
-        if (session->replied.step->id == POSTINO_STEP_GREETING) {
-            session->line = REPLY_DEAF;
-            session->outstanding = 0;
-            postino_steps_enter(session, postino_steps_give_up(session, POSTINO_ERROR_REPLY_SYNTAX));
-        } else {
-            postino_session_fail(session, POSTINO_ERROR_REPLY_SYNTAX);
-        }
+    } else if (session->line == REPLY_NONSENSE || reply_octet(session, *data) != 0) {
+        session->driver->nonsense(session, *data);
     }
     return 1;
 }

@@ -12,7 +12,7 @@ static int cram_challenge(struct postino_session *session, unsigned round)
 
     /* One that is empty would have us answer a digest that anybody can use again. */
     if (round != 0 || challenge.length_octets == 0)
-        return POSTINO_ERROR_CHALLENGE;
+        return round != 0 ? POSTINO_ERROR_CHALLENGE : POSTINO_ERROR_CHALLENGE_SYNTAX;
     postino_sasl_hmac(session, &key, &challenge, 1, state->signature);
     state->digest_octets = CRAM_DIGEST_OCTETS;
     return POSTINO_OK;

@@ -215,9 +215,10 @@ static void exchange_end(struct postino_session *session)
 /* Whether there is a response, and it fits in a line. Returns 0 or an error. */
 static int exchange_check(const struct postino_session *session)
 {
-    return session->config->credentials->state->challenge_error ||
-                   exchange_octets(session, exchange_emit_response) > POSTINO_AUTH_LINE_OCTETS
-               ? POSTINO_ERROR_CREDENTIALS
+    if (session->config->credentials->state->challenge_error)
+        return POSTINO_ERROR_CRYPTO;
+    return exchange_octets(session, exchange_emit_response) > POSTINO_AUTH_LINE_OCTETS
+               ? POSTINO_ERROR_CREDENTIALS_SIZE
                : POSTINO_OK;
 }
 
@@ -226,6 +227,7 @@ unsigned postino_sasl_start(struct postino_session *session)
     struct postino_sasl_state *state = session->config->credentials->state;
     const struct postino_mechanism *mechanism = session->mechanism;
     struct postino_emitter first = {(uint8_t *)state->first, 0, sizeof state->first - 1, 0};
+    int error;
 
     postino_sasl_wipe(state);
     state->verified = mechanism->exchange->verified;
@@ -234,11 +236,10 @@ unsigned postino_sasl_start(struct postino_session *session)
     session->round = 1;
     if (mechanism->exchange->begin != NULL)
         mechanism->exchange->begin(session, &first);
-    if (first.place > first.room)
-        state->challenge_error = 1;
-    if (exchange_check(session) != POSTINO_OK) {
+    error = first.place > first.room ? POSTINO_ERROR_CREDENTIALS_SIZE : exchange_check(session);
+    if (error != POSTINO_OK) {
         exchange_end(session);
-        return postino_steps_give_up(session, POSTINO_ERROR_CREDENTIALS);
+        return postino_steps_give_up(session, error);
     }
     if ((mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) == 0 ||
         exchange_octets(session, exchange_emit_command) >= STEP_AUTH_OCTETS_MAX) /* and a blank */
@@ -254,10 +255,11 @@ static unsigned exchange_challenge(struct postino_session *session)
     unsigned limit = session->config->challenge_octets_max;
     int error = POSTINO_OK;
 
-    if (state->challenge_error || state->digits != 0 ||
-        state->challenge_octets > POSTINO_SASL_CHALLENGE_OCTETS ||
+    if (state->challenge_octets > POSTINO_SASL_CHALLENGE_OCTETS ||
         (limit != 0 && session->reply.text_octets > limit))
         error = POSTINO_ERROR_CHALLENGE;
+    else if (state->challenge_error || state->digits != 0)
+        error = POSTINO_ERROR_CHALLENGE_SYNTAX;
     else if (state->initial && state->challenge_octets == 0)
         session->round = 0; /* the server ignored the initial response, and gets it again */
     else
@@ -296,12 +298,16 @@ static unsigned exchange_answered(struct postino_session *session)
             exchange_end(session);
             /* An error that the server told, and thought better of. */
             session->text_kept = 0;
+            if (!verified)
+                session->reply.text_octets = 0;
             return verified ? (unsigned)STEP_NEXT : postino_steps_give_up(session, POSTINO_ERROR_AUTH_SERVER);
         }
     }
     exchange_end(session);
-    return code >= 400 ? postino_steps_give_up(session, error)
-                       : postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
+    if (code < 400)
+        return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
+    return error == POSTINO_ERROR_REFUSED ? session->driver->refused(session, session->replied.step)
+                                          : postino_steps_give_up(session, error);
 }
 
 #define EXCHANGE_LIMIT offsetof(struct postino_time_limits, command_ms)

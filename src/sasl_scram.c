@@ -233,8 +233,10 @@ static int scram_server_first(const struct postino_session *session)
     /* The server adds to our nonce, or it is somebody's old dialogue. */
     if (state->challenge_error || nonce.length_octets <= own ||
         scram_differ(nonce.data, state->first + state->nonce, own) != 0 || salt.length_octets == 0 ||
-        iterations < least || iterations > most)
-        return POSTINO_ERROR_CHALLENGE;
+        iterations == 0)
+        return POSTINO_ERROR_CHALLENGE_SYNTAX;
+    if (iterations < least || iterations > most)
+        return POSTINO_ERROR_ITERATIONS;
     state->server_nonce = (uint16_t)(nonce.length_octets + 2);
     scram_prove(session, &salt, iterations);
     return POSTINO_OK;

@@ -22,7 +22,7 @@ int postino_sasl_token_challenge(struct postino_session *session, unsigned round
         return POSTINO_ERROR_CHALLENGE;
     /* The text that the refusal is told with: what it says itself is poorer. */
     for (i = 0; i < state->challenge_octets && i < sizeof session->text; i++)
-        session->text[i] = (char)state->challenge[i];
+        session->text[i] = (char)postino_shown_octet(state->challenge[i]);
     session->reply.text_octets = i;
     session->text_kept = 1;
     return POSTINO_OK;

@@ -22,7 +22,7 @@ static void service_take(struct postino_session *session, uint8_t octet)
     struct postino_service *service = session->service;
 
     if (service->text_octets < service->text_capacity_octets)
-        service->text[service->text_octets] = (char)octet;
+        service->text[service->text_octets] = (char)postino_shown_octet(octet);
     service->text_octets++;
 }
 

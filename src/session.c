@@ -27,6 +27,8 @@ void postino_session_record(struct postino_session *session, int error)
         /* Where the server is not at fault no reply decided it. */
         if (error <= POSTINO_ERROR_REFUSED && error > POSTINO_ERROR_RESOLVE)
             session->result.reply_code = session->reply.code;
+        else if (!session->text_kept)
+            session->reply.text_octets = 0; /* an earlier reply says nothing of it */
         session->text_kept = 1;
     }
 }
@@ -77,8 +79,8 @@ void postino_clear(void *memory, size_t octets)
 void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
                            const struct postino_driver *driver)
 {
-    /* What stands behind, the text above all, is written before it is read. */
-    postino_clear(session, offsetof(struct postino_session, word));
+    /* The text is written before it is read. */
+    postino_clear(session, offsetof(struct postino_session, text));
     session->config = config;
     session->driver = driver;
     postino_session_enter(session, driver->greeting);
@@ -130,8 +132,8 @@ static int session_lines_fit(const struct postino_credentials *credentials,
     return 1;
 }
 
-/* What is missing shall not come out at the first mail. A mechanism with an exchange that lacks what it needs is
- * passed over instead. */
+/* Checks the credentials now, not at the first mail. A mechanism with an exchange that lacks what it needs is
+ * passed over instead. Returns 0 or an error. */
 static int session_credentials(const struct postino_session_config *config)
 {
     const struct postino_credentials *credentials = config->credentials;
@@ -140,29 +142,36 @@ static int session_credentials(const struct postino_session_config *config)
                 (session_is_ascii(credentials->user) && session_is_ascii(credentials->password) &&
                  session_is_ascii(credentials->authzid));
 
+    int missing = credentials->user == NULL || credentials->password == NULL;
+
     if (mechanism == NULL)
-        return credentials->user == NULL || credentials->password == NULL;
+        return missing ? POSTINO_ERROR_CREDENTIALS : POSTINO_OK;
     for (; *mechanism != NULL; mechanism++) {
-        if ((*mechanism)->exchange == NULL && (credentials->user == NULL || credentials->password == NULL ||
-                                               !session_lines_fit(credentials, *mechanism)))
-            return -1;
+        if ((*mechanism)->exchange == NULL && missing)
+            return POSTINO_ERROR_CREDENTIALS;
+        if ((*mechanism)->exchange == NULL && !session_lines_fit(credentials, *mechanism))
+            return POSTINO_ERROR_CREDENTIALS_SIZE;
         if (((*mechanism)->flags & POSTINO_MECHANISM_PREPARED) != 0 && !ascii)
-            return -1;
+            return POSTINO_ERROR_PREPARED;
     }
-    return 0;
+    return POSTINO_OK;
 }
 
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
                                const struct postino_session_config *config, uint32_t now_ms)
 {
+    int error = POSTINO_OK;
+
     if (session == NULL || config == NULL || config->ehlo_name == NULL || config->time_limits == NULL)
         return POSTINO_ERROR_ARGUMENT;
     if (session_octets != sizeof *session)
         return POSTINO_ERROR_OBJECT_SIZE;
     if (postino_address_domain(config->ehlo_name) != 0)
         return POSTINO_ERROR_EHLO_NAME;
-    if (config->credentials != NULL && session_credentials(config) != 0)
-        return POSTINO_ERROR_CREDENTIALS;
+    if (config->credentials != NULL)
+        error = session_credentials(config);
+    if (error != POSTINO_OK)
+        return error;
     postino_session_start(session, config, &postino_transactions);
     session->since_ms = now_ms;
     session->now_ms = now_ms;
@@ -254,12 +263,21 @@ void postino_session_refresh(struct postino_session *session)
     }
 }
 
+int postino_session_timeout(const struct postino_session *session)
+{
+    /* A server that awaits the TLS handshake says nothing, and nobody can tell it from one that is slow. */
+    return session->replied.step->id == POSTINO_STEP_GREETING && session->tls == NULL &&
+                   session->line_code == 0 && session->lines == 0
+               ? POSTINO_ERROR_GREETING_TIMEOUT
+               : POSTINO_ERROR_TIMEOUT;
+}
+
 void postino_session_tick(struct postino_session *session, uint32_t now_ms)
 {
     session->now_ms = now_ms;
     postino_session_refresh(session);
     if (postino_session_wait_ms(session, now_ms) == 0)
-        postino_session_fail(session, POSTINO_ERROR_TIMEOUT);
+        postino_session_fail(session, postino_session_timeout(session));
 }
 
 void postino_session_lost(struct postino_session *session, int error, size_t unsent_octets)
@@ -297,6 +315,11 @@ const char *postino_session_text(const struct postino_session *session, size_t *
 
     *length_octets = length < sizeof session->text ? length : sizeof session->text;
     return session->text;
+}
+
+const char *postino_session_mechanism(const struct postino_session *session)
+{
+    return session->mechanism != NULL ? session->mechanism->name : NULL;
 }
 
 uint32_t postino_session_capabilities(const struct postino_session *session)

@@ -104,6 +104,8 @@ const struct postino_driver postino_single = {.greeting = &postino_steps[STEP_GR
                                               .heard = postino_steps_reply,
                                               .reply = postino_single_reply,
                                               .refuse = postino_single_refuse,
+                                              .refused = postino_steps_refused,
+                                              .nonsense = postino_reply_nonsense,
                                               .output = postino_single_output,
                                               .piece = postino_single_piece,
                                               .settle = postino_single_settle};

@@ -138,6 +138,8 @@ const struct postino_driver postino_single_group = {.greeting = &postino_steps[S
                                                     .heard = postino_steps_reply,
                                                     .reply = postino_group_reply,
                                                     .refuse = postino_single_refuse,
+                                                    .refused = postino_steps_refused,
+                                                    .nonsense = postino_reply_nonsense,
                                                     .output = postino_single_output,
                                                     .piece = postino_group_piece,
                                                     .settle = postino_single_settle};

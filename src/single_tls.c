@@ -17,6 +17,8 @@ const struct postino_driver postino_single_tls = {.greeting = &postino_hello_gre
                                                   .heard = postino_steps_reply,
                                                   .reply = postino_single_reply,
                                                   .refuse = postino_single_refuse,
+                                                  .refused = postino_steps_refused,
+                                                  .nonsense = postino_reply_nonsense,
                                                   .output = postino_single_output,
                                                   .piece = postino_single_piece,
                                                   .settle = postino_single_settle};
@@ -28,6 +30,8 @@ const struct postino_driver postino_single_group_tls = {.greeting = &postino_hel
                                                         .heard = postino_steps_reply,
                                                         .reply = postino_group_reply,
                                                         .refuse = postino_single_refuse,
+                                                        .refused = postino_steps_refused,
+                                                        .nonsense = postino_reply_nonsense,
                                                         .output = postino_single_output,
                                                         .piece = postino_group_piece,
                                                         .settle = postino_single_settle};

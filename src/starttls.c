@@ -77,7 +77,7 @@ void postino_session_tls_started(struct postino_session *session, const struct p
     session->outstanding = 0;
     /* PIPELINING and CHUNKING take effect with a mail, and none has begun. */
     session->capabilities = 0;
-    session->offered = NULL;
+    session->offered = 0;
     session->size_limit_octets = POSTINO_SIZE_UNKNOWN;
     session->recipients_max = 0;
     session->domains_max = 0;
@@ -94,7 +94,7 @@ void postino_session_tls_failed(struct postino_session *session, int error, cons
         return;
     /* Where there is none, the reply to STARTTLS shall not stand for it either. */
     for (length = 0; length < sizeof session->text && text[length] != '\0'; length++)
-        session->text[length] = text[length];
+        session->text[length] = (char)postino_shown_octet((uint8_t)text[length]);
     session->reply.text_octets = length;
     session->text_kept = 1;
 }

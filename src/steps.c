@@ -38,13 +38,18 @@ int postino_steps_unauthenticated(const struct postino_session *session)
 unsigned postino_steps_mails(struct postino_session *session)
 {
     const struct postino_mechanism *mechanism = session->config->last_resort;
+    const struct postino_mechanism *const *next = session->config->mechanisms;
+    uint32_t offered = session->offered;
 
     if (postino_steps_unauthenticated(session))
         return STEP_NEXT;
-    if (session->offered != NULL)
-        mechanism = *session->offered;
-    else if (mechanism == NULL || !postino_steps_allowed(session, mechanism))
+    if (offered != 0) {
+        for (; (offered & 1) == 0; offered >>= 1)
+            next++;
+        mechanism = *next;
+    } else if (mechanism == NULL || !postino_steps_allowed(session, mechanism)) {
         return postino_steps_give_up(session, POSTINO_ERROR_NO_MECHANISM);
+    }
     session->mechanism = mechanism;
     if (mechanism->exchange != NULL)
         return mechanism->exchange->start(session);
@@ -64,7 +69,7 @@ static unsigned steps_challenge(struct postino_session *session)
 
 /* RFC 5321 section 4.1.4: a server that does not know EHLO gets HELO; but without EHLO there is no
  * authentication. */
-static unsigned steps_refused(struct postino_session *session, const struct postino_step *step)
+unsigned postino_steps_refused(struct postino_session *session, const struct postino_step *step)
 {
     if (step == &postino_steps[STEP_EHLO] && session->reply.code >= 500 &&
         postino_steps_unauthenticated(session))
@@ -98,7 +103,7 @@ static unsigned steps_answered(struct postino_session *session, const struct pos
         else if (row == STEP_MAILS)
             return session->driver->reply(session, refused);
         else if (refused)
-            return steps_refused(session, step);
+            return session->driver->refused(session, step);
     }
     if (row == STEP_CANCELLED && refused)
         return postino_steps_give_up(session, POSTINO_ERROR_CHALLENGE);

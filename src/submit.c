@@ -9,7 +9,10 @@ void postino_submit_heard(struct postino_session *session)
 {
     const struct postino_session_config *config = session->config;
     struct postino_mail *mail = session->replied.mail;
+    size_t i;
 
+    for (i = 0; i < session->reply.text_octets && i < sizeof session->text; i++)
+        session->text[i] = (char)postino_shown_octet((uint8_t)session->text[i]);
     if (mail == NULL)
         return;
     if (config->lmtp != NULL)
@@ -23,11 +26,40 @@ void postino_submit_heard(struct postino_session *session)
     }
 }
 
+unsigned postino_submit_outcome(const struct postino_session *session, int error)
+{
+    /* HELO was said for once in place of EHLO, so nobody knows what the server offers. */
+    if (session != NULL && (session->config->flags & POSTINO_SESSION_HELO) != 0 &&
+        (error == POSTINO_ERROR_8BIT || error == POSTINO_ERROR_NOT_OFFERED))
+        return POSTINO_OUTCOME_NOT_ATTEMPTED;
+    switch (error) {
+    case POSTINO_ERROR_OBJECT_SIZE:
+    case POSTINO_ERROR_STATE:
+    case POSTINO_ERROR_EHLO_NAME:
+    case POSTINO_ERROR_CREDENTIALS:
+    case POSTINO_ERROR_ABORTED:
+    case POSTINO_ERROR_MAIL_LIMIT:
+    case POSTINO_ERROR_PREPARED:
+    case POSTINO_ERROR_CREDENTIALS_SIZE:
+    case POSTINO_ERROR_MAIL_IN_USE:
+    case POSTINO_ERROR_RECIPIENT_IN_USE:
+    case POSTINO_ERROR_SOURCE_IN_USE:
+    case POSTINO_ERROR_RECORD_IN_USE:
+    case POSTINO_ERROR_OPTIONS_IN_USE:
+    case POSTINO_ERROR_PART_IN_USE:
+    case POSTINO_ERROR_CRYPTO:
+        /* The call's or the session's fault, and none of the mail's. */
+        return POSTINO_OUTCOME_NOT_ATTEMPTED;
+    default:
+        return error > POSTINO_ERROR_REFUSED ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_NOT_ATTEMPTED;
+    }
+}
+
 /* RFC 6152 section 3: a message with octets above 127 needs the extension. Where the configuration does not name it
  * the message goes out as it is. */
 static int submit_check_8bit(const struct postino_session *session, const struct postino_mail *mail)
 {
-    return (session->capabilities & POSTINO_CAPABILITY_8BITMIME) == 0 &&
+    return ((session->capabilities | session->config->avoided) & POSTINO_CAPABILITY_8BITMIME) == 0 &&
                    (mail->flags & POSTINO_MAIL_8BIT_ANYWAY) == 0 &&
                    postino_extensions_is_named(session, POSTINO_CAPABILITY_8BITMIME)
                ? POSTINO_ERROR_8BIT
@@ -147,6 +179,16 @@ static int submit_line_up(struct postino_session *session, struct postino_mail *
     return POSTINO_OK;
 }
 
+/* Checks an address. Returns 0, `malformed`, or what its octets above 127 lack. */
+static int submit_path(const char *address, struct postino_span *path, int utf8, int malformed)
+{
+    int kind = postino_address_path(address, path);
+
+    if (kind < 0)
+        return malformed;
+    return kind > utf8 ? POSTINO_ERROR_UTF8_NOT_ASKED : POSTINO_OK;
+}
+
 int postino_session_submit_borrowed(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_recipient *recipient;
@@ -156,23 +198,26 @@ int postino_session_submit_borrowed(struct postino_session *session, struct post
     if (mail->reverse_path == NULL || mail->source == NULL)
         return POSTINO_ERROR_ARGUMENT;
     utf8 = mail->options != NULL && mail->options->utf8 != 0;
-    if ((unsigned)postino_address_path(mail->reverse_path, &mail->path) > (unsigned)utf8)
-        return POSTINO_ERROR_REVERSE_PATH;
-    recipient = mail->recipients;
-    do {
-        if (recipient == NULL || recipient->address == NULL ||
-            (unsigned)postino_address_path(recipient->address, &recipient->path) > (unsigned)utf8 ||
-            recipient->path.length_octets == 0)
+    error = submit_path(mail->reverse_path, &mail->path, utf8, POSTINO_ERROR_REVERSE_PATH);
+    if (error == POSTINO_OK && mail->recipients == NULL)
+        error = POSTINO_ERROR_NO_RECIPIENT;
+    for (recipient = mail->recipients; recipient != NULL && error == POSTINO_OK;
+         recipient = recipient->next) {
+        if (recipient->address == NULL)
             return POSTINO_ERROR_FORWARD_PATH;
-        if (recipient->options != NULL && mail->options == NULL)
-            return POSTINO_ERROR_ARGUMENT;
+        error = submit_path(recipient->address, &recipient->path, utf8, POSTINO_ERROR_FORWARD_PATH);
+        if (recipient->path.length_octets == 0)
+            error = POSTINO_ERROR_FORWARD_PATH;
+        else if (recipient->options != NULL && mail->options == NULL)
+            error = POSTINO_ERROR_ARGUMENT;
         recipient->outcome = POSTINO_OUTCOME_PENDING;
         recipient->state = RECIPIENT_WAITING;
         recipient->domain = NULL;
         recipient->reply_code = 0;
-        recipient = recipient->next;
-    } while (recipient != NULL);
-    error = submit_check_source(mail, utf8);
+        postino_record_clear(recipient->record);
+    }
+    if (error == POSTINO_OK)
+        error = submit_check_source(mail, utf8);
     return error == POSTINO_OK ? submit_line_up(session, mail) : error;
 }
 

@@ -164,14 +164,17 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
 }
 
 /* Settles a mail of which nothing is sent. */
-static void transaction_drop(struct postino_mail *mail, int error)
+static void transaction_drop(struct postino_session *session, struct postino_mail *mail, int error)
 {
     mail->result.error = (int16_t)error;
     mail->result.step = POSTINO_STEP_MAIL;
-    transaction_decide(mail, error <= POSTINO_ERROR_MESSAGE_SIZE && error >= POSTINO_ERROR_RECIPIENTS
-                                 ? POSTINO_OUTCOME_PERMANENT
-                                 : POSTINO_OUTCOME_NOT_ATTEMPTED);
+    transaction_decide(mail, postino_submit_outcome(session, error));
     mail->progress = MAIL_SETTLED;
+    /* No reply says why. */
+    if (session->outstanding == 0) {
+        session->reply.text_octets = 0;
+        session->text_kept = 1;
+    }
 }
 
 /* Begins the next mail, or quits, or rests. Returns 1 for a mail that came to nothing. */
@@ -186,7 +189,7 @@ static int transaction_next(struct postino_session *session)
         session->next = mail->next;
         error = transaction_begin(session, mail);
         if (error != POSTINO_OK) {
-            transaction_drop(mail, error);
+            transaction_drop(session, mail, error);
             return 1;
         }
         step = mail->progress == MAIL_BEGUN ? &postino_transaction_rset : &postino_steps[STEP_MAIL];
@@ -294,6 +297,19 @@ static void transaction_heard(struct postino_session *session)
         session->text_kept = 0;
 }
 
+/* The EHLO reply is complete. */
+static unsigned transaction_known(struct postino_session *session)
+{
+    unsigned row;
+
+    session->capabilities &= ~(session->config->avoided & EXTENSIONS_AVOIDED);
+    row = postino_hello_known(session);
+    /* The EHLO reply's words do not say so. */
+    if (session->result.error == POSTINO_ERROR_NO_MECHANISM)
+        session->reply.text_octets = 0;
+    return row;
+}
+
 static unsigned transaction_answer(struct postino_session *session, int refused)
 {
     return session->pipelining != NULL ? session->pipelining->answer(session, refused)
@@ -304,6 +320,9 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
 {
     struct postino_mail *mail;
 
+    /* The pump's word for it says less. */
+    if (session->result.error == POSTINO_ERROR_TIMEOUT)
+        session->result.error = (int16_t)postino_session_timeout(session);
     for (mail = session->mails; mail != NULL; mail = mail->next) {
         if (mail->progress != MAIL_SETTLED && (mail->form & FORM_DECIDED) == 0) {
             unsigned outcome = postino_session_outcome(session, mail, unsent_octets);
@@ -323,9 +342,11 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
 const struct postino_driver postino_transactions = {.greeting = &postino_hello_greeting.step,
                                                     .advance = postino_transaction_advance,
                                                     .want = postino_session_want,
-                                                    .known = postino_hello_known,
+                                                    .known = transaction_known,
                                                     .heard = transaction_heard,
                                                     .reply = transaction_answer,
                                                     .refuse = postino_transaction_refuse,
+                                                    .refused = postino_auth_next_refused,
+                                                    .nonsense = postino_nonsense,
                                                     .output = transaction_output,
                                                     .settle = transaction_settle_all};

@@ -20,7 +20,7 @@ struct postino_client_config {
     const char *token;   /* a bearer token, for XOAUTH2 and OAUTHBEARER */
     const char *authzid; /* as whom to act; NULL: as the user */
     const char *host;    /* the server's name and port, for OAUTHBEARER; NULL, 0: not said */
-    uint16_t port;
+    uint16_t port;       /* with 465 a client that awaits STARTTLS fails at once: POSTINO_ERROR_TLS_PORT */
     /* Those that may be used, the preferred one first, ended by NULL. NULL: the strongest that the server offers of
      * postino_sasl_all. EXTERNAL is to be named. */
     const struct postino_mechanism *const *mechanisms;
@@ -32,11 +32,14 @@ struct postino_client_config {
     int prepared;
     /* NULL: &postino_tls_required. The others are chosen by name, and nothing falls back in silence. */
     const struct postino_tls_policy *tls;
-    int allow_clear_text_auth;    /* not 0: PLAIN and LOGIN on a connection that is not encrypted */
-    int lmtp;                     /* not 0: LMTP (RFC 2033) in place of SMTP */
-    uint32_t connect_timeout_ms;  /* 0: 30 s */
-    uint16_t mails_in_flight_max; /* as in struct postino_session_config, but 0: 32 */
-    uint32_t group_octets_max;    /* as in struct postino_session_config */
+    int allow_clear_text_auth; /* not 0: PLAIN and LOGIN on a connection that is not encrypted */
+    /* Not 0: where the server refuses the credentials (534, 535, 538) the next mechanism that it offers is tried. Servers
+     * count such attempts, and may lock the account. */
+    int try_every_mechanism;
+    int lmtp;                                      /* not 0: LMTP (RFC 2033) in place of SMTP */
+    uint32_t connect_timeout_ms;                   /* 0: 30 s */
+    uint16_t mails_in_flight_max;                  /* as in struct postino_session_config, but 0: 32 */
+    uint32_t group_octets_max;                     /* as in struct postino_session_config */
     const struct postino_time_limits *time_limits; /* NULL: those of RFC 5321 */
     /* NULL: all, each used where it is offered. */
     const struct postino_extension *const *extensions;
@@ -58,6 +61,9 @@ struct postino_client {
     struct postino_sasl_state sasl;
     struct postino_mail *again; /* to be sent over another connection */
     uint32_t connect_timeout_ms;
+    uint32_t avoided; /* extensions that do not work with this server, of enum postino_capability */
+    uint8_t helo;     /* the next connection begins with HELO */
+    uint8_t settled;  /* a mail was settled over this connection */
     int connected;
     int progress; /* this connection decided a mail of those that were handed in together */
 };

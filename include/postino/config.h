@@ -13,10 +13,15 @@
 #include POSTINO_USER_CONFIG_FILE
 #endif
 
-/* Octets of a reply's text that a session keeps for the error record; the rest of a longer text is dropped.
+/* Octets of a reply's text that a session keeps for the error record and for the records of recipients; the rest of a
+ * longer text is dropped. The default is 1000 where there is a POSIX system, and 96 on a device.
  * RAM: as many octets in each session. */
 #ifndef POSTINO_REPLY_TEXT_OCTETS
+#if defined(__unix__) || defined(__APPLE__)
+#define POSTINO_REPLY_TEXT_OCTETS 1000
+#else
 #define POSTINO_REPLY_TEXT_OCTETS 96
+#endif
 #endif
 #if POSTINO_REPLY_TEXT_OCTETS < 16 || POSTINO_REPLY_TEXT_OCTETS > 4096
 #error "POSTINO_REPLY_TEXT_OCTETS must be 16 to 4096"

@@ -20,9 +20,9 @@ enum postino_error_code {
     POSTINO_ERROR_EHLO_NAME =
         -104, /* the EHLO name is empty, too long, or holds a character that cannot be sent */
     POSTINO_ERROR_REVERSE_PATH = -105, /* the sender's address is malformed */
-    POSTINO_ERROR_FORWARD_PATH = -106, /* a recipient's address is malformed, or there is no recipient */
+    POSTINO_ERROR_FORWARD_PATH = -106, /* a recipient's address is malformed */
     POSTINO_ERROR_SOURCE = -107,       /* the mail source failed */
-    POSTINO_ERROR_CREDENTIALS = -108,  /* name, password or token are missing, or cannot be sent */
+    POSTINO_ERROR_CREDENTIALS = -108,  /* the name or the password is missing */
     POSTINO_ERROR_MESSAGE_SIZE = -109, /* the message is larger than the server's SIZE limit */
     POSTINO_ERROR_ABORTED = -110,      /* the caller aborted the session */
     POSTINO_ERROR_8BIT = -111,         /* octets above 127, and the server does not offer 8BITMIME */
@@ -30,6 +30,13 @@ enum postino_error_code {
     POSTINO_ERROR_RECIPIENTS = -113,   /* more recipients than the server takes in one transaction */
     POSTINO_ERROR_OPTION = -114,       /* an option of the mail has a value that cannot be sent */
     POSTINO_ERROR_MAIL_LIMIT = -115,   /* the server takes no further mail over this connection */
+    POSTINO_ERROR_UTF8_NOT_ASKED =
+        -116, /* an address has octets above 127, and the mail's options lack utf8 */
+    POSTINO_ERROR_REQUIRETLS =
+        -117, /* REQUIRETLS, and the connection has no TLS with a verified certificate */
+    POSTINO_ERROR_PREPARED =
+        -118, /* name or password have octets above 127 and are not said to be prepared */
+    POSTINO_ERROR_CREDENTIALS_SIZE = -119, /* they do not fit a line, or POSTINO_SASL_FIRST_OCTETS */
 
     POSTINO_ERROR_FIELD =
         -120, /* a header field holds what it must not: a control character, no UTF-8, a word
@@ -44,6 +51,8 @@ enum postino_error_code {
     POSTINO_ERROR_CAPACITY = -127, /* what the caller gave has no room for it */
     POSTINO_ERROR_RAW = -128,      /* a ready message is not what was asked for: see its faults */
     POSTINO_ERROR_FEATURE = -129,  /* a message needs a feature that it was made without */
+    POSTINO_ERROR_NO_RECIPIENT = -137, /* the mail has no recipient */
+    POSTINO_ERROR_CRYPTO = -138,       /* a function of the crypto table failed: random octets, a hash */
 
     /* An object is in use already, and was handed in once more: see postino/mail.h. Nothing of it was changed. */
     POSTINO_ERROR_MAIL_IN_USE = -130,
@@ -62,6 +71,10 @@ enum postino_error_code {
     POSTINO_ERROR_NO_MECHANISM = -206,     /* the server offers no authentication that may be used here */
     POSTINO_ERROR_SERVICE_CLOSING = -207,  /* 421 */
     POSTINO_ERROR_AUTH_SERVER = -208,      /* the server did not prove that it knows the password */
+    POSTINO_ERROR_REPLY_CODES = -209,      /* the lines of one reply have different codes */
+    POSTINO_ERROR_CHALLENGE_SYNTAX = -210, /* an authentication challenge that is not base64, or not what the
+                                              mechanism has there */
+    POSTINO_ERROR_ITERATIONS = -211,       /* SCRAM's iteration count is outside of the credentials' bounds */
 
     POSTINO_ERROR_RESOLVE = -301, /* the host name has no address */
     POSTINO_ERROR_CONNECT = -302, /* no address of the host took the connection */
@@ -84,9 +97,11 @@ enum postino_error_code {
     POSTINO_ERROR_TLS_REFUSED = -412,     /* the server refused, by an alert: our certificate, or its lack */
     POSTINO_ERROR_TLS_RECORD = -413,      /* what arrived after the handshake is not sound */
     POSTINO_ERROR_TLS_MEMORY = -414,      /* there is not enough memory for TLS */
+    POSTINO_ERROR_TLS_PORT = -415,        /* STARTTLS, and the port is 465, where TLS begins at once */
 
     POSTINO_ERROR_CONNECT_TIMEOUT = -501, /* the connection was not made in time */
-    POSTINO_ERROR_TIMEOUT = -502          /* the reply did not come, or the data could not be sent, in time */
+    POSTINO_ERROR_TIMEOUT = -502,         /* the reply did not come, or the data could not be sent, in time */
+    POSTINO_ERROR_GREETING_TIMEOUT = -503 /* in the clear, no greeting came in time */
 };
 
 /* The step of the dialogue that an error belongs to. */

@@ -58,7 +58,14 @@ enum postino_session_flag {
     POSTINO_SESSION_CLEAR_TEXT_AUTH = 1,
     /* Go on without authentication where the server's EHLO reply offers none. Without this flag, and with
      * credentials, no mail is sent unauthenticated. */
-    POSTINO_SESSION_AUTH_IF_OFFERED = 2
+    POSTINO_SESSION_AUTH_IF_OFFERED = 2,
+    /* The next mechanism of the list that the server offers is tried after 534, 535 or 538 too, which refuse the
+     * credentials. Servers count such attempts, and may lock the account. After 500, 501, 502 and 504, which say that
+     * the mechanism does not work, the next one is always tried. */
+    POSTINO_SESSION_AUTH_NEXT = 4,
+    /* Say HELO in place of EHLO, for a server that ends the connection at EHLO. There are no extensions then, nor TLS or
+     * authentication. */
+    POSTINO_SESSION_HELO = 8
 };
 
 /* How long to wait, in milliseconds, and where RFC 5321 section 4.5.3.2 says so. */
@@ -89,7 +96,7 @@ struct postino_session_config {
     const struct postino_time_limits *time_limits;
     /* NULL: no authentication. */
     const struct postino_credentials *credentials;
-    /* Those that may be used, the preferred one first, ended by NULL. NULL without credentials. */
+    /* Those that may be used, the preferred one first, ended by NULL; at most 32. NULL without credentials. */
     const struct postino_mechanism *const *mechanisms;
     /* What to understand of the EHLO reply, ended by NULL; with mechanisms postino_extension_auth must be
      * among it. NULL: nothing. */
@@ -99,6 +106,10 @@ struct postino_session_config {
     /* Octets of a 334 text above which the exchange is cancelled; 0: no limit. */
     uint16_t challenge_octets_max;
     uint16_t flags; /* of enum postino_session_flag */
+    /* Extensions that do not work there though the server offers them, of enum postino_capability: PIPELINING,
+     * CHUNKING and BINARYMIME are not used; SIZE and 8BITMIME put no parameter behind MAIL, nor do options of a mail
+     * that it names as optional. postino_client finds them out. */
+    uint32_t avoided;
     /* With PIPELINING, how many mails may be under way at the same time; as many may become UNKNOWN when the
      * connection is lost. 0 and 1: a mail starts when the one before it is settled. */
     uint16_t mails_in_flight_max;
@@ -151,7 +162,8 @@ struct postino_session {
     uint8_t chunk;         /* that is being sent: enum chunk_state */
     uint8_t secret;        /* the octets handed out last are */
     uint8_t response_long; /* PLAIN's does not fit the line of AUTH */
-    uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
+    uint8_t fresh;  /* a step was entered by a call that tells no time: its limit begins with the next one */
+    uint8_t blanks; /* before the code of the reply that is arriving, line ends included */
     uint16_t line_code;           /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;               /* of the reply that arrived before it */
     uint16_t text_code;           /* of the reply whose text is kept */
@@ -177,8 +189,8 @@ struct postino_session {
     const struct postino_driver *driver;         /* what runs the mails */
     const struct postino_pipelining *pipelining; /* NULL: each step waits for its reply */
     struct postino_source_info message; /* of the mail that is being sent; what is not in a chunk yet */
-    const struct postino_mechanism *mechanism;          /* in use */
-    const struct postino_mechanism *const *offered;     /* the best of config->mechanisms; NULL: none yet */
+    const struct postino_mechanism *mechanism; /* in use */
+    uint32_t offered; /* of config->mechanisms, those that are left to be tried: the first is bit 0 */
     void (*take_word)(struct postino_session *session); /* what its next word means; NULL: nothing */
     /* What extensions and options add to MAIL and RCPT; NULL: nothing. */
     void (*parameters)(const struct postino_session *session, struct postino_emitter *emitter);
@@ -347,6 +359,10 @@ const struct postino_result *postino_session_result(const struct postino_session
  * reply), lines separated by '\n', and its length; not terminated. Valid until a mail that is still under way
  * is answered. */
 const char *postino_session_text(const struct postino_session *session, size_t *length_octets);
+
+/* Returns the name of the mechanism that authentication used or tried last; NULL: none. Valid as long as the
+ * configuration. */
+const char *postino_session_mechanism(const struct postino_session *session);
 
 /* Returns what the EHLO reply listed, as bits of enum postino_capability; 0 before it. */
 uint32_t postino_session_capabilities(const struct postino_session *session);

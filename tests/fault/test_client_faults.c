@@ -135,6 +135,9 @@ static void check_send(int error, const char *what, size_t place)
     const struct scripted_peer *broken = fake.connects == 1 ? &fake.peer : &first_peer;
     int again = error != POSTINO_ERROR_TIMEOUT && is_again_at(broken->taken_octets, broken->given_octets);
 
+    if (error == POSTINO_ERROR_TIMEOUT && broken->given_octets == 0)
+        error = POSTINO_ERROR_GREETING_TIMEOUT;
+
     if (found != (again ? 0 : error) || fake.connects != (again ? 2u : 1u)) {
         fail_msg("%s %lu: %d over %u connections, expected %d", what, (unsigned long)place, found,
                  fake.connects, again ? 0 : error);

@@ -163,8 +163,10 @@ static void test_server_falls_silent(void **state)
             prepare(&manners[i]);
             fake.peer.end_octets = n;
             fake.peer.end_offer = PEER_OFFER_NOTHING;
-            assert_int_equal(dialogue_run(&dialogue, &fake),
-                             n < dialogue_last(&dialogue)->final_octets ? POSTINO_ERROR_TIMEOUT : 0);
+            assert_int_equal(dialogue_run(&dialogue, &fake), n == 0 ? POSTINO_ERROR_GREETING_TIMEOUT
+                                                             : n < dialogue_last(&dialogue)->final_octets
+                                                                 ? POSTINO_ERROR_TIMEOUT
+                                                                 : 0);
             elapsed_ms = fake.now_ms - 0xFFFFFF00u;
             assert_in_range(elapsed_ms, 1, 600000);
             assert_int_equal(fake.closes_graceful, 0);

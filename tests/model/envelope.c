@@ -128,6 +128,7 @@ void model_mail_command(struct model_connection *connection, char *arguments)
     if (!transaction->open) {
         struct model_mail *model = &connection->world->mails[mail];
 
+        connection->world->parameters_refused |= code == 504 || code == 555;
         model->codes[model->code_count++ % 8] = (uint16_t)code;
         transaction->mail_end = model_reply_end(connection);
         transaction->chunk_failed = stuck;

@@ -269,7 +269,8 @@ struct model_world {
     size_t mail_count;
     struct model_connection *connections[MODEL_CONNECTIONS_MAX];
     unsigned connection_count;
-    char fault[400]; /* the first; "": none */
+    int parameters_refused; /* MAIL was answered 504 or 555: a client may leave out SIZE and BODY from then on */
+    char fault[400];        /* the first; "": none */
 };
 
 void model_fault(struct model_world *world, const char *format, ...);

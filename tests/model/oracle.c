@@ -130,6 +130,10 @@ static void judge_told(struct model_world *world, size_t index, size_t number)
         model_fault(world, "mail %u, recipient %u: the client was told %u and says %s", (unsigned)index,
                     (unsigned)number, model->final_code, postino_outcome_name(recipient->outcome));
     }
+    /* A mail that went out again over another connection was refused, or not, there. */
+    if (mail->mail.attempts != 0 && model->connection + 1 != world->connection_count) {
+        return;
+    }
     if (mail->mail.delivery != NULL && model->refusal_code >= 400 && model->refusal_code != 421 &&
         model->refusal_code != 452 && model->refusal_code != 552 && model->refusal_end <= told(connection) &&
         recipient->reply_code != model->refusal_code) {

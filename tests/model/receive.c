@@ -76,7 +76,8 @@ static void check_binary(struct model_connection *connection)
     struct model_mail *mail = &world->mails[transaction->mail];
     size_t i;
 
-    if (transaction->eight_bit || (mail->mail.flags & POSTINO_MAIL_8BIT_ANYWAY) || !mail->says_8bit ||
+    if (transaction->eight_bit || world->parameters_refused ||
+        (mail->mail.flags & POSTINO_MAIL_8BIT_ANYWAY) || !mail->says_8bit ||
         (world->settings.capabilities & POSTINO_CAPABILITY_8BITMIME) == 0) {
         return;
     }

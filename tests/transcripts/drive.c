@@ -39,6 +39,7 @@ static void drive_configure(struct drive *drive)
     drive->config.group_octets_max = transcript->group_octets_max;
     drive->config.lmtp = transcript->lmtp ? &postino_lmtp : NULL;
     drive->config.flags = transcript->flags;
+    drive->config.avoided = transcript->avoided;
     drive->config.tls = transcript->policy;
     drive->config.challenge_octets_max = transcript->challenge_octets_max;
     drive->config.last_resort = drive_mechanism(transcript->last_resort);

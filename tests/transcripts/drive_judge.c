@@ -153,6 +153,11 @@ static void drive_judge_session(struct drive *drive)
          (length != strlen(expected->text) || memcmp(text, expected->text, length) != 0))) {
         drive_find(drive, "text is \"%.*s\"", (int)length, text);
     }
+    if (expected->mechanism != NULL &&
+        (postino_session_mechanism(&drive->session) == NULL ||
+         strcmp(expected->mechanism, postino_session_mechanism(&drive->session)) != 0)) {
+        drive_find(drive, "the mechanism is %s", postino_session_mechanism(&drive->session));
+    }
     if (expected->capabilities_said &&
         expected->capabilities != postino_session_capabilities(&drive->session)) {
         drive_find(drive, "capabilities are 0x%lx",
@@ -178,8 +183,9 @@ static void drive_judge_secrets(struct drive *drive)
 {
     const struct postino_result *result = postino_session_result(&drive->session);
     int cut = result->step == POSTINO_STEP_AUTH && result->error != POSTINO_ERROR_REFUSED &&
-              result->error != POSTINO_ERROR_CHALLENGE && result->error != POSTINO_ERROR_CREDENTIALS &&
-              result->error != POSTINO_ERROR_AUTH_SERVER;
+              result->error != POSTINO_ERROR_CHALLENGE && result->error != POSTINO_ERROR_CHALLENGE_SYNTAX &&
+              result->error != POSTINO_ERROR_ITERATIONS && result->error != POSTINO_ERROR_CRYPTO &&
+              result->error != POSTINO_ERROR_CREDENTIALS_SIZE && result->error != POSTINO_ERROR_AUTH_SERVER;
 
     drive_judge_secret(drive, drive->credentials.password);
     drive_judge_secret(drive, drive->credentials.token);

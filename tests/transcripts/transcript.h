@@ -112,7 +112,8 @@ struct transcript {
     const struct postino_mechanism *mechanisms[TRANSCRIPT_MECHANISMS + 1];
     enum transcript_auth auth;
     enum transcript_auth last_resort;
-    uint8_t flags; /* enum postino_session_flag */
+    uint8_t flags;    /* enum postino_session_flag */
+    uint32_t avoided; /* of enum postino_capability */
     uint16_t challenge_octets_max;
     uint16_t in_flight;
     uint32_t group_octets_max;
@@ -140,6 +141,7 @@ struct transcript {
     int step;
     int code;
     const char *text;
+    const char *mechanism; /* that authentication tried last; NULL: not said */
     int capabilities_said;
     uint32_t capabilities; /* of the EHLO reply */
     int graceful;

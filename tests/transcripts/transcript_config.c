@@ -54,6 +54,10 @@ static int config_switch(struct transcript *transcript, const char *key)
         transcript->flags |= (uint8_t)POSTINO_SESSION_CLEAR_TEXT_AUTH;
     } else if (strcmp(key, "if_offered") == 0) {
         transcript->flags |= (uint8_t)POSTINO_SESSION_AUTH_IF_OFFERED;
+    } else if (strcmp(key, "auth_next") == 0) {
+        transcript->flags |= (uint8_t)POSTINO_SESSION_AUTH_NEXT;
+    } else if (strcmp(key, "helo") == 0) {
+        transcript->flags |= (uint8_t)POSTINO_SESSION_HELO;
     } else if (strcmp(key, "unprepared") == 0) {
         transcript->unprepared = 1;
     } else if (strcmp(key, "read_first") == 0) {
@@ -132,6 +136,9 @@ static int config_word(struct transcript *transcript, const struct transcript_wo
         return transcript->policy != NULL ? 0 : -1;
     } else if (strcmp(word->key, "binding") == 0) {
         transcript->channel_binding = word->value;
+    } else if (strcmp(word->key, "avoided") == 0) {
+        transcript->avoided = transcript_capabilities(word->value);
+        return transcript->avoided != UINT32_MAX ? 0 : -1;
     } else if (strcmp(word->key, "extensions") == 0) {
         return config_extensions(transcript, word->value);
     } else {

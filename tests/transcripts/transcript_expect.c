@@ -115,6 +115,8 @@ static int ends_word(struct transcript *transcript, const struct transcript_word
         transcript->code = atoi(word->value);
     } else if (strcmp(word->key, "text") == 0) {
         transcript->text = word->value;
+    } else if (strcmp(word->key, "mechanism") == 0) {
+        transcript->mechanism = word->value;
     } else if (strcmp(word->key, "capabilities") == 0) {
         transcript->capabilities_said = 1;
         transcript->capabilities = transcript_capabilities(word->value);

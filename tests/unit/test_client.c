@@ -28,6 +28,8 @@ static void init_refuses_what_it_cannot_use(void **state)
                      POSTINO_ERROR_OBJECT_SIZE);
     config.user = "ann";
     assert_int_equal(postino_client_init(&test_client, transport, &config), POSTINO_ERROR_ARGUMENT);
+    config.password = "p\xc3\xa4ss";
+    assert_int_equal(postino_client_init(&test_client, transport, &config), POSTINO_ERROR_PREPARED);
     config.password = "";
     assert_int_equal(postino_client_init(&test_client, transport, &config), 0);
     assert_int_equal(postino_session_result(postino_client_session(&test_client))->error, 0);
@@ -108,7 +110,7 @@ static void bad_mail_calls_nobody(void **state)
     assert_int_equal(postino_client_init(&test_client, &test_posix.transport, &config), 0);
     test_write_mail(1);
     test_mail.reverse_path = "ann@client.test\n";
-    test_fails(POSTINO_ERROR_REVERSE_PATH, POSTINO_STEP_MAIL, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    test_fails(POSTINO_ERROR_REVERSE_PATH, POSTINO_STEP_MAIL, 0, POSTINO_OUTCOME_PERMANENT);
     assert_int_equal(postino_posix_system_error(&test_posix), 0);
     postino_client_quit(&test_client);
 }
@@ -196,16 +198,18 @@ static void bad_mail_leaves_the_connection_alone(void **state)
     test_succeeds();
     test_write_mail(1);
     test_recipients[0].address = "bob@server.test\r\nDATA";
-    test_fails(POSTINO_ERROR_FORWARD_PATH, POSTINO_STEP_RCPT, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    test_fails(POSTINO_ERROR_FORWARD_PATH, POSTINO_STEP_RCPT, 0, POSTINO_OUTCOME_PERMANENT);
     test_write_mail(1);
     test_mail.reverse_path = "ann@client.test> SIZE=1";
-    test_fails(POSTINO_ERROR_REVERSE_PATH, POSTINO_STEP_MAIL, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    test_fails(POSTINO_ERROR_REVERSE_PATH, POSTINO_STEP_MAIL, 0, POSTINO_OUTCOME_PERMANENT);
     test_write_mail(1);
     test_mail.recipients = NULL;
-    assert_int_equal(postino_client_send(&test_client, &test_mail), POSTINO_ERROR_FORWARD_PATH);
+    assert_int_equal(postino_client_send(&test_client, &test_mail), POSTINO_ERROR_NO_RECIPIENT);
+    assert_int_equal(test_mail.result.step, POSTINO_STEP_RCPT);
+    assert_int_equal(test_mail.result.outcome, POSTINO_OUTCOME_PERMANENT);
     test_write_mail(1);
     test_mail.source = NULL;
-    test_fails(POSTINO_ERROR_ARGUMENT, POSTINO_STEP_MAIL, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    test_fails(POSTINO_ERROR_ARGUMENT, POSTINO_STEP_MAIL, 0, POSTINO_OUTCOME_PERMANENT);
     test_write_mail(1);
     test_succeeds();
     test_end();
@@ -220,7 +224,7 @@ static void silent_server_is_left(void **state)
 
     (void)state;
     test_begin_with(script, &config);
-    test_fails(POSTINO_ERROR_TIMEOUT, POSTINO_STEP_GREETING, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
+    test_fails(POSTINO_ERROR_GREETING_TIMEOUT, POSTINO_STEP_GREETING, 0, POSTINO_OUTCOME_NOT_ATTEMPTED);
     test_end();
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library says about errors. Invariant: every code of the header has a text of its own. */
+/* What the library says about errors. Invariant: every code of the header has a text of its own, by the rules that
+ * judge_text() checks. tests/checks/error_cases.py finds the tests that make each error happen. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +11,91 @@
 #include <cmocka.h>
 
 #include "postino/error.h"
+
+/* Whether the text has the word, and not only as a part of another one. */
+static int has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word)) {
+        if ((at == text || !isalpha((unsigned char)at[-1])) && !isalpha((unsigned char)at[length]))
+            return 1;
+    }
+    return 0;
+}
+
+/* A part of a sentence that names its subject, short enough for a line of a log. */
+static void judge_text(const char *text)
+{
+    static const char *const vague[] = {"what",    "who",       "whom",  "whoever", "somebody", "someone",
+                                        "nobody",  "something", "those", "they",    "thing",    "the one",
+                                        "invalid", "illegal",   "wrong", "please",  "oops",     "unknown"};
+    size_t length = strlen(text);
+
+    if (strcmp(text, "success") == 0)
+        return;
+    for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++) {
+        if (has_word(text, vague[i]))
+            fail_msg("\"%s\" says \"%s\"", text, vague[i]);
+    }
+    if (length < 20 || length > 100)
+        fail_msg("\"%s\" has %u octets", text, (unsigned)length);
+    if (strchr(".! ", text[length - 1]) != NULL || strstr(text, "  ") != NULL)
+        fail_msg("\"%s\" ends as a sentence does, or has two blanks", text);
+    for (size_t i = 0; i < length; i++)
+        assert_in_range((unsigned char)text[i], ' ', '~');
+    /* Lower case but for what is written so: "REQUIRETLS", "TLS". */
+    if (isupper((unsigned char)text[0]) && !isupper((unsigned char)text[1]))
+        fail_msg("\"%s\" begins in upper case", text);
+}
+
+/* Where the caller can do something the text says what. */
+static void errors_that_can_be_mended_say_how(void **state)
+{
+    static const struct {
+        int error;
+        const char *advice;
+    } cases[] = {
+        {POSTINO_ERROR_OBJECT_SIZE, "compile both"},
+        {POSTINO_ERROR_EHLO_NAME, "give a domain name"},
+        {POSTINO_ERROR_REVERSE_PATH, "local-part@domain"},
+        {POSTINO_ERROR_FORWARD_PATH, "local-part@domain"},
+        {POSTINO_ERROR_MESSAGE_SIZE, "send a smaller one"},
+        {POSTINO_ERROR_8BIT, "encode"},
+        {POSTINO_ERROR_NOT_OFFERED, "see options.missing"},
+        {POSTINO_ERROR_RECIPIENTS, "send it in parts"},
+        {POSTINO_ERROR_MAIL_LIMIT, "make a new one"},
+        {POSTINO_ERROR_UTF8_NOT_ASKED, "set utf8 in the mail's options"},
+        {POSTINO_ERROR_REQUIRETLS, "needs TLS and a server certificate that was verified"},
+        {POSTINO_ERROR_PREPARED, "prepare them (SASLprep), set prepared"},
+        {POSTINO_ERROR_CAPACITY, "give a larger one"},
+        {POSTINO_ERROR_RAW, "see its faults"},
+        {POSTINO_ERROR_NO_RECIPIENT, "give at least one"},
+        {POSTINO_ERROR_REFUSED, "see the reply's code and text"},
+        {POSTINO_ERROR_REPLY_SYNTAX, "see its text, and check host and port"},
+        {POSTINO_ERROR_SERVICE_CLOSING, "try again later"},
+        {POSTINO_ERROR_ITERATIONS, "see iterations_min"},
+        {POSTINO_ERROR_RESOLVE, "check both"},
+        {POSTINO_ERROR_CONNECT, "check host, port and firewall"},
+        {POSTINO_ERROR_BUFFER, "enlarge its pool"},
+        {POSTINO_ERROR_TLS_UNAVAILABLE, "put a TLS transport around it, or choose postino_tls_none"},
+        {POSTINO_ERROR_TLS_NOT_OFFERED, "check the port"},
+        {POSTINO_ERROR_TLS_CONFIG, "see the transport's text"},
+        {POSTINO_ERROR_TLS_NAME, "check the host name"},
+        {POSTINO_ERROR_TLS_EXPIRED, "check the clock"},
+        {POSTINO_ERROR_TLS_ISSUER, "check ca_file"},
+        {POSTINO_ERROR_TLS_REFUSED, "client certificate"},
+        {POSTINO_ERROR_TLS_PORT, "use implicit TLS, or port 587"},
+        {POSTINO_ERROR_CONNECT_TIMEOUT, "check host, port and firewall"},
+        {POSTINO_ERROR_GREETING_TIMEOUT, "port 465"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (strstr(postino_strerror(cases[i].error), cases[i].advice) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", postino_strerror(cases[i].error), cases[i].advice);
+    }
+}
 
 static void every_error_has_a_text_of_its_own(void **state)
 {
@@ -29,6 +116,10 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_RECIPIENTS,
         POSTINO_ERROR_OPTION,
         POSTINO_ERROR_MAIL_LIMIT,
+        POSTINO_ERROR_UTF8_NOT_ASKED,
+        POSTINO_ERROR_REQUIRETLS,
+        POSTINO_ERROR_PREPARED,
+        POSTINO_ERROR_CREDENTIALS_SIZE,
         POSTINO_ERROR_FIELD,
         POSTINO_ERROR_FIELD_NAME,
         POSTINO_ERROR_FIELD_MISSING,
@@ -46,6 +137,8 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_OPTIONS_IN_USE,
         POSTINO_ERROR_PART_IN_USE,
         POSTINO_ERROR_SERVICE_IN_USE,
+        POSTINO_ERROR_NO_RECIPIENT,
+        POSTINO_ERROR_CRYPTO,
         POSTINO_ERROR_REFUSED,
         POSTINO_ERROR_REPLY_SYNTAX,
         POSTINO_ERROR_REPLY_UNEXPECTED,
@@ -54,6 +147,9 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_NO_MECHANISM,
         POSTINO_ERROR_SERVICE_CLOSING,
         POSTINO_ERROR_AUTH_SERVER,
+        POSTINO_ERROR_REPLY_CODES,
+        POSTINO_ERROR_CHALLENGE_SYNTAX,
+        POSTINO_ERROR_ITERATIONS,
         POSTINO_ERROR_RESOLVE,
         POSTINO_ERROR_CONNECT,
         POSTINO_ERROR_SEND,
@@ -74,8 +170,10 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_TLS_REFUSED,
         POSTINO_ERROR_TLS_RECORD,
         POSTINO_ERROR_TLS_MEMORY,
+        POSTINO_ERROR_TLS_PORT,
         POSTINO_ERROR_CONNECT_TIMEOUT,
         POSTINO_ERROR_TIMEOUT,
+        POSTINO_ERROR_GREETING_TIMEOUT,
     };
     const size_t count = sizeof errors / sizeof errors[0];
     size_t texts = 0;
@@ -83,6 +181,7 @@ static void every_error_has_a_text_of_its_own(void **state)
     (void)state;
     for (size_t i = 0; i < count; i++) {
         assert_string_not_equal(postino_strerror(errors[i]), postino_strerror(1));
+        judge_text(postino_strerror(errors[i]));
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(postino_strerror(errors[i]), postino_strerror(errors[j]));
     }
@@ -164,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_error_has_a_text_of_its_own),
+        cmocka_unit_test(errors_that_can_be_mended_say_how),
         cmocka_unit_test(every_step_and_outcome_has_a_name),
         cmocka_unit_test(enhanced_codes_are_read),
         cmocka_unit_test(enhanced_code_ends_with_the_text),

@@ -158,9 +158,9 @@ static void test_submit_after_end(void **state)
     bench_prepare(&bench);
     bench_start(&bench);
     postino_session_tick(&bench.session, 300000);
-    assert_int_equal(postino_session_submit(&bench.session, &bench.mail), POSTINO_ERROR_TIMEOUT);
+    assert_int_equal(postino_session_submit(&bench.session, &bench.mail), POSTINO_ERROR_GREETING_TIMEOUT);
     postino_session_lost(&bench.session, 0, 0);
-    assert_int_equal(postino_session_submit(&bench.session, &bench.mail), POSTINO_ERROR_TIMEOUT);
+    assert_int_equal(postino_session_submit(&bench.session, &bench.mail), POSTINO_ERROR_GREETING_TIMEOUT);
     assert_null(postino_session_finished(&bench.session));
 }
 

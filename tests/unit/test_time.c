@@ -96,7 +96,7 @@ static void test_expiry(void **state)
         assert_int_equal(bench_want(&bench), POSTINO_WANT_RECEIVE);
         pass_ms(&bench, 1);
         assert_int_equal(bench_want(&bench), POSTINO_WANT_CLOSED);
-        assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_TIMEOUT);
+        assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_GREETING_TIMEOUT);
         assert_int_equal(postino_session_result(&bench.session)->step, POSTINO_STEP_GREETING);
     }
 }
