@@ -129,6 +129,8 @@ static int client_refuse(struct postino_mail *mail, int error)
             continue;
         recipient->in_use = REFUSED;
         recipient->outcome = mail->result.outcome;
+        if (recipient->record != NULL && !recipient->record->in_use)
+            postino_record_clear(recipient->record);
         recipient->reply_code = 0;
     }
     for (recipient = mail->recipients; recipient != NULL && recipient->in_use; recipient = recipient->next) {

@@ -73,7 +73,7 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
     case POSTINO_ERROR_RECORD_IN_USE:
         return "a record belongs to two recipients: give each its own record";
     case POSTINO_ERROR_OPTIONS_IN_USE:
-        return "the options are those of another mail: give each mail its own options";
+        return "another mail has the options: give each mail its own options";
     case POSTINO_ERROR_PART_IN_USE:
         return "a part is in another message or multipart: give each its own parts";
     case POSTINO_ERROR_SERVICE_IN_USE:
