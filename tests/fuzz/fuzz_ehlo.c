@@ -11,7 +11,8 @@ static unsigned fold(unsigned octet)
 }
 
 /* Whether the line's first word is the name. It ends at a blank, or at what no keyword may hold and some servers
- * say: AUTH=LOGIN is an old form of AUTH LOGIN. */
+ * say: AUTH=LOGIN is an old form of AUTH LOGIN. A comma ends what does not begin with a digit, for it may stand in a
+ * number. */
 static int first_word_is(const uint8_t *line, size_t length, const char *name)
 {
     size_t i = 0;
@@ -22,7 +23,8 @@ static int first_word_is(const uint8_t *line, size_t length, const char *name)
         }
         i++;
     }
-    return i == length || line[i] <= ' ' || line[i] == '=';
+    return i == length || line[i] <= ' ' || line[i] == '=' || line[i] == ':' ||
+           (line[i] == ',' && name[0] >= '@');
 }
 
 static uint32_t reference(const uint8_t *line, size_t length)
@@ -30,7 +32,7 @@ static uint32_t reference(const uint8_t *line, size_t length)
     uint32_t bits = 0;
     uint32_t bit;
 
-    while (length != 0 && (*line <= ' ' || *line == '=')) {
+    while (length != 0 && (*line <= ' ' || *line == '=' || *line == ':' || *line == ',')) {
         line++;
         length--;
     }
