@@ -167,8 +167,10 @@ static void unit_id(struct postino_writer *writer)
 /* RFC 5322 section 3.6.2: there is a From, and where it has several, one Sender. */
 static void unit_missing(struct postino_writer *writer, unsigned unit)
 {
-    if (unit == UNIT_FROM || (unit == UNIT_SENDER && writer->message->from->next != NULL))
+    if (unit == UNIT_FROM || (unit == UNIT_SENDER && writer->message->from->next != NULL)) {
+        writer->name = unit_name(unit);
         postino_write_fail(writer, POSTINO_ERROR_FIELD_MISSING);
+    }
 }
 
 /* Text in ASCII, and what a part's type and disposition say besides. */
@@ -199,11 +201,11 @@ static void unit_row(struct postino_writer *writer)
     unsigned kind = unit_rows[unit].kind;
     int missing = 0;
 
-    writer->name = unit_name(unit);
     if (item == NULL) {
         unit_missing(writer, unit);
         return;
     }
+    writer->name = unit_name(unit);
     if (kind != ROW_MAILBOXES || writer->column == 0) {
         postino_write_text(writer, writer->name);
         if (kind != ROW_FIELDS && kind < ROW_NOBODY)

@@ -96,7 +96,9 @@ static void encoded_gap(struct postino_writer *writer)
 
 void postino_message_words(struct postino_writer *writer, const char *text)
 {
-    while (postino_write_checked(writer, text) && *text != '\0') {
+    if (!postino_write_checked(writer, text))
+        return;
+    while (*text != '\0') {
         unsigned columns[2];
         unsigned octets;
         unsigned in_base64;
