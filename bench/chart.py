@@ -61,7 +61,9 @@ def draw(path, runs, mode):
             rows, COLUMNS, "client and sink on one core" if mode == "pinned" else "client and sink on any core"),
         "set border 1 lc rgb '#999999'", "set tics nomirror scale 0.5", "set xtics font ',10' tc rgb '#555555'",
         "set ytics scale 0 font ',11' tc rgb '#000000'",
-        "set lmargin 27", "set rmargin 3", "set grid x lc rgb '#e5e5e5' lt 1",
+        # Characters of the longest name, which are a little narrower than the terminal's.
+        "set lmargin %d" % (0.9 * max(len(name) for entry in panels for name in report.clients_of(runs, mode, [entry[1]]))),
+        "set rmargin 3", "set grid x lc rgb '#e5e5e5' lt 1",
     ]
     for entry in panels:
         script += panel(runs, mode, *entry)

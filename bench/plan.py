@@ -10,6 +10,7 @@ EHLO_NAME = "client.bench.test"
 
 SMALL_OCTETS = 2048
 LARGE_OCTETS = 200 * 1000 * 1000
+LINES_OCTETS = 50 * 1000 * 1000
 AHEAD = 64  # mails that may await their replies at the same time
 CONNECTIONS = 1000
 DELAY_US = 10000  # each way: 20 ms a round trip
@@ -19,25 +20,29 @@ PIPELINING = "PIPELINING,8BITMIME,SIZE"
 CHUNKING = "PIPELINING,CHUNKING,8BITMIME,SIZE"
 
 MAILS, LARGE, MANY, SECONDS = "mails/s", "MB/s", "mails/s, all connections", "s"
+CLIENT_CPU = "MB per second of the client's CPU"
 
 
 class Row:
     """One thing to measure: what the server offers, what is sent, and how it is counted."""
 
-    def __init__(self, name, title, offer, unit, octets=SMALL_OCTETS, delay=False):
+    def __init__(self, name, title, offer, unit, octets=SMALL_OCTETS, delay=False, modes=("pinned", "unpinned")):
         self.name = name
         self.title = title
         self.offer = offer
         self.unit = unit
         self.octets = octets
         self.delay = delay
+        self.modes = modes
 
-    def value(self, mails, wall_us):
-        """The figure of a run: higher is better, but for seconds."""
+    def value(self, mails, octets, wall_us, cpu_us):
+        """The figure of a run of mails of so many octets: higher is better, but for seconds."""
+        if self.unit == CLIENT_CPU:
+            return mails * octets / cpu_us
         if self.unit == SECONDS:
             return wall_us / 1e6
         if self.unit == LARGE:
-            return mails * self.octets / wall_us
+            return mails * octets / wall_us
         return mails * 1e6 / wall_us
 
 
@@ -48,20 +53,52 @@ ROWS = [
     Row("large-data", "200 MB by DATA", PIPELINING, LARGE, LARGE_OCTETS),
     Row("large-bdat", "200 MB by BDAT", CHUNKING, LARGE, LARGE_OCTETS),
     Row("connections", "1 000 connections", CHUNKING, MANY),
-    Row("delay-one", "one mail, 20 ms away", CHUNKING, SECONDS, delay=True),
-    Row("delay-twenty", "20 mails, 20 ms away", CHUNKING, SECONDS, delay=True),
+    Row("lines-data", "50 MB by DATA", PIPELINING, CLIENT_CPU, LINES_OCTETS, modes=("pinned",)),
+    Row("lines-bdat", "50 MB by BDAT", CHUNKING, CLIENT_CPU, LINES_OCTETS, modes=("pinned",)),
+    # Nearly all of their time is waiting, which is the same in both modes.
+    Row("delay-one", "one mail, 20 ms away", CHUNKING, SECONDS, delay=True, modes=("unpinned",)),
+    Row("delay-twenty", "20 mails, 20 ms away", CHUNKING, SECONDS, delay=True, modes=("unpinned",)),
 ]
+
+# A body that repeats this, cut off anywhere.
+LINES = {
+    "CRLF": b"x" * 78 + b"\r\n",
+    "LF": b"x" * 79 + b"\n",
+    "CR": b"x" * 79 + b"\r",
+    "LF, CRLF and CR in turn": b"x" * 79 + b"\n" + b"x" * 78 + b"\r\n" + b"x" * 79 + b"\r",
+    "8-bit, LF": "ä".encode() * 39 + b"\n",
+    "lines of ten octets, LF": b"x" * 10 + b"\n",
+    "lines of one octet, LF": b"x\n",
+    "lines of one octet, CR": b"x\r",
+    "a dot at every line, CRLF": b".\r\n",
+    "a dot at every line, LF": b".\n",
+    "no line end": b"x",
+}
+
+
+def lines_message(pattern, octets):
+    """A message of `octets` before its line ends are put right."""
+    header = b"Subject: lines" + b"\r\n\r\n"
+    body = pattern * (octets // len(pattern) + 1)
+    return header + body[:octets - len(header)]
+
+
+def wire_octets(message):
+    """How many octets the sink must count: each line end is CRLF, and so is the message's end."""
+    wire = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return len(wire) + wire.count(b"\n") + (0 if wire.endswith(b"\n") else 2)
 
 
 class Client:
     """A client, how many mails it sends in each row that it takes part in, and its command for one run."""
 
-    def __init__(self, name, mails, command, process_a_mail=False, stdin=None, is_limit=False):
+    def __init__(self, name, mails, command, process_a_mail=False, stdin=None, is_limit=False, file=None):
         self.name = name
         self.mails = mails
         self.command = command
         self.process_a_mail = process_a_mail
         self.stdin = stdin
+        self.file = file
         self.is_limit = is_limit
 
     def connections(self, row, mails):
@@ -108,8 +145,14 @@ def postino_clients(folder):
         Client("Postino, %d mails ahead" % AHEAD, {"pipelining": 20000, "chunking": 500000, "delay-one": 1,
                                                    "delay-twenty": 20},
                own(folder, "postino_bench", "--window", AHEAD)),
-        Client("Postino, any line ends", {"large-data": 5, "large-bdat": 5}, own(folder, "postino_bench", "--canonical", 0)),
-    ]
+        Client("Postino, CRLF not known", {"large-data": 5, "large-bdat": 5}, own(folder, "postino_bench", "--canonical", 0)),
+    ] + [Client(kind, {"lines-data": 10, "lines-bdat": 10}, lines(folder), file=kind) for kind in LINES]
+
+
+def lines(folder):
+    """The command for a message from a file."""
+    program = own(folder, "postino_bench")
+    return lambda row, port, mails, file: [*program(row, port, mails, file), "--message", file]
 
 
 def bare_clients(folder):

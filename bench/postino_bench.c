@@ -2,10 +2,12 @@
 /* Invariant: success means that the server accepted every mail. Public headers only; which commands share a
  * packet is the client's own choice, after what the server offers.
  *
- * usage: postino_bench --port N [--mails N] [--octets N] [--window N] [--canonical 0] [--limit-s N]
+ * usage: postino_bench --port N [--mails N] [--octets N] [--window N] [--canonical 0] [--message FILE]
+ *                      [--limit-s N]
  * --window: mails that may await their replies at the same time; 1: each is sent by a call that waits for it.
- * --canonical 0: the client is not told that the lines end in CRLF. Messages up to 1 MiB are in memory, larger
- * ones come from a source that makes them as they go. */
+ * --canonical 0: the client is not told that the lines end in CRLF. --message: what the file holds, in memory, in place
+ * of the bench's message. Otherwise messages up to 1 MiB are in memory, larger ones come from a source that makes them as
+ * they go. */
 
 #include <stdio.h>
 
@@ -24,17 +26,36 @@ struct job {
     struct postino_bench_source large;
 };
 
-static struct job *job_make_all(size_t window, const struct bench_message *message, int canonical)
+/* Returns the file's octets, and how many they are; they live as long as the process. */
+static const char *job_read(const char *path, size_t *octets)
 {
-    const int is_large = message->octets > POSTINO_BENCH_IN_MEMORY_OCTETS;
-    const char *flat = is_large ? NULL : bench_message_flat(message);
+    FILE *file = fopen(path, "rb");
+    long end = -1;
+    char *text;
+
+    if (file != NULL && fseek(file, 0, SEEK_END) == 0)
+        end = ftell(file);
+    if (end <= 0 || fseek(file, 0, SEEK_SET) != 0)
+        bench_die("cannot read %s", path);
+    *octets = (size_t)end;
+    text = bench_allocate_for_good(*octets);
+    if (fread(text, 1, *octets, file) != *octets)
+        bench_die("cannot read %s", path);
+    (void)fclose(file);
+    return text;
+}
+
+/* `flat`: the message in memory, NULL where `message` makes it. */
+static struct job *job_make_all(size_t window, const struct bench_message *message, const char *flat,
+                                int canonical)
+{
     struct job *jobs = bench_allocate_for_good(window * sizeof *jobs);
     size_t i;
 
     for (i = 0; i < window; i++) {
         jobs[i].recipient = (struct postino_recipient){.address = BENCH_RECIPIENT};
         jobs[i].mail = (struct postino_mail){.reverse_path = BENCH_SENDER, .recipients = &jobs[i].recipient};
-        if (is_large) {
+        if (flat == NULL) {
             postino_bench_source_init(&jobs[i].large, message, canonical);
             jobs[i].mail.source = &jobs[i].large.source;
         } else {
@@ -102,7 +123,9 @@ int main(int argc, char **argv)
     struct postino_client client;
     struct postino_client_config config = {.ehlo_name = BENCH_EHLO_NAME, .tls = &postino_tls_none};
     struct job *jobs;
-    struct bench_message message;
+    struct bench_message message = {0};
+    const char *path = NULL;
+    const char *flat = NULL;
     char service[16];
     size_t port = 0;
     size_t mails = 1;
@@ -110,23 +133,30 @@ int main(int argc, char **argv)
     size_t window = 1;
     size_t canonical = 1;
     size_t limit_s = BENCH_LIMIT_S;
-    const struct bench_option options[] = {
-        {"port", &port, NULL},     {"mails", &mails, NULL},         {"octets", &octets, NULL},
-        {"window", &window, NULL}, {"canonical", &canonical, NULL}, {"limit-s", &limit_s, NULL},
-        {NULL, NULL, NULL}};
+    const struct bench_option options[] = {{"port", &port, NULL},           {"mails", &mails, NULL},
+                                           {"octets", &octets, NULL},       {"window", &window, NULL},
+                                           {"canonical", &canonical, NULL}, {"message", NULL, &path},
+                                           {"limit-s", &limit_s, NULL},     {NULL, NULL, NULL}};
 
     (void)bench_options(argc, argv, options);
     if (window == 0 || window > UINT16_MAX)
         bench_die("--window takes 1 to %d", UINT16_MAX);
     bench_limit_life(limit_s);
-    message = bench_message_make(octets);
+    if (path != NULL) {
+        flat = job_read(path, &message.octets);
+        canonical = 0;
+    } else {
+        message = bench_message_make(octets);
+        if (octets <= POSTINO_BENCH_IN_MEMORY_OCTETS)
+            flat = bench_message_flat(&message);
+    }
     config.mails_in_flight_max = (uint16_t)window;
     (void)snprintf(service, sizeof service, "%zu", port);
     if (postino_posix_init(&posix, "127.0.0.1", service) != 0 ||
         postino_posix_buffers(&posix, send_buffer, sizeof send_buffer, NULL, 0) != 0 ||
         postino_client_init(&client, &posix.transport, &config) != 0)
         bench_die("cannot prepare the client");
-    jobs = job_make_all(window, &message, canonical != 0);
+    jobs = job_make_all(window, &message, flat, canonical != 0);
     if (window == 1)
         job_send_each(&client, jobs, mails);
     else

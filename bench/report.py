@@ -16,6 +16,7 @@ MEMORY_ROWS = ["chunking", "large-data", "large-bdat", "connections"]
 GROUPS = [
     ("Mails of 2 kB over one connection, mails a second, by what the server offers", ["lockstep", "pipelining", "chunking"]),
     ("One mail of 200 MB, MB a second", ["large-data", "large-bdat"]),
+    ("Mails of 50 MB by Postino, whatever their lines are, MB on the wire per second of the client's CPU", ["lines-data", "lines-bdat"]),
     ("10 000 mails of 2 kB over 1 000 connections at the same time, mails a second", ["connections"]),
     ("20 ms of round trip away, seconds, connection and QUIT included", ["delay-one", "delay-twenty"]),
 ]

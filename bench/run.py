@@ -49,9 +49,10 @@ def options():
 class Bench:
     """Runs the clients and keeps what came out: a list of dictionaries, one for each run."""
 
-    def __init__(self, folder, files, share):
+    def __init__(self, folder, files, wire_octets, share):
         self.folder = folder
         self.files = files
+        self.wire_octets = wire_octets
         self.share = share
         self.runs = []
 
@@ -66,7 +67,7 @@ class Bench:
 
     def client_run(self, client, row, mails, port, core):
         """Run the client once, or a process for each mail."""
-        file = self.files["smtp-source", row.octets]
+        file = self.files[client.file or "smtp-source", row.octets]
         stdin = self.files[client.stdin, row.octets] if client.stdin else None
         return measure(self.folder, client.command(row, port, mails, file), RUN_LIMIT_S, core=core, stdin=stdin,
                        repeat=mails if client.process_a_mail else 1)
@@ -83,12 +84,13 @@ class Bench:
             else:
                 used = self.client_run(client, row, mails, sink.port, core)
             counts = sink.stop()
-        check_counts(counts, mails, row.octets, client.connections(row, mails))
+        octets = self.wire_octets.get(client.file, row.octets)
+        check_counts(counts, mails, octets, client.connections(row, mails))
         # By the sink's clock, so that nobody's start-up counts; over the relay, by the relay's.
         wall_us = (carried or counts)["wall_us"]
         self.runs.append({
             "mode": mode, "row": row.name, "client": client.name, "round": number, "mails": mails,
-            "octets": row.octets, "value": row.value(mails, wall_us), "unit": row.unit, "wall_us": wall_us,
+            "octets": octets, "value": row.value(mails, octets, wall_us, used["cpu_us"]), "unit": row.unit, "wall_us": wall_us,
             "process_us": used["wall_us"], "client_cpu_us": used["cpu_us"], "sink_cpu_us": counts["cpu_us"],
             "peak_kib": used["peak_kib"], "connections": counts["connections"], "at_once": counts["at_once"],
             "commands": counts["commands"], "groups": counts["groups"]})
@@ -116,6 +118,18 @@ def write_files(folder):
     return files
 
 
+def write_lines(folder, files):
+    """The messages of the rows by lines. Returns how many octets each has on the wire."""
+    wire_octets = {}
+    for place, (kind, pattern) in enumerate(plan.LINES.items()):
+        message = plan.lines_message(pattern, plan.LINES_OCTETS)
+        wire_octets[kind] = plan.wire_octets(message)
+        files[kind, plan.LINES_OCTETS] = os.path.join(folder, "lines-%d" % place)
+        with open(files[kind, plan.LINES_OCTETS], "wb") as file:
+            file.write(message)
+    return wire_octets
+
+
 def encode_attachments(programs, machine, quick):
     table = encode.run(os.path.join(programs, "base64"), max(os.sched_getaffinity(0)), RUN_LIMIT_S)
     print(table)
@@ -140,12 +154,13 @@ def main():
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(programs, write_files(folder), QUICK_SHARE if chosen.quick else 1)
+        files = write_files(folder)
+        wire_octets = write_lines(folder, files)
+        bench = Bench(programs, files, wire_octets, QUICK_SHARE if chosen.quick else 1)
         machine = report.machine(chosen.build)
         started = time.monotonic()
         for mode in modes:
-            # What waits for the relay is the same in both modes, so it is measured in one.
-            in_mode = [row for row in rows if not row.delay or mode == modes[-1]]
+            in_mode = [row for row in rows if mode in row.modes]
             for number in range(rounds):
                 bench.round(number, mode, in_mode, clients)
                 print("bench: %s, round %d of %d, %.0f s" % (mode, number + 1, rounds, time.monotonic() - started),
