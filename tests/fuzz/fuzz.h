@@ -41,4 +41,24 @@ static inline uint8_t *fuzz_copy(const uint8_t *data, size_t size)
     return copy;
 }
 
+/* Reads a source that has begun, at most `most` octets at a time. Returns how many octets it gave. */
+static inline size_t fuzz_read(struct postino_source *source, size_t most, uint8_t *out, size_t room)
+{
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+    size_t total = 0;
+
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        FUZZ_CHECK(length != 0);
+        length = length < most ? length : most;
+        FUZZ_CHECK(total + length <= room);
+        memcpy(out + total, data, length);
+        total += length;
+        source->methods->consume(source, length);
+    }
+    FUZZ_CHECK(status == POSTINO_SOURCE_END);
+    return total;
+}
+
 #endif

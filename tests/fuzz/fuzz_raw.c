@@ -46,26 +46,6 @@ static void source_consume(struct postino_source *source, size_t length)
     ((struct fuzz_source *)source)->at += length;
 }
 
-/* Reads a source that has begun, at most `take` octets at a time. */
-static size_t read_all(struct postino_source *source, size_t take, uint8_t *out)
-{
-    enum postino_source_status status;
-    const uint8_t *data;
-    size_t length;
-    size_t total = 0;
-
-    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
-        FUZZ_CHECK(length != 0);
-        length = length < take ? length : take;
-        FUZZ_CHECK(total + length <= OCTETS);
-        memcpy(out + total, data, length);
-        total += length;
-        source->methods->consume(source, length);
-    }
-    FUZZ_CHECK(status == POSTINO_SOURCE_END);
-    return total;
-}
-
 static int is_blank(uint8_t octet)
 {
     return octet == ' ' || octet == '\t' || octet == '\r' || octet == '\n';
@@ -180,7 +160,7 @@ static void check_signed(struct postino_raw_message *raw, size_t length, const c
         FUZZ_CHECK(error == POSTINO_ERROR_RAW || error == POSTINO_ERROR_FIELD_MISSING);
         return;
     }
-    octets = read_all(&dkim.source, SIZE_MAX, signed_one);
+    octets = fuzz_read(&dkim.source, SIZE_MAX, signed_one, OCTETS);
     FUZZ_CHECK(octets > length && memcmp(signed_one + octets - length, mended[0], length) == 0);
     FUZZ_CHECK(info.size_octets == wire_octets(signed_one, octets));
     for (i = 0; i < octets - length; i++)
@@ -214,7 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         raw[i].refuse = 1u << 15;
         source.piece = i == 0 ? SIZE_MAX : 1u + data[0] % 40u;
         FUZZ_CHECK(raw[i].source.methods->begin(&raw[i].source, 0, &info) == 0);
-        length[i] = read_all(&raw[i].source, i == 0 ? SIZE_MAX : 1u + data[1] % 9u, mended[i]);
+        length[i] = fuzz_read(&raw[i].source, i == 0 ? SIZE_MAX : 1u + data[1] % 9u, mended[i], OCTETS);
         FUZZ_CHECK(info.size_octets == wire_octets(mended[i], length[i]));
     }
     FUZZ_CHECK(length[0] == length[1] && memcmp(mended[0], mended[1], length[0]) == 0);

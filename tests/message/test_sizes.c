@@ -93,34 +93,30 @@ static enum postino_source_status text_read(void *context, const uint8_t **data,
     return left != 0 ? POSTINO_SOURCE_DATA : POSTINO_SOURCE_END;
 }
 
-/* A message whose lines end as `ends` says, one after the other. */
+/* Adds lines to the text, which end as `ends` says, one after the other. */
+static void add_lines(const char *lines, const char *const ends[3], unsigned *count)
+{
+    for (; *lines != '\0'; lines++) {
+        const char *octets = ends[*count % 3];
+
+        if (*lines != '\n') {
+            text[text_octets++] = *lines;
+            continue;
+        }
+        while (*octets != '\0')
+            text[text_octets++] = *octets++;
+        ++*count;
+    }
+}
+
 static void make_text(const char *body, const char *const ends[3], unsigned times)
 {
-    static const char header[] = "From: a@b.test\nX-Long: x\n y\nSubject: x\n\n";
-    unsigned lines = 0;
-    const char *at;
+    unsigned count = 0;
 
     text_octets = 0;
-    for (at = header; *at != '\0'; at++) {
-        const char *octets = ends[lines % 3];
-
-        if (*at != '\n')
-            text[text_octets++] = *at;
-        else
-            for (lines++; *octets != '\0';)
-                text[text_octets++] = *octets++;
-    }
-    for (; times != 0; times--) {
-        for (at = body; *at != '\0'; at++) {
-            const char *octets = ends[lines % 3];
-
-            if (*at != '\n')
-                text[text_octets++] = *at;
-            else
-                for (lines++; *octets != '\0';)
-                    text[text_octets++] = *octets++;
-        }
-    }
+    add_lines("From: a@b.test\nX-Long: x\n y\nSubject: x\n\n", ends, &count);
+    for (; times != 0; times--)
+        add_lines(body, ends, &count);
 }
 
 /* What the text is on the wire: every line ended by CRLF. Returns how many octets. */
