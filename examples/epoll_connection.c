@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -14,7 +15,8 @@
 #include "epoll_connection.h"
 
 /* No connection gets more of a turn than this, so that one fast server cannot starve the others. */
-#define SENDS_A_TURN 4
+#define SENDS_A_TURN    4
+#define RECEIVES_A_TURN 16
 
 static const char headers_and_body[] = "From: Station <station@a.test>\r\n"
                                        "To: ann@b.test\r\n"
@@ -127,6 +129,7 @@ static void connection_send(struct connection *connection, uint64_t now)
         if (taken >= 0) {
             connection->unsent_offset += (size_t)taken;
             connection->unsent_octets -= (size_t)taken;
+            postino_session_progress(&connection->session, (uint32_t)now);
         } else if (errno == EAGAIN) {
             return;
         } else if (errno != EINTR) {
@@ -135,21 +138,42 @@ static void connection_send(struct connection *connection, uint64_t now)
     }
 }
 
-/* Once: with level-triggered events what is left makes epoll report the socket again. Returns 0, or why the
- * connection is at its end. */
+/* Returns 1 when octets arrived, 0 when none did, or why the connection is at its end. */
 static int connection_receive(struct connection *connection, uint64_t now)
 {
     ssize_t arrived = recv(connection->socket, connection->loop->receive_buffer,
                            sizeof connection->loop->receive_buffer, 0);
 
-    if (arrived > 0)
+    if (arrived > 0) {
         postino_session_input(&connection->session, connection->loop->receive_buffer, (size_t)arrived,
                               (uint32_t)now);
-    else if (arrived == 0)
+        return 1;
+    }
+    if (arrived == 0)
         return POSTINO_ERROR_CLOSED;
-    else if (errno != EAGAIN && errno != EINTR)
-        return POSTINO_ERROR_RECEIVE;
-    return 0;
+    return errno != EAGAIN && errno != EINTR ? POSTINO_ERROR_RECEIVE : 0;
+}
+
+/* Once: with level-triggered events what is left makes epoll report the socket again. But what arrived is heard before a
+ * limit is judged, for the loop may come late: then all of it, as long as it is no flood. Returns 0, or why the
+ * connection is at its end. */
+static int connection_hear(struct connection *connection, uint64_t now)
+{
+    unsigned turns = 1;
+    int arrived = connection_receive(connection, now);
+
+    while (arrived > 0 && turns++ < RECEIVES_A_TURN &&
+           postino_session_wait_ms(&connection->session, (uint32_t)now) == 0)
+        arrived = connection_receive(connection, now);
+    return arrived < 0 ? arrived : 0;
+}
+
+/* Whether the connection stands, or failed, though epoll did not say so yet. */
+static int connection_is_made(const struct connection *connection)
+{
+    struct pollfd entry = {.fd = connection->socket, .events = POLLOUT};
+
+    return poll(&entry, 1, 0) > 0;
 }
 
 /* Returns 0, or why there is no connection. */
@@ -174,9 +198,10 @@ void connection_step(struct connection *connection, uint32_t events, uint64_t no
     int error = 0;
 
     if (connection->connecting)
-        error = events != 0 ? connection_connected(connection, now) : POSTINO_ERROR_CONNECT_TIMEOUT;
-    else if ((events & ~(uint32_t)EPOLLOUT) != 0)
-        error = connection_receive(connection, now);
+        error = events != 0 || connection_is_made(connection) ? connection_connected(connection, now)
+                                                              : POSTINO_ERROR_CONNECT_TIMEOUT;
+    else if ((events & ~(uint32_t)EPOLLOUT) != 0 || postino_session_wait_ms(session, (uint32_t)now) == 0)
+        error = connection_hear(connection, now);
     if (error == 0) {
         connection_mails(connection);
         connection_send(connection, now);

@@ -150,7 +150,7 @@ static int loop_begin(int argc, char **argv)
     loop.limits = postino_time_limits_rfc5321;
     if (limit_ms != 0)
         loop.limits =
-            (struct postino_time_limits){limit_ms, limit_ms, limit_ms, limit_ms, limit_ms, limit_ms};
+            (struct postino_time_limits){limit_ms, limit_ms, limit_ms, limit_ms, limit_ms, limit_ms, 0};
     loop.config = (struct postino_session_config){.ehlo_name = "station.a.test",
                                                   .time_limits = &loop.limits,
                                                   .extensions = postino_extensions_all,

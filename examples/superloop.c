@@ -18,6 +18,9 @@
 #define TO      "keeper@station.example"
 #define HEADERS "From: Cellar <" FROM ">\r\nTo: <" TO ">\r\nSubject: Water in the cellar\r\n"
 
+/* A peer that never ends its reply is heard no longer. */
+#define HEAR_PIECES 64
+
 /* The engine's state, and all that it borrows, for good: nothing here is ever allocated. Limits
  * of a minute instead of RFC 5321's five: a connection that hangs costs current. */
 static const struct postino_time_limits limits = {.greeting_ms = 60000,
@@ -140,7 +143,7 @@ static void mail_dial(uint32_t now)
     connected = 1;
 }
 
-/* Returns 0, or why the connection is at its end. */
+/* Returns how many octets arrived, or why the connection is at its end. */
 static int mail_receive(uint32_t now)
 {
     uint8_t data[64];
@@ -149,7 +152,19 @@ static int mail_receive(uint32_t now)
     if (length < 0)
         return POSTINO_ERROR_CLOSED;
     postino_session_input(&session, data, (size_t)length, now);
-    return 0;
+    return length;
+}
+
+/* What arrived is heard before a limit is judged: another job may have taken so long that the reply has been here for
+ * a while. Returns as mail_receive(). */
+static int mail_hear(uint32_t now)
+{
+    unsigned pieces = HEAR_PIECES;
+    int length = mail_receive(now);
+
+    while (length > 0 && --pieces != 0 && postino_session_wait_ms(&session, now) == 0)
+        length = mail_receive(now);
+    return length;
 }
 
 /* That the modem takes nothing any more is no reason to stop listening: what the server said last may still be
@@ -168,6 +183,7 @@ static void mail_send(uint32_t now)
     if (taken > 0) {
         send_offset += taken;
         send_octets -= taken;
+        postino_session_progress(&session, now);
     }
 }
 
@@ -182,9 +198,11 @@ static void mail_step(void)
             mail_dial(now);
         return;
     }
-    error = mail_receive(now);
-    if (error == 0)
+    error = mail_hear(now);
+    if (error >= 0) {
+        error = 0;
         mail_send(now);
+    }
     postino_session_tick(&session, now);
     if (error != 0 || (postino_session_want(&session) & POSTINO_WANT_CLOSED) != 0) {
         driver_hang_up((postino_session_want(&session) & POSTINO_WANT_GRACEFUL) != 0);

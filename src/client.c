@@ -10,6 +10,8 @@
 
 /* "submissions", RFC 8314 section 7.3. */
 #define CLIENT_TLS_PORT 465
+/* A farewell may come in so many pieces; a server that says more between mails is closed. */
+#define CLIENT_FAREWELL_PIECES 100
 
 static uint32_t client_now_ms(struct postino_client *client)
 {
@@ -92,15 +94,21 @@ static int client_pump(struct postino_client *client, unsigned until)
 static void client_check(struct postino_client *client)
 {
     struct postino_transport *transport = client->transport;
-    const uint8_t *data = NULL;
-    size_t length_octets = 0;
-    int status = transport->methods->receive(transport, &data, &length_octets);
+    unsigned pieces = CLIENT_FAREWELL_PIECES;
+    int status;
 
-    if (status >= 0) {
-        postino_session_input(&client->session, data, status == 0 ? length_octets : 0, client_now_ms(client));
-        if ((postino_session_want(&client->session) & POSTINO_WANT_CLOSED) == 0)
+    do {
+        const uint8_t *data = NULL;
+        size_t length_octets = 0;
+
+        status = transport->methods->receive(transport, &data, &length_octets);
+        if (status > 0)
+            length_octets = 0;
+        if (status >= 0)
+            postino_session_input(&client->session, data, length_octets, client_now_ms(client));
+        if (status > 0 && (postino_session_want(&client->session) & POSTINO_WANT_CLOSED) == 0)
             return;
-    }
+    } while (status == 0 && client->session.over == 0 && --pieces != 0);
     transport->methods->close(transport, 0);
     postino_session_lost(&client->session, status, transport->unsent_octets);
     client->connected = 0;

@@ -156,6 +156,8 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
         return "the server did not answer in time";
     case POSTINO_ERROR_GREETING_TIMEOUT:
         return "the server sent no greeting: a server that awaits TLS at once (port 465) sends none";
+    case POSTINO_ERROR_MAIL_TIMEOUT:
+        return "the mail took longer than mail_ms allows: raise it, or send a smaller mail";
     default:
         return "unknown error";
     }

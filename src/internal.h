@@ -44,7 +44,8 @@ enum mail_form {
     FORM_CHUNKS = 8,   /* BDAT, not DATA */
     FORM_DECIDED = 16, /* what becomes of it is known: what replies are still to come say nothing */
     FORM_REWINDS = 32, /* its source can begin again */
-    FORM_MORE = 64     /* recipients are left for a further transaction */
+    FORM_MORE = 64,    /* recipients are left for a further transaction */
+    FORM_TIMED = 128   /* mail->begun_ms is set */
 };
 
 /* struct postino_recipient.state */
@@ -178,6 +179,8 @@ struct postino_driver {
     size_t (*output)(struct postino_session *session, uint8_t *out, size_t capacity);
     /* Of single.c: puts out octets of the step in hand, and does not count them. Returns how many. */
     size_t (*piece)(struct postino_session *session, uint8_t *out, size_t capacity);
+    /* How long the port may wait, where the step in hand allows `wait_ms`; NULL: so long. */
+    uint32_t (*limit)(const struct postino_session *session, uint32_t now_ms, uint32_t wait_ms);
     /* Settles every mail by the session's result, where so many octets certainly never left. */
     void (*settle)(struct postino_session *session, size_t unsent_octets);
 };
@@ -223,6 +226,16 @@ const struct postino_step *postino_transaction_content(const struct postino_sess
                                                        const struct postino_mail *mail);
 /* Puts out octets of the step in hand. Returns how many. */
 size_t postino_transaction_piece(struct postino_session *session, uint8_t *out, size_t capacity);
+/* The step in hand goes out: it may be the first of its mail. */
+static inline void postino_transaction_time(struct postino_session *session)
+{
+    struct postino_mail *mail = session->sent.mail;
+
+    if (mail != NULL && (mail->form & FORM_TIMED) == 0) {
+        mail->form |= FORM_TIMED;
+        mail->begun_ms = session->now_ms;
+    }
+}
 /* Says what becomes of the mail whose reply is in hand, if that is not decided. */
 void postino_transaction_decide(struct postino_session *session, int error, unsigned outcome);
 /* The transaction ended, `outcome` being that of the recipients who were in it. */

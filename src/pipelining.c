@@ -87,6 +87,7 @@ static size_t pipelining_envelope(struct postino_session *session, uint8_t *out,
 
     if (!pipelining_is_plain(session, capacity))
         return 0;
+    postino_transaction_time(session);
     if (session->sent.step == &postino_transaction_rset)
         begin = pipelining_put(out, rset, sizeof rset - 1);
     place = pipelining_put(begin, mail_from, sizeof mail_from - 1);

@@ -1,26 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /* The one loop that runs a session over a transport. Invariant: it never waits in a send, so it can always
  * take what the server says; and after a failed send it only listens, for the server's reason may be on its
- * way. The time is the session's: a frame of the pump's lies below all that is said. */
+ * way. What arrived is heard before a limit is judged, by the time before the look: a caller who comes late loses
+ * nothing. The time is the session's: a frame of the pump's lies below all that is said. */
 #include "internal.h"
+
+/* So often octets are received behind a limit that has passed: more than arrive in time, and a peer that never ends its
+ * reply gets no more. The first look behind a send may have been none (transport.h), so there are two at least. */
+#define PUMP_LOOKS 255
 
 /* Sends what there is. Returns 0 when something went out or was found out, or what the transport said. */
 static int pump_send(struct postino_session *session, struct postino_transport *transport)
 {
+    size_t unsent = transport->unsent_octets;
     size_t length = 0;
+    int status;
 
-    if (transport->unsent_octets == 0) {
+    if (unsent == 0) {
         uint8_t *buffer;
         size_t capacity;
-        int status = transport->methods->reserve(transport, &buffer, &capacity);
 
+        status = transport->methods->reserve(transport, &buffer, &capacity);
         if (status != 0)
             return status;
         length = postino_session_output(session, buffer, capacity, session->now_ms);
         if (length == 0)
             return 0;
+        unsent = length;
     }
-    return transport->methods->send(transport, length);
+    status = transport->methods->send(transport, length);
+    /* By the time behind the send: since the clock was read the process may have stood still. */
+    if (transport->unsent_octets < unsent || transport->moved)
+        postino_session_progress(session, transport->methods->now_ms(transport));
+    transport->moved = 0;
+    return status;
 }
 
 static int pump_receive(struct postino_session *session, struct postino_transport *transport)
@@ -45,6 +58,8 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
 {
     /* What sending came to last; an error stays. */
     int sent = 0;
+    /* How often what arrived was looked for since a limit passed. */
+    unsigned late = 0;
     int status;
 
     for (;;) {
@@ -72,10 +87,12 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
         }
         /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
         wait_ms = postino_session_wait_ms(session, session->now_ms);
-        if (wait_ms == 0)
-            break;
+        late = wait_ms == 0 ? late + 1 : 0;
         status = pump_receive(session, transport);
-        if (status > 0) {
+        if (late > PUMP_LOOKS || (late > 1 && status > 0)) {
+            /* Now nothing is left that arrived in time. */
+            status = POSTINO_ERROR_TIMEOUT;
+        } else if (status > 0) {
             /* What could not be sent waits for the peer, who may wait for us to hear it. */
             status = transport->methods->wait(
                 transport, sent > 0 ? POSTINO_EVENT_READ | POSTINO_EVENT_WRITE : POSTINO_EVENT_READ, wait_ms);

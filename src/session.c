@@ -252,7 +252,14 @@ uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t
         return UINT32_MAX;
     if (step->id == POSTINO_STEP_MESSAGE && session->outstanding == 0)
         limit_ms = limits->block_ms;
-    return passed_ms < limit_ms ? limit_ms - passed_ms : 0;
+    limit_ms = passed_ms < limit_ms ? limit_ms - passed_ms : 0;
+    return session->driver->limit != NULL ? session->driver->limit(session, now_ms, limit_ms) : limit_ms;
+}
+
+void postino_session_progress(struct postino_session *session, uint32_t now_ms)
+{
+    session->now_ms = now_ms;
+    session->since_ms = now_ms;
 }
 
 void postino_session_refresh(struct postino_session *session)

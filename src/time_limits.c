@@ -5,5 +5,5 @@
 
 #define MINUTES_MS(minutes) ((minutes)*60000u)
 
-const struct postino_time_limits postino_time_limits_rfc5321 = {MINUTES_MS(5), MINUTES_MS(5),  MINUTES_MS(2),
-                                                                MINUTES_MS(3), MINUTES_MS(10), 5000u};
+const struct postino_time_limits postino_time_limits_rfc5321 = {
+    MINUTES_MS(5), MINUTES_MS(5), MINUTES_MS(2), MINUTES_MS(3), MINUTES_MS(10), 5000u, 0};

@@ -40,6 +40,8 @@ static int trace_send(struct postino_transport *transport, size_t length_octets)
     }
     status = trace->inner->methods->send(trace->inner, length_octets);
     transport->unsent_octets = trace->inner->unsent_octets;
+    transport->moved = trace->inner->moved;
+    trace->inner->moved = 0;
     return status;
 }
 
@@ -110,6 +112,7 @@ void postino_trace_transport_init(struct postino_trace_transport *trace, struct 
 {
     trace->transport.methods = &trace_methods;
     trace->transport.unsent_octets = 0;
+    trace->transport.moved = 0;
     trace->inner = inner;
     trace->session = session;
     trace->function = function;

@@ -158,7 +158,7 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
                               : NULL;
     mail->progress = MAIL_STARTED;
     /* That the server once took its MAIL is told for good. */
-    mail->form &= FORM_OPEN | FORM_IN_USE;
+    mail->form &= FORM_OPEN | FORM_IN_USE | FORM_TIMED;
     error = postino_source_begin(mail->source, session->capabilities, &session->message);
     return error == POSTINO_OK ? postino_submit_begin(session, mail) : error;
 }
@@ -263,6 +263,7 @@ size_t postino_transaction_piece(struct postino_session *session, uint8_t *out, 
 {
     size_t length;
 
+    postino_transaction_time(session);
     if (session->sent.step->id == POSTINO_STEP_MESSAGE && (session->sent.mail->form & FORM_CHUNKS) != 0) {
         /* Whether it was the last chunk, and where it ended, it knows itself. */
         length = session->chunking->output(session, out, capacity);
@@ -316,13 +317,35 @@ static unsigned transaction_answer(struct postino_session *session, int refused)
                                        : postino_transaction_reply(session, refused);
 }
 
+/* How much is left of the total limit of the mail that began first; UINT32_MAX: there is no such limit. */
+static uint32_t transaction_left_ms(const struct postino_session *session, uint32_t now_ms)
+{
+    uint32_t limit_ms = session->config->time_limits->mail_ms;
+    const struct postino_mail *mail = session->replied.mail;
+    uint32_t passed_ms;
+
+    if (limit_ms == 0 || mail == NULL || mail->progress == MAIL_SETTLED || (mail->form & FORM_TIMED) == 0)
+        return UINT32_MAX;
+    passed_ms = now_ms - mail->begun_ms;
+    return passed_ms < limit_ms ? limit_ms - passed_ms : 0;
+}
+
+static uint32_t transaction_limit(const struct postino_session *session, uint32_t now_ms, uint32_t wait_ms)
+{
+    uint32_t left_ms = session->over == 0 ? transaction_left_ms(session, now_ms) : UINT32_MAX;
+
+    return left_ms < wait_ms ? left_ms : wait_ms;
+}
+
 static void transaction_settle_all(struct postino_session *session, size_t unsent_octets)
 {
     struct postino_mail *mail;
 
     /* The pump's word for it says less. */
     if (session->result.error == POSTINO_ERROR_TIMEOUT)
-        session->result.error = (int16_t)postino_session_timeout(session);
+        session->result.error = (int16_t)(transaction_left_ms(session, session->now_ms) == 0
+                                              ? POSTINO_ERROR_MAIL_TIMEOUT
+                                              : postino_session_timeout(session));
     for (mail = session->mails; mail != NULL; mail = mail->next) {
         if (mail->progress != MAIL_SETTLED && (mail->form & FORM_DECIDED) == 0) {
             unsigned outcome = postino_session_outcome(session, mail, unsent_octets);
@@ -335,6 +358,7 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
     if (session->service != NULL)
         session->service->in_use = 0;
     session->sent.mail = NULL;
+    session->replied.mail = NULL;
     session->next = NULL;
     session->quitting = 1;
 }
@@ -349,4 +373,5 @@ const struct postino_driver postino_transactions = {.greeting = &postino_hello_g
                                                     .refused = postino_auth_next_refused,
                                                     .nonsense = postino_nonsense,
                                                     .output = transaction_output,
+                                                    .limit = transaction_limit,
                                                     .settle = transaction_settle_all};

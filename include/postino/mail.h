@@ -175,6 +175,7 @@ struct postino_mail {
     struct postino_span path;          /* the sender without its brackets */
     size_t start;                      /* where the mail's first octet stands in the output stream */
     size_t end;                        /* where the octet after its end mark stands */
+    uint32_t begun_ms;                 /* when its first octet was handed out */
 };
 
 #ifdef __cplusplus

@@ -25,15 +25,21 @@ extern "C" {
  *         if (want & POSTINO_WANT_MAIL)     postino_session_submit() or postino_session_quit(), if there is reason
  *         if (want & POSTINO_WANT_SEND)     length = postino_session_output(&session, buffer, capacity, now_ms)
  *         if (want & POSTINO_WANT_RECEIVE)  postino_session_input(&session, octets, length, now_ms)
- *         wait at most postino_session_wait_ms(); postino_session_tick(&session, now_ms)
+ *         wait at most postino_session_wait_ms()
+ *         postino_session_input() with what arrived meanwhile, then postino_session_tick(&session, now_ms)
  *     }
  *     close the connection; postino_session_lost(&session, 0, unsent); postino_session_finished() until NULL
  *
  * What the connection does not take of the octets handed out is kept by the port and sent before the next
- * output(); for those alone, and while SEND is wanted, it waits until it can write. It never waits in a send:
+ * output(); for those alone, and while SEND is wanted, it waits until it can write, and when some of them leave it
+ * calls postino_session_progress(). It never waits in a send:
  * it receives meanwhile, for the server may be waiting to be heard. After a failed send it receives to the
  * end before lost(): the server's reason may be there. src/pump.c does so over any transport;
  * examples/epoll_sessions.c for a thousand connections in one thread.
+ *
+ * The port reads the clock, then hands in all that has arrived, and only then ticks: a loop that comes late, after
+ * other work or a stopped process, finds a limit passed and the reply in the socket, and must hear it first. To hear
+ * has an end there, or a peer that sends for ever is never late.
  *
  * Times are milliseconds of any clock that runs on and wraps at 2^32. */
 
@@ -73,12 +79,15 @@ struct postino_time_limits {
     uint32_t greeting_ms; /* the 220 greeting (.1) */
     uint32_t command_ms;  /* EHLO, AUTH, MAIL, RCPT, RSET (.2, .3) */
     uint32_t data_ms;     /* the 354 reply to DATA (.4) */
-    uint32_t block_ms;    /* until a block of the message could be sent (.5) */
+    uint32_t block_ms;    /* until an octet of the message leaves (.5) */
     uint32_t final_ms;    /* the reply to the end of the message (.6) */
     uint32_t quit_ms;     /* the 221 reply: no mail depends on it */
+    /* A mail over one connection as a whole, from its first octet handed out to its last reply; 0: no such limit.
+     * The others bound each wait, so a peer that moves an octet now and then could take any time. */
+    uint32_t mail_ms;
 };
 
-/* 5 min, 5 min, 2 min, 3 min, 10 min; 5 s for QUIT. */
+/* 5 min, 5 min, 2 min, 3 min, 10 min; 5 s for QUIT; none for a mail. */
 extern const struct postino_time_limits postino_time_limits_rfc5321;
 
 /* A complete reply, valid during the call that hands it over. */
@@ -251,9 +260,14 @@ void postino_session_input(struct postino_session *session, const uint8_t *data,
  * UINT32_MAX: for ever. (The clock wraps, so a point in time could not say "never".) */
 uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t now_ms);
 
-/* Tells the time. When a limit has passed, the session is over (POSTINO_ERROR_TIMEOUT). May be called at any
- * time. */
+/* Tells the time. When a limit has passed, the session is over (POSTINO_ERROR_TIMEOUT; POSTINO_ERROR_MAIL_TIMEOUT
+ * after the one of a whole mail). Everything that has arrived is to be handed in first, by postino_session_input(). May
+ * be called at any time. */
 void postino_session_tick(struct postino_session *session, uint32_t now_ms);
+
+/* Tells that octets handed out earlier left now: the time limit that runs begins anew, for the peer reads. May be
+ * called at any time. */
+void postino_session_progress(struct postino_session *session, uint32_t now_ms);
 
 /* Ends the session: the connection is closed, or was lost. The port calls it once for each session, always.
  * `error` is what the port knows of the reason (a -3xx code; 0: nothing), and counts where the session has no

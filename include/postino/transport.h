@@ -37,7 +37,9 @@ struct postino_transport_class {
     /* Sends the first `length_octets` of the buffer lent by reserve(), or, with 0, what an earlier call left
      * unsent. Never blocks. Keeps unsent_octets: how many octets were certainly not sent yet. Returns 0 when
      * none is left, POSTINO_AGAIN when some are (the peer's window or a queue is full), or an error: then the
-     * connection takes no more octets, but what had arrived may still be received. */
+     * connection takes no more octets, but what had arrived may still be received. That unsent_octets became less is
+     * progress, which restarts the time limit. A transport that knows of octets which left although it stayed the
+     * same (out of a queue below, a part of a TLS record) sets `moved`. */
     int (*send)(struct postino_transport *transport, size_t length_octets);
     /* Lends octets that arrived, at least one; they are taken, and stay valid until the next call. Never
      * blocks. Returns 0, POSTINO_AGAIN when there is nothing now, POSTINO_ERROR_CLOSED at the end of the
@@ -66,6 +68,7 @@ struct postino_transport_class {
 struct postino_transport {
     const struct postino_transport_class *methods;
     size_t unsent_octets; /* given to send() and certainly not sent yet */
+    uint8_t moved;        /* set by send(), cleared by its caller: octets left. 0 at first */
 };
 
 #ifdef __cplusplus

@@ -12,10 +12,13 @@ NX_CALLER_CHECKING_EXTERNS
 #define DROP_IN_MS(ticks) \
     ((ticks) > (ULONG)INT32_MAX / 1000 ? (uint32_t)INT32_MAX : (uint32_t)(ticks)*1000u / NX_IP_PERIODIC_RATE)
 
-static const struct postino_time_limits drop_in_limits = {
-    DROP_IN_MS(NX_SMTP_GREETING_TIMEOUT), DROP_IN_MS(NX_SMTP_ENVELOPE_TIMEOUT),
-    DROP_IN_MS(NX_SMTP_ENVELOPE_TIMEOUT), DROP_IN_MS(NX_SMTP_CLIENT_SEND_TIMEOUT),
-    DROP_IN_MS(NX_SMTP_MESSAGE_TIMEOUT),  DROP_IN_MS(NX_SMTP_CLIENT_DISCONNECT_TIMEOUT)};
+static const struct postino_time_limits drop_in_limits = {DROP_IN_MS(NX_SMTP_GREETING_TIMEOUT),
+                                                          DROP_IN_MS(NX_SMTP_ENVELOPE_TIMEOUT),
+                                                          DROP_IN_MS(NX_SMTP_ENVELOPE_TIMEOUT),
+                                                          DROP_IN_MS(NX_SMTP_CLIENT_SEND_TIMEOUT),
+                                                          DROP_IN_MS(NX_SMTP_MESSAGE_TIMEOUT),
+                                                          DROP_IN_MS(NX_SMTP_CLIENT_DISCONNECT_TIMEOUT),
+                                                          0};
 
 /* LOGIN first for a client that is configured so, else from the second on. */
 static const struct postino_mechanism *const drop_in_mechanisms[] = {&postino_sasl_login, &postino_sasl_plain,

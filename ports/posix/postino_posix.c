@@ -62,8 +62,8 @@ static uint32_t posix_now_ms(struct postino_transport *transport)
 static int posix_poll(int socket, short events, uint32_t timeout_ms)
 {
     const uint64_t deadline_ms = posix_clock_ms() + timeout_ms;
-    uint64_t now_ms;
     uint64_t left_ms = timeout_ms;
+    uint64_t now_ms;
 
     for (;;) {
         struct pollfd entry = {.fd = socket, .events = events};
@@ -73,9 +73,10 @@ static int posix_poll(int socket, short events, uint32_t timeout_ms)
         if (ready > 0 || (ready < 0 && errno != EINTR))
             return ready;
         now_ms = posix_clock_ms();
-        if (timeout_ms != UINT32_MAX && now_ms >= deadline_ms)
+        left_ms = now_ms < deadline_ms ? deadline_ms - now_ms : 0;
+        /* A signal is no look: a process that slept through its limit looks once more, without waiting. */
+        if (timeout_ms != UINT32_MAX && left_ms == 0 && ready == 0)
             return 0;
-        left_ms = deadline_ms - now_ms;
     }
 }
 
@@ -232,6 +233,7 @@ static int posix_send(struct postino_transport *transport, size_t length_octets)
         if (taken >= 0) {
             posix->offset_octets += (size_t)taken;
             transport->unsent_octets -= (size_t)taken;
+            transport->moved = 1;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             return POSTINO_AGAIN;
         } else if (errno != EINTR) {
@@ -333,6 +335,7 @@ int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, c
     /* Field by field: the buffers need no value, and clearing them would touch 32 KiB for nothing. */
     posix->transport.methods = &posix_methods;
     posix->transport.unsent_octets = 0;
+    posix->transport.moved = 0;
     posix->host = host;
     posix->service = service;
     posix->socket = -1;

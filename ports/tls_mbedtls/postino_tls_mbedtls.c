@@ -195,7 +195,7 @@ static int tls_write(struct tls_state *state, size_t length_octets)
     return 0;
 }
 
-static int tls_send(struct postino_transport *transport, size_t length_octets)
+static int tls_put(struct postino_transport *transport, size_t length_octets)
 {
     struct tls_state *state = tls_state(transport);
     struct postino_transport *inner;
@@ -236,6 +236,18 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
     /* It may have held a password. */
     mbedtls_platform_zeroize(state->send_buffer, state->send_offset);
     return 0;
+}
+
+/* A part of a record that leaves is progress, although the record counts as unsent. */
+static int tls_send(struct postino_transport *transport, size_t length_octets)
+{
+    struct postino_transport *inner = tls_state(transport)->inner;
+    size_t unsent = inner->unsent_octets;
+    int status = tls_put(transport, length_octets);
+
+    transport->moved = inner->moved || inner->unsent_octets < unsent;
+    inner->moved = 0;
+    return status;
 }
 
 static int tls_read(struct tls_state *state)

@@ -141,8 +141,8 @@ static void many_run(void)
 
 int main(void)
 {
-    static const struct postino_time_limits limits = {MANY_LIMIT_MS, MANY_LIMIT_MS, MANY_LIMIT_MS,
-                                                      MANY_LIMIT_MS, MANY_LIMIT_MS, MANY_LIMIT_MS};
+    static const struct postino_time_limits limits = {
+        MANY_LIMIT_MS, MANY_LIMIT_MS, MANY_LIMIT_MS, MANY_LIMIT_MS, MANY_LIMIT_MS, MANY_LIMIT_MS, 0};
     static char text[MANY_JOB_OCTETS]; /* the strings that everything points to */
     struct postino_transport *transport = &posix.transport;
 

@@ -8,7 +8,7 @@ struct peer_run run;
 
 int peer_run_setup(void **state)
 {
-    const struct postino_time_limits limits = {3000, 3000, 3000, 3000, 3000, 3000};
+    const struct postino_time_limits limits = {3000, 3000, 3000, 3000, 3000, 3000, 0};
 
     (void)state;
     memset(&run, 0, sizeof run);

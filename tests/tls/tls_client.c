@@ -197,8 +197,8 @@ int main(int argc, char **argv)
             return 2;
     }
     patience_ms = client_config.connect_timeout_ms;
-    limits = (struct postino_time_limits){patience_ms, patience_ms, patience_ms,
-                                          patience_ms, patience_ms, patience_ms};
+    limits = (struct postino_time_limits){
+        patience_ms, patience_ms, patience_ms, patience_ms, patience_ms, patience_ms, 0};
     client_config.time_limits = &limits;
     message = make_message();
     if (message == NULL || postino_posix_init(&posix, "127.0.0.1", port) != 0)

@@ -87,7 +87,7 @@ static void pause_is_no_timeout(void **state)
 {
     static const char *const script[] = {HELLO, LETTER,      DATA, "S: 250 ok", LETTER,
                                          DATA,  "S: 250 ok", QUIT, NULL};
-    const struct postino_time_limits limits = {5000, 200, 200, 200, 200, 200};
+    const struct postino_time_limits limits = {5000, 200, 200, 200, 200, 200, 0};
     const struct postino_client_config config = {
         .ehlo_name = "client.test", .tls = &postino_tls_none, .time_limits = &limits};
 

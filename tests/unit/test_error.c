@@ -174,6 +174,7 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_CONNECT_TIMEOUT,
         POSTINO_ERROR_TIMEOUT,
         POSTINO_ERROR_GREETING_TIMEOUT,
+        POSTINO_ERROR_MAIL_TIMEOUT,
     };
     const size_t count = sizeof errors / sizeof errors[0];
     size_t texts = 0;

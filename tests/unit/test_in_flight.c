@@ -188,7 +188,7 @@ static void test_lost(void **state)
 /* Each reply has its command's limit, counted from the reply before or the octets that went out last. */
 static void test_wait_ms(void **state)
 {
-    static const struct postino_time_limits limits = {1000, 2000, 3000, 4000, 5000, 6000};
+    static const struct postino_time_limits limits = {1000, 2000, 3000, 4000, 5000, 6000, 0};
     struct group group;
 
     (void)state;

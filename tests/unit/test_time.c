@@ -5,7 +5,7 @@
 
 static const uint32_t clocks[] = {0, 1, 1000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFF00, 0xFFFB6C20};
 
-static const struct postino_time_limits limits = {1000, 2000, 3000, 4000, 5000, 6000};
+static const struct postino_time_limits limits = {1000, 2000, 3000, 4000, 5000, 6000, 0};
 
 static void check_wait(const struct bench *bench, uint32_t expected_ms)
 {
