@@ -9,7 +9,7 @@
 #include "internal.h"
 
 /* "submissions", RFC 8314 section 7.3. */
-#define CLIENT_TLS_PORT 465
+#define CLIENT_TLS_PORT        465
 /* A farewell may come in so many pieces; a server that says more between mails is closed. */
 #define CLIENT_FAREWELL_PIECES 100
 

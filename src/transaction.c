@@ -343,9 +343,9 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
 
     /* The pump's word for it says less. */
     if (session->result.error == POSTINO_ERROR_TIMEOUT)
-        session->result.error = (int16_t)(transaction_left_ms(session, session->now_ms) == 0
-                                              ? POSTINO_ERROR_MAIL_TIMEOUT
-                                              : postino_session_timeout(session));
+        session->result.error =
+            (int16_t)(transaction_left_ms(session, session->now_ms) == 0 ? POSTINO_ERROR_MAIL_TIMEOUT
+                                                                         : postino_session_timeout(session));
     for (mail = session->mails; mail != NULL; mail = mail->next) {
         if (mail->progress != MAIL_SETTLED && (mail->form & FORM_DECIDED) == 0) {
             unsigned outcome = postino_session_outcome(session, mail, unsent_octets);

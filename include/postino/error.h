@@ -102,7 +102,7 @@ enum postino_error_code {
     POSTINO_ERROR_CONNECT_TIMEOUT = -501, /* the connection was not made in time */
     POSTINO_ERROR_TIMEOUT = -502,         /* the reply did not come, or the data could not be sent, in time */
     POSTINO_ERROR_GREETING_TIMEOUT = -503, /* in the clear, no greeting came in time */
-    POSTINO_ERROR_MAIL_TIMEOUT = -504     /* the mail as a whole took longer than it may */
+    POSTINO_ERROR_MAIL_TIMEOUT = -504      /* the mail as a whole took longer than it may */
 };
 
 /* The step of the dialogue that an error belongs to. */
