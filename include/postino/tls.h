@@ -53,12 +53,15 @@ enum postino_tls_verify {
 /* What to expect of the server. Borrowed by the backend as long as it is used. Start from {0}; only host_name is
  * required, unless nothing is verified by it. */
 struct postino_tls_config {
-    const char *host_name; /* a DNS name, sent as SNI (RFC 6066) too, or an IPv4 or IPv6 address */
-    uint8_t mode;          /* enum postino_tls_mode */
-    uint8_t verify;        /* enum postino_tls_verify */
-    uint8_t version_min;   /* enum postino_tls_version */
+    /* A DNS name in ASCII, sent as SNI (RFC 6066) too, where one dot at its end is left out; or an IPv4 or IPv6
+     * address, which the certificate must name as an address. */
+    const char *host_name;
+    uint8_t mode;        /* enum postino_tls_mode */
+    uint8_t verify;      /* enum postino_tls_verify */
+    uint8_t version_min; /* enum postino_tls_version */
     uint8_t version_max;
-    /* Certificates that are trusted, a file in PEM; NULL: those of the system, where there are any. */
+    /* Certificates that are trusted, a file in PEM; NULL: those of the system, where there are any. An authority that
+     * another one certified serves as well: what it issued is then trusted, without a look at who is above it. */
     const char *ca_file;
     /* SHA-256 of certificates or of public keys (their SubjectPublicKeyInfo), POSTINO_TLS_PIN_OCTETS each, behind
      * each other: the server's must be one of them, whatever else is verified. NULL: none. */

@@ -49,8 +49,9 @@ struct postino_tls_mbedtls {
  * tls-server-end-point.
  *
  * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer; or POSTINO_ERROR_TLS_CONFIG: a file cannot be read, a key does
- * not belong to its certificate, a version or a name that cannot be used, nothing to verify by, or no memory. Then
- * the transport's tls() says it in words, connect() fails with the same error, and nothing has to be ended.
+ * not belong to its certificate, a version or a name that cannot be used, or nothing to verify by; or
+ * POSTINO_ERROR_TLS_MEMORY. Then the transport's tls() says it in words, connect() fails with POSTINO_ERROR_TLS_CONFIG,
+ * and nothing has to be ended.
  * Memory comes from mbedtls_calloc(): that of a connection (two records) is held while it is open. One thread at a
  * time uses the object. */
 int postino_tls_mbedtls_init(struct postino_tls_mbedtls *tls, struct postino_transport *inner,

@@ -85,6 +85,9 @@ UINT _nx_smtp_client_tls_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TLS *tls_ptr, U
         if (++length > NX_SECURE_X509_DNS_NAME_MAX)
             return NX_SIZE_ERROR;
     }
+    /* The dot that makes a name absolute stands in no SNI and no certificate (RFC 6066 section 3). */
+    if (length > 1 && host_name[length - 1] == '.')
+        length--;
     if (host_name != NX_NULL && length == 0)
         return NX_SIZE_ERROR;
     if (mode > NX_SMTP_TLS_OPPORTUNISTIC)

@@ -30,6 +30,9 @@ int tls_openssl_context(struct postino_tls_openssl *tls);
 /* Has the connection verified as the configuration says. Returns 0 or an error. */
 int tls_openssl_expect(struct postino_tls_openssl *tls, SSL *connection);
 
+/* Whether a certificate names the host. Returns 1, 0, or a negative number: it cannot be told. */
+int tls_openssl_names_host(const struct postino_tls_openssl *tls, X509 *certificate);
+
 /* tls_openssl_verify.c */
 /* OpenSSL's callback, for each certificate of the chain. */
 int tls_openssl_verify_step(int good, X509_STORE_CTX *store);

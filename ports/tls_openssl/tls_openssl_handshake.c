@@ -135,11 +135,12 @@ static int handshake_make(struct postino_tls_openssl *tls, uint32_t began_ms, ui
 
         ERR_clear_error();
         result = SSL_do_handshake(tls->connection);
+        /* Before the inner transport is called, which may use OpenSSL too. */
+        if (result != 1 && SSL_get_error(tls->connection, result) != SSL_ERROR_WANT_READ)
+            return tls->error != 0 ? tls->error : tls_openssl_reason(tls, POSTINO_ERROR_TLS_HANDSHAKE);
         status = tls_openssl_flush_or_keep(tls);
         if (result == 1 && status == 0)
             return POSTINO_OK;
-        if (result != 1 && SSL_get_error(tls->connection, result) != SSL_ERROR_WANT_READ)
-            return tls->error != 0 ? tls->error : tls_openssl_reason(tls, POSTINO_ERROR_TLS_HANDSHAKE);
         if (tls->send_error != 0 && result == 1)
             return POSTINO_OK; /* told when nothing more is to be read */
         if (result != 1 && heard_octets < HANDSHAKE_PORTION_OCTETS) {

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define SETTINGS_HOST_OCTETS 253 /* RFC 1035 section 2.3.4, without the root */
+/* RFC 9525 section 6.3: no common names, and a wildcard is a whole label. */
+#define SETTINGS_HOST_FLAGS  (X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
 
 static int settings_asked(SSL *connection, void *context)
 {
@@ -124,6 +126,21 @@ static int settings_host(struct postino_tls_openssl *tls)
     return POSTINO_ERROR_TLS_CONFIG;
 }
 
+/* OpenSSL takes a certificate whose key it cannot read, for the want of memory say, and then nothing that it issued. */
+static int settings_has_key(X509_STORE *store)
+{
+    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+    int i;
+
+    for (i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        const X509 *certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+
+        if (certificate != NULL && X509_get0_pubkey(certificate) != NULL)
+            return 1;
+    }
+    return 0;
+}
+
 static int settings_trust(struct postino_tls_openssl *tls)
 {
     const char *file = tls->config->ca_file;
@@ -137,7 +154,8 @@ static int settings_trust(struct postino_tls_openssl *tls)
                    : settings_fail(tls, "the system's trusted certificates");
     /* Whatever the file holds is trusted, an authority below a root too, as Mbed TLS has it. */
     if (SSL_CTX_load_verify_file(tls->context, file) != 1 ||
-        X509_STORE_set_flags(SSL_CTX_get_cert_store(tls->context), X509_V_FLAG_PARTIAL_CHAIN) != 1)
+        X509_STORE_set_flags(SSL_CTX_get_cert_store(tls->context), X509_V_FLAG_PARTIAL_CHAIN) != 1 ||
+        !settings_has_key(SSL_CTX_get_cert_store(tls->context)))
         return settings_fail(tls, file);
     return POSTINO_OK;
 }
@@ -196,12 +214,19 @@ int tls_openssl_expect(struct postino_tls_openssl *tls, SSL *connection)
         return !full || X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1 ? POSTINO_OK
                                                                         : settings_fail(tls, host);
     memcpy(name, host, settings_host_octets(host));
-    /* RFC 9525 section 6.3: no common names, and a wildcard is a whole label. */
-    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
-                                               X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set_hostflags(param, SETTINGS_HOST_FLAGS);
     /* An empty name would check none; SNI refuses it. */
     if (SSL_set_tlsext_host_name(connection, name) != 1 ||
         (full && X509_VERIFY_PARAM_set1_host(param, name, 0) != 1))
         return settings_fail(tls, host);
     return POSTINO_OK;
+}
+
+int tls_openssl_names_host(const struct postino_tls_openssl *tls, X509 *certificate)
+{
+    const char *host = tls->config->host_name;
+
+    return settings_is_address(host)
+               ? X509_check_ip_asc(certificate, host, 0)
+               : X509_check_host(certificate, host, settings_host_octets(host), SETTINGS_HOST_FLAGS, NULL);
 }

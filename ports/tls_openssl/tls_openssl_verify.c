@@ -105,6 +105,15 @@ int tls_openssl_inspect(struct postino_tls_openssl *tls)
     if (error == 0 && config->verify <= POSTINO_TLS_VERIFY_CHAIN &&
         SSL_get_verify_result(connection) != X509_V_OK)
         error = tls_openssl_explain(tls, certificate, (int)SSL_get_verify_result(connection));
+    /* Again: short of memory OpenSSL 3.0 verifies without the name, and does not say so. */
+    if (error == 0 && config->verify == POSTINO_TLS_VERIFY_FULL) {
+        int named = tls_openssl_names_host(tls, certificate);
+
+        if (named < 0)
+            error = tls_openssl_reason(tls, POSTINO_ERROR_TLS_NAME);
+        else if (named == 0)
+            error = tls_openssl_explain(tls, certificate, X509_V_ERR_HOSTNAME_MISMATCH);
+    }
     if (error != 0)
         return error;
     tls->info.version = SSL_get_version(connection);

@@ -89,6 +89,9 @@ class Tls(Bed):
 
     def test_names(self):
         self.accepted(self.one(host="mail.wild.test"))
+        # No part of SNI (RFC 6066 section 3), nor of a certificate's name.
+        self.accepted(self.one(host="mail.wild.test."))
+        self.assertEqual(self.server.server_names, ["mail.wild.test"])
         self.accepted(self.one(host=None, certificate="wrong_subject"))
 
     def test_server_name_is_told(self):

@@ -17,6 +17,7 @@
  * and `limits` before peer_run_start(). */
 struct peer_run {
     struct tls_peer peer;
+    struct postino_transport way;     /* to the peer: beyond it fault_outside is set */
     struct postino_tls_config config; /* by the peer's name, and its certificate as ca_file */
     struct postino_time_limits limits;
     struct postino_client client;

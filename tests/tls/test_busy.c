@@ -3,54 +3,9 @@
  * memory does not grow. Compiled once for each backend. */
 #include "peer_run.h"
 
-#include <malloc.h>
-#include <stdlib.h>
-#include <string.h>
+#include "memory.h"
 
 #define FLOOD_MS 6000U /* twice the limit */
-
-static size_t live_octets; /* of OpenSSL's, the peer's and the client's */
-static size_t most_octets;
-
-static void count(size_t octets)
-{
-    live_octets += octets;
-    if (live_octets > most_octets)
-        most_octets = live_octets;
-}
-
-static void count_free(void *block, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    live_octets -= malloc_usable_size(block);
-    free(block);
-}
-
-static void *count_malloc(size_t octets, const char *file, int line)
-{
-    void *block = malloc(octets);
-
-    (void)file;
-    (void)line;
-    count(malloc_usable_size(block));
-    return block;
-}
-
-static void *count_realloc(void *block, size_t octets, const char *file, int line)
-{
-    size_t before = malloc_usable_size(block);
-    void *after;
-
-    if (octets == 0) {
-        count_free(block, file, line);
-        return NULL;
-    }
-    after = realloc(block, octets);
-    live_octets -= before;
-    count(malloc_usable_size(after));
-    return after;
-}
 
 static int key_update(SSL *server)
 {
@@ -81,11 +36,11 @@ static void outlast(int version, int (*flood)(SSL *server), size_t take_octets)
     if (take_octets != 0)
         run.peer.take_octets = run.peer.taken_octets + take_octets;
     began_ms = run.peer.now_ms;
-    before_octets = live_octets;
-    most_octets = live_octets;
+    memory_reset();
+    before_octets = memory_octets();
     assert_int_equal(peer_run_send(), POSTINO_ERROR_TIMEOUT);
     assert_in_range(run.peer.now_ms - began_ms, 3000, 3500);
-    assert_in_range(most_octets - before_octets, 0, 512 * 1024);
+    assert_in_range(memory_most_octets() - before_octets, 0, 512 * 1024);
     run.peer.take_octets = TLS_PEER_FOR_EVER;
     run.peer.flood = NULL;
     assert_int_equal(peer_run_send(), 0);
@@ -193,7 +148,7 @@ int main(void)
     };
     int failed;
 
-    if (CRYPTO_set_mem_functions(count_malloc, count_realloc, count_free) != 1)
+    if (memory_begin() != 0)
         return 1;
     failed = cmocka_run_group_tests_name("TLS 1.2", old, NULL, NULL);
     return backend_has_1_3 && failed == 0 ? cmocka_run_group_tests_name("TLS 1.3", new, NULL, NULL) : failed;

@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700
 #include "tls_peer.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -71,6 +72,21 @@ static void peer_take(struct tls_peer *peer, const char *octets, size_t length)
     }
 }
 
+static void peer_run_tls(struct tls_peer *peer)
+{
+    char octets[1000];
+    size_t length;
+
+    if (!SSL_is_init_finished(peer->server)) {
+        if (SSL_accept(peer->server) != 1)
+            return;
+        if (!peer->starttls)
+            peer_say(peer, "220 peer\r\n");
+    }
+    while (SSL_read_ex(peer->server, octets, sizeof octets, &length) == 1)
+        peer_take(peer, octets, length);
+}
+
 /* Does what can be done with what arrived. */
 static void peer_run(struct tls_peer *peer)
 {
@@ -83,16 +99,10 @@ static void peer_run(struct tls_peer *peer)
     }
     while (!peer->encrypted && BIO_read_ex(peer->arrived, octets, sizeof octets, &length) == 1)
         peer_take(peer, octets, length);
-    if (!peer->encrypted)
-        return;
-    if (!SSL_is_init_finished(peer->server)) {
-        if (SSL_accept(peer->server) != 1)
-            return;
-        if (!peer->starttls)
-            peer_say(peer, "220 peer\r\n");
-    }
-    while (SSL_read_ex(peer->server, octets, sizeof octets, &length) == 1)
-        peer_take(peer, octets, length);
+    if (peer->encrypted)
+        peer_run_tls(peer);
+    /* The client has the same thread, and its queue of errors. */
+    ERR_clear_error();
 }
 
 static void peer_close(struct postino_transport *transport, int graceful)
