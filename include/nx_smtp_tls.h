@@ -56,10 +56,10 @@ typedef struct NX_SMTP_TLS_STRUCT {
  * certificate of the client's own and a time function (without one NetX Secure checks no dates); what it returns but
  * NX_SUCCESS ends the connection. The session is ended and deleted with the connection.
  *
- * With a `host_name`, a DNS name of at most NX_SECURE_X509_DNS_NAME_MAX octets (one dot at its end is left out), the server's certificate has to be
- * for it (nx_secure_x509_common_name_dns_check(), for which the subject's common name is a name too, against RFC 9525),
- * and it is told as SNI (RFC 6066): this takes the place of a certificate callback that `tls_setup` has set. With NULL the chain is verified and no name is, unless that callback does. A
- * handshake that fails ends the connection in each mode: nothing falls back in silence. Passwords are sent under TLS
+ * With a `host_name`, a DNS name of at most NX_SECURE_X509_DNS_NAME_MAX octets (one dot at its end is left out), the
+ * server's certificate has to be for it (nx_secure_x509_common_name_dns_check(), for which the subject's common name is
+ * a name too, against RFC 9525), and it is told as SNI (RFC 6066): this takes the place of a certificate callback that
+ * `tls_setup` has set. With NULL the chain is verified and no name is, unless that callback does. A handshake that fails ends the connection in each mode: nothing falls back in silence. Passwords are sent under TLS
  * alone, in the mode OPPORTUNISTIC too.
  *
  * `tls_ptr` is the caller's memory, and `host_name` borrowed, as long as the client; NetX Secure must have been
