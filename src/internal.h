@@ -403,6 +403,12 @@ static inline size_t postino_session_handed(struct postino_session *session, siz
     }
     return length;
 }
+/* No reply says why something failed. */
+static inline void postino_session_no_text(struct postino_session *session)
+{
+    session->reply.text_octets = 0;
+    session->text_code = 0;
+}
 /* The error that stands for a reply which did not come in time. */
 int postino_session_timeout(const struct postino_session *session);
 /* A step that was entered by a call which told no time has its limit begin now. */

@@ -21,7 +21,7 @@ static void nonsense_begin(struct postino_session *session, uint8_t octet)
     unsigned divisor = code >= 200 ? 100 : code >= 20 ? 10 : 1;
     int differs = code >= 200 && session->lines != 0 && code != session->reply.code;
 
-    session->reply.text_octets = 0;
+    postino_session_no_text(session);
     for (; code != 0 && divisor != 0; divisor /= 10)
         nonsense_keep(session, '0' + code / divisor % 10);
     /* Of a code that differs it is the last digit. */

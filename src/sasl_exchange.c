@@ -299,7 +299,7 @@ static unsigned exchange_answered(struct postino_session *session)
             /* An error that the server told, and thought better of. */
             session->text_kept = 0;
             if (!verified)
-                session->reply.text_octets = 0;
+                postino_session_no_text(session);
             return verified ? (unsigned)STEP_NEXT : postino_steps_give_up(session, POSTINO_ERROR_AUTH_SERVER);
         }
     }

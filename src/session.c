@@ -28,7 +28,7 @@ void postino_session_record(struct postino_session *session, int error)
         if (error <= POSTINO_ERROR_REFUSED && error > POSTINO_ERROR_RESOLVE)
             session->result.reply_code = session->reply.code;
         else if (!session->text_kept)
-            session->reply.text_octets = 0; /* an earlier reply says nothing of it */
+            postino_session_no_text(session);
         session->text_kept = 1;
     }
 }

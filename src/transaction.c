@@ -172,7 +172,7 @@ static void transaction_drop(struct postino_session *session, struct postino_mai
     mail->progress = MAIL_SETTLED;
     /* No reply says why. */
     if (session->outstanding == 0) {
-        session->reply.text_octets = 0;
+        postino_session_no_text(session);
         session->text_kept = 1;
     }
 }
@@ -307,7 +307,7 @@ static unsigned transaction_known(struct postino_session *session)
     row = postino_hello_known(session);
     /* The EHLO reply's words do not say so. */
     if (session->result.error == POSTINO_ERROR_NO_MECHANISM)
-        session->reply.text_octets = 0;
+        postino_session_no_text(session);
     return row;
 }
 

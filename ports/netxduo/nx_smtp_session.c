@@ -357,10 +357,11 @@ UINT _nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHA
         length = sizeof session->text;
     if (length > text_size - 1)
         length = text_size - 1;
-    memcpy(text, session->text, length);
-    text[length] = '\0';
-    *reply_code = session->text_code;
     *text_length = (UINT)length;
+    text[length] = '\0';
+    while (length-- != 0)
+        text[length] = (CHAR)postino_shown_octet((UCHAR)session->text[length]);
+    *reply_code = session->text_code;
     tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
     return NX_SUCCESS;
 }

@@ -176,11 +176,15 @@ UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
     return drop_in_delete(client_ptr);
 }
 
-/* The statuses of what the server may do wrong, from POSTINO_ERROR_SERVICE_CLOSING up to
+/* The statuses of what the server may do wrong, from POSTINO_ERROR_ITERATIONS up to
  * POSTINO_ERROR_REPLY_SYNTAX, and of what the connection may do, from POSTINO_ERROR_BUFFER up to
  * POSTINO_ERROR_SEND. */
-#define DROP_IN_CONNECTION 6
-static const UCHAR drop_in_statuses[] = {NX_SMTP_SERVER_ERROR_CODE_RECEIVED,
+#define DROP_IN_CONNECTION 10
+static const UCHAR drop_in_statuses[] = {NX_SMTP_INVALID_SERVER_CHALLENGE,
+                                         NX_SMTP_INVALID_SERVER_CHALLENGE,
+                                         NX_SMTP_SERVER_ERROR_REPLY,
+                                         NX_SMTP_AUTHENTICATION_ERROR,
+                                         NX_SMTP_SERVER_ERROR_CODE_RECEIVED,
                                          NX_SMTP_AUTHENTICATION_ERROR,
                                          NX_SMTP_INVALID_SERVER_CHALLENGE,
                                          NX_SMTP_OVERSIZE_SERVER_REPLY,
@@ -205,10 +209,10 @@ UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct posti
      */
     if (error == POSTINO_ERROR_REFUSED)
         return NX_SMTP_GREET_REPLY_ERROR + result->step;
-    if (error < POSTINO_ERROR_SERVICE_CLOSING)
-        error += POSTINO_ERROR_SERVICE_CLOSING - POSTINO_ERROR_BUFFER + DROP_IN_CONNECTION;
-    if (error >= POSTINO_ERROR_SERVICE_CLOSING)
-        return drop_in_statuses[error - POSTINO_ERROR_SERVICE_CLOSING];
+    if (error < POSTINO_ERROR_ITERATIONS)
+        error += POSTINO_ERROR_ITERATIONS - POSTINO_ERROR_BUFFER + DROP_IN_CONNECTION;
+    if (error >= POSTINO_ERROR_ITERATIONS)
+        return drop_in_statuses[error - POSTINO_ERROR_ITERATIONS];
     /* A time-out: what could not be sent in time is not a reply that did not come in time. */
     return client_ptr->nx_smtp_client_transport_ptr->unsent_octets != 0 ? NX_SMTP_TRANSMIT_ERROR
                                                                         : NX_NO_PACKET;

@@ -163,6 +163,9 @@ BED_THREAD(cram_md5_with_a_crypto_table)
     bed_server.replies[SERVER_ANSWER] = "235 ok\r\n";
     bed_delivers();
     assert_non_null(strstr(bed_server.received, "AUTH CRAM-MD5\r\n"));
+    bed_server.replies[SERVER_AUTH] = "334 <1>\r\n"; /* no base64 */
+    bed_server.replies[SERVER_ANSWER] = "501 cancelled\r\n";
+    bed_fails(NX_SMTP_INVALID_SERVER_CHALLENGE, NX_SMTP_OUTCOME_NOT_ATTEMPTED);
     assert_memory_equal(&crypto.nx_smtp_crypto_mechanism.nx_smtp_mechanism_state, &wiped, sizeof wiped);
     bed_delete();
     /* Nothing weaker in its place. */

@@ -251,7 +251,7 @@ BED_THREAD(what_cannot_be_composed)
     assert_int_equal(nx_smtp_message_create(&message, &none, "\xc3\xbc", NX_SMTP_MAIL_PRIORITY_NORMAL, buffer,
                                             sizeof buffer),
                      NX_SUCCESS);
-    refused(POSTINO_ERROR_FORWARD_PATH, NULL);
+    refused(POSTINO_ERROR_NO_RECIPIENT, NULL);
     assert_int_equal(
         nx_smtp_message_recipient_add(&message, &people[0], NX_NULL, "ann@mail.test", NX_SMTP_RECIPIENT_TO),
         NX_SUCCESS);
