@@ -21,6 +21,9 @@ struct model_random {
 };
 
 void model_seed(struct model_random *random, uint64_t seed);
+/* From now on every draw, of whomever, takes two of these octets, as long as there are any: so a fuzzer decides. They are
+ * borrowed until the next call. */
+void model_input(const uint8_t *data, size_t length);
 /* 0 to below - 1. */
 uint32_t model_draw(struct model_random *random, uint32_t below);
 /* 1 in so many of a thousand cases. */
@@ -279,6 +282,12 @@ struct model_connection *model_connect(struct model_world *world);
 /* oracle.c: compares what the client says of its mails with the store. */
 void model_judge(struct model_world *world);
 void model_dump(const struct model_world *world);
+
+/* base.c: draws all that there is in a world that is all 0, sends the mails, over a session alone or by the client, and
+ * judges. */
+void model_run(struct model_world *world, uint64_t seed, int client);
+/* Frees all that it holds. */
+void model_world_free(struct model_world *world);
 
 /* session_run.c, client_run.c */
 void model_run_session(struct model_world *world);

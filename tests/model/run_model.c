@@ -35,20 +35,11 @@ static int run_seed(uint64_t seed, int client, int show)
 {
     struct model_world *world = calloc(1, sizeof *world);
     int failed;
-    unsigned i;
 
     if (world == NULL) {
         abort();
     }
-    world->seed = seed;
-    model_seed(&world->random, seed);
-    model_settings_draw(world);
-    model_mails_draw(world);
-    if (client) {
-        model_run_client(world);
-    } else {
-        model_run_session(world);
-    }
+    model_run(world, seed, client);
     failed = world->fault[0] != '\0';
     if (failed || show) {
         model_dump(world);
@@ -57,11 +48,7 @@ static int run_seed(uint64_t seed, int client, int show)
         (void)fflush(stdout);
     }
     count(world);
-    for (i = 0; i < world->connection_count; i++) {
-        model_connection_free(world->connections[i]);
-        free(world->connections[i]);
-    }
-    model_mails_free(world);
+    model_world_free(world);
     free(world);
     return failed;
 }
