@@ -39,10 +39,12 @@ set(POSTINO_CORE_SOURCES
     src/limits.c
     src/lmtp.c
     src/hex.c
+    src/identifier.c
     src/look.c
     src/mailbox.c
     src/mailbox_token.c
     src/mailbox_word.c
+    src/media_type.c
     src/memory_source.c
     src/message.c
     src/message_features.c

@@ -55,6 +55,7 @@ static const struct postino_message_features features = {
     .date = postino_message_date,
     .field = postino_message_field,
     .quoted = &postino_message_quoted,
+    .identifiers = postino_message_identifiers,
 };
 
 static TX_THREAD mail_thread;

@@ -82,7 +82,7 @@ void postino_part_attachment_init(struct postino_part *part, struct postino_sour
                                   const char *file_name)
 {
     postino_part_init(part, postino_part_base64_begin, source,
-                      type != NULL ? type : "application/octet-stream");
+                      type != NULL && *type != '\0' ? type : "application/octet-stream");
     part->disposition = "attachment";
     part->file_name = file_name;
 }

@@ -174,47 +174,39 @@ static int compose_check(struct postino_source *source, uint32_t capabilities)
     return compose_try((struct postino_message *)source, capabilities, NULL);
 }
 
-/* The part behind this one in the tree, of which the root has no parent. */
-static struct postino_part *compose_after(struct postino_part *part)
-{
-    if (part->first != NULL)
-        return part->first;
-    while (part != NULL && part->next == NULL)
-        part = part->parent;
-    return part != NULL ? part->next : NULL;
-}
-
-/* Takes the marks off the parts in front of `end`; NULL: off all. */
-static void compose_release(struct postino_part *part, const struct postino_part *end)
-{
-    for (; part != end; part = compose_after(part)) {
-        part->in_use = 0;
-        if (part->source != NULL)
-            (void)postino_source_mark(part->source, 0);
-    }
-}
-
+/* Marks all parts and their sources, or takes their marks off. What cannot be marked whole is not marked at all: then
+ * the marks in front of the part at fault are taken off again. */
 static int compose_mark(struct postino_source *source, int in_use)
 {
-    struct postino_part *body = ((struct postino_message *)source)->body;
-    struct postino_part *part = body;
+    struct postino_message *message = (struct postino_message *)source;
+    const struct postino_part *end = NULL;
+    int error = POSTINO_OK;
 
-    if (!in_use) {
-        compose_release(body, NULL);
+    if (message->body == NULL)
         return POSTINO_OK;
-    }
-    for (; part != NULL; part = compose_after(part)) {
-        int error = part->in_use || body->parent != NULL ? POSTINO_ERROR_PART_IN_USE : POSTINO_OK;
+    for (postino_compose_start(message); message->unit != UNIT_END; postino_compose_next(message)) {
+        struct postino_part *part = message->part;
+        int failed = POSTINO_OK;
 
-        if (error == POSTINO_OK && part->source != NULL)
-            error = postino_source_mark(part->source, 1);
-        if (error != POSTINO_OK) {
-            compose_release(body, part);
-            return error;
+        if (message->unit != UNIT_PART)
+            continue;
+        if (part == end)
+            break;
+        if (in_use && (part->in_use || message->body->parent != NULL))
+            failed = POSTINO_ERROR_PART_IN_USE;
+        else if (part->source != NULL)
+            failed = postino_source_mark(part->source, in_use);
+        if (failed != POSTINO_OK) {
+            error = failed;
+            end = part;
+            in_use = 0;
+            postino_compose_start(message);
+            continue;
         }
-        part->in_use = 1;
+        part->in_use = (uint8_t)in_use;
     }
-    return POSTINO_OK;
+    postino_compose_start(message);
+    return error;
 }
 
 void postino_message_init_with(struct postino_message *message,

@@ -43,7 +43,13 @@ unsigned postino_compose_look(const char *text);
  * where it ends. */
 const char *postino_write_until(struct postino_writer *writer, const char *text, unsigned stop,
                                 unsigned close);
+/* Words in ASCII, with blanks between them. The first stays in the line of its field's name. */
 void postino_write_protocol(struct postino_writer *writer, const char *text);
+/* Words, each after a blank, in lines; one that does not fit its line is written in the next. They end at `stop`, all
+ * of them stand between `open` and `close`, 0: nothing; within quotes they are escaped. */
+void postino_write_words(struct postino_writer *writer, const char *text, unsigned open, unsigned stop);
+/* Whether the octet is one of the `specials`. */
+int postino_compose_is_special(char octet, const char *specials);
 /* Text for readers; with `quote` '"' as a phrase, else with 0. */
 void postino_write_readable(struct postino_writer *writer, const char *text, unsigned quote);
 /* A mailbox, without what separates it from the next. */
@@ -59,11 +65,19 @@ int postino_write_checked(struct postino_writer *writer, const char *text);
 unsigned postino_hex_digit(unsigned bits);
 void postino_write_hex(struct postino_writer *writer, unsigned octet);
 
+/* identifier.c */
+enum compose_identifiers {
+    IDENTIFIERS_ONE, /* "id@domain" */
+    IDENTIFIERS_LIST,
+    IDENTIFIERS_URLS
+};
+/* Each in brackets, with them or without. */
+void postino_write_identifiers(struct postino_writer *writer, const char *text,
+                               enum compose_identifiers kind);
+
 /* part_header.c */
 /* A parameter (RFC 2045 section 5.1); none without a value. */
 void postino_write_parameter(struct postino_writer *writer, const char *name, const char *value);
-/* Printable ASCII without blanks and brackets, in brackets. */
-void postino_write_token(struct postino_writer *writer, const char *text);
 /* The first octets of the message's random ones, in hexadecimal digits. */
 void postino_write_random(struct postino_writer *writer, unsigned octets);
 void postino_write_boundary(struct postino_writer *writer, const struct postino_part *part);
@@ -97,6 +111,7 @@ enum compose_unit {
     UNIT_FROM = 1,
     UNIT_SENDER = 2,
     UNIT_PART = 13, /* the first row of a part's */
+    UNIT_TYPE = 14,
     UNIT_BODY = 19,
     UNIT_CLOSE,
     UNIT_END,

@@ -76,9 +76,7 @@ const char *postino_write_until(struct postino_writer *writer, const char *text,
     return text;
 }
 
-/* Words, each after a blank; one that does not fit its line is written over, in the next. They end at `stop`,
- * all of them stand between `open` and `close`, 0: nothing; within quotes they are escaped. */
-static void header_words(struct postino_writer *writer, const char *text, unsigned open, unsigned stop)
+void postino_write_words(struct postino_writer *writer, const char *text, unsigned open, unsigned stop)
 {
     unsigned close = open == '<' ? '>' : open;
 
@@ -108,9 +106,27 @@ static void header_words(struct postino_writer *writer, const char *text, unsign
 
 void postino_write_protocol(struct postino_writer *writer, const char *text)
 {
-    if ((postino_compose_look(text) & ~(unsigned)(COMPOSE_LONG | COMPOSE_ENCODED)) != 0)
-        postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    header_words(writer, text, 0, ' ');
+    unsigned found = postino_compose_look(text) & ~(unsigned)(COMPOSE_LONG | COMPOSE_ENCODED);
+    size_t before = writer->total;
+    unsigned column = writer->column;
+    const char *at;
+
+    if (found != 0)
+        postino_write_fail(writer, (found & COMPOSE_BAD) != 0      ? POSTINO_ERROR_FIELD
+                                   : (found & COMPOSE_LONGER) != 0 ? POSTINO_ERROR_FIELD_LONG
+                                                                   : POSTINO_ERROR_FIELD_PROTOCOL);
+    postino_write(writer, ' ');
+    at = postino_write_until(writer, text, ' ', 0);
+    if (*at != '\0')
+        at++;
+    /* It fits no line that has the name too. */
+    if (writer->column > HEADER_PROTOCOL_COLUMNS + 1) {
+        writer->total = before;
+        writer->column = column;
+        at = text;
+    }
+    if (*at != '\0')
+        postino_write_words(writer, at, 0, ' ');
 }
 
 void postino_write_readable(struct postino_writer *writer, const char *text, unsigned quote)
@@ -118,13 +134,21 @@ void postino_write_readable(struct postino_writer *writer, const char *text, uns
     unsigned found = postino_compose_look(text);
 
     if (found == 0)
-        header_words(writer, text, quote, ' ');
+        postino_write_words(writer, text, quote, ' ');
     else if ((found & COMPOSE_BAD) != 0)
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
     else if (writer->message->features->words == NULL)
         postino_write_fail(writer, POSTINO_ERROR_FEATURE);
     else
         writer->message->features->words(writer, text);
+}
+
+int postino_compose_is_special(char octet, const char *specials)
+{
+    for (; *specials != '\0'; specials++)
+        if (octet == *specials)
+            return 1;
+    return 0;
 }
 
 /* What the envelope takes, and nothing outside quotes that a header gives a meaning of its own. Returns 0 or an
@@ -138,19 +162,17 @@ static int header_address(struct postino_writer *writer, const char *address)
     unsigned quoted = 0;
 
     if (utf8 < 0)
-        return POSTINO_ERROR_FIELD;
+        return POSTINO_ERROR_FIELD_ADDRESS;
     if (utf8 > 0) {
         writer->utf8 = 1;
         if (message->features->address == NULL)
             return POSTINO_ERROR_FEATURE;
         if (message->features->address(address) != 0)
-            return POSTINO_ERROR_FIELD;
+            return POSTINO_ERROR_FIELD_UTF8;
         if ((message->capabilities & POSTINO_CAPABILITY_SMTPUTF8) == 0)
             return POSTINO_ERROR_UTF8_ADDRESS;
     }
     for (; *address != '\0'; address++) {
-        const char *at;
-
         if (*address == '"')
             quoted ^= 1;
         if (quoted) {
@@ -160,9 +182,8 @@ static int header_address(struct postino_writer *writer, const char *address)
         /* A domain may be a literal (RFC 5321 section 4.1.3). */
         if (*address == '@')
             special = ")(,;";
-        for (at = special; *at != '\0'; at++)
-            if (*address == *at)
-                return POSTINO_ERROR_FIELD;
+        if (postino_compose_is_special(*address, special))
+            return POSTINO_ERROR_FIELD_ADDRESS;
     }
     return POSTINO_OK;
 }
@@ -177,5 +198,5 @@ void postino_write_mailbox(struct postino_writer *writer, const struct postino_m
         postino_write_fail(writer, error);
     if (named)
         postino_write_readable(writer, name, '"');
-    header_words(writer, mailbox->address, named ? '<' : 0, '\0');
+    postino_write_words(writer, mailbox->address, named ? '<' : 0, '\0');
 }

@@ -10,12 +10,13 @@ enum unit_row_kind {
     ROW_FIELDS,
     /* These have one. */
     ROW_DATE,
-    ROW_ID,
     ROW_TEXT,
-    ROW_PROTOCOL,
+    ROW_ID,
+    ROW_ONE_ID,
+    ROW_IDS,
+    ROW_ENCODING,
     ROW_TYPE,
     ROW_DISPOSITION,
-    ROW_TOKEN,
     /* Their name is all they write, or all but the boundary. */
     ROW_NOBODY,
     ROW_LITERAL,
@@ -46,15 +47,15 @@ static const struct unit_row unit_rows[UNIT_BODY] = {
     UNIT_ROW(ROW_MAILBOXES, cc),
     UNIT_ROW(ROW_TEXT, subject),
     UNIT_ROW(ROW_ID, message_id),
-    UNIT_ROW(ROW_PROTOCOL, in_reply_to),
-    UNIT_ROW(ROW_PROTOCOL, references),
+    UNIT_ROW(ROW_IDS, in_reply_to),
+    UNIT_ROW(ROW_IDS, references),
     UNIT_ROW(ROW_FIELDS, headers),
     UNIT_ROW(ROW_LITERAL, body),
     UNIT_PART_ROW(ROW_BOUNDARY, parent),
     UNIT_PART_ROW(ROW_TYPE, type),
-    UNIT_PART_ROW(ROW_PROTOCOL, encoding_name),
+    UNIT_PART_ROW(ROW_ENCODING, encoding_name),
     UNIT_PART_ROW(ROW_DISPOSITION, disposition),
-    UNIT_PART_ROW(ROW_TOKEN, content_id),
+    UNIT_PART_ROW(ROW_ONE_ID, content_id),
     UNIT_PART_ROW(ROW_LITERAL, source),
 };
 
@@ -82,6 +83,9 @@ static const void *unit_item(const struct postino_message *message)
     const void *base = message->unit < UNIT_PART ? (const void *)message : message->part;
     const void *item = *(const void *const *)(const void *)((const char *)base + row->offset);
 
+    /* A text of nothing is none. */
+    if (row->kind >= ROW_TEXT && row->kind < ROW_NOBODY && item != NULL && *(const char *)item == '\0')
+        item = NULL;
     if (row->kind == ROW_ID && item == NULL)
         item = message->random;
     if ((row->kind == ROW_DATE && message->date_s == 0) ||
@@ -149,44 +153,27 @@ void postino_compose_next(struct postino_message *message)
     unit_enter(message, unit);
 }
 
-/* "<random@domain>", where none is given. */
-static void unit_id(struct postino_writer *writer)
+/* RFC 5322 section 3.6.2: there is a From, and where it has several, one Sender. What no Content-Type says is ASCII text
+ * (RFC 2045 section 5.2), so each part has one. */
+static int unit_is_needed(const struct postino_message *message, unsigned unit)
 {
-    const char *address = writer->message->from->address;
-    const char *at;
-
-    for (at = address; *at != '\0'; at++)
-        if (*at == '@')
-            address = at;
-    postino_write_text(writer, " <");
-    postino_write_random(writer, 16);
-    postino_write_text(writer, *address == '@' ? address : "@localhost");
-    postino_write(writer, '>');
+    return unit == UNIT_FROM || unit == UNIT_TYPE || (unit == UNIT_SENDER && message->from->next != NULL);
 }
 
-/* RFC 5322 section 3.6.2: there is a From, and where it has several, one Sender. */
-static void unit_missing(struct postino_writer *writer, unsigned unit)
-{
-    if (unit == UNIT_FROM || (unit == UNIT_SENDER && writer->message->from->next != NULL)) {
-        writer->name = unit_name(unit);
-        postino_write_fail(writer, POSTINO_ERROR_FIELD_MISSING);
-    }
-}
-
-/* Text in ASCII, and what a part's type and disposition say besides. */
-static void unit_protocol(struct postino_writer *writer, unsigned kind, const void *item)
+/* What a part's type and disposition say (RFC 2045 section 5.1, RFC 2183 section 2), and their parameters. */
+static void unit_type(struct postino_writer *writer, unsigned kind, const char *text)
 {
     const struct postino_part *part = writer->message->part;
+    int (*check)(const char *, int) = writer->message->features->type;
 
-    if (kind == ROW_ID && item == writer->message->random) {
-        unit_id(writer);
+    if ((postino_compose_look(text) & ~(unsigned)(COMPOSE_LONG | COMPOSE_ENCODED)) != 0 ||
+        (check != NULL && check(text, kind == ROW_TYPE) != 0))
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_TYPE);
+    postino_write_words(writer, text, 0, ' ');
+    if (kind == ROW_DISPOSITION) {
+        postino_write_parameter(writer, "filename", part->file_name);
         return;
     }
-    postino_write_protocol(writer, item);
-    if (kind == ROW_DISPOSITION)
-        postino_write_parameter(writer, "filename", part->file_name);
-    if (kind != ROW_TYPE)
-        return;
     postino_write_parameter(writer, part->parameter, part->parameter_value);
     if (part->more != NULL)
         part->more(writer);
@@ -201,11 +188,13 @@ static void unit_row(struct postino_writer *writer)
     unsigned kind = unit_rows[unit].kind;
     int missing = 0;
 
+    if (item == NULL && !unit_is_needed(message, unit))
+        return;
+    writer->name = unit_name(unit);
     if (item == NULL) {
-        unit_missing(writer, unit);
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_MISSING);
         return;
     }
-    writer->name = unit_name(unit);
     if (kind != ROW_MAILBOXES || writer->column == 0) {
         postino_write_text(writer, writer->name);
         if (kind != ROW_FIELDS && kind < ROW_NOBODY)
@@ -217,7 +206,7 @@ static void unit_row(struct postino_writer *writer)
         if (((const struct postino_mailbox *)item)->next == NULL)
             break;
         if (unit == UNIT_SENDER)
-            postino_write_fail(writer, POSTINO_ERROR_FIELD);
+            postino_write_fail(writer, POSTINO_ERROR_FIELD_VALUE);
         postino_write(writer, ',');
         return;
     case ROW_FIELDS:
@@ -234,8 +223,16 @@ static void unit_row(struct postino_writer *writer)
     case ROW_TEXT:
         postino_write_readable(writer, item, 0);
         break;
-    case ROW_TOKEN:
-        postino_write_token(writer, item);
+    case ROW_ID:
+    case ROW_ONE_ID:
+    case ROW_IDS:
+        missing = features->identifiers == NULL;
+        if (!missing)
+            features->identifiers(writer, item, kind == ROW_IDS);
+        break;
+    case ROW_ENCODING:
+        postino_write(writer, ' ');
+        postino_write_text(writer, item);
         break;
     case ROW_BOUNDARY:
         postino_write_boundary(writer, item);
@@ -244,7 +241,7 @@ static void unit_row(struct postino_writer *writer)
     case ROW_LITERAL:
         break;
     default:
-        unit_protocol(writer, kind, item);
+        unit_type(writer, kind, item);
     }
     if (missing)
         postino_write_fail(writer, POSTINO_ERROR_FEATURE);

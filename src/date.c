@@ -53,7 +53,7 @@ void postino_message_date(struct postino_writer *writer, uint32_t seconds, int z
 
     /* Local time is within the clock's range too. */
     if (zone >= 24 * 60 || (zone != 0 && (zone_minutes < 0) != (local < seconds)))
-        postino_write_fail(writer, POSTINO_ERROR_FIELD);
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_VALUE);
     postino_write(writer, ' ');
     date_name(writer, "ThuFriSatSunMonTueWed", (unsigned)(local / DATE_DAY_S % 7));
     postino_write_text(writer, ", ");

@@ -64,7 +64,7 @@ static void field_label(struct postino_writer *writer, const char *tag, const ch
     for (at = value; *at != '\0'; at++)
         if (*at != '-' && *at != '.' && *at != '_' && (postino_dkim_lower((unsigned char)*at) - 'a' > 25) &&
             ((unsigned)*at - '0' > 9))
-            postino_write_fail(writer, POSTINO_ERROR_FIELD);
+            postino_write_fail(writer, POSTINO_ERROR_FIELD_VALUE);
     postino_write_text(writer, value);
     postino_write(writer, ';');
 }

@@ -49,7 +49,23 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
     case POSTINO_ERROR_CREDENTIALS_SIZE:
         return "user name, password or token are too long for the authentication mechanism";
     case POSTINO_ERROR_FIELD:
-        return "a header field has a value that cannot be sent";
+        return "a header field holds a control character, such as a line end: take it out";
+    case POSTINO_ERROR_FIELD_UTF8:
+        return "a header field is not UTF-8: convert its text";
+    case POSTINO_ERROR_FIELD_ADDRESS:
+        return "a header field has a malformed address: give local-part@domain, without brackets";
+    case POSTINO_ERROR_FIELD_IDENTIFIER:
+        return "a header field has a malformed identifier: give id@domain, in brackets or without";
+    case POSTINO_ERROR_FIELD_URL:
+        return "a header field has a malformed URL: give scheme:address, without blanks";
+    case POSTINO_ERROR_FIELD_TYPE:
+        return "a header field has a malformed media type or disposition: give type/subtype; name=value";
+    case POSTINO_ERROR_FIELD_LONG:
+        return "a header field does not fit into lines of 998 octets: shorten it";
+    case POSTINO_ERROR_FIELD_PROTOCOL:
+        return "a header field in ASCII holds a TAB, two blanks or octets above 127: give words";
+    case POSTINO_ERROR_FIELD_VALUE:
+        return "a header field has a time zone, a second Sender or a domain that it cannot have";
     case POSTINO_ERROR_FIELD_NAME:
         return "a header field of this name cannot be added";
     case POSTINO_ERROR_FIELD_MISSING:

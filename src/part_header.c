@@ -6,24 +6,13 @@
 
 #define PART_COLUMNS 78
 
-void postino_write_token(struct postino_writer *writer, const char *text)
-{
-    postino_write_text(writer, " <");
-    for (; *text != '\0'; text++) {
-        if (*text <= ' ' || *text > '~' || *text == '<' || *text == '>')
-            postino_write_fail(writer, POSTINO_ERROR_FIELD);
-        postino_write(writer, (unsigned char)*text);
-    }
-    postino_write(writer, '>');
-}
-
 /* Where it does not fit a line it is written over. */
 void postino_write_parameter(struct postino_writer *writer, const char *name, const char *value)
 {
     size_t before = writer->total;
     unsigned found;
 
-    if (value == NULL)
+    if (value == NULL || *value == '\0')
         return;
     found = postino_compose_look(value);
     postino_write_text(writer, ";\r\n ");

@@ -153,7 +153,7 @@ static void raw_write(const struct postino_raw_message *raw, struct postino_writ
     }
     if ((raw->seen & SEEN_ID) == 0 && raw->message_id != NULL) {
         postino_write_text(writer, "Message-ID:");
-        postino_write_protocol(writer, raw->message_id);
+        postino_write_identifiers(writer, raw->message_id, IDENTIFIERS_ONE);
         postino_write_text(writer, "\r\n");
     }
     postino_write_text(writer, "\r\n");

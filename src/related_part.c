@@ -5,8 +5,12 @@
 /* RFC 2387 section 3.1: the root's type, without its parameters. */
 static void related_more(struct postino_writer *writer)
 {
+    const char *type = writer->message->part->first->type;
+
     postino_write_text(writer, ";\r\n type=\"");
-    (void)postino_write_until(writer, writer->message->part->first->type, ';', 0);
+    /* A part without a type is told when its own header is written. */
+    if (type != NULL)
+        (void)postino_write_until(writer, type, ';', 0);
     postino_write(writer, '"');
     postino_write_multipart(writer);
 }

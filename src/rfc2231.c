@@ -67,5 +67,5 @@ void postino_message_parameter(struct postino_writer *writer, const char *name, 
         number++;
     } while (*value != '\0' && number < 100);
     if (*value != '\0')
-        postino_write_fail(writer, POSTINO_ERROR_FIELD);
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_LONG);
 }

@@ -144,11 +144,13 @@ int postino_submit_message(struct postino_session *session, int *refused)
     return lmtp != NULL && (session->replied.mail->form & FORM_DECIDED) == 0 && lmtp->reply(session, refused);
 }
 
-/* What a server may offer that bears on the message. Without the option a mail sends no SMTPUTF8. */
+/* For a server that offers all that bears on the message. A mail without the option says no SMTPUTF8. */
 static int submit_check_source(struct postino_mail *mail, int utf8)
 {
-    return postino_source_check(mail->source, utf8 ? POSTINO_CAPABILITY_8BITMIME | POSTINO_CAPABILITY_SMTPUTF8
-                                                   : POSTINO_CAPABILITY_8BITMIME);
+    uint32_t capabilities = POSTINO_CAPABILITY_8BITMIME | (utf8 ? (uint32_t)POSTINO_CAPABILITY_SMTPUTF8 : 0);
+    int error = postino_source_check(mail->source, capabilities);
+
+    return error == POSTINO_ERROR_UTF8_ADDRESS && !utf8 ? POSTINO_ERROR_UTF8_NOT_ASKED : error;
 }
 
 static int submit_line_up(struct postino_session *session, struct postino_mail *mail)

@@ -39,6 +39,6 @@ int postino_write_checked(struct postino_writer *writer, const char *text)
 {
     if (postino_message_address(text) == 0)
         return 1;
-    postino_write_fail(writer, POSTINO_ERROR_FIELD);
+    postino_write_fail(writer, POSTINO_ERROR_FIELD_UTF8);
     return 0;
 }

@@ -38,9 +38,7 @@ enum postino_error_code {
         -118, /* name or password have octets above 127 and are not said to be prepared */
     POSTINO_ERROR_CREDENTIALS_SIZE = -119, /* they do not fit a line, or POSTINO_SASL_FIRST_OCTETS */
 
-    POSTINO_ERROR_FIELD =
-        -120, /* a header field holds what it must not: a control character, no UTF-8, a word
-                                         that cannot be folded */
+    POSTINO_ERROR_FIELD = -120,         /* a header field holds a control character, such as a line end */
     POSTINO_ERROR_FIELD_NAME = -121,    /* a header field of this name cannot be added */
     POSTINO_ERROR_FIELD_MISSING = -122, /* From, Sender or another needed field is missing */
     POSTINO_ERROR_NESTING = -123,       /* parts stand in each other too deep, or a multipart is empty */
@@ -62,6 +60,16 @@ enum postino_error_code {
     POSTINO_ERROR_OPTIONS_IN_USE = -134,   /* of another mail */
     POSTINO_ERROR_PART_IN_USE = -135,      /* in another message or multipart */
     POSTINO_ERROR_SERVICE_IN_USE = -136,
+    /* Header fields of a message: its error_field names the one. */
+    POSTINO_ERROR_FIELD_UTF8 = -140,       /* the text is no UTF-8 */
+    POSTINO_ERROR_FIELD_ADDRESS = -141,    /* a mailbox's address is malformed */
+    POSTINO_ERROR_FIELD_IDENTIFIER = -142, /* an identifier is not "id@domain", or there is a second one */
+    POSTINO_ERROR_FIELD_URL = -143,        /* a URL has no scheme, or holds a blank or a bracket */
+    POSTINO_ERROR_FIELD_TYPE = -144, /* a media type, a disposition or a parameter's name is malformed */
+    POSTINO_ERROR_FIELD_LONG = -145, /* it does not fit lines of 998 octets, or 100 pieces of a parameter */
+    POSTINO_ERROR_FIELD_PROTOCOL =
+        -146,                         /* octets above 127, a TAB or two blanks where a protocol has words */
+    POSTINO_ERROR_FIELD_VALUE = -147, /* a zone beyond a day, a second Sender, a DKIM domain that is none */
 
     POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
     POSTINO_ERROR_REPLY_SYNTAX = -202,     /* no reply code where there must be one */

@@ -16,7 +16,7 @@ extern "C" {
 /* Composes messages (RFC 5322, MIME: RFC 2045 to 2049) while they are sent: a message is a source, made of
  * headers and of parts that are sources. Nothing is allocated, and no message is ever held in memory: the
  * caller gives the objects and one small buffer. Every text is borrowed until the mail is finished, and is
- * UTF-8 with a terminating zero. */
+ * UTF-8 with a terminating zero; an empty one is as good as NULL. */
 
 struct postino_message;
 struct postino_part;
@@ -74,7 +74,7 @@ struct postino_part {
     const char *parameter_value; /* in ASCII; it is written in quotes */
     const char *disposition;     /* "attachment", "inline"; NULL: none */
     const char *file_name;       /* RFC 2183, in UTF-8; needs a disposition; NULL: none */
-    const char *content_id;      /* "id@domain" without brackets; "cid:id@domain" leads to it; NULL: none */
+    const char *content_id;      /* "id@domain"; "cid:id@domain" leads to it; NULL: none */
     /* private */
     /* Begins the source and chooses the encoding. Returns 0 or an error. */
     int (*begin_part)(struct postino_message *message, struct postino_part *part);
@@ -114,6 +114,12 @@ struct postino_message_features {
     int (*quoted)(struct postino_message *message, struct postino_part *part);
     /* Addresses outside ASCII (RFC 6531). */
     int (*address)(const char *address);
+    /* Identifiers that the caller gives: `message_id`, `in_reply_to`, `references` of a message, `content_id` of a
+     * part. */
+    void (*identifiers)(struct postino_writer *writer, const char *text, int several);
+    /* Looks whether media types, dispositions and their parameters are well-formed. Without it they go out as they
+     * are, as long as they are printable ASCII. */
+    int (*type)(const char *text, int subtype);
 };
 
 void postino_message_words(struct postino_writer *writer, const char *text);
@@ -122,6 +128,8 @@ void postino_message_date(struct postino_writer *writer, uint32_t seconds, int z
 void postino_message_field(struct postino_writer *writer, const struct postino_header *header);
 int postino_message_quoted(struct postino_message *message, struct postino_part *part);
 int postino_message_address(const char *address);
+void postino_message_identifiers(struct postino_writer *writer, const char *text, int several);
+int postino_message_type(const char *text, int subtype);
 
 /* All of them. */
 extern const struct postino_message_features postino_message_features_all;
@@ -187,10 +195,11 @@ struct postino_message {
     const struct postino_mailbox *cc;
     const struct postino_mailbox *bcc;
     const char *subject;
-    /* "<id@domain>". NULL: made of `random` and the domain of `from`; without `random` there is none, and the
-     * first server may add one (RFC 6409 section 8.3). */
+    /* "id@domain". NULL: made of `random` and the domain of `from`; without `random` there is none, and the first
+     * server may add one (RFC 6409 section 8.3). Every identifier may stand in its angle brackets or without
+     * them. */
     const char *message_id;
-    const char *in_reply_to; /* message identifiers, separated by blanks */
+    const char *in_reply_to; /* identifiers, separated by blanks */
     const char *references;
     const struct postino_header *headers; /* further ones, in this order */
     /* 16 octets that nobody can guess and that are never used again; the boundaries take some too. A mail that
@@ -266,7 +275,7 @@ void postino_message_automatic(struct postino_message *message, struct postino_h
 
 /* Puts List-Unsubscribe in front of the message's further headers, and with `one_click` List-Unsubscribe-Post
  * (RFC 2369, RFC 8058; the second needs a DKIM signature to count). `value` is one or more addresses in angle
- * brackets: "<https://example.org/u/42>, <mailto:u@example.org>". Call it once a message. */
+ * brackets or without: "<https://example.org/u/42>, <mailto:u@example.org>". Call it once a message. */
 void postino_message_unsubscribe(struct postino_message *message, struct postino_header headers[2],
                                  const char *value, int one_click);
 

@@ -94,37 +94,39 @@ static void injection_is_refused(void **state)
     size_t i;
 
     for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        int error = i < 6 ? POSTINO_ERROR_FIELD : POSTINO_ERROR_FIELD_UTF8;
+
         (void)setup(state);
         message.subject = texts[i];
-        refused(POSTINO_ERROR_FIELD, "Subject");
+        refused(error, "Subject");
         (void)setup(state);
         from.name = texts[i];
-        refused(POSTINO_ERROR_FIELD, "From");
+        refused(error, "From");
         (void)setup(state);
         message.message_id = texts[i];
-        refused(POSTINO_ERROR_FIELD, "Message-ID");
+        refused(POSTINO_ERROR_FIELD_IDENTIFIER, "Message-ID");
         (void)setup(state);
         header.value = texts[i];
         header.kind = i % 2 != 0 ? POSTINO_HEADER_TEXT : POSTINO_HEADER_PROTOCOL;
         message.headers = &header;
-        refused(POSTINO_ERROR_FIELD, "X-Test");
+        refused(i < 6 || i % 2 != 0 ? error : POSTINO_ERROR_FIELD_PROTOCOL, "X-Test");
         (void)setup(state);
         postino_part_attachment_init(&body, &text.source, NULL, texts[i]);
-        refused(POSTINO_ERROR_FIELD, "Content-Disposition");
+        refused(error, "Content-Disposition");
         (void)setup(state);
         body.type = texts[i];
-        refused(POSTINO_ERROR_FIELD, "Content-Type");
+        refused(POSTINO_ERROR_FIELD_TYPE, "Content-Type");
         (void)setup(state);
         body.content_id = texts[i];
-        refused(POSTINO_ERROR_FIELD, "Content-ID");
+        refused(POSTINO_ERROR_FIELD_IDENTIFIER, "Content-ID");
         (void)setup(state);
         postino_part_calendar_init(&body, &text.source, texts[i]);
-        refused(POSTINO_ERROR_FIELD, "Content-Type");
+        refused(error, "Content-Type");
     }
     for (i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         (void)setup(state);
         from.address = addresses[i];
-        refused(POSTINO_ERROR_FIELD, "From");
+        refused(*addresses[i] != '\xff' ? POSTINO_ERROR_FIELD_ADDRESS : POSTINO_ERROR_FIELD_UTF8, "From");
     }
 }
 
@@ -157,14 +159,14 @@ static void what_is_needed(void **state)
     message.from = &from;
     refused(POSTINO_ERROR_FIELD_MISSING, "Sender");
     message.sender = &from;
-    refused(POSTINO_ERROR_FIELD, "Sender");
+    refused(POSTINO_ERROR_FIELD_VALUE, "Sender");
     message.sender = &other;
     assert_int_equal(postino_message_check(&message, 0, NULL), 0);
     message.date_s = 0;
     assert_null(strstr(compose(0), "Date:"));
     message.date_s = 86400;
     message.zone_minutes = 24 * 60;
-    refused(POSTINO_ERROR_FIELD, "Date");
+    refused(POSTINO_ERROR_FIELD_VALUE, "Date");
     message.zone_minutes = 0;
     message.buffer_octets--;
     refused(POSTINO_ERROR_ARGUMENT, NULL);

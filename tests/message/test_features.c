@@ -14,10 +14,12 @@
 /* What a message needs and was not given is refused, and told; what it does not need is not missed. */
 static void features_are_chosen(void **state)
 {
-    static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL, NULL};
+    static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     static const struct postino_mailbox from = {NULL, "a@example.org", NULL};
     static const struct postino_mailbox wide = {NULL, "\xc3\xa4@example.org", NULL};
-    static const char *const fields[] = {"Subject", "Content-Disposition", "Date", "X-A", NULL, NULL, "From"};
+    static const char *const fields[] = {
+        "Subject", "Content-Disposition", "Date",       "X-A",         NULL,         NULL,
+        "From",    "Message-ID",          "Message-ID", "In-Reply-To", "References", "Content-ID"};
     static const struct postino_header header = {"X-A", "b", NULL, POSTINO_HEADER_TEXT};
     static const uint8_t high[] = "h\xc3\xb6h\n";
     uint8_t buffer[POSTINO_MESSAGE_BUFFER_MIN];
@@ -27,7 +29,7 @@ static void features_are_chosen(void **state)
     unsigned feature;
 
     (void)state;
-    for (feature = 0; feature < 7; feature++) {
+    for (feature = 0; feature < 12; feature++) {
         struct postino_message_features one = none;
         int with;
 
@@ -44,6 +46,11 @@ static void features_are_chosen(void **state)
             message.subject = feature == 0 ? "\xc3\xb6" : "plain";
             message.date_s = feature == 2;
             message.headers = feature == 3 ? &header : NULL;
+            message.message_id = feature == 7 ? "a@b" : NULL;
+            message.random = feature == 8 ? (const uint8_t *)"0123456789abcdef" : NULL;
+            message.in_reply_to = feature == 9 ? "a@b" : NULL;
+            message.references = feature == 10 ? "a@b" : NULL;
+            file.content_id = feature == 11 ? "a@b" : NULL;
             assert_int_equal(postino_message_check(&message, POSTINO_CAPABILITY_SMTPUTF8, NULL),
                              with || feature == 5 ? 0 : POSTINO_ERROR_FEATURE);
             if (!with && fields[feature] != NULL)
@@ -54,6 +61,7 @@ static void features_are_chosen(void **state)
             one.field = feature == 3 ? postino_message_field : NULL;
             one.quoted = feature == 4 ? postino_message_quoted : NULL;
             one.address = feature == 6 ? postino_message_address : NULL;
+            one.identifiers = feature >= 7 ? postino_message_identifiers : NULL;
         }
     }
 }

@@ -306,8 +306,8 @@ static void what_is_added_is_checked(void **state)
         make(&raw, &inner, &cases[8]);
         inner.flags = (uint8_t)flags[i];
         raw.message_id = "<m@q>\nBcc: y";
-        assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info), POSTINO_ERROR_FIELD);
-        assert_int_equal(raw.error, POSTINO_ERROR_FIELD);
+        assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info), POSTINO_ERROR_FIELD_IDENTIFIER);
+        assert_int_equal(raw.error, POSTINO_ERROR_FIELD_IDENTIFIER);
     }
 }
 

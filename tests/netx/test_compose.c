@@ -239,7 +239,7 @@ static VOID refused(INT error, const char *field)
 
 BED_THREAD(what_cannot_be_composed)
 {
-    static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL, NULL};
+    static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     static UINT number;
     ULONG size;
 
@@ -266,7 +266,7 @@ BED_THREAD(what_cannot_be_composed)
     assert_int_equal(
         nx_smtp_message_recipient_add(&message, &people[1], NX_NULL, "<b@c>", NX_SMTP_RECIPIENT_CC),
         NX_SUCCESS);
-    refused(POSTINO_ERROR_FIELD, "Cc");
+    refused(POSTINO_ERROR_FIELD_ADDRESS, "Cc");
     /* A part that fails, or is not as long as it says, costs the mail and the connection. */
     make(NX_SMTP_MAIL_PRIORITY_NORMAL);
     assert_int_equal(nx_smtp_part_callback_create(&parts[0], NX_NULL, NX_NULL, fails, NX_NULL, 10),

@@ -91,7 +91,7 @@ static void a_bad_field_connects_nowhere(void **state)
     refused(POSTINO_ERROR_FIELD, "Subject");
     message.subject = NULL;
     from.name = "\xff";
-    refused(POSTINO_ERROR_FIELD, "From");
+    refused(POSTINO_ERROR_FIELD_UTF8, "From");
     message.from = NULL;
     refused(POSTINO_ERROR_FIELD_MISSING, "From");
 }
@@ -111,9 +111,9 @@ static void utf8_addresses_need_the_option(void **state)
 {
     (void)state;
     from.address = "\xc3\xa4@client.example";
-    refused(POSTINO_ERROR_UTF8_ADDRESS, "From");
+    refused(POSTINO_ERROR_UTF8_NOT_ASKED, "From");
     mail.options = &options;
-    refused(POSTINO_ERROR_UTF8_ADDRESS, "From");
+    refused(POSTINO_ERROR_UTF8_NOT_ASKED, "From");
     options.utf8 = 1;
     assert_int_equal(postino_client_submit(&client, &mail), 0);
     assert_int_equal(message.error, 0);
@@ -142,7 +142,7 @@ static void wrapped_messages_are_looked_at(void **state)
     refused(POSTINO_ERROR_FIELD, "Subject");
     postino_raw_message_init(&raw, &text.source);
     raw.message_id = "<a\nb@c>";
-    refused(POSTINO_ERROR_FIELD, NULL);
+    refused(POSTINO_ERROR_FIELD_IDENTIFIER, NULL);
     postino_raw_message_init(&raw, &text.source);
     raw.refuse = POSTINO_RAW_NO_FROM;
     refused(POSTINO_ERROR_RAW, NULL);
