@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The lines of a header, octet by octet: the one reading of them, for ready messages and for DKIM. A field is a name, any
- * blanks (RFC 5322 section 4.5) and a colon; lines that begin with a blank continue it (section 2.2.3). Invariant: octets are
- * held back only while it is open whether their line is a field, and what was held goes out or is a fault of its own. */
+/* Reads the lines of a header octet by octet, for ready messages and for DKIM. A field is a name, any blanks (RFC 5322
+ * section 4.5) and a colon; lines that begin with a blank continue it (section 2.2.3). Invariant: octets are held back only
+ * while the reader does not know whether their line is a field; then they are given out, or a fault tells of them. */
 #include "header_lines.h"
 
 #include <string.h>
@@ -32,7 +32,7 @@ static unsigned lines_hold(struct postino_header_lines *lines, unsigned octet, e
     return HEADER_HELD;
 }
 
-/* What was held, up to `end`, goes out; from `keep` on there is room again. */
+/* Gives out the held octets in front of `end` that were not given out before. Keeps the first `keep` of them. */
 static unsigned lines_out(struct postino_header_lines *lines, unsigned end, unsigned keep, unsigned event)
 {
     lines->out = lines->sent_octets;
@@ -63,7 +63,7 @@ static unsigned lines_loose(struct postino_header_lines *lines)
     return lines_out(lines, lines->held_octets, 0, body ? HEADER_BODY : HEADER_LOOSE);
 }
 
-/* Makes room where whether the line is a field is open. A name that fits is kept. */
+/* The buffer is full before the line is decided: gives it out. A name that fits is kept, to be compared later. */
 static unsigned lines_full(struct postino_header_lines *lines)
 {
     if (lines->state == LINE_EMPTY)
@@ -83,7 +83,7 @@ static unsigned lines_empty(struct postino_header_lines *lines)
 {
     if (lines->front == FRONT_PASSED)
         return HEADER_EMPTY;
-    /* One may be what separates an empty header from a body. */
+    /* The first one may separate an empty header from its body. */
     if (lines->front == FRONT_EMPTY_LINE || lines->held_octets != 0)
         lines->faults |= POSTINO_RAW_EMPTY_LINE;
     lines->front = FRONT_EMPTY_LINE;
@@ -117,11 +117,11 @@ static unsigned lines_colon(struct postino_header_lines *lines)
     else if (lines->state == LINE_BLANKS)
         lines->faults |= POSTINO_RAW_BLANK;
     lines->state = LINE_TEXT;
-    /* Where blanks went out before, the rest of them does. */
+    /* Some of the blanks were given out, so the others follow. */
     return lines_out(lines, lines->is_wide ? lines->held_octets : lines->name_end, 0, HEADER_NAME);
 }
 
-/* A line of an mbox begins as a From field of section 4.5 does. */
+/* "From " begins a line of an mbox, and a From field of section 4.5 too: the octet in hand is no colon. */
 static int lines_are_mbox(const struct postino_header_lines *lines)
 {
     return lines->front != FRONT_PASSED && !lines->is_folded && lines->name_end == 4 &&

@@ -29,7 +29,7 @@ static void raw_put(struct postino_raw_message *raw, unsigned octet)
     raw->total_octets++;
 }
 
-/* What was held of the line in hand. */
+/* Puts out what the reader of lines held back. */
 static void raw_held(struct postino_raw_message *raw)
 {
     const char *held = raw->lines.held + raw->lines.out;
@@ -48,7 +48,7 @@ static void raw_held(struct postino_raw_message *raw)
     }
 }
 
-/* Whether the line is Bcc's, or may be. */
+/* Leaves the line out if it is a field of Bcc, or may still become one. */
 static void raw_drop(struct postino_raw_message *raw)
 {
     raw->dropped = postino_header_is(&raw->lines, "bcc") || postino_header_is(&raw->lines, "resent-bcc");
@@ -102,7 +102,7 @@ static int raw_octet(struct postino_raw_message *raw, unsigned octet)
     unsigned event;
 
     while ((event = postino_header_octet(&raw->lines, octet)) == HEADER_OPEN || event == HEADER_LOOSE) {
-        /* A line of Bcc of which blanks are gone stays left out. */
+        /* A line that was left out as Bcc has lost blanks, so the rest of it goes too. */
         if (event == HEADER_OPEN)
             raw_drop(raw);
         else if (raw->lines.out == 0)

@@ -24,7 +24,9 @@ enum postino_raw_fault {
     POSTINO_RAW_EMPTY_LINE =
         1024,                /* lines that are empty, or blanks alone, in front of the header: left out */
     POSTINO_RAW_MBOX = 2048, /* a "From " line of an mbox file in front of the header: left out */
-    POSTINO_RAW_BLANK = 4096 /* blanks between a field's name and its colon (section 4.5): left out, if few */
+    POSTINO_RAW_BLANK =
+        4096 /* blanks between a field's name and its colon (section 4.5): left out, if with the
+                                     * name they have at most 31 octets */
 };
 
 #define POSTINO_RAW_BUFFER_OCTETS  128

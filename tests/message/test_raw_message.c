@@ -202,8 +202,14 @@ static void messages_are_refused(void **state)
         struct postino_source_info info;
         char out[4096];
         size_t octets;
+        unsigned bit;
 
         make(&raw, &inner, &cases[i]);
+        for (bit = 1; bit < 1u << 15; bit <<= 1) {
+            raw.refuse = (uint16_t)bit;
+            assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info),
+                             (cases[i].faults & bit) != 0 ? POSTINO_ERROR_RAW : 0);
+        }
         raw.refuse = (uint16_t)cases[i].faults;
         assert_int_equal(raw.source.methods->begin(&raw.source, 0, &info),
                          cases[i].faults != 0 ? POSTINO_ERROR_RAW : 0);
