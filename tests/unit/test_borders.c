@@ -89,11 +89,96 @@ static void test_very_many(void **state)
     test_free(recipients);
 }
 
+/* Drains the session. Returns how many lines it said. */
+static size_t drain(struct group *group)
+{
+    size_t lines = 0;
+
+    while (bench_want(&group->bench) & POSTINO_WANT_SEND) {
+        const char *said = group_call(group);
+
+        for (; *said != '\0'; said++) {
+            lines += *said == '\n';
+        }
+    }
+    return lines;
+}
+
+/* Many mails whose messages are empty: each is RSET, MAIL, RCPT and BDAT. */
+struct crowd {
+    struct postino_mail mail;
+    struct postino_recipient recipients[GROUP_RECIPIENTS];
+    struct postino_memory_source source;
+};
+
+static void crowd_mail(struct crowd *one, size_t recipients)
+{
+    size_t i;
+
+    postino_memory_source_init(&one->source, "", 0);
+    one->mail.reverse_path = "a@b";
+    one->mail.recipients = one->recipients;
+    one->mail.source = &one->source.source;
+    for (i = 0; i < recipients; i++) {
+        one->recipients[i].address = "b@c";
+        one->recipients[i].next = i + 1 < recipients ? &one->recipients[i + 1] : NULL;
+    }
+}
+
+/* As many commands go out as the counter of replies can await, the rest when replies came. Of the mail there, which has
+ * so many recipients, `before` commands have room. */
+static void check_outstanding(size_t before, size_t recipients)
+{
+    const size_t end = UINT16_MAX - before;
+    const size_t many = end / 4 + 3;
+    struct crowd *crowd = test_calloc(many, sizeof *crowd);
+    struct group group;
+    size_t asked;
+    size_t answered;
+    size_t i;
+
+    group_prepare(&group, UINT16_MAX);
+    group.bench.config.on_reply = NULL;
+    bench_start(&group.bench);
+    for (i = 0; i < many; i++) {
+        /* The first one has no RSET, and one recipient or more with each its RCPT. */
+        crowd_mail(&crowd[i], i == 0 ? 1 + (end + 1) % 4 : i == many - 3 ? recipients : 1);
+        if (i == 0)
+            crowd[i].mail.delivery = &postino_delivery_partial;
+        assert_int_equal(postino_session_submit(&group.bench.session, &crowd[i].mail), 0);
+    }
+    group_greet(&group, BOTH);
+    asked = drain(&group);
+    assert_in_range(asked, end, UINT16_MAX);
+    for (answered = 0; answered < asked; answered++) {
+        group_input(&group, "250 ok\r\n");
+        asked += drain(&group);
+    }
+    for (i = 0; i < many; i++) {
+        assert_ptr_equal(postino_session_finished(&group.bench.session), &crowd[i].mail);
+        assert_int_equal(crowd[i].mail.result.outcome, POSTINO_OUTCOME_ACCEPTED);
+    }
+    assert_int_equal(bench_want(&group.bench), POSTINO_WANT_MAIL | POSTINO_WANT_RECEIVE);
+    test_free(crowd);
+}
+
+static void test_outstanding_at_65535(void **state)
+{
+    size_t before;
+
+    (void)state;
+    for (before = 0; before < 6; before++) {
+        check_outstanding(before, 1);
+        check_outstanding(before, GROUP_RECIPIENTS);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calls_after_the_end),
         cmocka_unit_test(test_very_many),
+        cmocka_unit_test(test_outstanding_at_65535),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,6 +199,41 @@ static void test_text_stays_in_its_room(void **state)
     guard_free(&guard);
 }
 
+/* The same of a reply that arrives whole, which is copied at once: of as many octets as there is room for, and some more. */
+static void test_text_of_one_octet_more(void **state)
+{
+    static const size_t end = offsetof(struct postino_session, text) + POSTINO_REPLY_TEXT_OCTETS;
+    struct bench bench;
+    struct guard guard;
+    struct postino_session *session;
+    size_t length;
+    size_t i;
+
+    (void)state;
+    assert_int_equal(guard_init(&guard, sizeof *session), 0);
+    session = (struct postino_session *)(void *)guard_end(&guard, sizeof *session);
+    bench_prepare(&bench);
+    for (length = POSTINO_REPLY_TEXT_OCTETS; length < POSTINO_REPLY_TEXT_OCTETS + 9; length++) {
+        char reply[POSTINO_REPLY_TEXT_OCTETS + 20];
+
+        (void)snprintf(reply, sizeof reply, "250 %0*d\r\n", (int)length, 1);
+        memset(session, 0x5A, sizeof *session);
+        assert_int_equal(postino_session_init(session, &bench.config, 0), 0);
+        postino_session_input(session, (const uint8_t *)"220 mx\r\n", 8, 0);
+        (void)postino_session_output(session, (uint8_t *)bench.sent, sizeof bench.sent, 0);
+        postino_session_input(session, (const uint8_t *)"250 mx\r\n", 8, 0);
+        bench_forget(&bench.mail);
+        assert_int_equal(postino_session_submit(session, &bench.mail), 0);
+        (void)postino_session_output(session, (uint8_t *)bench.sent, sizeof bench.sent, 0);
+        postino_session_input(session, (const uint8_t *)reply, strlen(reply), 0);
+        assert_int_equal(session->reply.text_octets, length);
+        for (i = end; i < sizeof *session; i++) {
+            assert_int_equal(((const uint8_t *)session)[i], 0x5A);
+        }
+    }
+    guard_free(&guard);
+}
+
 /* A dialogue whose replies stand flush against memory that cannot be read, whole and in every split. */
 static void test_guard_page(void **state)
 {
@@ -299,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_text_is_kept),
         cmocka_unit_test(test_text_is_bounded),
         cmocka_unit_test(test_text_stays_in_its_room),
+        cmocka_unit_test(test_text_of_one_octet_more),
         cmocka_unit_test(test_guard_page),
         cmocka_unit_test(test_noise),
     };
