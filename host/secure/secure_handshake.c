@@ -89,9 +89,19 @@ static int handshake_prepare(NX_SECURE_TLS_SESSION *session)
     return 1;
 }
 
+/* On a board the ClientHello has to find room in one packet of the IP instance's pool. */
+static int handshake_fits(const NX_SECURE_TLS_SESSION *session)
+{
+    BIO *written = SSL_get_wbio(session->nx_secure_tls_host_connection);
+
+    return BIO_ctrl_pending(written) + NX_TCP_PACKET <=
+           session->nx_secure_tls_packet_pool->nx_packet_pool_payload_size;
+}
+
 static UINT handshake_run(NX_SECURE_TLS_SESSION *session, ULONG wait_option)
 {
     SSL *connection = session->nx_secure_tls_host_connection;
+    int begun = 0;
 
     for (;;) {
         int result;
@@ -99,6 +109,9 @@ static UINT handshake_run(NX_SECURE_TLS_SESSION *session, ULONG wait_option)
 
         ERR_clear_error();
         result = SSL_do_handshake(connection);
+        if (!begun++ && !handshake_fits(session)) {
+            return NX_SECURE_TLS_PACKET_BUFFER_TOO_SMALL;
+        }
         if (session->nx_secure_tls_host_error != NX_SUCCESS ||
             (result != 1 && SSL_get_error(connection, result) != SSL_ERROR_WANT_READ)) {
             return secure_failure(session, wait_option, NX_SECURE_TLS_HANDSHAKE_FAILURE);

@@ -104,7 +104,7 @@ UINT secure_failure(NX_SECURE_TLS_SESSION *session, ULONG wait_option, UINT othe
         return NX_SECURE_TLS_UNSUPPORTED_TLS_VERSION;
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:
-        return NX_SECURE_TLS_UNRECOGNIZED_MESSAGE_TYPE;
+        return NX_SECURE_TLS_UNKNOWN_TLS_VERSION;
     case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
         return SSL_CIPHER_is_aead(SSL_get_current_cipher(move_connection(session)))
                    ? NX_SECURE_TLS_AEAD_DECRYPT_FAIL

@@ -73,6 +73,9 @@ static INT words_alert(NX_SMTP_TLS *tls_ptr, UINT in_handshake)
     return in_handshake != 0 ? POSTINO_ERROR_TLS_HANDSHAKE : POSTINO_ERROR_TLS_RECORD;
 }
 
+/* An SMTP server's greeting in the clear, above all. */
+#define WORDS_NO_TLS "the server does not speak TLS there: use port 465, or STARTTLS on port 587"
+
 INT _nx_smtp_tls_explain(NX_SMTP_TLS *tls_ptr, UINT status, UINT in_handshake)
 {
     static const struct {
@@ -83,19 +86,28 @@ INT _nx_smtp_tls_explain(NX_SMTP_TLS *tls_ptr, UINT status, UINT in_handshake)
         {NX_NO_PACKET, POSTINO_ERROR_TIMEOUT, "the server did not finish the TLS handshake in time"},
         {NX_NOT_CONNECTED, POSTINO_ERROR_CLOSED, "the connection was lost in the TLS handshake"},
         /* NetX Secure's own values, by the names of its headers where those are in every version: */
-        {0x102, POSTINO_ERROR_TLS_HANDSHAKE, "the server does not speak TLS there"},
-        {0x10F, POSTINO_ERROR_TLS_VERSION, "the server's TLS version is not known"},
+        {0x102, POSTINO_ERROR_TLS_HANDSHAKE, WORDS_NO_TLS},
+        {0x10F, POSTINO_ERROR_TLS_HANDSHAKE, WORDS_NO_TLS},
         {0x110, POSTINO_ERROR_TLS_VERSION, "no TLS version in common"},
-        {0x111, POSTINO_ERROR_BUFFER, "no packet for TLS in the pool of the IP instance"},
+        {0x111, POSTINO_ERROR_BUFFER,
+         "no packet for TLS in the pool of the IP instance: give that pool more packets"},
         {0x112, POSTINO_ERROR_TLS_CERTIFICATE, "the certificate is malformed"},
         {0x117, POSTINO_ERROR_TLS_CERTIFICATE, "the certificate's signature is wrong"},
-        {0x11A, POSTINO_ERROR_TLS_ISSUER, "the certificate is self-signed, and not trusted"},
-        {0x11B, POSTINO_ERROR_TLS_ISSUER, "the certificate's issuer is not trusted"},
+        {0x11A, POSTINO_ERROR_TLS_ISSUER,
+         "the certificate is self-signed, and not trusted: add it to the trusted ones"},
+        {0x11B, POSTINO_ERROR_TLS_ISSUER,
+         "the certificate's issuer is not trusted: add its certificate to the trusted ones"},
         {0x127, POSTINO_ERROR_CLOSED, "the server ended the TLS handshake"},
-        {0x129, POSTINO_ERROR_TLS_CONFIG, "no room for the server's certificates"},
-        {0x12D, POSTINO_ERROR_TLS_CONFIG, "too little room for a certificate of the server's"},
-        {0x135, POSTINO_ERROR_TLS_CONFIG, "the TLS packet buffer is too small"},
-        {0x13F, POSTINO_ERROR_TLS_CONFIG, "the TLS metadata area is too small"},
+        {0x129, POSTINO_ERROR_TLS_CONFIG,
+         "no room for the server's certificates: call nx_secure_tls_remote_certificate_allocate() for each"},
+        {0x12D, POSTINO_ERROR_TLS_CONFIG,
+         "too little room for a certificate of the server's: give it a larger buffer"},
+        {0x135, POSTINO_ERROR_TLS_CONFIG,
+         "the TLS packet buffer is too small for the server's certificates, or a packet of the IP instance's "
+         "pool "
+         "for the ClientHello: enlarge them"},
+        {0x13F, POSTINO_ERROR_TLS_CONFIG,
+         "the TLS metadata area is too small: nx_secure_tls_metadata_size_calculate() tells its size"},
         {0x18C, POSTINO_ERROR_TLS_CERTIFICATE, "the certificate's chain cannot be verified"},
         {0x193, POSTINO_ERROR_TLS_EXPIRED, "the certificate is expired"},
         {0x194, POSTINO_ERROR_TLS_EXPIRED, "the certificate is not valid yet"},
@@ -107,7 +119,7 @@ INT _nx_smtp_tls_explain(NX_SMTP_TLS *tls_ptr, UINT status, UINT in_handshake)
     if (status == NX_SECURE_TLS_ALERT_RECEIVED)
         return words_alert(tls_ptr, in_handshake);
     for (i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (words[i].status != status)
+        if (words[i].status != status || (words[i].error == POSTINO_ERROR_TLS_HANDSHAKE && in_handshake == 0))
             continue;
         if (tls_ptr->nx_smtp_tls_text_length == 0 &&
             (in_handshake != 0 || words[i].error != POSTINO_ERROR_CLOSED))

@@ -85,10 +85,27 @@ static void statuses(void **state)
     explained(NX_SECURE_X509_CERTIFICATE_EXPIRED, 0, 1, POSTINO_ERROR_TLS_EXPIRED,
               "the certificate is expired");
     explained(NX_SECURE_TLS_ALLOCATE_PACKET_FAILED, 0, 0, POSTINO_ERROR_BUFFER,
-              "no packet for TLS in the pool of the IP instance");
+              "no packet for TLS in the pool of the IP instance: give that pool more packets");
+    explained(NX_SECURE_TLS_UNKNOWN_TLS_VERSION, 0, 1, POSTINO_ERROR_TLS_HANDSHAKE,
+              "the server does not speak TLS there: use port 465, or STARTTLS on port 587");
+    explained(NX_SECURE_TLS_UNKNOWN_TLS_VERSION, 0, 0, POSTINO_ERROR_TLS_RECORD,
+              "what arrived is no sound TLS: NetX Secure status 0x10F");
     explained(0x14E, 0, 1, POSTINO_ERROR_TLS_HANDSHAKE, "the TLS handshake failed: NetX Secure status 0x14E");
     explained(0x150, 0, 0, POSTINO_ERROR_TLS_RECORD,
               "what arrived is no sound TLS: NetX Secure status 0x150");
+}
+
+/* The longest of them has room. */
+static void no_text_is_cut(void **state)
+{
+    UINT status;
+
+    (void)state;
+    for (status = 1; status < 0x200; status++) {
+        begin(40);
+        (void)_nx_smtp_tls_explain(&tls, status, 1);
+        assert_in_range(tls.nx_smtp_tls_text_length, 1, NX_SMTP_TLS_TEXT_OCTETS - 2);
+    }
 }
 
 static void the_first_text_stays(void **state)
@@ -119,8 +136,11 @@ static void texts_end(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ends), cmocka_unit_test(alerts),
-                                       cmocka_unit_test(statuses), cmocka_unit_test(the_first_text_stays),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ends),
+                                       cmocka_unit_test(alerts),
+                                       cmocka_unit_test(statuses),
+                                       cmocka_unit_test(no_text_is_cut),
+                                       cmocka_unit_test(the_first_text_stays),
                                        cmocka_unit_test(texts_end)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

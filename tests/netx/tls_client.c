@@ -342,10 +342,8 @@ static VOID check_pool(NX_PACKET_POOL *which, const char *name)
         fails(name);
 }
 
-static VOID create_pool(NX_PACKET_POOL *which, VOID *memory, ULONG packets)
+static VOID create_pool(NX_PACKET_POOL *which, VOID *memory, ULONG packets, ULONG payload)
 {
-    const ULONG payload = number("payload", "1536");
-
     if (nx_packet_pool_create(which, "packets", payload, memory,
                               (ULONG)((payload + sizeof(NX_PACKET)) * packets)) != NX_SUCCESS)
         fails("pool");
@@ -356,8 +354,8 @@ static VOID application(ULONG input)
     (VOID) input;
     nx_system_initialize();
     nx_secure_tls_initialize();
-    create_pool(&pool, pool_memory, number("packets", "12"));
-    create_pool(&ip_pool, ip_memory, number("ip_packets", "24"));
+    create_pool(&pool, pool_memory, number("packets", "12"), number("payload", "1536"));
+    create_pool(&ip_pool, ip_memory, number("ip_packets", "24"), number("ip_payload", "1536"));
     if (nx_ip_create(&ip, "ip", IP_ADDRESS(127, 0, 0, 1), 0xFFFFFF00UL, &ip_pool, _nx_ram_network_driver,
                      metadata, 512, 1) != NX_SUCCESS ||
         nx_tcp_enable(&ip) != NX_SUCCESS)
