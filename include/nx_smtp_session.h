@@ -188,9 +188,9 @@ UINT nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_p
  * submission, save that one which needs more than one transaction or connection comes later: a mail that met
  * a connection which the server had given up (421, or closed in a pause) goes out over a new one, once, if it
  * cannot have been delivered. Of threads. `wait_option` is in ticks; with NX_NO_WAIT it sends and receives
- * what can be at once. Two things may take longer: a connection that is to be made, with TLS its handshake too
- * (NX_SMTP_CLIENT_CONNECTION_TIMEOUT; nx_smtp_client_connect() makes it before), and the orderly end of one
- * (NX_SMTP_CLIENT_DISCONNECT_TIMEOUT). Returns NX_SUCCESS: a mail is settled, see nx_smtp_mail_result_get();
+ * what can be at once. Three things may take longer: a connection that is to be made, with TLS its handshake too
+ * (NX_SMTP_CLIENT_CONNECTION_TIMEOUT; nx_smtp_client_connect() makes it before), the orderly end of one
+ * (NX_SMTP_CLIENT_DISCONNECT_TIMEOUT), and with TLS a server's window that stays shut (NX_SMTP_CLIENT_SEND_TIMEOUT). Returns NX_SUCCESS: a mail is settled, see nx_smtp_mail_result_get();
  * NX_NO_MORE_ENTRIES: every mail was collected; NX_IN_PROGRESS: none was settled in time, call again. What
  * fails, be it the connection, is told of each mail by its result. (RFC 5321 section 3.3, RFC 2920) */
 UINT nx_smtp_client_mail_collect(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL **mail_ptr_ptr, ULONG wait_option);

@@ -33,6 +33,7 @@ typedef struct NX_SMTP_TLS_STRUCT {
     INT nx_smtp_tls_error;    /* what the session is told of it */
     UINT nx_smtp_tls_failed;  /* it was the handshake */
     UINT nx_smtp_tls_blocked; /* the server's window had no room for what was to be sent last */
+    ULONG nx_smtp_tls_shut;   /* since when, in ticks */
     struct postino_tls_info nx_smtp_tls_info;
     NX_SECURE_X509_DNS_NAME nx_smtp_tls_dns_name;
     NX_SECURE_TLS_SESSION nx_smtp_tls_session;

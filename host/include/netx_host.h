@@ -56,6 +56,10 @@ VOID netx_host_send_limit_set(ULONG octets);
 /* The peer's receive window, octets: so many may be unacknowledged, which takes an acknowledge delay to
  * matter. 0: as many as the kernel takes. */
 VOID netx_host_transmit_window_set(ULONG octets);
+/* Shuts the peer's receive window, and loses the update that opens it: nothing is sent until the stack, which a send has
+ * given something to ask with, has had an answer to its probe, so many ticks later. NX_WAIT_FOREVER: no answer comes. 0:
+ * it is open again. */
+VOID netx_host_transmit_window_shut(ULONG ticks);
 /* Ticks from send to acknowledgement, for packets sent from now on. Until then the packet stays out of its
  * pool and counts against window and queue depth. 0, the default: acknowledged at once. NX_WAIT_FOREVER: not
  * before netx_host_acknowledge(), or the end of the connection. */

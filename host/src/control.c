@@ -76,6 +76,14 @@ VOID netx_host_transmit_window_set(ULONG octets)
     control_set(&host_controls.window, octets);
 }
 
+VOID netx_host_transmit_window_shut(ULONG ticks)
+{
+    host_lock();
+    host_controls.shut = ticks;
+    host_controls.shut_ns = 0;
+    host_unlock();
+}
+
 VOID netx_host_acknowledge_delay_set(ULONG ticks)
 {
     control_set(&host_controls.acknowledge_delay, ticks);

@@ -95,6 +95,8 @@ struct host_controls {
     ULONG mss;
     ULONG send_limit;
     ULONG window;
+    ULONG shut;       /* ticks from the first probe of a shut window to its answer; 0: it is not shut */
+    uint64_t shut_ns; /* when the answer comes; 0: nothing asked for it yet */
     ULONG acknowledge_delay;
     ULONG receive_size;
     ULONG receive_piece;

@@ -15,6 +15,9 @@ static ULONG info_window(const struct host_socket *s)
     if (s->fd < 0 || poll(&writable, 1, 0) <= 0 || (writable.revents & POLLOUT) == 0) {
         return 0;
     }
+    if (host_controls.shut) {
+        return 0;
+    }
     if (!host_controls.window) {
         return INFO_WINDOW;
     }

@@ -122,6 +122,22 @@ static int send_kernel(const struct host_socket *s, const NX_PACKET *packet, ULO
     return (int)sent;
 }
 
+/* Whether the window is shut; a send that finds it so has it probed. */
+static int send_shut(void)
+{
+    if (!host_controls.shut) {
+        return 0;
+    }
+    if (!host_controls.shut_ns) {
+        host_controls.shut_ns = host_deadline(host_controls.shut);
+    }
+    if (host_now_ns() < host_controls.shut_ns) {
+        return 1;
+    }
+    host_controls.shut = 0;
+    return 0;
+}
+
 static UINT send_room(struct host_socket *s, const NX_PACKET *packet, ULONG budget, ULONG *octets)
 {
     ULONG window = host_controls.window;
@@ -131,7 +147,7 @@ static UINT send_room(struct host_socket *s, const NX_PACKET *packet, ULONG budg
     if (s->flights >= s->flights_max) {
         return NX_TX_QUEUE_DEPTH;
     }
-    if ((window && s->flight_octets >= window) || !budget) {
+    if ((window && s->flight_octets >= window) || !budget || send_shut()) {
         return NX_WINDOW_OVERFLOW;
     }
     if (window && *octets > window - s->flight_octets) {
@@ -187,6 +203,18 @@ static int send_open(const NX_TCP_SOCKET *socket_ptr)
            socket_ptr->nx_tcp_socket_state == NX_TCP_CLOSE_WAIT;
 }
 
+/* Until something may have changed, or the deadline. */
+static enum host_wait_result send_wait(const NX_TCP_SOCKET *owner, uint64_t deadline)
+{
+    enum host_wait_result result;
+
+    if (!host_controls.shut || host_controls.shut_ns >= deadline) {
+        return host_wait(owner, deadline);
+    }
+    result = host_wait(owner, host_controls.shut_ns);
+    return result == HOST_WAIT_TIMEOUT ? HOST_WAIT_WOKEN : result;
+}
+
 static UINT send_all(struct host_socket *s, NX_PACKET *packet, ULONG wait_option)
 {
     NX_TCP_SOCKET *owner = s->owner;
@@ -215,7 +243,7 @@ static UINT send_all(struct host_socket *s, NX_PACKET *packet, ULONG wait_option
             wait_option == NX_NO_WAIT || result == HOST_WAIT_TIMEOUT) {
             return status;
         }
-        result = host_wait(owner, deadline);
+        result = send_wait(owner, deadline);
         if (result == HOST_WAIT_ABORTED || host_socket_of(owner) != s) {
             return NX_WAIT_ABORTED;
         }

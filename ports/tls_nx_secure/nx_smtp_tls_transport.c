@@ -2,7 +2,8 @@
 /* The client's transport with NetX Secure in it. Invariant: a TLS session that any service has failed on is never sent
  * on again, for NetX Secure resets it then, and a session that was reset sends in the clear. So a record is begun only
  * where the peer's window has room for it: a send that waits in vain would be such a failure, and who waited for
- * the peer while the peer waits to be heard would wait in vain. A record that was not sent whole counts as unsent, for of
+ * the peer while the peer waits to be heard would wait in vain. Only into a window that stays shut, while nothing is heard,
+ * goes a record of one octet all the same, so that TCP asks for the window. A record that was not sent whole counts as unsent, for of
  * a part of it the peer learns nothing. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
@@ -17,7 +18,11 @@
 #define TLS_FRONT_OCTETS 21
 #define TLS_TAIL_OCTETS  64
 
-/* Only where the connection itself changes. */
+/* So long a window may stay shut, with nothing on its way and nothing heard, before TCP is handed something, in ticks. */
+#define TLS_SHUT_TICKS                                                                             \
+    (NX_SMTP_CLIENT_SEND_TIMEOUT / 4 < 2UL * NX_IP_PERIODIC_RATE ? NX_SMTP_CLIENT_SEND_TIMEOUT / 4 \
+                                                                 : 2UL * NX_IP_PERIODIC_RATE)
+
 enum tls_phase {
     TLS_NONE = 0, /* there is no connection */
     TLS_CLEAR,    /* no TLS session, or none yet */
@@ -208,19 +213,32 @@ static INT tls_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
     return tls->nx_smtp_tls_error;
 }
 
-/* How many octets a record may have now, its front and its tail included; 0: none, wait. */
+/* How many octets of text a record may have now; 0: none, wait. */
 static ULONG tls_window(NX_SMTP_CLIENT *client)
 {
+    NX_SMTP_TLS *tls = transport_tls(client);
     ULONG mss = client->nx_smtp_client_transport.mss;
     ULONG depth = 0;
     ULONG window = 0;
 
     (VOID) nx_tcp_socket_info_get(&client->nx_smtp_client_socket, NX_NULL, NX_NULL, NX_NULL, NX_NULL, NX_NULL,
                                   NX_NULL, NX_NULL, NX_NULL, &depth, &window, NX_NULL);
-    if (window >= mss)
-        return mss;
+    if (window > mss)
+        window = mss;
     /* What is on its way will be acknowledged, and open the window further; what is not will not. */
-    return depth == 0 ? window : 0;
+    if (window > TLS_FRONT_OCTETS + TLS_TAIL_OCTETS && (window == mss || depth == 0)) {
+        tls->nx_smtp_tls_blocked = NX_FALSE;
+        return window - TLS_FRONT_OCTETS - TLS_TAIL_OCTETS;
+    }
+    if (!tls->nx_smtp_tls_blocked || depth != 0)
+        tls->nx_smtp_tls_shut = tx_time_get();
+    tls->nx_smtp_tls_blocked = NX_TRUE;
+    if (tx_time_get() - tls->nx_smtp_tls_shut < TLS_SHUT_TICKS)
+        return 0;
+    /* The update that opened it may have been lost, and TCP asks for it only where it has something to send (RFC 9293
+     * section 3.8.6.1). So it gets one octet's record, and time for it. */
+    tls->nx_smtp_tls_shut = tx_time_get();
+    return 1;
 }
 
 static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
@@ -233,12 +251,14 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
 
     if (tls->nx_smtp_tls_phase == TLS_CLEAR)
         return tls->nx_smtp_tls_inner->reserve(transport, buffer, capacity_octets);
-    /* What has arrived is heard before anything is said: behind a send that fails nothing can be. */
-    if (tls_fetch(client, NX_NO_WAIT) != POSTINO_AGAIN)
+    /* What has arrived is heard before anything is said: behind a send that fails nothing can be. With it came what the
+     * window is now. */
+    if (tls_fetch(client, NX_NO_WAIT) != POSTINO_AGAIN) {
+        tls->nx_smtp_tls_shut = tx_time_get();
         return POSTINO_AGAIN;
+    }
     window = tls_window(client);
-    tls->nx_smtp_tls_blocked = window <= TLS_FRONT_OCTETS + TLS_TAIL_OCTETS;
-    if (tls->nx_smtp_tls_blocked)
+    if (window == 0)
         return POSTINO_AGAIN;
     if (self->out == NX_NULL) {
         UINT status = nx_secure_tls_packet_allocate(
@@ -256,8 +276,8 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
     /* Where there is no room for the tail, it gets a packet of its own from the IP instance's pool. */
     if (room > 2 * TLS_TAIL_OCTETS)
         room -= TLS_TAIL_OCTETS;
-    if (room > window - TLS_FRONT_OCTETS - TLS_TAIL_OCTETS)
-        room = window - TLS_FRONT_OCTETS - TLS_TAIL_OCTETS;
+    if (room > window)
+        room = window;
     *buffer = self->out->nx_packet_prepend_ptr;
     *capacity_octets = room;
     return room != 0 ? POSTINO_OK : POSTINO_ERROR_BUFFER;
@@ -275,7 +295,8 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
         return tls->nx_smtp_tls_inner->send(transport, length_octets);
     packet->nx_packet_append_ptr = packet->nx_packet_prepend_ptr + length_octets;
     packet->nx_packet_length = (ULONG)length_octets;
-    /* There is room for it: what may be waited for is the transmit queue, which the peer's TCP acknowledges by itself. */
+    /* There is room for it: what may be waited for is the transmit queue, which the peer's TCP acknowledges by itself; or
+     * a window that stayed shut, where nothing else is left to be tried. */
     status = nx_secure_tls_session_send(&tls->nx_smtp_tls_session, packet, NX_SMTP_CLIENT_SEND_TIMEOUT);
     if (status == NX_SUCCESS) {
         self->out = NX_NULL;

@@ -353,6 +353,11 @@ class Tls(Bed):
             self.assertIn(found["outcome"], (TRANSIENT, NOT_ATTEMPTED))
             self.assertEqual(self.server.mails, 0)
 
+    def test_shut_window_that_never_opens(self):
+        found = self.one("octets=20000", "shut=0xFFFFFFFF", "trace=2", way="session")
+        self.assertEqual((found["status"], found["outcome"]), ("0xAF", TRANSIENT), found)
+        self.assertEqual(self.server.mails, 0)
+
     def test_receptions_that_fail(self):
         accepted = 0
         for nth in range(1, 20, 3):
@@ -401,13 +406,19 @@ class Patient(Bed):
             self.assertEqual(self.server.failure, [])
             self.assertIn("BDAT", " ".join(self.server.secret))
 
+    def test_shut_window_whose_update_was_lost(self):
+        for version in VERSIONS:
+            self.accepted(self.one("octets=20000", "shut=100", "trace=2", way="session", setup=only(version)))
+            self.assertGreater(len(self.server.messages[0]), 20000)
+
     def test_a_window_smaller_than_a_segment(self):
         for window in (200, 700):
             self.accepted(self.one("octets=5000", f"window={window}", "delay=1", way="session"))
 
     def test_a_server_that_must_be_heard(self):
         # More than kernels buffer, and a reply that they do not take whole: who waits in a send waits for ever.
-        found = self.many("mails=120", "flight=120", "octets=60000", "lines=600", way="session", faults=("flood",),
+        # Where the client is slow, as many replies as its window holds wait in packets of their own.
+        found = self.many("mails=120", "flight=120", "octets=60000", "lines=600", "ip_packets=80", way="session", faults=("flood",),
                           after=("PIPELINING", "CHUNKING"))
         self.assertEqual([mail["outcome"] for mail in found], [ACCEPTED] * 120)
         self.assertEqual((self.server.mails, self.server.failure), (120, []))

@@ -10,7 +10,7 @@
 
 #define MAILS_MAX 128
 #define DER_MAX   4096
-#define POOL_MAX  131072
+#define POOL_MAX  (160 * 1024)
 
 extern const NX_SECURE_TLS_CRYPTO nx_crypto_tls_ciphers_ecc;
 extern const USHORT nx_crypto_ecc_supported_groups[];
@@ -158,6 +158,10 @@ static UINT tls_setup(NX_SMTP_CLIENT *client_ptr, NX_SECURE_TLS_SESSION *tls_ses
 static VOID print_dialogue(VOID *context, enum postino_direction direction, const UCHAR *data, size_t length)
 {
     (VOID) context;
+    /* Before the message, with no record in hand. */
+    if (number("shut", "0") != 0 && direction == POSTINO_DIRECTION_SERVER && data != NX_NULL && length > 3 &&
+        memcmp(data, "354", 3) == 0)
+        netx_host_transmit_window_shut(number("shut", "0"));
     if (data == NX_NULL)
         fprintf(stderr, "%c: ***\n", (int)direction);
     else
