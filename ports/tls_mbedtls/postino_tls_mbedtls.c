@@ -67,7 +67,7 @@ static void tls_say_end(struct tls_state *state)
         status = mbedtls_ssl_close_notify(&state->ssl);
     } while (status == MBEDTLS_ERR_SSL_WANT_WRITE && tls_flush(state, start_ms));
     while (status == 0 && inner->unsent_octets != 0) {
-        status = inner->methods->send(inner, 0);
+        status = tls_inner_send(state, 0);
         if (status == POSTINO_AGAIN && tls_flush(state, start_ms))
             status = 0;
     }
@@ -195,14 +195,14 @@ static int tls_write(struct tls_state *state, size_t length_octets)
     return 0;
 }
 
-static int tls_put(struct postino_transport *transport, size_t length_octets)
+static int tls_send(struct postino_transport *transport, size_t length_octets)
 {
     struct tls_state *state = tls_state(transport);
     struct postino_transport *inner;
     int status;
 
     if (tls_phase(transport) == TLS_CLEAR) {
-        status = state->inner->methods->send(state->inner, length_octets);
+        status = tls_inner_send(state, length_octets);
         transport->unsent_octets = state->inner->unsent_octets;
         return status;
     }
@@ -220,7 +220,7 @@ static int tls_put(struct postino_transport *transport, size_t length_octets)
     for (;;) {
         /* A record that Mbed TLS has begun is its own to go on with: it flushes inner itself. */
         if (!state->unfinished && inner->unsent_octets != 0) {
-            status = inner->methods->send(inner, 0);
+            status = tls_inner_send(state, 0);
             if (status != 0)
                 return status;
         }
@@ -236,18 +236,6 @@ static int tls_put(struct postino_transport *transport, size_t length_octets)
     /* It may have held a password. */
     mbedtls_platform_zeroize(state->send_buffer, state->send_offset);
     return 0;
-}
-
-/* A part of a record that leaves is progress, although the record counts as unsent. */
-static int tls_send(struct postino_transport *transport, size_t length_octets)
-{
-    struct postino_transport *inner = tls_state(transport)->inner;
-    size_t unsent = inner->unsent_octets;
-    int status = tls_put(transport, length_octets);
-
-    transport->moved = inner->moved || inner->unsent_octets < unsent;
-    inner->moved = 0;
-    return status;
 }
 
 static int tls_read(struct tls_state *state)

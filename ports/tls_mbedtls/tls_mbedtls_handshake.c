@@ -27,6 +27,17 @@ int tls_keep_rest(struct tls_state *state)
     return 0;
 }
 
+int tls_inner_send(struct tls_state *state, size_t length_octets)
+{
+    struct postino_transport *inner = state->inner;
+    size_t unsent = length_octets != 0 ? length_octets : inner->unsent_octets;
+    int status = inner->methods->send(inner, length_octets);
+
+    state->tls->transport.moved |= inner->moved || inner->unsent_octets < unsent;
+    inner->moved = 0;
+    return status;
+}
+
 int tls_bio_send(void *context, const unsigned char *octets, size_t length_octets)
 {
     struct tls_state *state = context;
@@ -43,14 +54,14 @@ int tls_bio_send(void *context, const unsigned char *octets, size_t length_octet
         return TLS_BIO_FAILED;
     status = state->send_error;
     if (status == 0 && inner->unsent_octets != 0)
-        status = inner->methods->send(inner, 0);
+        status = tls_inner_send(state, 0);
     if (status == 0)
         status = inner->methods->reserve(inner, &buffer, &capacity);
     if (status == 0) {
         if (length_octets > capacity)
             length_octets = capacity;
         memcpy(buffer, octets, length_octets);
-        status = inner->methods->send(inner, length_octets);
+        status = tls_inner_send(state, length_octets);
         /* What inner keeps for later is taken all the same. */
         if (status >= 0)
             return (int)length_octets;
@@ -244,7 +255,7 @@ static int advance(struct tls_state *state, unsigned *events)
     if (state->send_error == 0 && inner->unsent_octets != 0) {
         if (tls_keep_rest(state) != 0)
             return state->inner_error;
-        status = inner->methods->send(inner, 0);
+        status = tls_inner_send(state, 0);
         if (status > 0)
             *events |= POSTINO_EVENT_WRITE;
         else if (status < 0 && *events == 0)

@@ -151,6 +151,8 @@ int tls_failure(struct tls_state *state, int error, int in_handshake);
 int tls_handshake_begin(struct tls_state *state);
 int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late);
 
+/* inner's send(). That a part of a record leaves is progress, although the record counts as unsent. */
+int tls_inner_send(struct tls_state *state, size_t length_octets);
 /* Mbed TLS's view of inner: `context` is the state. */
 int tls_bio_send(void *context, const unsigned char *octets, size_t length_octets);
 int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets);

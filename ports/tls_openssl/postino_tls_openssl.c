@@ -69,14 +69,14 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
     return status;
 }
 
-static int tls_put(struct postino_transport *transport, size_t length_octets)
+static int tls_send(struct postino_transport *transport, size_t length_octets)
 {
     struct postino_tls_openssl *tls = tls_of(transport);
     size_t written;
     int status;
 
     if (tls->connection == NULL) {
-        status = tls->inner->methods->send(tls->inner, length_octets);
+        status = tls_openssl_inner_send(tls, length_octets);
         transport->unsent_octets = tls->inner->unsent_octets;
         return status;
     }
@@ -91,18 +91,6 @@ static int tls_put(struct postino_transport *transport, size_t length_octets)
     if (tls->send_error == 0 && BIO_ctrl_pending(SSL_get_wbio(tls->connection)) == 0 &&
         tls->inner->unsent_octets == 0)
         transport->unsent_octets = 0;
-    return status;
-}
-
-/* A part of a record that leaves is progress, although the record counts as unsent. */
-static int tls_send(struct postino_transport *transport, size_t length_octets)
-{
-    struct postino_transport *inner = tls_of(transport)->inner;
-    size_t unsent = inner->unsent_octets;
-    int status = tls_put(transport, length_octets);
-
-    transport->moved = inner->moved || inner->unsent_octets < unsent;
-    inner->moved = 0;
     return status;
 }
 

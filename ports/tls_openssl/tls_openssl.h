@@ -10,6 +10,8 @@
 #define TLS_OPENSSL_RECORD_OCTETS (5 + POSTINO_TLS_OPENSSL_OCTETS + 256)
 
 /* tls_openssl_handshake.c */
+/* The inner transport's send(). That a part of a record leaves is progress, although the record counts as unsent. */
+int tls_openssl_inner_send(struct postino_tls_openssl *tls, size_t length_octets);
 /* Hands on what OpenSSL has written. Returns 0 when nothing is left, or what the inner transport said. */
 int tls_openssl_flush(struct postino_tls_openssl *tls);
 /* The same, but a failure is kept back until nothing more is to be read: the alert that says why may be there. */

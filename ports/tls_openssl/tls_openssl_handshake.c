@@ -31,6 +31,17 @@ void tls_openssl_free(struct postino_tls_openssl *tls)
     OPENSSL_cleanse(tls->receive_buffer, sizeof tls->receive_buffer);
 }
 
+int tls_openssl_inner_send(struct postino_tls_openssl *tls, size_t length_octets)
+{
+    struct postino_transport *inner = tls->inner;
+    size_t unsent = length_octets != 0 ? length_octets : inner->unsent_octets;
+    int status = inner->methods->send(inner, length_octets);
+
+    tls->transport.moved |= inner->moved || inner->unsent_octets < unsent;
+    inner->moved = 0;
+    return status;
+}
+
 int tls_openssl_flush(struct postino_tls_openssl *tls)
 {
     struct postino_transport *inner = tls->inner;
@@ -51,7 +62,7 @@ int tls_openssl_flush(struct postino_tls_openssl *tls)
             if (BIO_read_ex(written, buffer, capacity, &length) != 1)
                 return POSTINO_ERROR_SEND;
         }
-        status = inner->methods->send(inner, length);
+        status = tls_openssl_inner_send(tls, length);
         if (status != 0)
             return status;
     }

@@ -107,9 +107,9 @@ int peer_run_start(void)
 
 int peer_run_send(void)
 {
-    static const char text[] = "Subject: x\r\n\r\nThe salamander sleeps.\r\n";
+    const char *text = run.text != NULL ? run.text : "Subject: x\r\n\r\nThe salamander sleeps.\r\n";
 
-    postino_memory_source_init(&run.source, text, sizeof text - 1);
+    postino_memory_source_init(&run.source, text, strlen(text));
     memset(&run.recipient, 0, sizeof run.recipient);
     run.recipient.address = "bob@peer.example";
     run.mail = (struct postino_mail){

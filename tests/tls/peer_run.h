@@ -24,6 +24,7 @@ struct peer_run {
     struct postino_mail mail;
     struct postino_recipient recipient;
     struct postino_memory_source source;
+    const char *text; /* of the mail; NULL: a short one */
 };
 
 extern struct peer_run run;

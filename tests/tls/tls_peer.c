@@ -173,6 +173,8 @@ static int peer_send(struct postino_transport *transport, size_t length_octets)
     peer->asked = 1;
     peer->offset_octets += length;
     peer->taken_octets += length;
+    if (length != 0)
+        peer->taken_ms = peer->now_ms;
     transport->unsent_octets -= length;
     peer_run(peer);
     if (transport->unsent_octets == 0)
@@ -234,6 +236,8 @@ static int peer_wait(struct postino_transport *transport, unsigned events, uint3
     if (((events & POSTINO_EVENT_READ) == 0 || BIO_ctrl_pending(peer->leaving) == 0) &&
         ((events & POSTINO_EVENT_WRITE) == 0 || peer->taken_octets == peer->take_octets))
         peer->now_ms += timeout_ms;
+    else if ((events & POSTINO_EVENT_WRITE) != 0)
+        peer->now_ms += peer->slow_ms < timeout_ms ? peer->slow_ms : timeout_ms;
     peer->asked = 0;
     return 0;
 }

@@ -21,6 +21,7 @@ struct tls_peer {
     int breaks;
     size_t most_octets; /* send() takes at most that many a call; 0: all */
     void (*heard)(struct tls_peer *peer, const char *line); /* called before a line is answered; NULL: not */
+    uint32_t slow_ms;                                       /* until send() takes more; 0: no time */
     size_t lend_octets; /* receive() lends at most that many a call; 0: 300 */
     int version;        /* TLS1_2_VERSION, TLS1_3_VERSION; 0: the newest */
     /* What comes behind MAIL, record after record, in place of an answer: writes one that holds no plain text; NULL:
@@ -34,6 +35,7 @@ struct tls_peer {
     char certificate_file[64]; /* its certificate in PEM */
     unsigned connections;
     size_t taken_octets; /* of this connection */
+    uint32_t taken_ms;   /* when the last of them was */
     int authenticated;   /* AUTH PLAIN came, with anything */
     unsigned messages;   /* that came whole */
     char line[8192];     /* the last that came whole, without its end */
