@@ -21,12 +21,10 @@ enum postino_raw_fault {
     POSTINO_RAW_NUL = 128,          /* a zero octet */
     POSTINO_RAW_SYNTAX = 256,       /* a line of the header that is no field and continues none; it stays */
     POSTINO_RAW_BOM = 512,          /* a byte order mark (EF BB BF) in front of the header: left out */
-    POSTINO_RAW_EMPTY_LINE =
-        1024,                /* lines that are empty, or blanks alone, in front of the header: left out */
-    POSTINO_RAW_MBOX = 2048, /* a "From " line of an mbox file in front of the header: left out */
-    POSTINO_RAW_BLANK =
-        4096 /* blanks between a field's name and its colon (section 4.5): left out, if with the
-                                     * name they have at most 31 octets */
+    POSTINO_RAW_EMPTY_LINE = 1024,  /* empty lines, or lines of blanks, in front of the header: left out */
+    POSTINO_RAW_MBOX = 2048,        /* a "From " line of an mbox file in front of the header: left out */
+    /* Blanks between a field's name and its colon (section 4.5): left out, unless they and the name have over 31 octets. */
+    POSTINO_RAW_BLANK = 4096
 };
 
 #define POSTINO_RAW_BUFFER_OCTETS  128
