@@ -52,6 +52,7 @@ set(POSTINO_CORE_SOURCES
     src/message_fields.c
     src/message_part.c
     src/nonsense.c
+    src/name_parameter.c
     src/number.c
     src/options.c
     src/part.c

@@ -61,6 +61,11 @@ unsigned postino_utf8_length(const char *text);
 /* Whether all of it is UTF-8; fails the field otherwise. Returns 1 or 0. */
 int postino_write_checked(struct postino_writer *writer, const char *text);
 
+/* encoded_word.c */
+/* An encoded word (RFC 2047) of as much of the text, which is UTF-8, as the line takes with `behind` columns left over;
+ * there is room for a character. Returns the text behind it. */
+const char *postino_write_encoded_word(struct postino_writer *writer, const char *text, unsigned behind);
+
 /* hex.c */
 unsigned postino_hex_digit(unsigned bits);
 void postino_write_hex(struct postino_writer *writer, unsigned octet);

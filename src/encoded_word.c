@@ -94,29 +94,30 @@ static void encoded_gap(struct postino_writer *writer)
     postino_write(writer, ' ');
 }
 
+const char *postino_write_encoded_word(struct postino_writer *writer, const char *text, unsigned behind)
+{
+    unsigned left = ENCODED_COLUMNS - writer->column - ENCODED_FRAME - behind;
+    unsigned columns[2];
+    unsigned octets = encoded_fits_quoted(text, left, &columns[0]);
+    unsigned in_base64 = encoded_fits_base64(text, left, &columns[1]);
+    /* The one that takes more of the text, or the shorter one. */
+    int base64 = in_base64 > octets || (in_base64 == octets && columns[1] < columns[0]);
+
+    postino_write_text(writer, base64 ? "=?UTF-8?B?" : "=?UTF-8?Q?");
+    if (base64)
+        encoded_base64(writer, text, octets = in_base64);
+    else
+        encoded_quoted(writer, text, octets);
+    postino_write_text(writer, "?=");
+    return text + octets;
+}
+
 void postino_message_words(struct postino_writer *writer, const char *text)
 {
     if (!postino_write_checked(writer, text))
         return;
     while (*text != '\0') {
-        unsigned columns[2];
-        unsigned octets;
-        unsigned in_base64;
-        unsigned left;
-        int base64;
-
         encoded_gap(writer);
-        left = ENCODED_COLUMNS - writer->column - ENCODED_FRAME;
-        octets = encoded_fits_quoted(text, left, &columns[0]);
-        in_base64 = encoded_fits_base64(text, left, &columns[1]);
-        /* The one that takes more of the text, or the shorter one. */
-        base64 = in_base64 > octets || (in_base64 == octets && columns[1] < columns[0]);
-        postino_write_text(writer, base64 ? "=?UTF-8?B?" : "=?UTF-8?Q?");
-        if (base64)
-            encoded_base64(writer, text, octets = in_base64);
-        else
-            encoded_quoted(writer, text, octets);
-        text += octets;
-        postino_write_text(writer, "?=");
+        text = postino_write_encoded_word(writer, text, 0);
     }
 }

@@ -154,6 +154,11 @@ void postino_part_calendar_init(struct postino_part *part, struct postino_source
 void postino_part_attachment_init(struct postino_part *part, struct postino_source *source, const char *type,
                                   const char *file_name);
 
+/* Has an attachment's file name stand in its type too, as the parameter `name`, in encoded words where it is not plain
+ * ASCII: Outlook up to 2007, QQ and others find it only there. Call it behind the part's init function, of a part that
+ * has a source. */
+void postino_part_name_parameter(struct postino_part *part);
+
 /* The same of an attachment that goes out unencoded to a server that takes it (BINARYMIME, RFC 3030), if it
  * lies in memory, is not empty, is no message by itself and no part of unknown size is with it; else in base64. */
 void postino_part_binary_init(struct postino_part *part, struct postino_source *source, const char *type,

@@ -146,9 +146,11 @@ static void tool_attachment(char *text, const char *end)
     char *content = tool_after(id);
     struct postino_part *part = tool_part(content, end);
 
-    (text[0] == 'b' ? postino_part_binary_init : postino_part_attachment_init)(
+    (text[0] == 'b' || text[0] == 'm' ? postino_part_binary_init : postino_part_attachment_init)(
         part, &sources[part_count - 1].source, text[1] != '\0' ? text + 1 : NULL,
         *name != '\0' ? name : NULL);
+    if (text[0] == 'n' || text[0] == 'm')
+        postino_part_name_parameter(part);
     if (*id != '\0') {
         part->content_id = id;
         part->disposition = "inline";
@@ -269,7 +271,7 @@ static void tool_take(int tag, char *text, size_t length)
         postino_part_calendar_init(part, &sources[part_count - 1].source, text);
         tool_add(part);
         break;
-    case 'a': /* 'b' for binary, type, name, content id, octets */
+    case 'a': /* 'b' for binary, 'n' for a name in the type, 'm' for both; type, name, content id, octets */
         tool_attachment(text, text + length);
         break;
     case 'w':

@@ -89,7 +89,7 @@ def leaf(rand):
         return dict(kind="message", text="Subject: inner\r\n\r\n" + "".join(
             rand.choice(["--=_A0\r\n", "--=_A\n", "--=_C1--\r\n", "line\r\n", "l\u00f6ne\n", "\r\n"]) for _ in range(rand.randint(0, 8))))
     return dict(kind="file", type=rand.choice(["", "image/png", "application/pdf", "application/vnd."+"x" * 70]), data=octets(rand),
-                name=file_name(rand) if rand.random() < 0.8 else "", cid="im@g" if kind == 6 else "", binary=rand.random() < 0.3)
+                name=file_name(rand) if rand.random() < 0.8 else "", cid="im@g" if kind == 6 else "", binary=rand.random() < 0.3, named=rand.random() < 0.3)
 
 
 def tree(rand, depth=0):
@@ -138,7 +138,7 @@ def part_records(part):
         return record("c", part["method"] + "\0" + part["text"])
     if part["kind"] == "message":
         return record("w", part["text"])
-    head = "\0".join([("b" if part["binary"] else "-") + part["type"], part["name"], part["cid"], ""])
+    head = "\0".join(["-bnm"[part["binary"] + 2 * part["named"]] + part["type"], part["name"], part["cid"], ""])
     return record("a", head.encode() + part["data"])
 
 

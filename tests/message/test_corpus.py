@@ -97,6 +97,15 @@ def check_part(part, wanted, alone=False):
     assert payload == wanted["data"]
     assert part.get_content_disposition() == ("inline" if wanted["cid"] else "attachment")
     assert (part.get_filename() or "") == wanted["name"], (part.get_filename(), wanted["name"], part["Content-Disposition"])
+    in_type = re.search(r'(?s)\bname="((?:[^"\\]|\\.)*)"', dict(part.raw_items())["Content-Type"])
+    if wanted["named"] and wanted["name"]:
+        # As readers have it that know no RFC 2231: encoded words, within quotes.
+        in_type = re.sub(r"\\(.)", r"\1", re.sub("\r?\n", "", in_type[1]))
+        if in_type.startswith("=?UTF-8?"):
+            in_type = str(email.header.make_header(email.header.decode_header(in_type)))
+        assert in_type == wanted["name"], (in_type, wanted["name"])
+    else:
+        assert in_type is None
     assert part["Content-ID"] == ("<" + wanted["cid"] + ">" if wanted["cid"] else None)
 
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -199,10 +200,54 @@ static void a_forwarded_message_from_anywhere(void **state)
     assert_int_equal(postino_message_check(&message, 0, NULL), POSTINO_ERROR_BOUNDARY);
 }
 
+/* Old readers find a file's name in its type, in encoded words; the new ones where it always stood. */
+static void names_for_old_readers(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *parameter;
+    } cases[] = {
+        {"a.bin", "name=\"a.bin\""},
+        {"a \"b\".bin", "name=\"a \\\"b\\\".bin\""},
+        {"\xd1\x84\xd0\xb0\xd0\xb9\xd0\xbb.bin", "name=\"=?UTF-8?B?0YTQsNC50LsuYmlu?=\""},
+        {"=?x?=.bin", "name=\"=?UTF-8?B?PT94Pz0uYmlu?=\""},
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bin",
+         "name=\"=?UTF-8?Q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?=\r\n "
+         "=?UTF-8?Q?aaaaaaaaaaaaaaaa=2Ebin?=\""},
+    };
+    char wanted[300];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        postino_part_attachment_init(&file, &data.source, NULL, cases[i].name);
+        message.body = &file;
+        (void)compose(0);
+        assert_null(strstr(composed, " name"));
+        postino_part_name_parameter(&file);
+        (void)compose(0);
+        (void)snprintf(wanted, sizeof wanted, "\r\nContent-Type: application/octet-stream;\r\n %s\r\n",
+                       cases[i].parameter);
+        if (strstr(composed, wanted) == NULL)
+            fail_msg("%s is not in %s", wanted, composed);
+        assert_non_null(strstr(composed, "\r\nContent-Disposition: attachment;\r\n filename"));
+    }
+    file.disposition = NULL;
+    file.file_name = "a\nb";
+    assert_int_equal(postino_message_check(&message, 0, NULL), POSTINO_ERROR_FIELD);
+    file.file_name = "a\xff";
+    assert_int_equal(postino_message_check(&message, 0, NULL), POSTINO_ERROR_FIELD_UTF8);
+    assert_string_equal(message.error_field, "Content-Type");
+    file.file_name = "";
+    (void)compose(0);
+    assert_null(strstr(composed, "name"));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(binary_within_a_message, setup),
+        cmocka_unit_test_setup(names_for_old_readers, setup),
         cmocka_unit_test_setup(binary_keeps_clear_of_boundaries, setup),
         cmocka_unit_test_setup(binary_is_not_always_right, setup),
         cmocka_unit_test_setup(a_text_that_lines_cannot_hold_is_encoded, setup),
