@@ -92,7 +92,7 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
         if (late > PUMP_LOOKS || (late > 1 && status > 0)) {
             /* Now nothing is left that arrived in time. */
             status = POSTINO_ERROR_TIMEOUT;
-        } else if (status > 0) {
+        } else if (status > 0 && late == 0) {
             /* What could not be sent waits for the peer, who may wait for us to hear it. */
             status = transport->methods->wait(
                 transport, sent > 0 ? POSTINO_EVENT_READ | POSTINO_EVENT_WRITE : POSTINO_EVENT_READ, wait_ms);

@@ -213,6 +213,12 @@ class Tls(Bed):
 
     # ---- What must not ----
 
+    def test_late_caller(self):
+        # The commands' limit is a second.
+        for mode, implicit in (("implicit", True), ("starttls", False)):
+            connected, mail = self.many("connect=5000", "late=130", f"mode={mode}", way="session", implicit=implicit)
+            self.assertEqual((connected["status"], mail["status"], mail["outcome"]), ("0x00", "0x00", ACCEPTED))
+
     def test_wrong_name(self):
         for way in WAYS:
             self.refused(self.one(way=way, certificate="wrong_subject"), HANDSHAKE, "0x195", "for wrong, not for localhost")

@@ -278,7 +278,16 @@ static VOID collect_mails(VOID)
     NX_SMTP_MAIL *mail;
     UINT status;
 
-    while ((status = nx_smtp_client_mail_collect(&client, &mail, NX_WAIT_FOREVER)) == NX_SUCCESS) {
+    for (;;) {
+        status = nx_smtp_client_mail_collect(&client, &mail,
+                                             number("late", "0") != 0 ? NX_NO_WAIT : NX_WAIT_FOREVER);
+        /* A caller who looks now and then. */
+        if (status == NX_IN_PROGRESS) {
+            (VOID) tx_thread_sleep(number("late", "0"));
+            continue;
+        }
+        if (status != NX_SUCCESS)
+            break;
         if (nx_smtp_mail_result_get(mail, &result) != NX_SUCCESS)
             fails("result_get");
         print_result(result.nx_smtp_result_status, result.nx_smtp_result_outcome);
