@@ -124,6 +124,22 @@ static void nothing_but_an_error_with_starttls(void **state)
     fail_each(1, 0);
 }
 
+/* Which the peer does not ask for. */
+static void nothing_but_an_error_with_a_certificate(void **state)
+{
+    (void)state;
+    run.config.certificate_file = run.peer.certificate_file;
+    run.config.key_file = run.peer.certificate_file;
+    fail_each(1, 0);
+}
+
+static void a_wrong_address_is_never_taken(void **state)
+{
+    (void)state;
+    run.config.host_name = "127.0.0.1";
+    fail_each(0, 0);
+}
+
 static void a_wrong_name_is_never_taken(void **state)
 {
     (void)state;
@@ -159,7 +175,10 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(nothing_but_an_error_by_pin, peer_run_setup, peer_run_teardown),
         cmocka_unit_test_setup_teardown(nothing_but_an_error_with_starttls, peer_run_setup,
                                         peer_run_teardown),
+        cmocka_unit_test_setup_teardown(nothing_but_an_error_with_a_certificate, peer_run_setup,
+                                        peer_run_teardown),
         cmocka_unit_test_setup_teardown(a_wrong_name_is_never_taken, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(a_wrong_address_is_never_taken, peer_run_setup, peer_run_teardown),
         cmocka_unit_test_setup_teardown(an_unknown_issuer_is_never_taken, peer_run_setup, peer_run_teardown),
         cmocka_unit_test_setup_teardown(a_wrong_pin_is_never_taken, peer_run_setup, peer_run_teardown),
     };

@@ -266,7 +266,7 @@ static int peer_has_name(X509 *certificate)
     return done;
 }
 
-static int peer_write_certificate(struct tls_peer *peer, X509 *certificate)
+static int peer_write_certificate(struct tls_peer *peer, X509 *certificate, EVP_PKEY *key)
 {
     FILE *file;
     int handle;
@@ -275,7 +275,8 @@ static int peer_write_certificate(struct tls_peer *peer, X509 *certificate)
     (void)snprintf(peer->certificate_file, sizeof peer->certificate_file, "%s/postino-tls-XXXXXX", P_tmpdir);
     handle = mkstemp(peer->certificate_file);
     file = handle >= 0 ? fdopen(handle, "w") : NULL;
-    done = file != NULL && PEM_write_X509(file, certificate) == 1;
+    done = file != NULL && PEM_write_X509(file, certificate) == 1 &&
+           PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1;
     return file != NULL && fclose(file) == 0 && done;
 }
 
@@ -308,7 +309,7 @@ int tls_peer_init(struct tls_peer *peer)
     peer->context = SSL_CTX_new(TLS_server_method());
     done = peer->context != NULL && peer_der(peer, certificate) == 0 &&
            X509_digest(certificate, EVP_sha256(), peer->pin, &length) == 1 &&
-           peer_write_certificate(peer, certificate) &&
+           peer_write_certificate(peer, certificate, key) &&
            SSL_CTX_use_certificate(peer->context, certificate) == 1 &&
            SSL_CTX_use_PrivateKey(peer->context, key) == 1 &&
            SSL_CTX_set_session_id_context(peer->context, (const unsigned char *)"p", 1) == 1;

@@ -32,7 +32,7 @@ struct tls_peer {
      * contract allows. */
     uint32_t held_up_ms;
 
-    char certificate_file[64]; /* its certificate in PEM */
+    char certificate_file[64]; /* its certificate in PEM, and its key */
     unsigned connections;
     size_t taken_octets; /* of this connection */
     uint32_t taken_ms;   /* when the last of them was */
