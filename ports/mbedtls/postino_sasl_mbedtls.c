@@ -49,10 +49,10 @@ static const mbedtls_md_info_t *table_info(unsigned hash)
 }
 
 /* Makes a context, `hmac` not 0: for the hash's HMAC; it is to be freed whatever is returned. Returns 0 or an error. */
-static int table_setup(mbedtls_md_context_t *digest, unsigned hash, int hmac)
+static int table_setup(mbedtls_md_context_t *digest, const mbedtls_md_info_t *info, int hmac)
 {
     mbedtls_md_init(digest);
-    return mbedtls_md_setup(digest, table_info(hash), hmac);
+    return mbedtls_md_setup(digest, info, hmac);
 }
 
 static int table_random(void *context, uint8_t *out, size_t octets)
@@ -68,7 +68,7 @@ static int table_hash(void *context, unsigned hash, const struct postino_span *s
                       uint8_t *out)
 {
     mbedtls_md_context_t digest;
-    int status = table_setup(&digest, hash, 0);
+    int status = table_setup(&digest, table_info(hash), 0);
     size_t i;
 
     (void)context;
@@ -86,7 +86,7 @@ static int table_hmac(void *context, unsigned hash, const struct postino_span *k
                       const struct postino_span *spans, size_t count, uint8_t *out)
 {
     mbedtls_md_context_t digest;
-    int status = table_setup(&digest, hash, 1);
+    int status = table_setup(&digest, table_info(hash), 1);
     size_t i;
 
     (void)context;
@@ -108,16 +108,15 @@ static int table_pbkdf2(void *context, unsigned hash, const struct postino_span 
     static const uint8_t block_number[] = {0, 0, 0, 1};
     uint8_t u[POSTINO_HASH_OCTETS_MAX] = {0};
     mbedtls_md_context_t digest;
-    size_t octets = 0;
-    int status = table_setup(&digest, hash, 1);
+    const mbedtls_md_info_t *info = table_info(hash);
+    const size_t octets = info != NULL ? mbedtls_md_get_size(info) : 0;
+    int status = table_setup(&digest, info, 1);
     uint32_t i;
     size_t j;
 
     (void)context;
-    if (status == 0) {
-        octets = mbedtls_md_get_size(table_info(hash));
+    if (status == 0)
         status = mbedtls_md_hmac_starts(&digest, password->data, password->length_octets);
-    }
     if (status == 0)
         status = mbedtls_md_hmac_update(&digest, salt->data, salt->length_octets);
     if (status == 0)
