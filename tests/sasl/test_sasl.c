@@ -80,6 +80,100 @@ static void test_scram_sha_256(void **state)
     assert_wiped(&auth.state);
 }
 
+/* `octets` of data in base64 behind "334 ", with the line's end. */
+static void write_challenge(char *line, const uint8_t *data, size_t octets)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t i;
+
+    line += sprintf(line, "334 ");
+    for (i = 0; i < octets; i += 3) {
+        uint32_t bits = (uint32_t)data[i] << 16;
+
+        bits |= i + 1 < octets ? (uint32_t)data[i + 1] << 8 : 0;
+        bits |= i + 2 < octets ? data[i + 2] : 0;
+        *line++ = digits[bits >> 18];
+        *line++ = digits[bits >> 12 & 63];
+        *line++ = i + 1 < octets ? digits[bits >> 6 & 63] : '=';
+        *line++ = i + 2 < octets ? digits[bits & 63] : '=';
+    }
+    strcpy(line, "\r\n");
+}
+
+/* The dialogue of RFC 7677 until the server has to prove itself, by `octets` of a signature. Returns the session's error. */
+static int error_of_signature(const uint8_t *signature, size_t octets)
+{
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_scram_sha_256, NULL};
+    struct auth auth;
+    char line[200];
+    char final[100];
+
+    start(&auth, mechanisms, NULL, "SCRAM-SHA-256");
+    set_nonce(&auth, "rOprNGfwEbeRWgbNEkqO");
+    (void)bench_output(&auth.bench);
+    bench_input(
+        &auth.bench,
+        "334 cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxzPVcyMlphSjBTTlk3c29F"
+        "c1VFamI2Z1E9PSxpPTQwOTY=\r\n");
+    (void)bench_output(&auth.bench);
+    /* v= and the signature in base64, in base64. */
+    write_challenge(line, signature, octets);
+    (void)snprintf(final, sizeof final, "v=%.*s", (int)strcspn(line + 4, "\r"), line + 4);
+    write_challenge(line, (const uint8_t *) final, strlen(final));
+    bench_input(&auth.bench, line);
+    bench_input(&auth.bench, strcmp(bench_output(&auth.bench), "*\r\n") == 0 ? "501 no\r\n" : "235 ok\r\n");
+    return postino_session_result(&auth.bench.session)->error;
+}
+
+static void test_every_octet_of_a_signature_counts(void **state)
+{
+    /* Base64 of RFC 7677's: 6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4= */
+    static const uint8_t right[] = {0xea, 0xba, 0xe2, 0x4d, 0x10, 0x62, 0xdb, 0x75, 0xa9, 0x45, 0x1f,
+                                    0xf0, 0xb6, 0xea, 0x7e, 0x98, 0xc8, 0x54, 0x65, 0x49, 0xff, 0x74,
+                                    0x1e, 0x67, 0x2d, 0x32, 0x51, 0xb2, 0x39, 0x7d, 0xe4, 0x6e};
+    uint8_t signature[sizeof right + 1] = {0};
+    size_t i;
+
+    (void)state;
+    memcpy(signature, right, sizeof right);
+    assert_int_equal(error_of_signature(signature, sizeof right), 0);
+    for (i = 0; i < sizeof right; i++) {
+        signature[i] ^= 1;
+        assert_int_equal(error_of_signature(signature, sizeof right), POSTINO_ERROR_AUTH_SERVER);
+        signature[i] ^= 1;
+    }
+    assert_int_equal(error_of_signature(signature, sizeof right - 1), POSTINO_ERROR_AUTH_SERVER);
+    assert_int_equal(error_of_signature(signature, sizeof right + 1), POSTINO_ERROR_AUTH_SERVER);
+}
+
+/* Returns the session's error after a challenge of so many octets. */
+static int error_of_challenge(size_t octets, uint16_t text_octets_max)
+{
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_cram_md5, NULL};
+    static uint8_t data[2 * POSTINO_SASL_CHALLENGE_OCTETS];
+    static char line[4 * POSTINO_SASL_CHALLENGE_OCTETS];
+    struct auth auth;
+
+    memset(data, 'x', sizeof data);
+    start(&auth, mechanisms, NULL, "CRAM-MD5");
+    auth.bench.config.challenge_octets_max = text_octets_max;
+    (void)bench_output(&auth.bench);
+    write_challenge(line, data, octets);
+    bench_input(&auth.bench, line);
+    bench_input(&auth.bench, strcmp(bench_output(&auth.bench), "*\r\n") == 0 ? "501 no\r\n" : "235 ok\r\n");
+    return postino_session_result(&auth.bench.session)->error;
+}
+
+static void test_one_octet_of_a_challenge_too_many(void **state)
+{
+    (void)state;
+    assert_int_equal(error_of_challenge(POSTINO_SASL_CHALLENGE_OCTETS, 0), 0);
+    assert_int_equal(error_of_challenge(POSTINO_SASL_CHALLENGE_OCTETS + 1, 0), POSTINO_ERROR_CHALLENGE);
+    /* 120 octets are 160 of base64. */
+    assert_int_equal(error_of_challenge(120, 160), 0);
+    assert_int_equal(error_of_challenge(120, 159), POSTINO_ERROR_CHALLENGE);
+}
+
 /* RFC 5802 section 5; without pbkdf2() in the table the same. */
 static void test_scram_sha_1(void **state)
 {
@@ -209,7 +303,7 @@ static void test_unprepared(void **state)
     bench.credentials = (struct postino_credentials){.user = "user", .password = "p\303\244"};
     bench.config.credentials = &bench.credentials;
     bench.config.mechanisms = prepared;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS);
+    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_PREPARED);
     bench.config.mechanisms = any;
     assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
     bench.config.mechanisms = prepared;
@@ -235,17 +329,17 @@ static void test_lines(void **state)
         (struct postino_credentials){.user = "user", .password = text + sizeof text - 1 - 9210};
     assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
     bench.credentials.password--;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS);
+    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS_SIZE);
     bench.config.mechanisms = login;
     assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
     bench.credentials.password = text + 1;
     assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
     bench.credentials.password = text;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS);
+    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS_SIZE);
     bench.credentials = (struct postino_credentials){.user = text + 1, .password = "password"};
     assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
     bench.credentials.user = text;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS);
+    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS_SIZE);
 }
 
 /* The same of mechanisms with an exchange, here with the longest line; tests/transcripts has those that are longer.
@@ -290,11 +384,17 @@ static void test_longest_lines(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scram_sha_256),   cmocka_unit_test(test_scram_sha_1),
-        cmocka_unit_test(test_scram_sha_512),   cmocka_unit_test(test_cram_md5),
-        cmocka_unit_test(test_channel_binding), cmocka_unit_test(test_external),
-        cmocka_unit_test(test_unprepared),      cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_scram_sha_256),
+        cmocka_unit_test(test_scram_sha_1),
+        cmocka_unit_test(test_scram_sha_512),
+        cmocka_unit_test(test_cram_md5),
+        cmocka_unit_test(test_channel_binding),
+        cmocka_unit_test(test_external),
+        cmocka_unit_test(test_unprepared),
+        cmocka_unit_test(test_lines),
         cmocka_unit_test(test_longest_lines),
+        cmocka_unit_test(test_every_octet_of_a_signature_counts),
+        cmocka_unit_test(test_one_octet_of_a_challenge_too_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
