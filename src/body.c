@@ -8,7 +8,12 @@ static void body_take_size(struct postino_session *session)
 {
     size_t limit = postino_extensions_number(session);
 
-    session->size_limit_octets = limit != 0 ? limit : POSTINO_SIZE_UNKNOWN;
+    /* Behind a comma or a blank there is more of what is no number. */
+    if (limit == 0 || session->size_limit_octets != POSTINO_SIZE_UNKNOWN)
+        limit = POSTINO_SIZE_UNKNOWN;
+    session->size_limit_octets = limit;
+    if (limit == POSTINO_SIZE_UNKNOWN)
+        session->take_word = NULL;
 }
 
 /* RFC 1870 section 6.1: what is larger than the server's limit need not be tried. */

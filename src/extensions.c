@@ -65,9 +65,8 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 {
     unsigned length = session->word_octets;
 
-    /* Some servers write "AUTH=", "AUTH:", or commas between mechanisms. A comma within a number is none of these. */
-    if (octet > ' ' && octet != '=' && octet != ':' &&
-        (octet != ',' || (length != 0 && session->word[0] < '@'))) {
+    /* Some servers write "AUTH=", "AUTH:", or commas between mechanisms. */
+    if (octet > ' ' && octet != '=' && octet != ':' && octet != ',') {
         /* What is neither letter nor digit may become something else: no name that is known has any. */
         if (octet >= '@')
             octet &= 0xDF;

@@ -450,7 +450,7 @@ static inline unsigned postino_shown_octet(unsigned octet)
         return ' ';
     return (octet < ' ' && octet != '\n') || octet == 127 ? '?' : octet;
 }
-/* Blanks, line ends and control characters before a reply's code at most. */
+/* Blanks, line ends and control characters before the code of a line at most. */
 #define REPLY_BLANKS_MAX 250
 #if !POSTINO_SMALL
 /* Reads a reply of one line that is there whole, with CRLF and no other control character. Returns how many octets it

@@ -19,7 +19,6 @@ static void reply_line(struct postino_session *session)
         return;
     }
     session->lines = 0;
-    session->blanks = 0;
     session->driver->heard(session);
 }
 
@@ -44,7 +43,7 @@ static int reply_digit(struct postino_session *session, uint8_t octet)
     if (code == 0) {
         /* Some servers indent, some send NULs or empty lines behind their replies. */
         if (octet <= ' ')
-            return session->blanks++ == REPLY_BLANKS_MAX ? -1 : 0;
+            return session->word_octets++ == REPLY_BLANKS_MAX ? -1 : 0;
         if (digit < 2 || digit > 5)
             return -1;
     }
@@ -54,6 +53,7 @@ static int reply_digit(struct postino_session *session, uint8_t octet)
     session->line_code = (uint16_t)code;
     if (code < 200)
         return 0;
+    session->word_octets = 0;
     if (session->lines != 0)
         return code == session->reply.code ? 0 : -1;
     reply_begin(session, code);
@@ -143,7 +143,7 @@ int postino_reply_is_plain(const struct postino_session *session)
 void postino_reply_keep(struct postino_session *session, unsigned code, const uint8_t *text, size_t length)
 {
     reply_begin(session, code);
-    session->blanks = 0;
+    session->word_octets = 0;
     if (!session->text_kept) {
         session->reply.text_octets = length;
         /* Not memcpy(), which gcc expands in line where it knows how few octets they are: ten times as slow. */

@@ -25,11 +25,10 @@ void postino_session_record(struct postino_session *session, int error)
         session->result.error = (int16_t)error;
         session->result.step = (uint8_t)step;
         /* Where the server is not at fault no reply decided it. */
-        if (error <= POSTINO_ERROR_REFUSED && error > POSTINO_ERROR_RESOLVE)
+        if (error <= POSTINO_ERROR_REFUSED && error > POSTINO_ERROR_RESOLVE) {
             session->result.reply_code = session->reply.code;
-        else if (!session->text_kept)
-            postino_session_no_text(session);
-        session->text_kept = 1;
+            session->text_kept = 1;
+        }
     }
 }
 

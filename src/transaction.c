@@ -341,6 +341,11 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
 {
     struct postino_mail *mail;
 
+    /* An earlier reply says nothing of it. */
+    if (session->result.error != POSTINO_OK && !session->text_kept) {
+        postino_session_no_text(session);
+        session->text_kept = 1;
+    }
     /* The pump's word for it says less. */
     if (session->result.error == POSTINO_ERROR_TIMEOUT)
         session->result.error =

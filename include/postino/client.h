@@ -89,7 +89,15 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
  * still under way and borrowed, and postino_client_collect() goes on with it. A mail that met a connection which the
  * server had closed, or one that was lost in the handshake behind STARTTLS, is sent over a new one, once, if the server
  * had not taken its MAIL command; of mails handed in together, also behind
- * each connection over which the server decided one of them: servers limit the mails of a connection. */
+ * each connection over which the server decided one of them: servers limit the mails of a connection.
+ *
+ * Some servers offer what does not work. Then the mail goes out once more, over a new connection and without it, where
+ * the server cannot have accepted it; the client remembers, and sends later mails so too:
+ * - BDAT is answered 500, 501, 502 or 503: DATA (if the source can be read again);
+ * - commands of a group are never answered: each command waits for its reply;
+ * - MAIL is answered 504 or 555: without SIZE, BODY=8BITMIME and the options that the mail names as optional.
+ * Not remembered: MAIL answered 450, 451 or 452 over a connection that was used before, and a connection that ends at
+ * EHLO: HELO, where no credentials, no required TLS and no options need EHLO. */
 int postino_client_send(struct postino_client *client, struct postino_mail *mail);
 
 /* Hands a mail in and returns at once; nothing is connected or sent before postino_client_collect(). Where
@@ -106,7 +114,7 @@ int postino_client_submit(struct postino_client *client, struct postino_mail *ma
 struct postino_mail *postino_client_collect(struct postino_client *client);
 
 /* Connects and authenticates, where no connection is open: a first mail finds it ready, and a failure is known
- * before there is one. Blocks. Returns 0: the server is ready for a mail; POSTINO_ERROR_STATE: there is no connection,
+ * before there is one. A server that ends the connection at EHLO is asked by HELO, as postino_client_send() says. Blocks. Returns 0: the server is ready for a mail; POSTINO_ERROR_STATE: there is no connection,
  * and mails of the one before are to be collected first; or the session's error. */
 int postino_client_connect(struct postino_client *client);
 
@@ -120,7 +128,7 @@ int postino_client_service(struct postino_client *client, struct postino_service
  * collected. Without a connection it does nothing. The client can send again afterwards. */
 void postino_client_quit(struct postino_client *client);
 
-/* The session, for postino_session_text(), _result() and _capabilities(). Valid as long as the client. */
+/* The session, for postino_session_text(), _result(), _mechanism() and _capabilities(). Valid as long as the client. */
 const struct postino_session *postino_client_session(const struct postino_client *client);
 
 #ifdef __cplusplus

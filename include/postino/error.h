@@ -137,9 +137,10 @@ enum postino_outcome {
     POSTINO_OUTCOME_UNKNOWN =
         2, /* the end of the message may have arrived and no reply came: it may be delivered */
     POSTINO_OUTCOME_TRANSIENT = 3, /* not accepted; worth another try later */
-    POSTINO_OUTCOME_PERMANENT = 4, /* not accepted; the same mail will be refused again */
+    POSTINO_OUTCOME_PERMANENT =
+        4, /* not accepted; the same mail will be refused again, by the server or before it is sent */
     POSTINO_OUTCOME_NOT_ATTEMPTED =
-        5 /* nothing of it was sent, or it was given up for another recipient's sake */
+        5 /* nothing of it was sent, for no fault of its own, or it was given up for another recipient's sake */
 };
 
 /* The result that a mail or a session carries: the first error, and where it happened. */

@@ -58,7 +58,9 @@ struct postino_record {
     char *text;
     size_t text_capacity_octets;
     /* Result. */
-    size_t text_octets; /* the head of the reply's text, lines separated by '\n'; not terminated */
+    /* The head of the reply's text, as postino_session_text() has it; not terminated. As much of it as the buffer holds,
+     * of the POSTINO_REPLY_TEXT_OCTETS that a session keeps. */
+    size_t text_octets;
     struct postino_enhanced_code enhanced_code;
     /* private */
     uint8_t in_use;

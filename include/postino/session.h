@@ -165,14 +165,13 @@ struct postino_session {
     uint8_t text_kept;     /* the text is that of a failure: later replies leave it alone */
     uint8_t round;         /* of the authentication exchange */
     uint8_t line;          /* what is known of the reply line that is arriving: enum reply_line */
-    uint8_t word_octets;   /* of its word that is arriving */
+    uint8_t word_octets;   /* of its word that is arriving; before its code, blanks and line ends */
     uint8_t complete;      /* the sent step has no more octets to hand out */
     uint8_t filter;        /* state of the data filter */
     uint8_t chunk;         /* that is being sent: enum chunk_state */
     uint8_t secret;        /* the octets handed out last are */
     uint8_t response_long; /* PLAIN's does not fit the line of AUTH */
-    uint8_t fresh;  /* a step was entered by a call that tells no time: its limit begins with the next one */
-    uint8_t blanks; /* before the code of the reply that is arriving, line ends included */
+    uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
     uint16_t line_code;           /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;               /* of the reply that arrived before it */
     uint16_t text_code;           /* of the reply whose text is kept */
@@ -370,8 +369,10 @@ void postino_session_source_ready(struct postino_session *session);
 const struct postino_result *postino_session_result(const struct postino_session *session);
 
 /* Returns the head of the text of the reply that decided the last failure (or, without one, of the last
- * reply), lines separated by '\n', and its length; not terminated. Valid until a mail that is still under way
- * is answered. */
+ * reply), lines separated by '\n', and its length; not terminated. Of a line that is no reply (a greeting that is no
+ * SMTP) it is that line, of TLS that failed the transport's words. A failure that no reply decided (a time-out, a
+ * mail's own fault) has no text. A tab is told as a blank, any other control character as '?'. At most
+ * POSTINO_REPLY_TEXT_OCTETS are kept. Valid until a mail that is still under way is answered. */
 const char *postino_session_text(const struct postino_session *session, size_t *length_octets);
 
 /* Returns the name of the mechanism that authentication used or tried last; NULL: none. Valid as long as the

@@ -11,8 +11,7 @@ static unsigned fold(unsigned octet)
 }
 
 /* Whether the line's first word is the name. It ends at a blank, or at what no keyword may hold and some servers
- * say: AUTH=LOGIN is an old form of AUTH LOGIN. A comma ends what does not begin with a digit, for it may stand in a
- * number. */
+ * say: AUTH=LOGIN is an old form of AUTH LOGIN. */
 static int first_word_is(const uint8_t *line, size_t length, const char *name)
 {
     size_t i = 0;
@@ -23,8 +22,7 @@ static int first_word_is(const uint8_t *line, size_t length, const char *name)
         }
         i++;
     }
-    return i == length || line[i] <= ' ' || line[i] == '=' || line[i] == ':' ||
-           (line[i] == ',' && name[0] >= '@');
+    return i == length || line[i] <= ' ' || strchr("=:,", line[i]) != NULL;
 }
 
 static uint32_t reference(const uint8_t *line, size_t length)

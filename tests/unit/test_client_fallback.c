@@ -211,6 +211,22 @@ static void mail_refused_on_a_new_connection(void **state)
     end();
 }
 
+/* Each mail that is refused so is tried again once, however many the next connection takes before it. */
+static void mail_refused_on_used_connections(void **state)
+{
+    (void)state;
+    prepare();
+    ADD(HELLO("250 HELP\r\n"), LOCK_STEP(0), "DATA\r\n", "354 go on\r\n", TEXT(0), "MAIL FROM:<a@b>\r\n",
+        "452 later\r\n", "RSET\r\n", "250 ok\r\n", "MAIL FROM:<a@b>\r\n", "452 later\r\n", QUIT);
+    ADD(HELLO("250 HELP\r\n"), LOCK_STEP(1), "DATA\r\n", "354 go on\r\n", TEXT(1), "MAIL FROM:<a@b>\r\n",
+        "452 later\r\n", QUIT);
+    submit(0, 2);
+    collect(0, POSTINO_OUTCOME_ACCEPTED, 0);
+    collect(1, POSTINO_OUTCOME_ACCEPTED, 0);
+    collect(2, POSTINO_OUTCOME_TRANSIENT, POSTINO_ERROR_REFUSED);
+    end();
+}
+
 /* A server that hangs up at EHLO is asked by HELO, over a new connection; the one after begins with EHLO again. */
 static void ehlo_that_does_not_work(void **state)
 {
@@ -308,6 +324,7 @@ int main(void)
         cmocka_unit_test(options_that_do_not_work),
         cmocka_unit_test(mail_refused_on_a_used_connection),
         cmocka_unit_test(mail_refused_on_a_new_connection),
+        cmocka_unit_test(mail_refused_on_used_connections),
         cmocka_unit_test(ehlo_that_does_not_work),
         cmocka_unit_test(ehlo_that_is_needed),
         cmocka_unit_test(starttls_on_port_465),
