@@ -449,9 +449,7 @@ UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_
                                postino_trace_function function, VOID *context);
 /* nx_smtp_message.c */
 /* The header's fields that are the same in every message, and those that tell of a priority. */
-#define NX_SMTP_MESSAGE_MIME                                                       \
-    "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n" \
-    "Content-Transfer-Encoding: 8bit\r\n"
+extern const CHAR _nx_smtp_message_mime[];
 const CHAR *_nx_smtp_message_importance(const struct nx_smtp_message *message);
 /* Checks the subject; the body is in place, and the addresses follow when they have been checked. Returns a status. */
 UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject);

@@ -22,8 +22,8 @@ static const struct postino_feature_step group_chunk = {
     group_emit,
     NULL};
 /* Ends the last line. */
-static const struct postino_step group_end = {"", POSTINO_STEP_MESSAGE, 2, GROUP_LIMIT | STEP_JOINS,
-                                              STEP_MAILS};
+static const struct postino_step group_end = {POSTINO_TEXT(""), POSTINO_STEP_MESSAGE, 2,
+                                              GROUP_LIMIT | STEP_JOINS, STEP_MAILS};
 /* Ends the message that nobody is there to take. */
 static const struct postino_step group_dot = {".", POSTINO_STEP_DATA, 0, GROUP_LIMIT, STEP_NEXT};
 

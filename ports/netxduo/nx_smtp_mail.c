@@ -123,7 +123,7 @@ static int mail_next_piece(NX_SMTP_MAIL *mail)
             mail->nx_smtp_mail_piece = MAIL_SUBJECT_TEXT;
         break;
     case MAIL_MIME:
-        mail_text(mail, NX_SMTP_MESSAGE_MIME);
+        mail_text(mail, _nx_smtp_message_mime);
         break;
     case MAIL_HEADERS:
         mail->nx_smtp_mail_part = message->headers;

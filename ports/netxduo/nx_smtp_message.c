@@ -20,6 +20,11 @@
 #define MESSAGE_BODY static
 #endif
 
+/* An object, not a literal in each place: compilers merge equal literals of one file, and the first place has all. */
+const CHAR _nx_smtp_message_mime[] =
+    "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
+    "Content-Transfer-Encoding: 8bit\r\n";
+
 UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject)
 {
     UINT length;
@@ -83,11 +88,13 @@ VOID _nx_smtp_message_subject(const struct postino_span *subject, struct postino
 
 const CHAR *_nx_smtp_message_importance(const struct nx_smtp_message *message)
 {
+    static const CHAR none[] = "";
+
     if (message->priority == NX_SMTP_MAIL_PRIORITY_LOW)
         return "X-Priority: 5\r\nImportance: low\r\n";
     if (message->priority == NX_SMTP_MAIL_PRIORITY_HIGH)
         return "X-Priority: 1\r\nImportance: high\r\n";
-    return "";
+    return none;
 }
 
 static VOID message_emit_priority(const struct postino_session *session, struct postino_emitter *emitter)
@@ -106,7 +113,7 @@ VOID _nx_smtp_message_parameters(const struct postino_session *session, struct p
 
     if (id == POSTINO_STEP_MESSAGE) {
         message_subject(&message->subject, emitter);
-        postino_emit_text(emitter, NX_SMTP_MESSAGE_MIME);
+        postino_emit_text(emitter, _nx_smtp_message_mime);
         postino_emit_octets(emitter, message->headers.data, message->headers.length_octets);
         postino_emit_text(emitter, _nx_smtp_message_importance(message));
     }
