@@ -177,7 +177,6 @@ static int client_submit(struct postino_client *client, struct postino_mail *mai
 /* Puts a mail in line for another connection. */
 static void client_again(struct postino_client *client, struct postino_mail *mail)
 {
-    struct postino_mail **link = &client->again;
     uint8_t attempts = mail->result.error != POSTINO_ERROR_MAIL_LIMIT && mail->result.error != POSTINO_OK;
 
     if (mail->result.error == POSTINO_ERROR_REFUSED && mail->result.step == POSTINO_STEP_RSET) {
@@ -191,10 +190,12 @@ static void client_again(struct postino_client *client, struct postino_mail *mai
     if (!client->progress || postino_client_is_fallback(mail))
         mail->attempts = attempts;
 
-    while (*link != NULL)
-        link = &(*link)->next;
     mail->next = NULL;
-    *link = mail;
+    if (client->again == NULL)
+        client->again = mail;
+    else
+        client->again_last->next = mail;
+    client->again_last = mail;
 }
 
 static int client_is_lost(int error)

@@ -59,7 +59,8 @@ struct postino_client {
     struct postino_session_config session_config;
     struct postino_credentials credentials;
     struct postino_sasl_state sasl;
-    struct postino_mail *again; /* to be sent over another connection */
+    struct postino_mail *again;      /* to be sent over another connection */
+    struct postino_mail *again_last; /* of them; not valid where there is none */
     uint32_t connect_timeout_ms;
     uint32_t avoided; /* extensions that do not work with this server, of enum postino_capability */
     uint8_t helo;     /* the next connection begins with HELO */
