@@ -59,6 +59,7 @@ typedef struct NX_SMTP_MESSAGE_STRUCT {
     const CHAR *nx_smtp_message_address;             /* for it; NULL: the client's */
     struct postino_mailbox *nx_smtp_message_last[3]; /* of To, Cc and Bcc */
     NX_SMTP_HEADER *nx_smtp_message_last_header;
+    ULONG nx_smtp_message_headers; /* how many were added */
     NX_SMTP_HEADER nx_smtp_message_priority[3];
     struct postino_part nx_smtp_message_text;
     struct postino_part nx_smtp_message_html;
@@ -102,8 +103,8 @@ typedef struct NX_SMTP_MESSAGE_STRUCT {
 #endif
 
 /* Every service below returns NX_PTR_ERROR for a NULL pointer where none is allowed, NX_SMTP_INVALID_PARAM for a
- * message that was not created, NX_IN_PROGRESS for one that is handed in, and NX_CALLER_ERROR from timers and
- * interrupts. With NX_SMTP_DISABLE_ERROR_CHECKING only NX_IN_PROGRESS of nx_smtp_client_message_submit() is left
+ * message that was not created, NX_SMTP_MAIL_IN_USE for one that is handed in, and NX_CALLER_ERROR from timers and
+ * interrupts. With NX_SMTP_DISABLE_ERROR_CHECKING only NX_SMTP_MAIL_IN_USE of nx_smtp_client_message_submit() is left
  * of these. All are allowed from initialisation and threads unless it says "of threads". Memory and strings,
  * UTF-8 with a NUL, are the caller's as long as the message is used. */
 
@@ -123,13 +124,13 @@ UINT nx_smtp_message_from_set(NX_SMTP_MESSAGE *message_ptr, CHAR *name, CHAR *ad
 
 /* Adds a recipient, of the message's envelope and, unless it is a BCC, of its header. `name` is what readers see
  * and may be NULL; `address` stands without brackets. `kind` is NX_SMTP_RECIPIENT_TO, _CC or _BCC. Returns
- * NX_SUCCESS; NX_SMTP_INVALID_PARAM: another kind. */
+ * NX_SUCCESS; NX_SMTP_INVALID_PARAM: another kind; NX_SMTP_RECIPIENT_IN_USE: as of nx_smtp_mail_recipient_add(). */
 UINT nx_smtp_message_recipient_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_ADDRESSEE *addressee_ptr, CHAR *name,
                                    CHAR *address, UINT kind);
 
 /* Adds a line to the header: "Auto-Submitted" with "auto-generated" for a mail that no machine is to answer, a
  * name of the application's own, or another that the message does not write itself. Needs the feature `field`.
- * Returns NX_SUCCESS. */
+ * Returns NX_SUCCESS; NX_SMTP_HEADER_IN_USE: the line is in this message. Added to another one since, it spoils this. */
 UINT nx_smtp_message_header_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_HEADER *header_ptr, CHAR *name,
                                 CHAR *value);
 
@@ -156,17 +157,17 @@ UINT nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *file
                                   NX_SMTP_PART_CALLBACK callback, VOID *context, ULONG size);
 
 /* Adds an image that the HTML, or a text without one, shows. `content_id` is "id@domain" without brackets.
- * Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: the part is in a message already. */
+ * Returns NX_SUCCESS; NX_SMTP_PART_IN_USE: the part is in a message already. */
 UINT nx_smtp_message_image_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_PART *part_ptr, CHAR *content_id);
 
-/* Adds an attachment behind those that the message has. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: the part is in
- * a message already. */
+/* Adds an attachment behind those that the message has. Returns NX_SUCCESS; NX_SMTP_PART_IN_USE: the part is in a
+ * message already. */
 UINT nx_smtp_message_attachment_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_PART *part_ptr);
 
 /* Hands a message in as nx_smtp_client_mail_submit() does a mail; nx_smtp_client_mail_collect() sends it and
  * gives its mail back. Date and Message-ID come from the clock and the randomness of
  * nx_smtp_client_headers_set(); a Date needs the feature of its name. Of threads. Returns as
- * nx_smtp_client_mail_submit(), and NX_SMTP_INVALID_PARAM also where the message cannot be composed: see
+ * nx_smtp_client_mail_submit(), NX_SMTP_PART_IN_USE and NX_SMTP_HEADER_IN_USE, and NX_SMTP_INVALID_PARAM also where the message cannot be composed: see
  * nx_smtp_message_field_get(). */
 UINT nx_smtp_client_message_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MESSAGE *message_ptr);
 

@@ -11,7 +11,8 @@
 extern "C" {
 #endif
 
-#define NX_SMTP_MAIL_ID 0x4D41494CUL
+#define NX_SMTP_MAIL_ID      0x4D41494CUL
+#define NX_SMTP_RECIPIENT_ID 0x52435054UL
 
 /* For nx_smtp_mail_delivery_set(). */
 #define NX_SMTP_DELIVERY_ALL     0 /* to every recipient, or to none */
@@ -62,6 +63,9 @@ typedef struct NX_SMTP_SESSION_STRUCT {
 typedef struct NX_SMTP_RECIPIENT_STRUCT {
     struct postino_recipient nx_smtp_recipient_recipient; /* first: a recipient is known by its address */
     struct postino_record nx_smtp_recipient_record;
+    ULONG nx_smtp_recipient_id;
+    struct NX_SMTP_MAIL_STRUCT *nx_smtp_recipient_mail_ptr; /* that it was added to */
+    ULONG nx_smtp_recipient_created;                        /* when that was created, in ticks */
 } NX_SMTP_RECIPIENT;
 
 /* A mail. Everything in it is private. */
@@ -71,6 +75,8 @@ typedef struct NX_SMTP_MAIL_STRUCT {
     UINT nx_smtp_mail_status;
     NX_SMTP_CLIENT *nx_smtp_mail_client_ptr; /* that has it; NULL: none */
     struct postino_recipient *nx_smtp_mail_last;
+    ULONG nx_smtp_mail_recipients; /* how many were added */
+    ULONG nx_smtp_mail_created;    /* when, in ticks */
     struct nx_smtp_stamp nx_smtp_mail_stamp;
     UINT(*nx_smtp_mail_callback)
     (struct NX_SMTP_MAIL_STRUCT *mail_ptr, VOID *context, ULONG offset, CHAR **data_ptr, ULONG *length_ptr);
@@ -179,7 +185,8 @@ UINT nx_smtp_client_disconnect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option);
 
 /* Hands a mail in and returns at once; nx_smtp_client_mail_collect() sends it. The mail, its recipients and
  * everything they point to are borrowed until it is collected. Of threads. Returns NX_SUCCESS;
- * NX_IN_PROGRESS: the mail is handed in already, too; NX_SMTP_INVALID_PARAM: an address is malformed, or
+ * NX_SMTP_MAIL_IN_USE: the mail is handed in already; NX_SMTP_RECIPIENT_IN_USE, NX_SMTP_OPTIONS_IN_USE: so is another one
+ * with one of its recipients, or they were added to another mail since, or with its options; NX_SMTP_INVALID_PARAM: an address is malformed, or
  * there is no recipient; then nothing is borrowed. (RFC 5321 section 4.1.2) */
 UINT nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_ptr);
 
@@ -222,7 +229,9 @@ UINT nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UINT
  * borrowed as long as the mail is used. `kind` is NX_SMTP_RECIPIENT_TO, _CC or _BCC: where it stands in the
  * header. Those of kind BCC stand nowhere; a mail to such alone says To: undisclosed-recipients:;. Allowed
  * from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: another kind, or no
- * mail; NX_IN_PROGRESS: the mail is handed in. (RFC 5322 section 3.6.3) */
+ * mail; NX_SMTP_MAIL_IN_USE: the mail is handed in; NX_SMTP_RECIPIENT_IN_USE: the recipient is in this mail, or in one that
+ * is handed in. From a mail that is not it is taken away, and that one cannot be handed in any more. (RFC 5322 section
+ * 3.6.3) */
 UINT nx_smtp_mail_recipient_add(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RECIPIENT *recipient_ptr, CHAR *address,
                                 UINT kind);
 
@@ -235,37 +244,37 @@ UINT nx_smtp_mail_recipient_add(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RECIPIENT *recip
  * of it, the last one too, ends in CRLF; else NX_SMTP_BODY_SIZE_UNKNOWN. A body that differs from its size is
  * given up like that. `context` is the callback's, NULL too, and borrowed as long as the mail is used.
  * Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail;
- * NX_IN_PROGRESS: the mail is handed in. (RFC 1870, RFC 3030) */
+ * NX_SMTP_MAIL_IN_USE: the mail is handed in. (RFC 1870, RFC 3030) */
 UINT nx_smtp_mail_body_callback_set(NX_SMTP_MAIL *mail_ptr, NX_SMTP_BODY_CALLBACK callback, VOID *context,
                                     ULONG size);
 
 /* Chooses between NX_SMTP_DELIVERY_ALL, the default, and NX_SMTP_DELIVERY_PARTIAL: what the server does not
  * take of the recipients at once because they are too many goes out in further transactions. Allowed from
  * initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: another value, or no mail;
- * NX_IN_PROGRESS: the mail is handed in. (RFC 5321 sections 3.3 and 4.5.3.1.10) */
+ * NX_SMTP_MAIL_IN_USE: the mail is handed in. (RFC 5321 sections 3.3 and 4.5.3.1.10) */
 UINT nx_smtp_mail_delivery_set(NX_SMTP_MAIL *mail_ptr, UINT delivery);
 
 /* Asks for more than delivery (DSN, DELIVERBY, SMTPUTF8 and more: postino/mail.h); NULL: for nothing. The
  * extensions must be among the client's. `options_ptr` is borrowed as long as the mail is used. What the
  * server lacks fails the mail with NX_NOT_SUPPORTED. Allowed from initialisation and threads. Returns
- * NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail; NX_IN_PROGRESS: the mail is handed in. */
+ * NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail; NX_SMTP_MAIL_IN_USE: the mail is handed in. */
 UINT nx_smtp_mail_options_set(NX_SMTP_MAIL *mail_ptr, struct postino_options *options_ptr);
 
 /* Tells what became of a mail that was collected. Of its recipients' outcomes the mail's is the first in the
  * order of NX_SMTP_OUTCOME_ACCEPTED, _UNKNOWN, _TRANSIENT, _PERMANENT, _NOT_ATTEMPTED. The status is
  * NX_SUCCESS for an accepted mail. Allowed from initialisation and threads. Returns NX_SUCCESS;
- * NX_SMTP_INVALID_PARAM: no mail; NX_IN_PROGRESS: not collected yet. */
+ * NX_SMTP_INVALID_PARAM: no mail; NX_SMTP_MAIL_IN_USE: not collected yet. */
 UINT nx_smtp_mail_result_get(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RESULT *result_ptr);
 
 /* Gives a recipient that was added a buffer for the text of the reply that decides it: at most size - 1
  * octets and a NUL, lines separated by '\n'. Borrowed as long as the mail is used. Allowed from
- * initialisation and threads, while the mail is not handed in. Returns NX_SUCCESS; NX_SIZE_ERROR: `size` is
- * 0. */
+ * initialisation and threads. Returns NX_SUCCESS; NX_SIZE_ERROR: `size` is 0; NX_SMTP_RECIPIENT_IN_USE: the mail is
+ * handed in. */
 UINT nx_smtp_recipient_reply_buffer_set(NX_SMTP_RECIPIENT *recipient_ptr, CHAR *text, UINT size);
 
 /* Asks for delivery reports about a recipient that was added (RFC 3461); the mail must have options too.
- * NULL: for none. Borrowed as long as the mail is used. Allowed from initialisation and threads, while the
- * mail is not handed in. Returns NX_SUCCESS. */
+ * NULL: for none. Borrowed as long as the mail is used. Allowed from initialisation and threads. Returns NX_SUCCESS;
+ * NX_SMTP_RECIPIENT_IN_USE: the mail is handed in. */
 UINT nx_smtp_recipient_options_set(NX_SMTP_RECIPIENT *recipient_ptr,
                                    const struct postino_recipient_options *options_ptr);
 
@@ -323,6 +332,10 @@ UINT _nx_smtp_recipient_options_set(NX_SMTP_RECIPIENT *recipient_ptr,
                                     const struct postino_recipient_options *options_ptr);
 UINT _nxe_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RESULT *result_ptr);
 UINT _nx_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RESULT *result_ptr);
+/* Whether a mail has the recipients that were added to it, and no other: NX_SUCCESS or NX_SMTP_RECIPIENT_IN_USE. */
+UINT _nx_smtp_mail_whole(const NX_SMTP_MAIL *mail_ptr);
+/* The status of an error of submission. */
+UINT _nx_smtp_client_in_use(INT error);
 #endif
 
 #ifdef __cplusplus

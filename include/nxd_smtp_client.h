@@ -164,6 +164,14 @@ extern "C" {
 #define NX_SMTP_TLS_INJECTION              0xB6 /* octets behind the reply to STARTTLS, before TLS: an attack */
 #define NX_SMTP_TLS_RECORD_ERROR           0xB7 /* what arrived after the handshake is not sound */
 
+/* Ours, with nx_smtp_session.h and nx_smtp_message.h: an object is in use, and was handed in once more. Nothing of it was
+ * changed. */
+#define NX_SMTP_MAIL_IN_USE      0xB8 /* a mail or message that is handed in and not collected */
+#define NX_SMTP_RECIPIENT_IN_USE 0xB9 /* in another mail, or twice in one */
+#define NX_SMTP_OPTIONS_IN_USE   0xBA /* of another mail */
+#define NX_SMTP_PART_IN_USE      0xBB /* in this or another message */
+#define NX_SMTP_HEADER_IN_USE    0xBC /* in this or another message */
+
 /* What became of the last mail: nx_smtp_client_outcome_get(). */
 #define NX_SMTP_OUTCOME_NONE          0 /* no mail was sent with this client yet */
 #define NX_SMTP_OUTCOME_ACCEPTED      1
@@ -336,7 +344,7 @@ UINT nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr, NX_PACKET
                             UINT authentication_type, NXD_ADDRESS *server_address, UINT port);
 
 /* Ends a client; its memory is wiped, for it held the password, and the caller's again. Mails that were handed in and not
- * collected are to be created anew. Allowed from threads. Returns NX_SUCCESS; NX_PTR_ERROR:
+ * collected, and their recipients, options and parts, stay in use: zero them, and create them anew. Allowed from threads. Returns NX_SUCCESS; NX_PTR_ERROR:
  * NULL, never created or already deleted; NX_CALLER_ERROR: not called from a thread; NX_STILL_BOUND: another
  * thread is sending a mail with it, or the connection of nx_smtp_client_connect() is open, and it stays as it
  * is. (User Guide, chapter 3) */

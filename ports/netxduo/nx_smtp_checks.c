@@ -29,7 +29,7 @@ static UINT checks_mail(const NX_SMTP_MAIL *mail_ptr, const VOID *pointer)
         return NX_PTR_ERROR;
     if (mail_ptr->nx_smtp_mail_id != NX_SMTP_MAIL_ID)
         return NX_SMTP_INVALID_PARAM;
-    return mail_ptr->nx_smtp_mail_client_ptr == NX_NULL ? NX_SUCCESS : NX_IN_PROGRESS;
+    return mail_ptr->nx_smtp_mail_client_ptr == NX_NULL ? NX_SUCCESS : NX_SMTP_MAIL_IN_USE;
 }
 
 UINT _nxe_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION *session_ptr)

@@ -90,11 +90,29 @@ UINT _nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *fil
 
 /* ---- Messages ---- */
 
+/* Whether the message has this header line; NX_NULL: whether it has those that were added to it, and no other, for one of
+ * them may have been added to another message since. */
+static UINT composed_has(const NX_SMTP_MESSAGE *message_ptr, const NX_SMTP_HEADER *wanted)
+{
+    const NX_SMTP_HEADER *header = message_ptr->nx_smtp_message_message.headers;
+    const NX_SMTP_HEADER *last = NX_NULL;
+    ULONG left = message_ptr->nx_smtp_message_headers;
+
+    for (; header != NX_NULL && left != 0; header = header->next, left--) {
+        if (header == wanted)
+            return 1;
+        last = header;
+    }
+    return wanted == NX_NULL && header == NX_NULL && left == 0 &&
+           last == message_ptr->nx_smtp_message_last_header;
+}
+
 UINT _nx_smtp_message_create(NX_SMTP_MESSAGE *message_ptr, const struct postino_message_features *features,
                              CHAR *subject, UINT priority, VOID *buffer, ULONG buffer_size)
 {
     struct postino_message *message = &message_ptr->nx_smtp_message_message;
     struct postino_mail *mail = &message_ptr->nx_smtp_message_mail.nx_smtp_mail_message.single.mail;
+    const NX_SMTP_HEADER *header;
 
     if (buffer_size < NX_SMTP_MESSAGE_BUFFER_MIN)
         return NX_SIZE_ERROR;
@@ -112,6 +130,8 @@ UINT _nx_smtp_message_create(NX_SMTP_MESSAGE *message_ptr, const struct postino_
                                                                         : POSTINO_PRIORITY_LOW);
         message_ptr->nx_smtp_message_last_header = &message_ptr->nx_smtp_message_priority[0];
     }
+    for (header = message->headers; header != NX_NULL; header = header->next)
+        message_ptr->nx_smtp_message_headers++;
     message_ptr->nx_smtp_message_id = NX_SMTP_MESSAGE_ID;
     return NX_SUCCESS;
 }
@@ -129,7 +149,11 @@ UINT _nx_smtp_message_recipient_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_ADDRES
     struct postino_message *message = &message_ptr->nx_smtp_message_message;
     struct postino_mailbox *mailbox = &addressee_ptr->nx_smtp_addressee_mailbox;
     struct postino_mailbox **last = &message_ptr->nx_smtp_message_last[kind >> 1];
+    UINT status = _nx_smtp_mail_recipient_add(&message_ptr->nx_smtp_message_mail,
+                                              &addressee_ptr->nx_smtp_addressee_recipient, address, kind);
 
+    if (status != NX_SUCCESS)
+        return status;
     mailbox->name = name;
     mailbox->address = address;
     mailbox->next = NULL;
@@ -140,13 +164,15 @@ UINT _nx_smtp_message_recipient_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_ADDRES
     else if (kind == NX_SMTP_RECIPIENT_CC)
         message->cc = mailbox;
     *last = mailbox;
-    return _nx_smtp_mail_recipient_add(&message_ptr->nx_smtp_message_mail,
-                                       &addressee_ptr->nx_smtp_addressee_recipient, address, kind);
+    return NX_SUCCESS;
 }
 
 UINT _nx_smtp_message_header_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_HEADER *header_ptr, CHAR *name,
                                  CHAR *value)
 {
+    if (composed_has(message_ptr, header_ptr))
+        return NX_SMTP_HEADER_IN_USE;
+    message_ptr->nx_smtp_message_headers++;
     header_ptr->name = name;
     header_ptr->value = value;
     header_ptr->next = NULL;
@@ -184,7 +210,7 @@ UINT _nx_smtp_message_html_set(NX_SMTP_MESSAGE *message_ptr, CHAR *html, ULONG l
 static UINT composed_add(NX_SMTP_PART **list, NX_SMTP_PART *part_ptr)
 {
     if (part_ptr->nx_smtp_part_added)
-        return NX_SMTP_INVALID_PARAM;
+        return NX_SMTP_PART_IN_USE;
     while (*list != NX_NULL)
         list = &(*list)->nx_smtp_part_next;
     *list = part_ptr;
@@ -293,7 +319,9 @@ UINT _nx_smtp_client_message_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MESSAGE 
     const CHAR *address = message_ptr->nx_smtp_message_address;
 
     if (message_ptr->nx_smtp_message_mail.nx_smtp_mail_client_ptr != NX_NULL)
-        return NX_IN_PROGRESS;
+        return NX_SMTP_MAIL_IN_USE;
+    if (!composed_has(message_ptr, NX_NULL))
+        return NX_SMTP_HEADER_IN_USE;
     message_ptr->nx_smtp_message_from.address =
         address != NULL ? address : client_ptr->nx_smtp_client_from_address;
     composed_body(message_ptr);

@@ -12,7 +12,8 @@ static UINT composed_checks(const NX_SMTP_MESSAGE *message_ptr, const VOID *poin
         return NX_PTR_ERROR;
     if (message_ptr->nx_smtp_message_id != NX_SMTP_MESSAGE_ID)
         return NX_SMTP_INVALID_PARAM;
-    return message_ptr->nx_smtp_message_mail.nx_smtp_mail_client_ptr == NX_NULL ? NX_SUCCESS : NX_IN_PROGRESS;
+    return message_ptr->nx_smtp_message_mail.nx_smtp_mail_client_ptr == NX_NULL ? NX_SUCCESS
+                                                                                : NX_SMTP_MAIL_IN_USE;
 }
 
 UINT _nxe_smtp_message_create(NX_SMTP_MESSAGE *message_ptr, const struct postino_message_features *features,

@@ -265,16 +265,55 @@ UINT _nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UIN
     message->single.mail.flags = POSTINO_MAIL_8BIT_ANYWAY;
     mail_ptr->nx_smtp_mail_flags =
         (UCHAR)(POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY | mail_8bit(&message->single.body));
+    mail_ptr->nx_smtp_mail_created = tx_time_get();
     mail_ptr->nx_smtp_mail_id = NX_SMTP_MAIL_ID;
     return NX_SUCCESS;
+}
+
+/* Whether a recipient can be added. Memory that was none yet holds anything, and one of an earlier making of this mail is
+ * free; so only what this mail has of the same tick is looked through. */
+static UINT mail_recipient_free(const NX_SMTP_MAIL *mail_ptr, const NX_SMTP_RECIPIENT *recipient_ptr)
+{
+    const struct postino_recipient *recipient = &recipient_ptr->nx_smtp_recipient_recipient;
+    const struct postino_recipient *listed = mail_ptr->nx_smtp_mail_message.single.mail.recipients;
+
+    if (recipient_ptr->nx_smtp_recipient_id != NX_SMTP_RECIPIENT_ID)
+        return NX_SUCCESS;
+    if (recipient_ptr->nx_smtp_recipient_mail_ptr != mail_ptr)
+        return recipient->in_use ? NX_SMTP_RECIPIENT_IN_USE : NX_SUCCESS;
+    if (recipient_ptr->nx_smtp_recipient_created != mail_ptr->nx_smtp_mail_created)
+        return NX_SUCCESS;
+    while (listed != NULL && listed != recipient)
+        listed = listed->next;
+    return listed != NULL ? NX_SMTP_RECIPIENT_IN_USE : NX_SUCCESS;
+}
+
+UINT _nx_smtp_mail_whole(const NX_SMTP_MAIL *mail_ptr)
+{
+    const struct postino_recipient *recipient = mail_ptr->nx_smtp_mail_message.single.mail.recipients;
+    ULONG count = 0;
+
+    for (; recipient != NULL; recipient = recipient->next) {
+        if (((const NX_SMTP_RECIPIENT *)recipient)->nx_smtp_recipient_mail_ptr != mail_ptr ||
+            count++ == mail_ptr->nx_smtp_mail_recipients)
+            return NX_SMTP_RECIPIENT_IN_USE;
+    }
+    return count == mail_ptr->nx_smtp_mail_recipients ? NX_SUCCESS : NX_SMTP_RECIPIENT_IN_USE;
 }
 
 UINT _nx_smtp_mail_recipient_add(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RECIPIENT *recipient_ptr, CHAR *address,
                                  UINT kind)
 {
     struct postino_recipient *recipient = &recipient_ptr->nx_smtp_recipient_recipient;
+    UINT status = mail_recipient_free(mail_ptr, recipient_ptr);
 
+    if (status != NX_SUCCESS)
+        return status;
     memset(recipient_ptr, 0, sizeof *recipient_ptr);
+    recipient_ptr->nx_smtp_recipient_id = NX_SMTP_RECIPIENT_ID;
+    recipient_ptr->nx_smtp_recipient_mail_ptr = mail_ptr;
+    recipient_ptr->nx_smtp_recipient_created = mail_ptr->nx_smtp_mail_created;
+    mail_ptr->nx_smtp_mail_recipients++;
     recipient->address = address;
     recipient->record = &recipient_ptr->nx_smtp_recipient_record;
     recipient->kind = (UCHAR)(kind >> 1); /* both have TO, CC, BCC in this order */
@@ -322,10 +361,18 @@ UINT _nx_smtp_mail_result_get(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RESULT *result_ptr
     return NX_SUCCESS;
 }
 
+static UINT mail_recipient_in_use(const NX_SMTP_RECIPIENT *recipient_ptr)
+{
+    return recipient_ptr->nx_smtp_recipient_id == NX_SMTP_RECIPIENT_ID &&
+           recipient_ptr->nx_smtp_recipient_recipient.in_use;
+}
+
 UINT _nx_smtp_recipient_reply_buffer_set(NX_SMTP_RECIPIENT *recipient_ptr, CHAR *text, UINT size)
 {
     if (size == 0)
         return NX_SIZE_ERROR;
+    if (mail_recipient_in_use(recipient_ptr))
+        return NX_SMTP_RECIPIENT_IN_USE;
     text[0] = '\0';
     recipient_ptr->nx_smtp_recipient_record.text = text;
     recipient_ptr->nx_smtp_recipient_record.text_capacity_octets = size - 1;
@@ -336,6 +383,8 @@ UINT _nx_smtp_recipient_reply_buffer_set(NX_SMTP_RECIPIENT *recipient_ptr, CHAR 
 UINT _nx_smtp_recipient_options_set(NX_SMTP_RECIPIENT *recipient_ptr,
                                     const struct postino_recipient_options *options_ptr)
 {
+    if (mail_recipient_in_use(recipient_ptr))
+        return NX_SMTP_RECIPIENT_IN_USE;
     recipient_ptr->nx_smtp_recipient_recipient.options = options_ptr;
     return NX_SUCCESS;
 }

@@ -248,6 +248,16 @@ UINT _nx_smtp_client_disconnect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
     return NX_SUCCESS;
 }
 
+UINT _nx_smtp_client_in_use(INT error)
+{
+    static const UCHAR statuses[] = {NX_SMTP_MAIL_IN_USE,      NX_SMTP_RECIPIENT_IN_USE, NX_SMTP_PART_IN_USE,
+                                     NX_SMTP_RECIPIENT_IN_USE, NX_SMTP_OPTIONS_IN_USE,   NX_SMTP_PART_IN_USE};
+
+    return error <= POSTINO_ERROR_MAIL_IN_USE && error >= POSTINO_ERROR_PART_IN_USE
+               ? statuses[POSTINO_ERROR_MAIL_IN_USE - error]
+               : NX_SMTP_INVALID_PARAM;
+}
+
 UINT _nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_ptr)
 {
     struct postino_client *client = &client_ptr->nx_smtp_client_session_ptr->nx_smtp_session_client;
@@ -257,7 +267,10 @@ UINT _nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_
     int error = POSTINO_ERROR_REVERSE_PATH;
 
     if (mail_ptr->nx_smtp_mail_client_ptr != NX_NULL)
-        return NX_IN_PROGRESS;
+        return NX_SMTP_MAIL_IN_USE;
+    status = _nx_smtp_mail_whole(mail_ptr);
+    if (status != NX_SUCCESS)
+        return status;
     status = session_enter(client_ptr, NX_NO_WAIT);
     if (status != NX_SUCCESS)
         return status;
@@ -272,7 +285,7 @@ UINT _nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_
         mail_ptr->nx_smtp_mail_client_ptr = NX_NULL;
         mail->result.error = (int16_t)error;
         mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-        status = NX_SMTP_INVALID_PARAM;
+        status = _nx_smtp_client_in_use(error);
     }
     mail_ptr->nx_smtp_mail_status = status;
     session_leave(client_ptr);

@@ -29,7 +29,7 @@ static VOID sends(const char *wanted)
     unsigned before = server_connections(&bed_server);
 
     assert_int_equal(nx_smtp_client_message_submit(&bed_client, &message), NX_SUCCESS);
-    assert_int_equal(nx_smtp_client_message_submit(&bed_client, &message), NX_IN_PROGRESS);
+    assert_int_equal(nx_smtp_client_message_submit(&bed_client, &message), NX_SMTP_MAIL_IN_USE);
     bed_collect(&message.nx_smtp_message_mail);
     bed_result(&message.nx_smtp_message_mail, NX_SUCCESS, NX_SMTP_OUTCOME_ACCEPTED, 250);
     assert_int_equal(nx_smtp_client_disconnect(&bed_client, NX_WAIT_FOREVER), NX_SUCCESS);
@@ -116,8 +116,8 @@ BED_THREAD(everything)
     assert_int_equal(nx_smtp_message_attachment_add(&message, &parts[1]), NX_SUCCESS);
     assert_int_equal(nx_smtp_message_attachment_add(&message, &parts[2]), NX_SUCCESS);
     /* A part has one place. */
-    assert_int_equal(nx_smtp_message_attachment_add(&message, &parts[0]), NX_SMTP_INVALID_PARAM);
-    assert_int_equal(nx_smtp_message_image_add(&message, &parts[2], "b@mail.test"), NX_SMTP_INVALID_PARAM);
+    assert_int_equal(nx_smtp_message_attachment_add(&message, &parts[0]), NX_SMTP_PART_IN_USE);
+    assert_int_equal(nx_smtp_message_image_add(&message, &parts[2], "b@mail.test"), NX_SMTP_PART_IN_USE);
     for (round = 0; round < 2; round++)
         sends(EVERYTHING PARTS("0", "Content-Type: multipart/alternative;\r\n boundary=\"=_A1\"") PART(
             "1", "Content-Type: text/plain; charset=utf-8") "plain" PARTS("1", "Content-Type: "
@@ -333,7 +333,7 @@ BED_THREAD(arguments)
     assert_int_equal(nx_smtp_client_message_submit(&bed_client, NX_NULL), NX_PTR_ERROR);
     assert_int_equal(nx_smtp_client_message_submit(&bed_client, &other), NX_SMTP_INVALID_PARAM);
     assert_int_equal(nx_smtp_client_message_submit(&bed_client, &message), NX_SUCCESS);
-    assert_int_equal(nx_smtp_message_text_set(&message, "a", 1), NX_IN_PROGRESS);
+    assert_int_equal(nx_smtp_message_text_set(&message, "a", 1), NX_SMTP_MAIL_IN_USE);
     bed_collect(&message.nx_smtp_message_mail);
     bed_session_delete();
     assert_int_equal(nx_smtp_client_message_submit(&bed_client, &message), NX_SMTP_CLIENT_NOT_INITIALIZED);

@@ -20,7 +20,7 @@ BED_THREAD(waits)
     bed_server.delays_ms[SERVER_MESSAGE] = 300;
     bed_mail(&mails[0], &recipients[0], "one");
     bed_submit(&mails[0]);
-    assert_int_equal(nx_smtp_client_mail_submit(&bed_client, &mails[0]), NX_IN_PROGRESS);
+    assert_int_equal(nx_smtp_client_mail_submit(&bed_client, &mails[0]), NX_SMTP_MAIL_IN_USE);
     while ((status = nx_smtp_client_mail_collect(&bed_client, &collected, NX_NO_WAIT)) == NX_IN_PROGRESS) {
         turns++;
         assert_true(turns < 1000);

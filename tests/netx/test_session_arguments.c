@@ -182,12 +182,12 @@ BED_THREAD(handed_in)
     bed_mail(&mail, &recipient, "one");
     bed_submit(&mail);
     assert_int_equal(nx_smtp_mail_recipient_add(&mail, &recipient, "a@b", NX_SMTP_RECIPIENT_TO),
-                     NX_IN_PROGRESS);
-    assert_int_equal(nx_smtp_mail_body_callback_set(&mail, body, NX_NULL, 0), NX_IN_PROGRESS);
-    assert_int_equal(nx_smtp_mail_delivery_set(&mail, NX_SMTP_DELIVERY_ALL), NX_IN_PROGRESS);
-    assert_int_equal(nx_smtp_mail_options_set(&mail, NX_NULL), NX_IN_PROGRESS);
-    assert_int_equal(nx_smtp_mail_result_get(&mail, &result), NX_IN_PROGRESS);
-    assert_int_equal(nx_smtp_client_mail_submit(&bed_client, &mail), NX_IN_PROGRESS);
+                     NX_SMTP_MAIL_IN_USE);
+    assert_int_equal(nx_smtp_mail_body_callback_set(&mail, body, NX_NULL, 0), NX_SMTP_MAIL_IN_USE);
+    assert_int_equal(nx_smtp_mail_delivery_set(&mail, NX_SMTP_DELIVERY_ALL), NX_SMTP_MAIL_IN_USE);
+    assert_int_equal(nx_smtp_mail_options_set(&mail, NX_NULL), NX_SMTP_MAIL_IN_USE);
+    assert_int_equal(nx_smtp_mail_result_get(&mail, &result), NX_SMTP_MAIL_IN_USE);
+    assert_int_equal(nx_smtp_client_mail_submit(&bed_client, &mail), NX_SMTP_MAIL_IN_USE);
     bed_collect(&mail);
     bed_result(&mail, NX_SUCCESS, NX_SMTP_OUTCOME_ACCEPTED, 250);
     bed_session_delete();
