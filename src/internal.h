@@ -64,6 +64,13 @@ enum source_state {
         POSTINO_SOURCE_FAIL /* nothing more is sent: what was sent before is still to be answered */
 };
 
+/* struct postino_session.dirty */
+enum dirty_state {
+    DIRTY_CLOSED =
+        1, /* a mail was refused, without a transaction: RSET is due, and the next mail may follow it at once */
+    DIRTY_OPEN /* its transaction may be open: nothing of the next mail goes out before RSET is answered */
+};
+
 /* struct postino_session.chunk, as bits */
 enum chunk_state {
     CHUNK_BEGUN = 1, /* its size is known */
@@ -224,6 +231,12 @@ const struct postino_step *postino_transaction_follow(const struct postino_sessi
 /* What comes behind the last recipient. */
 const struct postino_step *postino_transaction_content(const struct postino_session *session,
                                                        const struct postino_mail *mail);
+/* A refused RSET would leave the recipients of the mail before to the message of this one: of the step in hand nothing
+ * goes out before it is answered, if nothing did. */
+static inline int postino_transaction_held(const struct postino_session *session)
+{
+    return session->dirty == DIRTY_OPEN && session->outstanding != 0 && session->offset_octets == 0;
+}
 /* Puts out octets of the step in hand. Returns how many. */
 size_t postino_transaction_piece(struct postino_session *session, uint8_t *out, size_t capacity);
 /* The step in hand goes out: it may be the first of its mail. */

@@ -44,8 +44,8 @@ static int pipelining_is_plain(const struct postino_session *session, size_t cap
 
     return (step == &postino_transaction_rset || step == &postino_steps[STEP_MAIL]) &&
            session->offset_octets == 0 && capacity >= 3 * PIPELINING_COMMAND_OCTETS &&
-           session->outstanding <= UINT16_MAX - 3 && mail->options == NULL && mail->delivery == NULL &&
-           mail->recipients->kind != POSTINO_RECIPIENT_BCC;
+           session->outstanding <= UINT16_MAX - 3 && session->dirty != DIRTY_OPEN && mail->options == NULL &&
+           mail->delivery == NULL && mail->recipients->kind != POSTINO_RECIPIENT_BCC;
 }
 
 /* Puts down RCPT for the first recipient, and for those behind it that have room before `end`. Returns the place behind
@@ -161,7 +161,8 @@ static int pipelining_follows(struct postino_session *session)
         return 0;
     if (session->outstanding == 0)
         return 1;
-    if ((step->limit & STEP_JOINS) == 0 || decided || session->outstanding == UINT16_MAX)
+    if ((step->limit & STEP_JOINS) == 0 || decided || session->dirty == DIRTY_OPEN ||
+        session->outstanding == UINT16_MAX)
         return 0;
     if (mail->progress == MAIL_BEGUN || mail->progress == MAIL_STARTED)
         return 1;
@@ -212,6 +213,10 @@ static int pipelining_take(struct postino_session *session, unsigned code)
         mail->form |= FORM_OPEN;
         break;
     case POSTINO_STEP_RSET:
+        /* What waits for it may go out now. */
+        if (session->dirty == DIRTY_OPEN)
+            return 0;
+        session->dirty = 0;
         break;
     case POSTINO_STEP_MESSAGE:
         /* All of a message; of chunks only the last one's reply says so, and it is the only one outstanding then. */

@@ -201,7 +201,7 @@ unsigned postino_session_want(const struct postino_session *session)
 {
     unsigned want = postino_session_want_octets(session);
 
-    if (session->over == 0 && session->source_waits != SOURCE_READY)
+    if (session->over == 0 && (session->source_waits != SOURCE_READY || postino_transaction_held(session)))
         want = POSTINO_WANT_RECEIVE;
     if (session->mails != NULL && session->mails->progress == MAIL_SETTLED)
         want |= POSTINO_WANT_COLLECT;

@@ -97,10 +97,8 @@ int postino_submit_begin(struct postino_session *session, struct postino_mail *m
         error = POSTINO_ERROR_NOT_OFFERED;
     /* RFC 3030 section 2: a BDAT that fails leaves the server in no defined state, so while the mail before
      * is not settled there must be a RSET between them. */
-    if (error == POSTINO_OK && (session->dirty || session->in_flight != 0)) {
+    if (error == POSTINO_OK && (session->dirty || session->in_flight != 0))
         mail->progress = MAIL_BEGUN;
-        session->dirty = 0;
-    }
     return error;
 }
 
@@ -130,7 +128,8 @@ int postino_submit_again(struct postino_session *session, int error)
     if (mail->delivery == NULL || (mail->form & FORM_DECIDED) != 0 || !mail->delivery->again(session, mail))
         return 0;
     /* Without a message the server's transaction is still open. */
-    session->dirty |= (uint8_t)(error != POSTINO_OK);
+    if (error != POSTINO_OK)
+        session->dirty = DIRTY_OPEN;
     mail->progress = MAIL_WAITING;
     session->in_flight--;
     return 1;

@@ -87,7 +87,7 @@ void postino_transaction_decide(struct postino_session *session, int error, unsi
     mail->result.step = session->replied.step->id;
     if (error != POSTINO_OK) {
         session->text_kept = 1;
-        session->dirty = 1;
+        session->dirty = (mail->form & FORM_OPEN) != 0 ? DIRTY_OPEN : DIRTY_CLOSED;
     }
     transaction_decide(mail, outcome);
 }
@@ -117,6 +117,9 @@ static void transaction_message(struct postino_session *session, int refused)
         return;
     if (refused)
         postino_transaction_refuse(session);
+    /* RFC 5321 section 4.1.1.4: whatever it is, the reply to the end mark ends the transaction. A refused BDAT does not. */
+    if (session->dirty == DIRTY_OPEN && (mail->form & FORM_CHUNKS) == 0)
+        session->dirty = DIRTY_CLOSED;
     if (more)
         return;
     if (refused)
@@ -134,6 +137,7 @@ unsigned postino_transaction_reply(struct postino_session *session, int refused)
     case POSTINO_STEP_RSET:
         if (refused)
             return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
+        session->dirty = 0;
         break;
     case POSTINO_STEP_RCPT:
         postino_submit_rcpt(session, refused);
@@ -280,7 +284,7 @@ size_t postino_transaction_piece(struct postino_session *session, uint8_t *out, 
 static size_t transaction_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     postino_session_refresh(session);
-    if (capacity == 0 || session->source_waits != SOURCE_READY)
+    if (capacity == 0 || session->source_waits != SOURCE_READY || postino_transaction_held(session))
         return 0;
     return session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
                                        : postino_transaction_piece(session, out, capacity);

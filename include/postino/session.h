@@ -158,9 +158,9 @@ struct postino_cursor {
 struct postino_session {
     /* private; octets first: what stands near the beginning is reached with shorter instructions on devices
      */
-    uint8_t over;          /* POSTINO_WANT_CLOSED, GRACEFUL besides or not; 0: the session goes on */
-    uint8_t quitting;      /* QUIT follows the last mail */
-    uint8_t dirty;         /* the server may hold a transaction that RSET must end before the next MAIL */
+    uint8_t over;     /* POSTINO_WANT_CLOSED, GRACEFUL besides or not; 0: the session goes on */
+    uint8_t quitting; /* QUIT follows the last mail */
+    uint8_t dirty;    /* what the server may hold that RSET must end before the next MAIL: enum dirty_state */
     uint8_t source_waits;  /* the mail source had nothing */
     uint8_t text_kept;     /* the text is that of a failure: later replies leave it alone */
     uint8_t round;         /* of the authentication exchange */

@@ -96,6 +96,25 @@ static void response(struct model_connection *connection)
     }
 }
 
+void model_left_open(struct model_connection *connection)
+{
+    connection->left_open_end = model_reply_end(connection);
+    connection->left_open_transaction = connection->transactions;
+    connection->left_open_cleared = 0;
+}
+
+void model_check_left_open(struct model_connection *connection, size_t number)
+{
+    size_t given = model_knew(connection);
+
+    if (connection->left_open_end != 0 && given >= connection->left_open_end &&
+        number > connection->left_open_transaction &&
+        (connection->left_open_cleared == 0 || given < connection->left_open_cleared)) {
+        model_command_fault(connection,
+                            "sent behind a refusal that left a transaction open, before RSET was answered");
+    }
+}
+
 /* What must hold before DATA, and before the first BDAT. */
 static void check_message(struct model_connection *connection, int chunk)
 {
@@ -104,6 +123,7 @@ static void check_message(struct model_connection *connection, int chunk)
     size_t given = model_knew(connection);
     struct model_mail *mail;
 
+    model_check_left_open(connection, connection->transactions);
     /* A BDAT that nobody needs any more is a waste, and no fault: it may stand in the group already. */
     if (transaction->mail < 0 || (!chunk && given >= transaction->mail_end) || transaction->asked == 0) {
         model_command_fault(connection, "a message without MAIL and RCPT");
@@ -157,6 +177,9 @@ static void data_command(struct model_connection *connection)
 
         mail->codes[mail->code_count++ % 8] = (uint16_t)code;
     }
+    if (transaction->open) {
+        model_left_open(connection);
+    }
     model_mail_decided(connection);
 }
 
@@ -205,6 +228,9 @@ static void rset_command(struct model_connection *connection)
         connection->confused_end = connection->rset_end;
     }
     if (!connection->rset_refused) {
+        if (connection->left_open_cleared == 0) {
+            connection->left_open_cleared = connection->rset_end;
+        }
         model_transaction_begin(connection);
     }
 }

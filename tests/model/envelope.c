@@ -49,6 +49,7 @@ static void check_mail(struct model_connection *connection)
     size_t unsettled = 1;
     size_t i;
 
+    model_check_left_open(connection, connection->transactions + 1);
     for (i = 0; i < connection->transactions && i < 1024; i++) {
         unsettled += connection->decided[i] > given;
     }
@@ -173,6 +174,9 @@ static void rcpt_taken(struct model_connection *connection, size_t index, unsign
         recipient->refusal_code = (uint16_t)code;
         recipient->refusal_end = model_reply_end(connection);
         transaction->refused++;
+        if (connection->world->mails[transaction->mail].mail.delivery == NULL) {
+            model_left_open(connection);
+        }
     }
 }
 
@@ -193,6 +197,7 @@ void model_rcpt_command(struct model_connection *connection, char *arguments)
         model_command_fault(connection, "a recipient of another mail");
         return;
     }
+    model_check_left_open(connection, connection->transactions);
     if (given >= transaction->mail_end) {
         model_command_fault(connection, "RCPT after MAIL was known to be refused");
     }

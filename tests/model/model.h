@@ -207,6 +207,9 @@ struct model_connection {
     size_t barrier; /* so much must the client have been given before it says more */
     int greeted, extended, authenticated, rset_since_end, rset_refused;
     size_t rset_end;
+    /* The last refusal that gave a mail up and left its transaction open: where the reply ends, how many transactions
+     * there were, and where the reply to the RSET behind it ends that was not refused; 0: there was none. */
+    size_t left_open_end, left_open_transaction, left_open_cleared;
     size_t confused_end; /* the first refusal of RSET: what was said behind it the client need not believe */
     unsigned auth_round;
     size_t final_start, final_end; /* of the last answer to a message */
@@ -248,6 +251,10 @@ void model_command(struct model_connection *connection);
 void model_command_fault(struct model_connection *connection, const char *what);
 /* What the client had been given when it began this command. */
 size_t model_knew(struct model_connection *connection);
+/* The reply said last gave up the mail whose transaction is open. */
+void model_left_open(struct model_connection *connection);
+/* A command of transaction `number` came: behind a refusal that left one open, RSET must have been answered. */
+void model_check_left_open(struct model_connection *connection, size_t number);
 /* Where the reply that was said last ends; MODEL_NEVER for a silent server. */
 size_t model_reply_end(const struct model_connection *connection);
 void model_mail_decided(struct model_connection *connection);

@@ -133,6 +133,8 @@ static void data_done(struct model_connection *connection)
 {
     struct model_transaction *transaction = &connection->transaction;
 
+    /* RFC 5321 section 4.1.1.4: the answer to the end mark ends the transaction, whatever it is. */
+    connection->left_open_end = 0;
     if (transaction->open && transaction->accepted_count != 0) {
         message_done(connection);
     } else {
@@ -214,6 +216,9 @@ void model_chunk_done(struct model_connection *connection)
             struct model_mail *mail = &connection->world->mails[transaction->mail];
 
             mail->codes[mail->code_count++ % 8] = (uint16_t)code;
+        }
+        if (!failed && transaction->open) {
+            model_left_open(connection);
         }
         model_mail_decided(connection);
         if (connection->chunk_last) {

@@ -48,7 +48,8 @@ static void chunk_that_is_refused(void **state)
 {
     (void)state;
     prepare();
-    ADD(HELLO(BOTH), MAIL(0), "250 ok\r\n250 ok\r\n554 spam\r\n", "RSET\r\n" MAIL(1), FOUR, QUIT);
+    ADD(HELLO(BOTH), MAIL(0), "250 ok\r\n250 ok\r\n554 spam\r\n", "RSET\r\n", "250 ok\r\n", MAIL(1), THREE,
+        QUIT);
     sends(0, POSTINO_OUTCOME_PERMANENT, POSTINO_ERROR_REFUSED);
     sends(1, POSTINO_OUTCOME_ACCEPTED, 0);
     end();

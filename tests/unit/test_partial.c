@@ -178,9 +178,9 @@ static void test_none_taken_others_wait(void **state)
             group_exchange(&group, "250 ok\r\n", "DATA\r\n");
         } else {
             group_expect(&group, "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\n");
-            group_exchange(&group, "250 ok\r\n550 no\r\n",
-                           "RSET\r\nMAIL FROM:<0@a>\r\nRCPT TO:<0.1@b>\r\nDATA\r\n");
-            group_input(&group, "250 ok\r\n250 ok\r\n250 ok\r\n");
+            group_exchange(&group, "250 ok\r\n550 no\r\n", "RSET\r\n");
+            group_exchange(&group, "250 ok\r\n", "MAIL FROM:<0@a>\r\nRCPT TO:<0.1@b>\r\nDATA\r\n");
+            group_input(&group, "250 ok\r\n250 ok\r\n");
         }
         group_exchange(&group, "354 go\r\n", "m0\r\n.\r\n");
         group_exchange(&group, "250 ok\r\n", "");
