@@ -420,7 +420,7 @@ static inline size_t postino_session_handed(struct postino_session *session, siz
 static inline void postino_session_no_text(struct postino_session *session)
 {
     session->reply.text_octets = 0;
-    session->text_code = 0;
+    session->reply.text_code = 0;
 }
 /* The error that stands for a reply which did not come in time. */
 int postino_session_timeout(const struct postino_session *session);

@@ -65,6 +65,7 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
     for (;;) {
         uint32_t wait_ms;
         unsigned want;
+        int heard;
 
         session->now_ms = transport->methods->now_ms(transport);
         want = session->driver->want(session);
@@ -88,17 +89,20 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
         /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
         wait_ms = postino_session_wait_ms(session, session->now_ms);
         late = wait_ms == 0 ? late + 1 : 0;
-        status = pump_receive(session, transport);
-        if (late > PUMP_LOOKS || (late > 1 && status > 0)) {
-            /* Now nothing is left that arrived in time. */
-            status = POSTINO_ERROR_TIMEOUT;
-        } else if (status > 0 && late == 0) {
+        if (late > PUMP_LOOKS)
+            break;
+        heard = pump_receive(session, transport);
+        /* The second time nothing is left that arrived in time. */
+        if (heard > 0 && late > 1)
+            break;
+        if (heard > 0 && late == 0) {
             /* What could not be sent waits for the peer, who may wait for us to hear it. */
-            status = transport->methods->wait(
+            heard = transport->methods->wait(
                 transport, sent > 0 ? POSTINO_EVENT_READ | POSTINO_EVENT_WRITE : POSTINO_EVENT_READ, wait_ms);
-            if (status > 0)
-                return status;
+            if (heard > 0)
+                return heard;
         }
+        status = heard;
         if (status < 0)
             break;
     }

@@ -30,7 +30,7 @@ static void reply_begin(struct postino_session *session, unsigned code)
     session->take_word = NULL;
     if (!session->text_kept) {
         session->reply.text_octets = 0;
-        session->text_code = (uint16_t)code;
+        session->reply.text_code = (uint16_t)code;
     }
 }
 

@@ -174,14 +174,15 @@ struct postino_session {
     uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
     uint16_t line_code;           /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;               /* of the reply that arrived before it */
-    uint16_t text_code;           /* of the reply whose text is kept */
     uint16_t outstanding;         /* steps that went out whole and were not answered */
     uint16_t in_flight;           /* mails begun and not settled */
     struct postino_result result; /* the first connection error */
     uint16_t asked;               /* recipients of the transaction that is being sent */
     uint16_t domains_asked;       /* and their domains, where those are limited */
+    uint16_t mails_begun;         /* counted where MAILMAX is told */
     struct {
         uint16_t code;
+        uint16_t text_code;        /* of the one whose text is kept */
         size_t text_octets;        /* kept or not */
     } reply;                       /* that is arriving, or arrived last */
     struct postino_cursor sent;    /* the step whose octets go out now, or went out last */
@@ -207,11 +208,11 @@ struct postino_session {
     size_t chunk_octets;                     /* of the chunk that is being sent, all that are still to go */
     struct postino_mail *last;               /* of them; not valid where there is none */
     size_t size_limit_octets;                /* the server's SIZE; POSTINO_SIZE_UNKNOWN: none */
-    uint16_t recipients_max;                 /* the server's RCPTMAX, RCPTDOMAINMAX, MAILMAX; 0: not said */
+    const struct postino_tls_info *tls;      /* NULL: the connection is in the clear */
+    /* 16 bits and octets behind each other leave no gap. */
+    uint16_t recipients_max; /* the server's RCPTMAX, RCPTDOMAINMAX, MAILMAX; 0: not said */
     uint16_t domains_max;
     uint16_t mails_max;
-    uint16_t mails_begun;               /* counted where MAILMAX is told */
-    const struct postino_tls_info *tls; /* NULL: the connection is in the clear */
     char word[22]; /* of the EHLO line, as much as fits: more than the longest that can be known */
     char text[POSTINO_REPLY_TEXT_OCTETS];
 };

@@ -374,7 +374,7 @@ UINT _nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHA
     text[length] = '\0';
     while (length-- != 0)
         text[length] = (CHAR)postino_shown_octet((UCHAR)session->text[length]);
-    *reply_code = session->text_code;
+    *reply_code = session->reply.text_code;
     tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
     return NX_SUCCESS;
 }
