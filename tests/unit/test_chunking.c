@@ -330,9 +330,10 @@ static void test_refused_while_it_waits(void **state)
     (void)group_call(&group);
     assert_int_equal(source.waiting, 1);
     assert_false(bench_want(&group.bench) & POSTINO_WANT_SEND);
-    group_exchange(&group, "552 no\r\n", "RSET\r\nMAIL FROM:<1@a>\r\nRCPT TO:<1.0@b>\r\n");
+    group_exchange(&group, "552 no\r\n", "RSET\r\n");
     group_finished(&group, 0, POSTINO_OUTCOME_PERMANENT);
-    group_exchange(&group, "250 ok\r\n250 ok\r\n250 ok\r\n", "BDAT 4 LAST\r\nm1\r\n");
+    group_exchange(&group, "250 ok\r\n", "MAIL FROM:<1@a>\r\nRCPT TO:<1.0@b>\r\n");
+    group_exchange(&group, "250 ok\r\n250 ok\r\n", "BDAT 4 LAST\r\nm1\r\n");
 }
 
 int main(void)
