@@ -59,7 +59,7 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
     /* What sending came to last; an error stays. */
     int sent = 0;
     /* How often what arrived was looked for since a limit passed. */
-    unsigned late = 0;
+    uint8_t late = 0;
     int status;
 
     for (;;) {
@@ -88,14 +88,16 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
         }
         /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
         wait_ms = postino_session_wait_ms(session, session->now_ms);
-        late = wait_ms == 0 ? late + 1 : 0;
-        if (late > PUMP_LOOKS)
+        late = (uint8_t)(wait_ms == 0 ? late + 1 : 0);
+        if (late == PUMP_LOOKS)
             break;
         heard = pump_receive(session, transport);
-        /* The second time nothing is left that arrived in time. */
-        if (heard > 0 && late > 1)
-            break;
-        if (heard > 0 && late == 0) {
+        if (heard > 0) {
+            /* The second time nothing is left that arrived in time. */
+            if (late > 1)
+                break;
+            if (late != 0)
+                continue;
             /* What could not be sent waits for the peer, who may wait for us to hear it. */
             heard = transport->methods->wait(
                 transport, sent > 0 ? POSTINO_EVENT_READ | POSTINO_EVENT_WRITE : POSTINO_EVENT_READ, wait_ms);
