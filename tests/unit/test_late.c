@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A caller who looks late: what arrived is heard before a limit is judged. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "bench.h"
 #include "loopback.h"
 

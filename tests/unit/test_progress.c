@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An octet that leaves restarts the time limit; a mail may have a total limit besides. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "bench.h"
 #include "loopback.h"
 
