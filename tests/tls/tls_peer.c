@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PORTION_MS 50U
+#define PORTION_MS 20U
 
 static struct tls_peer *peer_of(struct postino_transport *transport)
 {
