@@ -81,6 +81,28 @@ static void hello_requests_without_ear_end_by_the_limit(void **state)
     outlast(TLS1_2_VERSION, hello_request, 100);
 }
 
+/* RFC 5246 section 7.4.1.1: a client that shakes hands passes over it. */
+static void a_handshake_without_end_ends_by_the_limit(void **state)
+{
+    static const uint8_t request[] = {SSL3_RT_HANDSHAKE, 3, 3, 0, 4, SSL3_MT_HELLO_REQUEST, 0, 0, 0};
+    static const uint8_t part[] = {SSL3_RT_HANDSHAKE, 3, 3, 0, 1, SSL3_MT_HELLO_REQUEST};
+    struct postino_transport *transport = backend_transport();
+
+    (void)state;
+    run.peer.chatter = request;
+    run.peer.chatter_octets = sizeof request;
+    run.peer.lend_octets = 4096;
+    assert_int_equal(peer_run_start(), 0);
+    assert_true(transport->methods->connect(transport, LIMIT_MS) < 0);
+    assert_in_range(run.peer.now_ms, 0, 2 * LIMIT_MS);
+    run.peer.now_ms = 0;
+    run.peer.chatter = part;
+    run.peer.chatter_octets = sizeof part;
+    assert_true(transport->methods->connect(transport, LIMIT_MS) < 0);
+    assert_in_range(run.peer.now_ms, 0, 2 * LIMIT_MS);
+    peer_run_end();
+}
+
 /* As servers do that renew their keys and hand out tickets. */
 static void a_few_are_answered(void **state)
 {
@@ -138,6 +160,8 @@ static void renegotiation_is_refused(void **state)
 int main(void)
 {
     static const struct CMUnitTest old[] = {
+        cmocka_unit_test_setup_teardown(a_handshake_without_end_ends_by_the_limit, peer_run_setup,
+                                        peer_run_teardown),
         cmocka_unit_test_setup_teardown(renegotiation_is_refused, peer_run_setup, peer_run_teardown),
         cmocka_unit_test_setup_teardown(hello_requests_end_by_the_limit, peer_run_setup, peer_run_teardown),
         cmocka_unit_test_setup_teardown(hello_requests_without_ear_end_by_the_limit, peer_run_setup,

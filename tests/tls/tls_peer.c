@@ -77,6 +77,10 @@ static void peer_run_tls(struct tls_peer *peer)
     char octets[1000];
     size_t length;
 
+    if (peer->chatter != NULL) {
+        (void)BIO_reset(peer->arrived);
+        return;
+    }
     if (!SSL_is_init_finished(peer->server)) {
         if (SSL_accept(peer->server) != 1)
             return;
@@ -190,6 +194,14 @@ static size_t peer_lends(const struct tls_peer *peer)
 /* Has a portion ready. */
 static void peer_flood(struct tls_peer *peer)
 {
+    size_t length;
+
+    while (peer->chatter != NULL && BIO_ctrl_pending(peer->leaving) < peer_lends(peer)) {
+        if (BIO_write_ex(peer->leaving, peer->chatter, peer->chatter_octets, &length) != 1)
+            abort();
+    }
+    if (peer->chatter != NULL)
+        peer->now_ms += PORTION_MS;
     if (!peer->flooding || peer->flooded_ms >= peer->flood_ms)
         return;
     peer->flooded_ms += PORTION_MS;

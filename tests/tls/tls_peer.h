@@ -28,6 +28,9 @@ struct tls_peer {
      * nothing does. What the client sends meanwhile is taken and not read. */
     int (*flood)(SSL *server);
     uint32_t flood_ms; /* how long, PORTION_MS for each portion of `lend_octets`; then nothing comes */
+    /* What comes in place of the server's handshake, again and again; NULL: that does. */
+    const uint8_t *chatter;
+    size_t chatter_octets;
     /* The caller is held up for so long in the first receive() behind a send(), which then does not look, as the
      * contract allows. */
     uint32_t held_up_ms;
