@@ -84,6 +84,8 @@ int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
     if (state->rest_octets == 0) {
         int status;
 
+        if (state->ended)
+            return 0;
         if (state->taken_octets >= state->most_octets)
             return MBEDTLS_ERR_SSL_WANT_READ;
         mbedtls_free(state->kept);

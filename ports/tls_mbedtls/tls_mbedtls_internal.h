@@ -97,7 +97,7 @@ struct tls_state {
     uint8_t has_own;     /* a certificate of the client's can be shown */
     uint8_t seen;        /* the server's certificate was looked at in this handshake */
     uint8_t extended;    /* the session's secret is bound to its handshake (RFC 7627) */
-    uint8_t ended;       /* inner has no more octets */
+    uint8_t ended;       /* inner has no more octets, or the server said that it sends none */
     uint8_t reading;     /* receive() runs */
     uint8_t unfinished;  /* mbedtls_ssl_write() must be called again with the same octets */
     int inner_error;     /* what inner failed with within a callback; 0: nothing */

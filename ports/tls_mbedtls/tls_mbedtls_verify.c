@@ -277,6 +277,7 @@ int tls_failure(struct tls_state *state, int error, int in_handshake)
         return state->inner_error != 0 ? state->inner_error : POSTINO_ERROR_CLOSED;
     }
     if (error == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+        state->ended = 1; /* for whoever asks again */
         tls_text_set(tls, in_handshake ? "the server ended the TLS handshake" : "");
         return POSTINO_ERROR_CLOSED;
     }

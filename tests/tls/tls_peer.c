@@ -225,6 +225,8 @@ static int peer_receive(struct postino_transport *transport, const uint8_t **dat
     *data = peer->receive_buffer;
     if (BIO_read_ex(peer->leaving, peer->receive_buffer, peer_lends(peer), length_octets) == 1)
         return 0;
+    if (peer->receive_error != 0)
+        return peer->receive_error;
     return peer->breaks && peer->taken_octets == peer->take_octets ? POSTINO_ERROR_CLOSED : POSTINO_AGAIN;
 }
 

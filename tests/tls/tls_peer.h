@@ -34,6 +34,7 @@ struct tls_peer {
     /* The caller is held up for so long in the first receive() behind a send(), which then does not look, as the
      * contract allows. */
     uint32_t held_up_ms;
+    int receive_error; /* that receive() has where nothing more comes; 0: it says AGAIN */
 
     char certificate_file[64]; /* its certificate in PEM, and its key */
     unsigned connections;
