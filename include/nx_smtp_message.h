@@ -87,6 +87,7 @@ typedef struct NX_SMTP_MESSAGE_STRUCT {
 #define nx_smtp_client_message_submit  _nx_smtp_client_message_submit
 #define nx_smtp_part_memory_create     _nx_smtp_part_memory_create
 #define nx_smtp_part_callback_create   _nx_smtp_part_callback_create
+#define nx_smtp_part_name_parameter    _nx_smtp_part_name_parameter
 #else
 #define nx_smtp_message_create         _nxe_smtp_message_create
 #define nx_smtp_message_from_set       _nxe_smtp_message_from_set
@@ -100,6 +101,7 @@ typedef struct NX_SMTP_MESSAGE_STRUCT {
 #define nx_smtp_client_message_submit  _nxe_smtp_client_message_submit
 #define nx_smtp_part_memory_create     _nxe_smtp_part_memory_create
 #define nx_smtp_part_callback_create   _nxe_smtp_part_callback_create
+#define nx_smtp_part_name_parameter    _nxe_smtp_part_name_parameter
 #endif
 
 /* Every service below returns NX_PTR_ERROR for a NULL pointer where none is allowed, NX_SMTP_INVALID_PARAM for a
@@ -156,8 +158,12 @@ UINT nx_smtp_part_memory_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *file_n
 UINT nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *file_name,
                                   NX_SMTP_PART_CALLBACK callback, VOID *context, ULONG size);
 
-/* Adds an image that the HTML, or a text without one, shows. `content_id` is "id@domain" without brackets.
- * Returns NX_SUCCESS; NX_SMTP_PART_IN_USE: the part is in a message already. */
+/* Has the part's file name stand in its type too, in encoded words where it is not plain ASCII, for readers that know no
+ * RFC 2231: Outlook up to 2007, QQ. Call it behind the function that makes the part. Returns NX_SUCCESS. */
+UINT nx_smtp_part_name_parameter(NX_SMTP_PART *part_ptr);
+
+/* Adds an image that the HTML, or a text without one, shows. `content_id` is "id@domain"; it needs the feature
+ * `identifiers`. Returns NX_SUCCESS; NX_SMTP_PART_IN_USE: the part is in a message already. */
 UINT nx_smtp_message_image_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_PART *part_ptr, CHAR *content_id);
 
 /* Adds an attachment behind those that the message has. Returns NX_SUCCESS; NX_SMTP_PART_IN_USE: the part is in a
@@ -166,8 +172,9 @@ UINT nx_smtp_message_attachment_add(NX_SMTP_MESSAGE *message_ptr, NX_SMTP_PART *
 
 /* Hands a message in as nx_smtp_client_mail_submit() does a mail; nx_smtp_client_mail_collect() sends it and
  * gives its mail back. Date and Message-ID come from the clock and the randomness of
- * nx_smtp_client_headers_set(); a Date needs the feature of its name. Of threads. Returns as
- * nx_smtp_client_mail_submit(), NX_SMTP_PART_IN_USE and NX_SMTP_HEADER_IN_USE, and NX_SMTP_INVALID_PARAM also where the message cannot be composed: see
+ * nx_smtp_client_headers_set(); a Date needs the feature of its name, a Message-ID the feature `identifiers`. Of
+ * threads. Returns as nx_smtp_client_mail_submit(), NX_SMTP_PART_IN_USE and NX_SMTP_HEADER_IN_USE, and
+ * NX_SMTP_INVALID_PARAM also where the message cannot be composed: see
  * nx_smtp_message_field_get(). */
 UINT nx_smtp_client_message_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MESSAGE *message_ptr);
 
@@ -211,6 +218,8 @@ UINT _nxe_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *fi
                                     NX_SMTP_PART_CALLBACK callback, VOID *context, ULONG size);
 UINT _nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *file_name,
                                    NX_SMTP_PART_CALLBACK callback, VOID *context, ULONG size);
+UINT _nxe_smtp_part_name_parameter(NX_SMTP_PART *part_ptr);
+UINT _nx_smtp_part_name_parameter(NX_SMTP_PART *part_ptr);
 #endif
 
 #ifdef __cplusplus

@@ -212,9 +212,10 @@ static void unit_row(struct postino_writer *writer)
     case ROW_FIELDS:
         writer->name = ((const struct postino_header *)item)->name;
         missing = features->field == NULL;
-        if (!missing)
-            features->field(writer, item);
-        break;
+        if (missing)
+            break;
+        features->field(writer, item);
+        return;
     case ROW_DATE:
         missing = features->date == NULL;
         if (!missing)

@@ -44,6 +44,9 @@ void postino_message_field(struct postino_writer *writer, const struct postino_h
         postino_write_fail(writer, POSTINO_ERROR_FIELD_NAME);
         return;
     }
+    /* A value of nothing is none. */
+    if (header->value == NULL || *header->value == '\0')
+        return;
     postino_write_text(writer, header->name);
     postino_write(writer, ':');
     if (field_is_listed(header->name, field_urls))
@@ -52,4 +55,5 @@ void postino_message_field(struct postino_writer *writer, const struct postino_h
         postino_write_readable(writer, header->value, 0);
     else
         postino_write_protocol(writer, header->value);
+    postino_write_text(writer, "\r\n");
 }

@@ -72,6 +72,12 @@ UINT _nx_smtp_part_memory_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *file_
     return NX_SUCCESS;
 }
 
+UINT _nx_smtp_part_name_parameter(NX_SMTP_PART *part_ptr)
+{
+    postino_part_name_parameter(&part_ptr->nx_smtp_part_part);
+    return NX_SUCCESS;
+}
+
 UINT _nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *file_name,
                                    NX_SMTP_PART_CALLBACK callback, VOID *context, ULONG size)
 {

@@ -137,3 +137,11 @@ UINT _nxe_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *fi
     NX_INIT_AND_THREADS_CALLER_CHECKING
     return _nx_smtp_part_callback_create(part_ptr, type, file_name, callback, context, size);
 }
+
+UINT _nxe_smtp_part_name_parameter(NX_SMTP_PART *part_ptr)
+{
+    if (part_ptr == NX_NULL)
+        return NX_PTR_ERROR;
+    NX_INIT_AND_THREADS_CALLER_CHECKING
+    return _nx_smtp_part_name_parameter(part_ptr);
+}

@@ -93,6 +93,13 @@ static void empty_counts_as_not_given(void **state)
     message.in_reply_to = "";
     message.references = "";
     has("\r\nTo: undisclosed-recipients:;\r\nMIME-Version: 1.0\r\n");
+    headers[0] = (struct postino_header){"X-A", "", &headers[1], POSTINO_HEADER_TEXT};
+    headers[1] = (struct postino_header){"X-B", NULL, NULL, POSTINO_HEADER_PROTOCOL};
+    message.headers = headers;
+    has("\r\nTo: undisclosed-recipients:;\r\nMIME-Version: 1.0\r\n");
+    headers[1].name = "Subject";
+    refused(POSTINO_ERROR_FIELD_NAME, "Subject");
+    message.headers = NULL;
     message.random = (const uint8_t *)"0123456789abcdef";
     has("\r\nMessage-ID: <30313233343536373839616263646566@example.org>\r\nMIME-Version: 1.0\r\n");
     file.file_name = "";

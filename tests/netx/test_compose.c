@@ -112,6 +112,7 @@ BED_THREAD(everything)
                                                   NX_SMTP_BODY_SIZE_UNKNOWN),
                      NX_SUCCESS);
     assert_int_equal(nx_smtp_part_memory_create(&parts[2], "text/csv", "\xc3\xbc.csv", "1;2", 3), NX_SUCCESS);
+    assert_int_equal(nx_smtp_part_name_parameter(&parts[2]), NX_SUCCESS);
     assert_int_equal(nx_smtp_message_image_add(&message, &parts[0], "a@mail.test"), NX_SUCCESS);
     assert_int_equal(nx_smtp_message_attachment_add(&message, &parts[1]), NX_SUCCESS);
     assert_int_equal(nx_smtp_message_attachment_add(&message, &parts[2]), NX_SUCCESS);
@@ -119,54 +120,56 @@ BED_THREAD(everything)
     assert_int_equal(nx_smtp_message_attachment_add(&message, &parts[0]), NX_SMTP_PART_IN_USE);
     assert_int_equal(nx_smtp_message_image_add(&message, &parts[2], "b@mail.test"), NX_SMTP_PART_IN_USE);
     for (round = 0; round < 2; round++)
-        sends(EVERYTHING PARTS("0", "Content-Type: multipart/alternative;\r\n boundary=\"=_A1\"") PART(
-            "1", "Content-Type: text/plain; charset=utf-8") "plain" PARTS("1", "Content-Type: "
-                                                                               "multipart/related;\r\n "
-                                                                               "type=\"text/html\";\r\n "
-                                                                               "boundary=\"=_A2\"")
-                  PART("2",
-                       "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
-                       "quoted-printable") "<p>=C3=BC" PART("2",
-                                                            "Content-Type: "
-                                                            "image/svg+xml" BASE64 "inline;"
-                                                            "\r\n "
-                                                            "filename="
-                                                            "\"a."
-                                                            "svg\"\r\n"
-                                                            "Content-"
-                                                            "ID: "
-                                                            "<a@mail."
-                                                            "test>") "MDEyMzQ1Njc4OQ==\r\n--=_A2--\r\n--=_A1-"
-                                                                     "-" PART(
-                                                                         "0",
-                                                                         "Content-Type: "
-                                                                         "application/octet-stream" BASE64
-                                                                         "attachment") "MDEyMzQ1Njc4OQ="
-                                                                                       "=" PART("0",
-                                                                                                "Content-"
-                                                                                                "Type: "
-                                                                                                "text/"
-                                                                                                "cs"
-                                                                                                "v" BASE64
-                                                                                                "attachmen"
-                                                                                                "t;\r\n "
-                                                                                                "filename*"
-                                                                                                "=UTF-8''%"
-                                                                                                "C3%BC."
-                                                                                                "csv") "MT"
-                                                                                                       "sy"
-                                                                                                       "\r"
-                                                                                                       "\n"
-                                                                                                       "--"
-                                                                                                       "="
-                                                                                                       "_A"
-                                                                                                       "0-"
-                                                                                                       "-"
-                                                                                                       "\r"
-                                                                                                       "\n"
-                                                                                                       "."
-                                                                                                       "\r"
-                                                                                                       "\n");
+        sends(
+            EVERYTHING PARTS("0", "Content-Type: multipart/alternative;\r\n boundary=\"=_A1\"") PART(
+                "1", "Content-Type: text/plain; charset=utf-8") "plain" PARTS("1", "Content-Type: "
+                                                                                   "multipart/related;\r\n "
+                                                                                   "type=\"text/html\";\r\n "
+                                                                                   "boundary=\"=_A2\"")
+                PART("2",
+                     "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
+                     "quoted-printable") "<p>=C3=BC" PART("2",
+                                                          "Content-Type: "
+                                                          "image/svg+xml" BASE64 "inline;"
+                                                          "\r\n "
+                                                          "filename="
+                                                          "\"a."
+                                                          "svg\"\r\n"
+                                                          "Content-"
+                                                          "ID: "
+                                                          "<a@mail."
+                                                          "test>") "MDEyMzQ1Njc4OQ==\r\n--=_A2--\r\n--=_A1-"
+                                                                   "-" PART(
+                                                                       "0",
+                                                                       "Content-Type: "
+                                                                       "application/octet-stream" BASE64
+                                                                       "attachment") "MDEyMzQ1Njc4OQ="
+                                                                                     "=" PART(
+                                                                                         "0",
+                                                                                         "Content-"
+                                                                                         "Type: "
+                                                                                         "text/csv;\r\n "
+                                                                                         "name=\"=?UTF-8?B?"
+                                                                                         "w7wuY3N2?=\"" BASE64
+                                                                                         "attachmen"
+                                                                                         "t;\r\n "
+                                                                                         "filename*"
+                                                                                         "=UTF-8''%"
+                                                                                         "C3%BC."
+                                                                                         "csv") "MT"
+                                                                                                "sy"
+                                                                                                "\r"
+                                                                                                "\n"
+                                                                                                "--"
+                                                                                                "="
+                                                                                                "_A"
+                                                                                                "0-"
+                                                                                                "-"
+                                                                                                "\r"
+                                                                                                "\n"
+                                                                                                "."
+                                                                                                "\r"
+                                                                                                "\n");
     bed_session_delete();
 }
 
@@ -321,6 +324,7 @@ BED_THREAD(arguments)
     assert_int_equal(nx_smtp_message_header_add(&message, &header, "a", NX_NULL), NX_PTR_ERROR);
     assert_int_equal(nx_smtp_message_text_set(&message, NX_NULL, 1), NX_PTR_ERROR);
     assert_int_equal(nx_smtp_message_html_set(&message, NX_NULL, 1), NX_PTR_ERROR);
+    assert_int_equal(nx_smtp_part_name_parameter(NX_NULL), NX_PTR_ERROR);
     assert_int_equal(nx_smtp_message_image_add(&message, NX_NULL, "a@b"), NX_PTR_ERROR);
     assert_int_equal(nx_smtp_message_image_add(&message, &parts[0], NX_NULL), NX_PTR_ERROR);
     assert_int_equal(nx_smtp_message_attachment_add(&message, NX_NULL), NX_PTR_ERROR);
