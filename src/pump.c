@@ -30,8 +30,10 @@ static int pump_send(struct postino_session *session, struct postino_transport *
     }
     status = transport->methods->send(transport, length);
     /* By the time behind the send: since the clock was read the process may have stood still. */
-    if (transport->unsent_octets < unsent || transport->moved)
-        postino_session_progress(session, transport->methods->now_ms(transport));
+    if (transport->unsent_octets < unsent || transport->moved) {
+        session->now_ms = transport->methods->now_ms(transport);
+        session->since_ms = session->now_ms;
+    }
     transport->moved = 0;
     return status;
 }
