@@ -35,7 +35,8 @@ int main(int argc, char **argv)
     tls_config.host_name = argv[1];
     tls_config.mode =
         strcmp(argv[3], "starttls") == 0 ? POSTINO_TLS_MODE_STARTTLS : POSTINO_TLS_MODE_IMPLICIT;
-    tls_config.ca_file = argv[4]; /* NULL: whom the system trusts */
+    tls_config.ca_file = argv[4];                       /* NULL: whom the system trusts */
+    config.port = (uint16_t)strtoul(argv[2], NULL, 10); /* STARTTLS on port 465 is told at once */
     config.user = getenv("MAIL_USER");
     config.password = getenv("MAIL_PASSWORD");
 
