@@ -58,7 +58,7 @@ static VOID message_emit_hex(struct postino_emitter *emitter, UINT digit)
 MESSAGE_BODY VOID message_subject(const struct postino_span *subject, struct postino_emitter *emitter)
 {
     const CHAR *octet = subject->data;
-    const CHAR *border = MESSAGE_BORDER + 5;
+    const CHAR *border = &MESSAGE_BORDER[5];
     UINT columns = MESSAGE_COLUMNS;
 
     postino_emit_octets(emitter, octet, subject->length_octets);
