@@ -70,7 +70,7 @@ extern "C" {
 #endif
 #endif
 #ifndef NX_SMTP_CLIENT_MAX_USERNAME
-#define NX_SMTP_CLIENT_MAX_USERNAME 176
+#define NX_SMTP_CLIENT_MAX_USERNAME 172
 #endif
 #ifndef NX_SMTP_CLIENT_MAX_PASSWORD
 #define NX_SMTP_CLIENT_MAX_PASSWORD 74
@@ -220,11 +220,14 @@ struct nx_smtp_transport {
     uint32_t milliseconds;
 };
 
+/* The length of a subject that is not ASCII: it goes out in encoded words, up to its NUL. */
+#define NX_SMTP_SUBJECT_ENCODED SIZE_MAX
+
 /* A message of which no more than its body is kept: the header is composed while it is sent. The mail stands first, so
  * that its address is the message's. */
 struct nx_smtp_message {
     struct postino_single single;
-    struct postino_span subject; /* of length 0 with a text: not ASCII, to be encoded */
+    struct postino_span subject;
     struct postino_span headers; /* Date and Message-ID */
     UCHAR priority;
 };

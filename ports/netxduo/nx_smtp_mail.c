@@ -92,7 +92,7 @@ static int mail_subject(NX_SMTP_MAIL *mail)
     struct postino_emitter emitter = {mail->nx_smtp_mail_subject, 0, room, 0};
 
     *part = *subject;
-    if (subject->length_octets != 0)
+    if (subject->length_octets != NX_SMTP_SUBJECT_ENCODED)
         return 0;
     emitter.place -= mail->nx_smtp_mail_subject_offset;
     _nx_smtp_message_subject(subject, &emitter);

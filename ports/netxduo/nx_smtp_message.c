@@ -42,8 +42,7 @@ UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, co
         priority = NX_SMTP_MAIL_PRIORITY_NORMAL;
     message->priority = (UCHAR)priority;
     message->subject.data = subject;
-    /* 0 before a text that is not empty: not ASCII, and to be encoded up to its end. */
-    message->subject.length_octets = bits > 127 ? 0 : length;
+    message->subject.length_octets = bits > 127 ? NX_SMTP_SUBJECT_ENCODED : length;
     message->headers.length_octets = 0;
     return NX_SUCCESS;
 }
@@ -61,9 +60,10 @@ MESSAGE_BODY VOID message_subject(const struct postino_span *subject, struct pos
     const CHAR *border = &MESSAGE_BORDER[5];
     UINT columns = MESSAGE_COLUMNS;
 
-    postino_emit_octets(emitter, octet, subject->length_octets);
-    if (subject->length_octets != 0 || *octet == '\0')
+    if (subject->length_octets != NX_SMTP_SUBJECT_ENCODED) {
+        postino_emit_octets(emitter, octet, subject->length_octets);
         return;
+    }
     do {
         UCHAR value = (UCHAR)*octet;
 

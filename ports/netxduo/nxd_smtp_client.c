@@ -42,6 +42,11 @@ static const struct postino_extension *const drop_in_extensions[] = {
 #define DROP_IN_BODY static
 #endif
 
+static VOID drop_in_clear(NX_SMTP_CLIENT *client_ptr)
+{
+    postino_clear(client_ptr, sizeof *client_ptr);
+}
+
 /* Returns what is behind the copy's end; NULL: it has no room before `last`. */
 static CHAR *drop_in_copy(CHAR *destination, const CHAR *source, const CHAR *last)
 {
@@ -60,8 +65,10 @@ static UINT drop_in_strings(NX_SMTP_CLIENT *client_ptr, const CHAR *username, co
 
     /* The password has a NUL at least behind the name's. */
     user = drop_in_copy(user, username, last - 1);
+    if (user == NX_NULL)
+        return NX_SIZE_ERROR;
     client_ptr->nx_smtp_client_password = user;
-    if (user == NX_NULL || drop_in_copy(user, password, last) == NX_NULL ||
+    if (drop_in_copy(user, password, last) == NX_NULL ||
         drop_in_copy(client_ptr->nx_smtp_client_domain, client_domain,
                      client_ptr->nx_smtp_client_domain + NX_SMTP_CLIENT_MAX_DOMAIN) == NX_NULL)
         return NX_SIZE_ERROR;
@@ -94,7 +101,7 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
         return NX_INVALID_PORT;
     if (postino_address_domain(client_domain) != 0)
         return NX_SMTP_INVALID_PARAM;
-    postino_clear(client_ptr, sizeof *client_ptr);
+    drop_in_clear(client_ptr);
     status = drop_in_strings(client_ptr, username, password, client_domain);
     client_ptr->nx_smtp_client_packet_pool_ptr = client_packet_pool_ptr;
     client_ptr->nx_smtp_client_from_address = from_address;
@@ -112,7 +119,7 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
                                       NX_NULL, NX_NULL);
     if (status != NX_SUCCESS) {
         /* The caller's memory keeps no password. */
-        postino_clear(client_ptr, sizeof *client_ptr);
+        drop_in_clear(client_ptr);
         return status;
     }
     /* Cannot fail: the memory is new and the initial count is not. */
@@ -159,7 +166,7 @@ DROP_IN_BODY UINT drop_in_delete(NX_SMTP_CLIENT *client_ptr)
         return status;
     }
     tx_semaphore_delete(&client_ptr->nx_smtp_client_idle);
-    postino_clear(client_ptr, sizeof *client_ptr);
+    drop_in_clear(client_ptr);
     return NX_SUCCESS;
 }
 
