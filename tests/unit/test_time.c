@@ -200,6 +200,31 @@ static void test_pause(void **state)
     assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_TIMEOUT);
 }
 
+/* From when the reply to STARTTLS was heard: one that was heard late shall not leave the handshake without time. */
+static void test_handshake_has_its_limit(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
+        struct bench bench;
+
+        bench_prepare(&bench);
+        bench.config.time_limits = &limits;
+        bench.config.tls = &postino_tls_required;
+        bench.now_ms = clocks[i];
+        bench_start(&bench);
+        bench_exchange(&bench, "220 mx\r\n", "EHLO client.example.com\r\n");
+        bench_exchange(&bench, "250-mx\r\n250 STARTTLS\r\n", "STARTTLS\r\n");
+        bench.now_ms += 100000;
+        bench_input(&bench, "220 go ahead\r\n");
+        assert_true(bench_want(&bench) & POSTINO_WANT_START_TLS);
+        check_wait(&bench, 2000);
+        bench.now_ms += 1500;
+        check_wait(&bench, 500);
+    }
+}
+
 static void test_default_limits(void **state)
 {
     (void)state;
@@ -221,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_each_block_has_its_limit),
         cmocka_unit_test(test_connected),
         cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_handshake_has_its_limit),
         cmocka_unit_test(test_default_limits),
     };
 
