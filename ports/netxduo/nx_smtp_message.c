@@ -68,7 +68,7 @@ MESSAGE_BODY VOID message_subject(const struct postino_span *subject, struct pos
         UCHAR value = (UCHAR)*octet;
 
         /* Between two characters; where none begins, for it is no UTF-8, anywhere. */
-        if (columns > ((value & 0xC0) != 0x80 ? MESSAGE_COLUMNS - 12 : MESSAGE_COLUMNS - 3)) {
+        if (columns > MESSAGE_COLUMNS - 3 || (columns > MESSAGE_COLUMNS - 12 && (value & 0xC0) != 0x80)) {
             postino_emit_text(emitter, border);
             border = MESSAGE_BORDER;
             columns = 0;
