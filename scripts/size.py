@@ -40,7 +40,7 @@ COMPOSERS = [("composer", "composer: text and attachments", COMPOSER, 4096),
               + ["postino_part_related_init", "postino_part_binary_init", "postino_part_message_init",
                  "postino_part_calendar_init"], None)]
 # What the session calls of it, and the limit of the stack: what composing may take beside the caller's objects.
-COMPOSER_CALLS = ["compose_begin", "compose_span", "compose_consume"]
+COMPOSER_CALLS = ["compose_begin", "compose_span", "compose_consume", "compose_check", "compose_mark"]
 COMPOSER_STACK_LIMIT = 1024
 # TLS on top of the second build of the drop-in: what a program that sets it up links besides.
 TLS_FOLDER = "ports/tls_nx_secure"

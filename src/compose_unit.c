@@ -164,10 +164,10 @@ static int unit_is_needed(const struct postino_message *message, unsigned unit)
 static void unit_type(struct postino_writer *writer, unsigned kind, const char *text)
 {
     const struct postino_part *part = writer->message->part;
-    int (*check)(const char *, int) = writer->message->features->type;
+    const struct postino_message_features *features = writer->message->features;
 
     if ((postino_compose_look(text) & ~(unsigned)(COMPOSE_LONG | COMPOSE_ENCODED)) != 0 ||
-        (check != NULL && check(text, kind == ROW_TYPE) != 0))
+        (features->type != NULL && features->type(text, kind == ROW_TYPE) != 0))
         postino_write_fail(writer, POSTINO_ERROR_FIELD_TYPE);
     postino_write_words(writer, text, 0, ' ');
     if (kind == ROW_DISPOSITION) {
