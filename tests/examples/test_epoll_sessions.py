@@ -17,8 +17,8 @@ from many_server import ManyServer
 
 PROGRAM, SHORT = sys.argv[1:3]
 SESSIONS = 1000
-RUN_S = 60
-LIMIT_MS = 1500  # of the program, where a deadline is to fire
+RUN_S = 600  # a hang is a failure; a busy machine is none
+LIMIT_MS = 1500  # of the program at least, where a deadline is to fire
 
 
 class Said:
@@ -55,13 +55,18 @@ def mixed(number):
 
 
 class EpollSessions(unittest.TestCase):
+    def limit_ms(self):
+        """A limit that only those reach that are to: some times what good sessions need on this machine now."""
+        _, said = self.run_against(lambda _: "good", [], SESSIONS, 2)
+        return max(LIMIT_MS, int(4000 * said.seconds))
+
     def run_against(self, behaviour, extensions, *arguments, before=None, program=PROGRAM):
         async def run():
             async with ManyServer(behaviour, extensions) as server:
                 said = Said(*await run_program(*arguments[:-2], "127.0.0.1", server.port, *arguments[-2:],
                                                before=before, program=program))
                 # The program ended; what it wrote last may still be on its way through the server.
-                for _ in range(500):
+                for _ in range(6000):
                     if server.open == 0:
                         break
                     await asyncio.sleep(0.01)
@@ -94,16 +99,17 @@ class EpollSessions(unittest.TestCase):
 
     def test_all_open_at_once(self):
         # Nobody is answered, so that every connection is there until its deadline: all of them fire.
-        server, said = self.run_against(lambda _: "silent", [], "-t", LIMIT_MS, SESSIONS, 1)
+        limit_ms = self.limit_ms()
+        server, said = self.run_against(lambda _: "silent", [], "-t", limit_ms, SESSIONS, 1)
         self.assertEqual((1, 0, 0), (said.status, said.accepted, said.unknown))
         self.assertEqual(SESSIONS, server.open_max)
         self.assertEqual(1, len(said.errors), said.errors)
-        self.assertLess(said.seconds, 20)
+        self.assertLess(said.seconds, 13 * limit_ms / 1000)
 
     def test_misbehaviour(self):
         for extensions in ([], ["PIPELINING"], ["PIPELINING", "CHUNKING"]):
             with self.subTest(extensions):
-                server, said = self.run_against(mixed, extensions, "-t", LIMIT_MS, SESSIONS, 2)
+                server, said = self.run_against(mixed, extensions, "-t", self.limit_ms(), SESSIONS, 2)
                 tenth = SESSIONS // 10
                 self.assertEqual(1, said.status)
                 # Two good tenths and a slow one deliver both mails, "closing" one.

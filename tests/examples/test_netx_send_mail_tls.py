@@ -9,7 +9,7 @@ from certificates import Certificates
 from tls_server import Server
 
 EXAMPLE = sys.argv[1]
-LIMIT_S = 60
+LIMIT_S = 600
 
 
 def run(folder, certificates, certificate, issuer):

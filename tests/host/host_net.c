@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NET_WAIT_MS 3000
+#define NET_WAIT_MS 60000
 
 NX_PACKET_POOL net_pool;
 NX_IP net_ip;

@@ -12,7 +12,7 @@ from certificates import Certificates
 from tls_server import TLS_1_1, TLS_1_2, TLS_1_3, Server, only
 
 CLIENT = sys.argv[1]
-LIMIT_S = 60
+LIMIT_S = 600
 ACCEPTED, UNKNOWN, TRANSIENT, PERMANENT, NOT_ATTEMPTED = "1", "2", "3", "4", "5"
 NOT_OFFERED, REFUSED, HANDSHAKE, INJECTION, RECORD = "0xB3", "0xB4", "0xB5", "0xB6", "0xB7"
 WAYS = ("send", "session")

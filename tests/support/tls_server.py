@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 
-LIMIT_S = 10
+LIMIT_S = 60
 APART_S = 0.05  # pieces that are to arrive apart
 
 TLS_1_1, TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3

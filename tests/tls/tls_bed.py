@@ -12,7 +12,7 @@ import tls_server
 from certificates import Certificates
 
 CLIENT = sys.argv[1]
-LIMIT_S = 60
+LIMIT_S = 600
 
 # enum postino_error's.
 REFUSED, CLOSED, CONNECT_TIMEOUT, TIMEOUT = -201, -305, -501, -502

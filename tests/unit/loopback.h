@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LOOPBACK_PATIENCE_MS 5000
+#define LOOPBACK_PATIENCE_MS 60000
 
 union loopback_address {
     struct sockaddr any;
