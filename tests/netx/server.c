@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -284,7 +285,8 @@ void server_stop(struct server *server)
     if (!server->running)
         return;
     server->running = 0;
-    (void)write(server->wake[1], "", 1);
+    if (write(server->wake[1], "", 1) != 1)
+        abort();
     (void)pthread_join(server->thread, NULL);
     (void)close(server->wake[0]);
     (void)close(server->wake[1]);
