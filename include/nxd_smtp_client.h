@@ -479,6 +479,9 @@ UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct posti
 extern const struct postino_transport_class _nx_smtp_transport;
 /* Milliseconds as ticks, rounded up. */
 ULONG _nx_smtp_transport_ticks(uint32_t timeout_ms);
+/* Has the session ask no more than the IP instance's pool has packets for the replies. Returns not 0 where it has not
+ * enough for those that are outstanding: then nothing is to go out. */
+int _nx_smtp_transport_bound(const NX_SMTP_CLIENT *client, struct postino_session *session);
 #endif
 
 /* MT-PRIORITY (RFC 6710) from the `priority` of nx_smtp_mail_send() and of nx_smtp_mail_create(), where it is

@@ -379,6 +379,14 @@ int postino_count(struct postino_session *session, struct postino_mail *mail);
 /* The same for a source that lets itself be counted. */
 int postino_count_through(struct postino_session *session, struct postino_mail *mail);
 
+/* How many more steps may go out before replies to those that did. */
+static inline unsigned postino_pipelining_room(const struct postino_session *session)
+{
+    unsigned limit = session->outstanding_max != 0 ? session->outstanding_max : UINT16_MAX;
+
+    return session->outstanding < limit ? limit - session->outstanding : 0;
+}
+
 /* session.c */
 /* memset() to 0; where code is to be small it is smaller than the C library's. */
 void postino_clear(void *memory, size_t octets);

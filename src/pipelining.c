@@ -44,7 +44,7 @@ static int pipelining_is_plain(const struct postino_session *session, size_t cap
 
     return (step == &postino_transaction_rset || step == &postino_steps[STEP_MAIL]) &&
            session->offset_octets == 0 && capacity >= 3 * PIPELINING_COMMAND_OCTETS &&
-           session->outstanding <= UINT16_MAX - 3 && session->dirty != DIRTY_OPEN && mail->options == NULL &&
+           postino_pipelining_room(session) >= 3 && session->dirty != DIRTY_OPEN && mail->options == NULL &&
            mail->delivery == NULL && mail->recipients->kind != POSTINO_RECIPIENT_BCC;
 }
 
@@ -65,7 +65,7 @@ static uint8_t *pipelining_recipients(struct postino_session *session, uint8_t *
         recipient->state = RECIPIENT_ASKED;
         session->outstanding++;
         next = recipient->next;
-    } while (next != NULL && next->kind != POSTINO_RECIPIENT_BCC && session->outstanding != UINT16_MAX &&
+    } while (next != NULL && next->kind != POSTINO_RECIPIENT_BCC && postino_pipelining_room(session) != 0 &&
              (size_t)(end - place) >= PIPELINING_COMMAND_OCTETS);
     session->sent.recipient = recipient;
     session->sent.step = &postino_steps[STEP_RCPT];
@@ -111,7 +111,7 @@ static size_t pipelining_envelope(struct postino_session *session, uint8_t *out,
     session->since_ms = session->now_ms;
     session->output_octets += (size_t)(place - out);
     /* One of several recipients has something to say first. */
-    if (session->outstanding != UINT16_MAX && pipelining_joins(session)) {
+    if (postino_pipelining_room(session) != 0 && pipelining_joins(session)) {
         session->sent.recipient = NULL;
         postino_session_enter(session, postino_transaction_content(session, mail));
     }
@@ -162,7 +162,7 @@ static int pipelining_follows(struct postino_session *session)
     if (session->outstanding == 0)
         return 1;
     if ((step->limit & STEP_JOINS) == 0 || decided || session->dirty == DIRTY_OPEN ||
-        session->outstanding == UINT16_MAX)
+        postino_pipelining_room(session) == 0)
         return 0;
     if (mail->progress == MAIL_BEGUN || mail->progress == MAIL_STARTED)
         return 1;

@@ -65,8 +65,9 @@ void postino_group_advance(struct postino_session *session)
         postino_session_enter(session, step == &group_chunk.step ? &postino_steps[STEP_BODY] : &group_end);
         return;
     }
-    if (session->outstanding != 0 && (decided || (step->limit & STEP_JOINS) == 0 ||
-                                      (session->capabilities & POSTINO_CAPABILITY_PIPELINING) == 0))
+    if (session->outstanding != 0 &&
+        (decided || postino_pipelining_room(session) == 0 || (step->limit & STEP_JOINS) == 0 ||
+         (session->capabilities & POSTINO_CAPABILITY_PIPELINING) == 0))
         return;
     if (step->id == POSTINO_STEP_RCPT && !decided &&
         (session->capabilities & POSTINO_CAPABILITY_CHUNKING) != 0) {

@@ -42,6 +42,15 @@ static int session_connect(struct postino_transport *transport, uint32_t timeout
     return error;
 }
 
+static int session_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
+{
+    NX_SMTP_SESSION *session = session_of(transport);
+
+    if (_nx_smtp_transport_bound((NX_SMTP_CLIENT *)transport, &session->nx_smtp_session_client.session))
+        return POSTINO_AGAIN;
+    return session->nx_smtp_session_transport->reserve(transport, buffer, capacity_octets);
+}
+
 static int session_send(struct postino_transport *transport, size_t length_octets)
 {
     NX_SMTP_SESSION *session = session_of(transport);
@@ -92,6 +101,8 @@ static UINT session_enter(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
     session->nx_smtp_session_start = tx_time_get();
     session->nx_smtp_session_wait_option = wait_option;
     client_ptr->nx_smtp_client_transport.shortage = 0;
+    /* Nothing more comes for the last mail of nx_smtp_mail_send(). */
+    client_ptr->nx_smtp_client_session.outstanding = 0;
     transport->methods = &session->nx_smtp_session_methods;
     session->nx_smtp_session_client.transport = client_ptr->nx_smtp_client_transport_ptr;
     /* A trace asks the session that runs what is secret. */
@@ -170,6 +181,7 @@ UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION 
         session_ptr->nx_smtp_session_transport = methods;
         session_ptr->nx_smtp_session_methods = *methods;
         session_ptr->nx_smtp_session_methods.connect = session_connect;
+        session_ptr->nx_smtp_session_methods.reserve = session_reserve;
         session_ptr->nx_smtp_session_methods.send = session_send;
         session_ptr->nx_smtp_session_methods.receive = session_receive;
         session_ptr->nx_smtp_session_methods.wait = session_wait;

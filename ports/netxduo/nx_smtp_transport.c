@@ -67,6 +67,19 @@ static UINT transport_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
     return status;
 }
 
+/* What is left in the IP instance's pool for acknowledgements, for a packet of ours, and one more. */
+#define TRANSPORT_SPARE_PACKETS 3
+
+int _nx_smtp_transport_bound(const NX_SMTP_CLIENT *client, struct postino_session *session)
+{
+    ULONG packets = client->nx_smtp_client_socket.nx_tcp_socket_ip_ptr->nx_ip_default_packet_pool
+                        ->nx_packet_pool_available;
+
+    packets = packets > TRANSPORT_SPARE_PACKETS ? packets - TRANSPORT_SPARE_PACKETS : 1;
+    session->outstanding_max = (uint8_t)(packets < UINT8_MAX ? packets : UINT8_MAX);
+    return packets < session->outstanding;
+}
+
 static int transport_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
 {
     NX_SMTP_CLIENT *client = (NX_SMTP_CLIENT *)transport;
@@ -74,6 +87,12 @@ static int transport_reserve(struct postino_transport *transport, uint8_t **buff
     NX_PACKET *packet;
     size_t room;
 
+#ifndef NX_SMTP_CLIENT_LOCK_STEP
+    /* What arrived is heard first: as long as it is not, it keeps packets. */
+    if (transport_fetch(client, NX_NO_WAIT) == NX_SUCCESS ||
+        _nx_smtp_transport_bound(client, &client->nx_smtp_client_session))
+        return POSTINO_AGAIN;
+#endif
     /* Does not wait either: the packets that are missing may be on their way to a server that takes none before
      * we have taken its replies. Who is told so waits a tick before the next look. */
     if (self->out == NX_NULL) {

@@ -257,6 +257,10 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
         tls->nx_smtp_tls_shut = tx_time_get();
         return POSTINO_AGAIN;
     }
+#ifndef NX_SMTP_CLIENT_LOCK_STEP
+    if (_nx_smtp_transport_bound(client, &client->nx_smtp_client_session))
+        return POSTINO_AGAIN;
+#endif
     window = tls_window(client);
     if (window == 0)
         return POSTINO_AGAIN;
