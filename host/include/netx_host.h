@@ -74,6 +74,13 @@ VOID netx_host_receive_size_set(ULONG octets);
 /* Most octets in one packet of a chain: small values force chains. 0: as many as its payload holds. Without
  * effect under NX_DISABLE_PACKET_CHAIN. */
 VOID netx_host_receive_piece_set(ULONG octets);
+/* Not 0: a received packet ends with a line, as if the peer sent each line in a segment of its own. */
+VOID netx_host_receive_lines_set(UINT lines);
+/* Ticks until octets that found no packet in the instance's pool come again, as the peer's TCP sends again what was
+ * dropped. 0, the default: as soon as there is a packet. */
+VOID netx_host_drop_delay_set(ULONG ticks);
+/* How often since the last netx_host_reset() octets found no packet. */
+ULONG netx_host_dropped_get(VOID);
 
 /* ---- Where connections lead ---- */
 

@@ -99,6 +99,26 @@ VOID netx_host_receive_piece_set(ULONG octets)
     control_set(&host_controls.receive_piece, octets);
 }
 
+VOID netx_host_receive_lines_set(UINT lines)
+{
+    control_set(&host_controls.receive_lines, lines);
+}
+
+ULONG netx_host_dropped_get(VOID)
+{
+    ULONG count;
+
+    host_lock();
+    count = host_controls.dropped;
+    host_unlock();
+    return count;
+}
+
+VOID netx_host_drop_delay_set(ULONG ticks)
+{
+    control_set(&host_controls.drop_delay, ticks);
+}
+
 void host_controls_reset(void)
 {
     memset(&host_controls, 0, sizeof host_controls);

@@ -100,6 +100,9 @@ struct host_controls {
     ULONG acknowledge_delay;
     ULONG receive_size;
     ULONG receive_piece;
+    ULONG receive_lines;
+    ULONG drop_delay;
+    ULONG dropped; /* counts */
 };
 extern struct host_controls host_controls;
 /* Counts a call of the service; 1 when it must fail with *status. */
@@ -173,7 +176,8 @@ struct host_socket {
     NX_PACKET *received_tail;
     ULONG received_octets;
     ULONG receive_window;
-    int receive_stalled; /* the pool was empty or the window full: the kernel keeps the rest */
+    int receive_stalled;       /* the pool was empty or the window full: the kernel keeps the rest */
+    uint64_t receive_again_ns; /* what was dropped does not come before */
     int send_blocked;
     struct host_flight *flight_head;
     struct host_flight *flight_tail;
@@ -204,6 +208,8 @@ enum host_receive_result host_receive_segment(struct host_socket *s);
 enum host_receive_result host_receive_discard(struct host_socket *s);
 void host_receive_flush(struct host_socket *s);
 void host_receive_unstall(const NX_PACKET_POOL *pool);
+/* Looks again at what was dropped, if it is time; returns when it will be. */
+uint64_t host_receive_again(struct host_socket *s);
 
 /* ---- tcp_send.c ---- */
 /* Releases what was acknowledged by now; returns when the next acknowledgement is due. */

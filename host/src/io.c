@@ -169,7 +169,7 @@ static void io_event(const struct epoll_event *event)
     }
 }
 
-/* Milliseconds until the next acknowledgement, for epoll_wait(). */
+/* Milliseconds until the next acknowledgement, or until something comes again, for epoll_wait(). */
 static int io_timeout(void)
 {
     uint64_t due = HOST_NEVER;
@@ -178,8 +178,10 @@ static int io_timeout(void)
 
     for (s = host_sockets; s; s = s->next) {
         uint64_t next = host_send_acknowledge(s, 0);
+        uint64_t again = host_receive_again(s);
 
         due = next < due ? next : due;
+        due = again < due ? again : due;
     }
     if (due == HOST_NEVER) {
         return -1;

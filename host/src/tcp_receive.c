@@ -8,7 +8,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#define RECEIVE_PIECES_MAX 64
+#define RECEIVE_PIECES_MAX  64
+#define RECEIVE_LINE_OCTETS 512
 
 /* Room that the headers occupied on the real stack, where the payload has it. */
 static ULONG receive_headers(const NX_PACKET_POOL *pool)
@@ -30,6 +31,7 @@ static NX_PACKET *receive_packets(NX_PACKET_POOL *pool, ULONG octets, struct iov
 
     *count = 0;
     if (!head) {
+        pool->nx_packet_pool_empty_requests++;
         return NULL;
     }
     head->nx_packet_prepend_ptr += receive_headers(pool);
@@ -105,6 +107,19 @@ static enum host_receive_result receive_stall(struct host_socket *s)
     return HOST_RECEIVE_STALLED;
 }
 
+/* So many of the octets are a line, or a part of one. */
+static ULONG receive_line(const struct host_socket *s, ULONG octets)
+{
+    char data[RECEIVE_LINE_OCTETS];
+    ssize_t got = recv(s->fd, data, octets < sizeof data ? octets : sizeof data, MSG_PEEK | MSG_DONTWAIT);
+    const char *end = got > 0 ? memchr(data, '\n', (size_t)got) : NULL;
+
+    if (end) {
+        return (ULONG)(end - data) + 1;
+    }
+    return got > 0 ? (ULONG)got : octets;
+}
+
 enum host_receive_result host_receive_segment(struct host_socket *s)
 {
     struct iovec pieces[RECEIVE_PIECES_MAX];
@@ -118,14 +133,22 @@ enum host_receive_result host_receive_segment(struct host_socket *s)
     if (ioctl(s->fd, FIONREAD, &arrived) < 0 || arrived <= 0) {
         return receive_end(s);
     }
-    if (s->received_octets >= s->receive_window) {
+    if (s->received_octets >= s->receive_window || s->receive_again_ns > host_now_ns()) {
         return receive_stall(s);
     }
     octets = receive_smaller((ULONG)arrived, host_socket_mss(s));
     octets = receive_smaller(octets, s->receive_window - s->received_octets);
     octets = receive_smaller(octets, host_controls.receive_size);
+    if (host_controls.receive_lines) {
+        octets = receive_line(s, octets);
+    }
     packet = receive_packets(s->ip->nx_ip_default_packet_pool, octets, pieces, &count);
     if (!packet) {
+        host_controls.dropped++;
+        if (host_controls.drop_delay) {
+            s->receive_again_ns = host_deadline(host_controls.drop_delay);
+            host_io_nudge();
+        }
         return receive_stall(s);
     }
     memset(&message, 0, sizeof message);
@@ -191,6 +214,20 @@ void host_receive_unstall(const NX_PACKET_POOL *pool)
             host_io_update(s);
         }
     }
+}
+
+uint64_t host_receive_again(struct host_socket *s)
+{
+    if (!s->receive_stalled || !s->receive_again_ns) {
+        return HOST_NEVER;
+    }
+    if (s->receive_again_ns > host_now_ns()) {
+        return s->receive_again_ns;
+    }
+    s->receive_again_ns = 0;
+    s->receive_stalled = 0;
+    host_io_update(s);
+    return HOST_NEVER;
 }
 
 static UINT receive_await(struct host_socket *s, NX_PACKET **packet_ptr, ULONG wait_option)
