@@ -172,11 +172,11 @@ struct postino_session {
     uint8_t secret;        /* the octets handed out last are */
     uint8_t response_long; /* PLAIN's does not fit the line of AUTH */
     uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
-    uint8_t outstanding_max;      /* so many steps may await their replies, where each takes a buffer; 0: 65535 */
-    uint16_t line_code;           /* of the reply line that is arriving, as many digits as arrived */
-    uint16_t lines;               /* of the reply that arrived before it */
-    uint16_t outstanding;         /* steps that went out whole and were not answered */
-    uint16_t in_flight;           /* mails begun and not settled */
+    uint8_t outstanding_max; /* so many steps may await their replies, where each takes a buffer; 0: 65535 */
+    uint16_t line_code;      /* of the reply line that is arriving, as many digits as arrived */
+    uint16_t lines;          /* of the reply that arrived before it */
+    uint16_t outstanding;    /* steps that went out whole and were not answered */
+    uint16_t in_flight;      /* mails begun and not settled */
     struct postino_result result; /* the first connection error */
     uint16_t asked;               /* recipients of the transaction that is being sent */
     uint16_t domains_asked;       /* and their domains, where those are limited */

@@ -76,7 +76,7 @@ int _nx_smtp_transport_bound(const NX_SMTP_CLIENT *client, struct postino_sessio
                         ->nx_packet_pool_available;
 
     packets = packets > TRANSPORT_SPARE_PACKETS ? packets - TRANSPORT_SPARE_PACKETS : 1;
-    session->outstanding_max = (uint8_t)(packets < UINT8_MAX ? packets : UINT8_MAX);
+    session->outstanding_max = (uint8_t)(packets <= UINT8_MAX ? packets : 0);
     return packets < session->outstanding;
 }
 

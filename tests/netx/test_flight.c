@@ -31,6 +31,22 @@ static VOID hundred_mails(const char *ehlo)
     assert_int_equal(bed_server.mails_accepted, MAILS);
 }
 
+#define MANY_PACKETS 320
+#define MANY_PAYLOAD 160
+
+/* As many packets as there are replies on their way, for each may come in one of its own. */
+static VOID many_packets(VOID)
+{
+    static ULONG64 memory[MANY_PACKETS * (MANY_PAYLOAD + sizeof(NX_PACKET)) / sizeof(ULONG64)];
+
+    assert_int_equal(nx_ip_delete(&bed_ip), NX_SUCCESS);
+    assert_int_equal(nx_packet_pool_delete(&bed_ip_pool), NX_SUCCESS);
+    assert_int_equal(
+        nx_packet_pool_create(&bed_ip_pool, bed_name, MANY_PAYLOAD, memory, (ULONG)sizeof memory),
+        NX_SUCCESS);
+    bed_ip_create(&bed_ip, IP_ADDRESS(127, 0, 0, 1), &bed_ip_pool);
+}
+
 /* The server is 20 ms away: it takes what has come, answers, and hears nothing for so long. Its reads are
  * round trips; the TCP connection and the greeting are two more. */
 BED_THREAD(round_trips_of_a_hundred_mails)
@@ -39,6 +55,7 @@ BED_THREAD(round_trips_of_a_hundred_mails)
 
     (VOID) input;
     bed_pool_create(BED_PAYLOAD, 30);
+    many_packets();
     bed_session_create();
     bed_server.round_ms = 20;
     start_ns = server_now_ns();
