@@ -61,8 +61,8 @@ static void client_connect(struct postino_client *client)
         return;
     }
     info = client_tls(client);
-    if (client->credentials.port == CLIENT_TLS_PORT && client->session_config.tls != &postino_tls_none &&
-        (info == NULL || info->version == NULL)) {
+    if ((client->credentials.port == CLIENT_TLS_PORT || client->transport->port == CLIENT_TLS_PORT) &&
+        client->session_config.tls != &postino_tls_none && (info == NULL || info->version == NULL)) {
         /* The server awaits the handshake, and no greeting comes. */
         client->transport->methods->close(client->transport, 0);
         postino_session_lost(&client->session, POSTINO_ERROR_TLS_PORT, 0);

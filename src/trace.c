@@ -15,6 +15,7 @@ static int trace_connect(struct postino_transport *transport, uint32_t timeout_m
     int error = inner->methods->connect(inner, timeout_ms);
 
     transport->unsent_octets = inner->unsent_octets;
+    transport->port = inner->port;
     return error;
 }
 

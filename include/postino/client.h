@@ -20,7 +20,7 @@ struct postino_client_config {
     const char *token;   /* a bearer token, for XOAUTH2 and OAUTHBEARER */
     const char *authzid; /* as whom to act; NULL: as the user */
     const char *host;    /* the server's name and port, for OAUTHBEARER; NULL, 0: not said */
-    uint16_t port;       /* with 465 a client that awaits STARTTLS fails at once: POSTINO_ERROR_TLS_PORT */
+    uint16_t port;
     /* Those that may be used, the preferred one first, ended by NULL. NULL: the strongest that the server offers of
      * postino_sasl_all. EXTERNAL is to be named. */
     const struct postino_mechanism *const *mechanisms;

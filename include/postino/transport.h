@@ -69,6 +69,7 @@ struct postino_transport {
     const struct postino_transport_class *methods;
     size_t unsent_octets; /* given to send() and certainly not sent yet */
     uint8_t moved;        /* set by send(), cleared by its caller: octets left. 0 at first */
+    uint16_t port;        /* of the server, told by connect(); 0: not known */
 };
 
 #ifdef __cplusplus

@@ -153,6 +153,22 @@ static int posix_connect_socket(int handle, const struct addrinfo *address, uint
     return reason;
 }
 
+static uint16_t posix_port(const struct addrinfo *address)
+{
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+
+    if (address->ai_family == AF_INET && address->ai_addrlen >= sizeof ipv4) {
+        memcpy(&ipv4, address->ai_addr, sizeof ipv4);
+        return ntohs(ipv4.sin_port);
+    }
+    if (address->ai_family == AF_INET6 && address->ai_addrlen >= sizeof ipv6) {
+        memcpy(&ipv6, address->ai_addr, sizeof ipv6);
+        return ntohs(ipv6.sin6_port);
+    }
+    return 0;
+}
+
 /* Tries one address. On success the transport is open; else system_error says why not. */
 static int posix_connect_address(struct postino_posix *posix, const struct addrinfo *address,
                                  uint32_t timeout_ms)
@@ -170,6 +186,7 @@ static int posix_connect_address(struct postino_posix *posix, const struct addri
     }
     posix->socket = handle;
     posix->asked = 0;
+    posix->transport.port = posix_port(address);
     return 0;
 }
 

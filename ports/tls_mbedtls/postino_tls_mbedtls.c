@@ -100,6 +100,7 @@ static int tls_connect_once(struct tls_state *state, uint32_t start_ms, uint32_t
     state->send_error = 0;
     state->record = 0;
     status = inner->methods->connect(inner, left_ms);
+    state->tls->transport.port = inner->port;
     if (status != 0)
         return status;
     state->phase = TLS_CLEAR;

@@ -21,6 +21,7 @@ static int tls_connect_once(struct postino_tls_openssl *tls, uint32_t began_ms, 
     uint32_t passed_ms = inner->methods->now_ms(inner) - began_ms;
     int error = inner->methods->connect(inner, passed_ms < timeout_ms ? timeout_ms - passed_ms : 0);
 
+    tls->transport.port = inner->port;
     if (error != 0 || tls->config->mode == POSTINO_TLS_MODE_STARTTLS)
         return error;
     error = tls_openssl_handshake(tls, began_ms, timeout_ms);

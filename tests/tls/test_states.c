@@ -49,8 +49,10 @@ static void settings_that_cannot_be_used_are_refused(void **state)
 static void tls_begins_once(void **state)
 {
     (void)state;
+    run.way.port = 465;
     assert_int_equal(peer_run_start(), 0);
     assert_int_equal(connect_peer(), 0);
+    assert_int_equal(transport->port, 465);
     assert_int_equal(transport->methods->start_tls(transport, 3000), POSTINO_ERROR_STATE);
     assert_string_not_equal(peer_run_info()->version, "");
     transport->methods->close(transport, 1);

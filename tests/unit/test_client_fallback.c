@@ -289,6 +289,14 @@ static void starttls_on_port_465(void **state)
     sends(0, POSTINO_OUTCOME_NOT_ATTEMPTED, POSTINO_ERROR_TLS_PORT);
     assert_int_equal(mails[0].result.step, POSTINO_STEP_GREETING);
     assert_int_equal(fake.now_ms, 0);
+    /* The transport knows it too. */
+    config.port = 0;
+    fake.transport.port = 465;
+    scripts = 2;
+    counts[1] = 0;
+    assert_int_equal(postino_client_init(&client, &fake.transport, &config), 0);
+    sends(0, POSTINO_OUTCOME_NOT_ATTEMPTED, POSTINO_ERROR_TLS_PORT);
+    assert_int_equal(fake.now_ms, 0);
     end();
 }
 

@@ -5,6 +5,7 @@
 
 #include "loopback.h"
 
+#include <stdlib.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -169,6 +170,7 @@ static void socket_without_descriptor_flags_connects(void **state)
     test_no_descriptor_flags = 1;
     assert_int_equal(postino_posix_init(&test_posix, "127.0.0.1", loopback_port(listener)), 0);
     assert_int_equal(test_connect(LOOPBACK_PATIENCE_MS, &elapsed_ms), 0);
+    assert_int_equal(test_posix.transport.port, strtol(loopback_port(listener), NULL, 10));
     test_no_descriptor_flags = 0;
     (void)close(listener);
 }
