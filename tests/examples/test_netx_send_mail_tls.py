@@ -30,7 +30,7 @@ def main():
         assert done.stdout == "status 0x00, outcome 1, NetX Secure 0x000 \n", done.stdout
         assert (server.mails, server.failure, server.clear) == (1, [], []), server.failure
         for certificate, issuer, words in (("wrong_subject", "ca", "0x195 the certificate is for wrong, not for mail.test"),
-                                           ("server", "other", "0x11B the certificate's issuer is not trusted")):
+                                           ("server", "other", "0x11B the certificate's issuer is not trusted: add its certificate to the trusted ones")):
             server, done = run(folder, certificates, certificate, issuer)
             assert done.returncode == 1, done.stdout
             assert done.stdout == f"status 0xB5, outcome 5, NetX Secure {words}\n", done.stdout

@@ -75,15 +75,17 @@ BED_THREAD(recipient_must_be_an_address)
 
 BED_THREAD(recipient_has_limits)
 {
-    static CHAR address[400];
+    static CHAR address[600];
 
     (VOID) input;
     bed_create(NX_SMTP_CLIENT_AUTH_NONE);
+    /* The path that a line has room for, and no more (RFC 5321 section 4.5.3.1.4); a label of a domain above 63. */
     memset(address, 'l', sizeof address - 1);
-    memcpy(address + 65, "@d.test", 8);
+    memcpy(address + 499 - 7, "@d.test", 8);
     check_refused(send_to(address, "s"), NX_SMTP_INVALID_PARAM);
-    memset(address, 'l', sizeof address - 1);
+    memset(address, 'l', 75);
     address[10] = '@';
+    address[75] = '\0';
     check_refused(send_to(address, "s"), NX_SMTP_INVALID_PARAM);
     bed_delivers();
     bed_delete();

@@ -87,7 +87,7 @@ class Utf8Tests:
     def test_utf8_address_that_was_not_asked_for(self):
         report, conversation = self.send([many.Mail(UTF8_SENDER, [BOB], EIGHT_BIT)])
         self.assertEqual((report.mails[0].outcome, report.mails[0].error, conversation),
-                         (kinds.NOT_TRIED, -105, None))
+                         (kinds.NEVER, -116, None))
 
 
 class NoUtf8Tests:
