@@ -79,13 +79,13 @@ BED_THREAD(recipient_has_limits)
 
     (VOID) input;
     bed_create(NX_SMTP_CLIENT_AUTH_NONE);
-    /* The path that a line has room for, and no more (RFC 5321 section 4.5.3.1.4); a label of a domain above 63. */
+    /* A path of an octet more than a command's line has room for (RFC 5321 section 4.5.3.1.4). */
     memset(address, 'l', sizeof address - 1);
     memcpy(address + 499 - 7, "@d.test", 8);
     check_refused(send_to(address, "s"), NX_SMTP_INVALID_PARAM);
-    memset(address, 'l', 75);
+    memset(address, 'l', 499);
     address[10] = '@';
-    address[75] = '\0';
+    address[499] = '\0';
     check_refused(send_to(address, "s"), NX_SMTP_INVALID_PARAM);
     bed_delivers();
     bed_delete();
