@@ -14,6 +14,8 @@ void postino_sasl_token_respond(struct postino_emitter *emitter,
 int postino_sasl_token_challenge(struct postino_session *session, unsigned round)
 {
     const struct postino_sasl_state *state = session->config->credentials->state;
+    const size_t most =
+        sizeof session->text < sizeof state->challenge ? sizeof session->text : sizeof state->challenge;
     size_t i;
 
     if (round == 0)
@@ -21,7 +23,7 @@ int postino_sasl_token_challenge(struct postino_session *session, unsigned round
     if (round != 1)
         return POSTINO_ERROR_CHALLENGE;
     /* The text that the refusal is told with: what it says itself is poorer. */
-    for (i = 0; i < state->challenge_octets && i < sizeof session->text; i++)
+    for (i = 0; i < state->challenge_octets && i < most; i++)
         session->text[i] = (char)postino_shown_octet(state->challenge[i]);
     session->reply.text_octets = i;
     session->text_kept = 1;
