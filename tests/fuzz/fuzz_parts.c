@@ -360,22 +360,11 @@ static size_t compose(struct postino_message *message, uint32_t capabilities, ui
 {
     struct postino_source *source = &message->source;
     struct postino_source_info info;
-    enum postino_source_status status;
-    const uint8_t *data;
-    size_t length;
-    size_t total = 0;
+    size_t total;
 
     if (source->methods->begin(source, capabilities, &info) != 0)
         return 0;
-    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
-        FUZZ_CHECK(length != 0);
-        length = length < most ? length : most;
-        FUZZ_CHECK(total + length <= OCTETS);
-        memcpy(out + total, data, length);
-        total += length;
-        source->methods->consume(source, length);
-    }
-    FUZZ_CHECK(status == POSTINO_SOURCE_END);
+    total = fuzz_read(source, most, out, OCTETS);
     FUZZ_CHECK(info.size_octets == total || info.size_octets == POSTINO_SIZE_UNKNOWN);
     return total;
 }
