@@ -83,14 +83,15 @@ static int reply_octet(struct postino_session *session, uint8_t octet)
     if (octet == '\r') /* the LF ends the line, with or without it */
         return 0;
     if (session->line == REPLY_CODE) {
+        /* No other octet gets there, where it could be taken for a state. */
+        if (!ends && octet != REPLY_MORE && octet != REPLY_LAST && octet != '\t')
+            return -1;
         session->line = octet;
-        if (octet == REPLY_MORE || octet == REPLY_LAST || octet == '\t') {
+        if (!ends) {
             if (session->lines == 0)
                 return 0;
             session->take_word = postino_extensions_keyword;
             octet = '\n'; /* stands between the lines of the text */
-        } else if (!ends) {
-            return -1;
         }
     } else if (session->reply.code < 300 && (session->replied.step->limit & STEP_LISTS) != 0) {
         postino_extensions_octet(session, octet);
