@@ -33,6 +33,7 @@ set(POSTINO_CORE_SOURCES
     src/enhanced_code.c
     src/error.c
     src/extensions.c
+    src/faults.c
     src/header_lines.c
     src/hello.c
     src/keywords.c

@@ -152,6 +152,7 @@ static int loop_begin(int argc, char **argv)
         loop.limits =
             (struct postino_time_limits){limit_ms, limit_ms, limit_ms, limit_ms, limit_ms, limit_ms, 0};
     loop.config = (struct postino_session_config){.ehlo_name = "station.a.test",
+                                                  .faults = &postino_faults,
                                                   .time_limits = &loop.limits,
                                                   .extensions = postino_extensions_all,
                                                   .mails_in_flight_max = IN_FLIGHT};

@@ -21,6 +21,7 @@ static void client_configure(struct postino_client *client, const struct postino
 
     *session_config = (struct postino_session_config){.ehlo_name = config->ehlo_name,
                                                       .extensions = postino_extensions_all,
+                                                      .faults = &postino_faults,
                                                       .mails_in_flight_max = CLIENT_MAILS_IN_FLIGHT,
                                                       .group_octets_max = config->group_octets_max,
                                                       .on_reply = config->on_reply,

@@ -467,9 +467,9 @@ void postino_nonsense(struct postino_session *session, uint8_t octet);
  * and no other control character is kept. */
 static inline unsigned postino_shown_octet(unsigned octet)
 {
-    if (octet == '\t')
-        return ' ';
-    return (octet < ' ' && octet != '\n') || octet == 127 ? '?' : octet;
+    if (octet == 127 || (octet < ' ' && octet != '\n'))
+        return octet == '\t' ? ' ' : '?';
+    return octet;
 }
 /* Blanks, line ends and control characters before the code of a line at most. */
 #define REPLY_BLANKS_MAX 250

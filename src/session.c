@@ -98,6 +98,16 @@ static size_t session_response_octets(const struct postino_credentials *credenti
     return emitter.place;
 }
 
+/* strlen() may be larger than all of this. */
+static size_t session_name_octets(const char *name)
+{
+    size_t octets = 0;
+
+    while (name[octets] != '\0')
+        octets++;
+    return octets;
+}
+
 int postino_session_response_long(const struct postino_credentials *credentials,
                                   const struct postino_mechanism *mechanism)
 {
@@ -105,7 +115,7 @@ int postino_session_response_long(const struct postino_credentials *credentials,
     return mechanism != NULL && mechanism->exchange == NULL &&
            (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0 && credentials->user != NULL &&
            credentials->password != NULL &&
-           strlen(mechanism->name) + session_response_octets(credentials, mechanism, 0) + 2 >
+           session_name_octets(mechanism->name) + session_response_octets(credentials, mechanism, 0) + 2 >
                STEP_AUTH_OCTETS_MAX;
 }
 

@@ -372,6 +372,23 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
     session->quitting = 1;
 }
 
+static unsigned transaction_refused(struct postino_session *session, const struct postino_step *step)
+{
+    const struct postino_faults *faults = session->config->faults;
+
+    return faults != NULL ? faults->refused(session, step) : postino_steps_refused(session, step);
+}
+
+static void transaction_nonsense(struct postino_session *session, uint8_t octet)
+{
+    const struct postino_faults *faults = session->config->faults;
+
+    if (faults != NULL)
+        faults->nonsense(session, octet);
+    else
+        postino_reply_nonsense(session, octet);
+}
+
 const struct postino_driver postino_transactions = {.greeting = &postino_hello_greeting.step,
                                                     .advance = postino_transaction_advance,
                                                     .want = postino_session_want,
@@ -379,8 +396,8 @@ const struct postino_driver postino_transactions = {.greeting = &postino_hello_g
                                                     .heard = transaction_heard,
                                                     .reply = transaction_answer,
                                                     .refuse = postino_transaction_refuse,
-                                                    .refused = postino_auth_next_refused,
-                                                    .nonsense = postino_nonsense,
+                                                    .refused = transaction_refused,
+                                                    .nonsense = transaction_nonsense,
                                                     .output = transaction_output,
                                                     .limit = transaction_limit,
                                                     .settle = transaction_settle_all};

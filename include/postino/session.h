@@ -65,9 +65,9 @@ enum postino_session_flag {
     /* Go on without authentication where the server's EHLO reply offers none. Without this flag, and with
      * credentials, no mail is sent unauthenticated. */
     POSTINO_SESSION_AUTH_IF_OFFERED = 2,
-    /* The next mechanism of the list that the server offers is tried after 534, 535 or 538 too, which refuse the
-     * credentials. Servers count such attempts, and may lock the account. After 500, 501, 502 and 504, which say that
-     * the mechanism does not work, the next one is always tried. */
+    /* With postino_faults: the next mechanism of the list that the server offers is tried after 534, 535 or 538 too,
+     * which refuse the credentials. Servers count such attempts, and may lock the account. After 500, 501, 502 and 504,
+     * which say that the mechanism does not work, postino_faults always tries the next one. */
     POSTINO_SESSION_AUTH_NEXT = 4,
     /* Say HELO in place of EHLO, for a server that ends the connection at EHLO. There are no extensions then, nor TLS or
      * authentication. */
@@ -96,6 +96,17 @@ struct postino_reply {
     const char *text; /* the head of the text, lines separated by '\n'; not terminated */
     size_t text_octets;
 };
+
+/* What a session may do about a server's faults. */
+struct postino_faults {
+    /* private */
+    unsigned (*refused)(struct postino_session *session, const struct postino_step *step);
+    void (*nonsense)(struct postino_session *session, uint8_t octet);
+};
+
+/* A line that is no reply is kept for postino_session_text(), as it says what the server is; and the next mechanism is
+ * tried where the server refuses one: see POSTINO_SESSION_AUTH_NEXT. */
+extern const struct postino_faults postino_faults;
 
 /* Borrowed by the session from init until it is over; only what has a comment that says so may be left 0. */
 struct postino_session_config {
@@ -129,6 +140,8 @@ struct postino_session_config {
     const struct postino_lmtp *lmtp;
     /* NULL: as &postino_tls_none. With the others postino_extension_starttls must be among the extensions. */
     const struct postino_tls_policy *tls;
+    /* NULL: a server's fault ends the session at once. &postino_faults: see there. */
+    const struct postino_faults *faults;
     /* NULL, or called with each reply to a mail's commands and to its message; `recipient` is set for RCPT,
      * and with LMTP for the message too. Replies that say nothing any more, behind one that decided the mail,
      * are left out. Must not call the session. postino_record_reply() is one such function. */

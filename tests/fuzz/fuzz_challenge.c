@@ -156,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct postino_credentials credentials = {
         .user = "u=,", .password = "secret", .token = "token", .crypto = &fuzz_crypto, .state = state};
     struct postino_session_config config = {.ehlo_name = "client.example.com",
+                                            .faults = &postino_faults,
                                             .time_limits = &postino_time_limits_rfc5321,
                                             .extensions = postino_extensions_all,
                                             .credentials = &credentials,

@@ -63,6 +63,7 @@ static void feed_text(struct postino_session *session, uint32_t *noise, const ch
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct postino_session_config config = {.ehlo_name = "client.example.com",
+                                                         .faults = &postino_faults,
                                                          .time_limits = &postino_time_limits_rfc5321,
                                                          .extensions = postino_extensions_all};
     struct postino_session session;

@@ -51,6 +51,7 @@ static void fuzz_init(struct fuzz *fuzz, unsigned flags, unsigned pieces)
     fuzz->noise = pieces * 2654435761u + 1;
     fuzz->credentials = (struct postino_credentials){.user = "user", .password = "secret"};
     fuzz->config = (struct postino_session_config){.ehlo_name = "client.example.com",
+                                                   .faults = &postino_faults,
                                                    .time_limits = &postino_time_limits_rfc5321,
                                                    .extensions = postino_extensions_all,
                                                    .mails_in_flight_max = (uint16_t)(flags & 3),

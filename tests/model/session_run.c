@@ -42,6 +42,7 @@ static void run_init(struct run *run, struct model_world *world)
     run->credentials = (struct postino_credentials){.user = "user", .password = "secret"};
     run->config =
         (struct postino_session_config){.ehlo_name = "client.example.com",
+                                        .faults = &postino_faults,
                                         .time_limits = &postino_time_limits_rfc5321,
                                         .extensions = settings->extensions,
                                         .mails_in_flight_max = (uint16_t)settings->mails_in_flight_max,

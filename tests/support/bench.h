@@ -31,6 +31,7 @@ static inline void bench_prepare(struct bench *bench)
     memset(bench, 0, sizeof *bench);
     memset(&bench->session, 0xA5, sizeof bench->session);
     bench->config.ehlo_name = "client.example.com";
+    bench->config.faults = &postino_faults;
     bench->config.time_limits = &postino_time_limits_rfc5321;
     bench->config.extensions = postino_extensions_all;
     bench->mail.reverse_path = "a@example.com";

@@ -97,6 +97,7 @@ void dialogue_init(struct dialogue *dialogue)
     dialogue->credentials.user = "tim";
     dialogue->credentials.password = "tanstaaftanstaaf";
     dialogue->config.ehlo_name = "client.example.com";
+    dialogue->config.faults = &postino_faults;
     dialogue->config.time_limits = &postino_time_limits_rfc5321;
     dialogue->config.extensions = postino_extensions_all;
     dialogue->config.credentials = &dialogue->credentials;

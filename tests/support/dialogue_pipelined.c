@@ -84,6 +84,7 @@ void dialogue_init_pipelined(struct dialogue *dialogue)
     dialogue_add(dialogue, PEER_CLIENT, "QUIT\r\n");
     dialogue_add(dialogue, PEER_SERVER, "221 2.0.0 bye\r\n");
     dialogue->config.ehlo_name = "client.example.com";
+    dialogue->config.faults = &postino_faults;
     dialogue->config.time_limits = &postino_time_limits_rfc5321;
     dialogue->config.extensions = postino_extensions_all;
     dialogue->config.mails_in_flight_max = 3;

@@ -33,6 +33,7 @@ static void drive_configure(struct drive *drive)
     const struct transcript *transcript = drive->transcript;
 
     drive->config.ehlo_name = transcript->ehlo_name;
+    drive->config.faults = &postino_faults;
     drive->config.time_limits = &postino_time_limits_rfc5321;
     drive->config.extensions = transcript->extensions_said ? transcript->extensions : postino_extensions_all;
     drive->config.mails_in_flight_max = transcript->in_flight;

@@ -60,6 +60,7 @@ static void prepare(const struct mixture_plan *plan)
     memset(&run, 0, sizeof run);
     memset(&run.session, 0xA5, sizeof run.session);
     run.config.ehlo_name = "client.example.com";
+    run.config.faults = &postino_faults;
     run.config.time_limits = &postino_time_limits_rfc5321;
     run.config.extensions = postino_extensions_all;
     run.config.mails_in_flight_max = (uint16_t)plan->in_flight;

@@ -111,6 +111,7 @@ static void trips_prepare(void)
     unsigned i;
 
     trips.config.ehlo_name = "client.example.com";
+    trips.config.faults = &postino_faults;
     trips.config.time_limits = &postino_time_limits_rfc5321;
     trips.config.extensions = postino_extensions_all;
     trips.config.mails_in_flight_max = (uint16_t)test->in_flight;

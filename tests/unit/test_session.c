@@ -24,6 +24,54 @@ static void test_init_refuses(void **state)
     assert_int_equal(postino_session_init(&bench.session, &config, 0), POSTINO_ERROR_ARGUMENT);
 }
 
+/* Without postino_faults a line that is no reply ends the session without its words. */
+static void test_nonsense_without_faults(void **state)
+{
+    static const char line[] = "HTTP/1.1 400 Bad Request\r\n";
+    struct bench bench;
+    size_t length = 1;
+
+    (void)state;
+    bench_prepare(&bench);
+    bench.config.faults = NULL;
+    bench_start(&bench);
+    postino_session_input(&bench.session, (const uint8_t *)line, sizeof line - 1, 0);
+    assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_REPLY_SYNTAX);
+    postino_session_text(&bench.session, &length);
+    assert_int_equal(length, 0);
+}
+
+/* Nor is the next mechanism tried: LOGIN behind PLAIN. */
+static void test_mechanism_refused_without_faults(void **state)
+{
+    static const char greeting[] = "220 x\r\n";
+    static const char hello[] = "250-x\r\n250 AUTH PLAIN LOGIN\r\n";
+    static const char refusal[] = "504 no\r\n";
+    static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_plain, &postino_sasl_login,
+                                                                 NULL};
+    unsigned named;
+
+    (void)state;
+    for (named = 0; named < 2; named++) {
+        struct bench bench;
+
+        bench_prepare(&bench);
+        bench.config.faults = named ? &postino_faults : NULL;
+        bench.config.flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
+        bench.credentials.user = "u";
+        bench.credentials.password = "p";
+        bench.config.credentials = &bench.credentials;
+        bench.config.mechanisms = mechanisms;
+        bench_start(&bench);
+        postino_session_input(&bench.session, (const uint8_t *)greeting, sizeof greeting - 1, 0);
+        bench_output(&bench);
+        postino_session_input(&bench.session, (const uint8_t *)hello, sizeof hello - 1, 0);
+        assert_int_equal(strncmp(bench_output(&bench), "AUTH PLAIN", 10), 0);
+        postino_session_input(&bench.session, (const uint8_t *)refusal, sizeof refusal - 1, 0);
+        assert_string_equal(bench_output(&bench), named ? "AUTH LOGIN\r\n" : "QUIT\r\n");
+    }
+}
+
 static int init_with_name(const char *name)
 {
     struct bench bench;
@@ -351,6 +399,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_init_refuses),
+        cmocka_unit_test(test_nonsense_without_faults),
+        cmocka_unit_test(test_mechanism_refused_without_faults),
         cmocka_unit_test(test_init_ehlo_name),
         cmocka_unit_test(test_init_ehlo_name_too_long),
         cmocka_unit_test(test_init_credentials),
