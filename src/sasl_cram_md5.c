@@ -10,9 +10,11 @@ static int cram_challenge(struct postino_session *session, unsigned round)
     struct postino_span key = postino_sasl_password(session);
     struct postino_span challenge = {state->challenge, state->challenge_octets};
 
+    if (round != 0)
+        return POSTINO_ERROR_CHALLENGE;
     /* One that is empty would have us answer a digest that anybody can use again. */
-    if (round != 0 || challenge.length_octets == 0)
-        return round != 0 ? POSTINO_ERROR_CHALLENGE : POSTINO_ERROR_CHALLENGE_SYNTAX;
+    if (challenge.length_octets == 0)
+        return POSTINO_ERROR_CHALLENGE_SYNTAX;
     postino_sasl_hmac(session, &key, &challenge, 1, state->signature);
     state->digest_octets = CRAM_DIGEST_OCTETS;
     return POSTINO_OK;

@@ -260,17 +260,12 @@ static int scram_server_final(const struct postino_session *session)
 
 static int scram_challenge(struct postino_session *session, unsigned round)
 {
-    switch (round) {
-    case 0:
-        return session->config->credentials->state->challenge_octets == 0 ? POSTINO_OK
-                                                                          : POSTINO_ERROR_CHALLENGE;
-    case 1:
+    if (round == 1)
         return scram_server_first(session);
-    case 2:
+    if (round == 2)
         return scram_server_final(session);
-    default:
-        return POSTINO_ERROR_CHALLENGE;
-    }
+    return round == 0 && session->config->credentials->state->challenge_octets == 0 ? POSTINO_OK
+                                                                                    : POSTINO_ERROR_CHALLENGE;
 }
 
 static const struct postino_sasl_exchange scram_exchange = {postino_sasl_start, postino_sasl_allowed,
