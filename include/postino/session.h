@@ -140,7 +140,8 @@ struct postino_session_config {
     const struct postino_lmtp *lmtp;
     /* NULL: as &postino_tls_none. With the others postino_extension_starttls must be among the extensions. */
     const struct postino_tls_policy *tls;
-    /* NULL: a server's fault ends the session at once. &postino_faults: see there. */
+    /* NULL: a server's fault ends the session at once, and codes that differ within a reply are
+     * POSTINO_ERROR_REPLY_SYNTAX. &postino_faults: see there. */
     const struct postino_faults *faults;
     /* NULL, or called with each reply to a mail's commands and to its message; `recipient` is set for RCPT,
      * and with LMTP for the message too. Replies that say nothing any more, behind one that decided the mail,
