@@ -167,8 +167,8 @@ static int client_submit(struct postino_client *client, struct postino_mail *mai
 
     /* From the first mail on that has records replies are looked at one by one. */
     for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
-        if (recipient->record != NULL && client->session_config.on_reply == NULL)
-            client->session_config.on_reply = postino_record_reply;
+        if (recipient->record != NULL)
+            client->session_config.records = &postino_records;
     }
     /* Before connecting: for a mail that cannot be sent nobody is called. */
     return error == POSTINO_OK ? postino_session_submit_borrowed(&client->session, mail) : error;

@@ -71,6 +71,13 @@ enum dirty_state {
     DIRTY_OPEN /* its transaction may be open: nothing of the next mail goes out before RSET is answered */
 };
 
+/* struct postino_session.recorded */
+enum record_state {
+    RECORD_NONE = 0, /* the records still hold earlier replies */
+    RECORD_ROOM,     /* they take the reply that is arriving */
+    RECORD_FULL      /* none has room for more of it */
+};
+
 /* struct postino_session.chunk, as bits */
 enum chunk_state {
     CHUNK_BEGUN = 1, /* its size is known */

@@ -63,8 +63,8 @@ static int reply_digit(struct postino_session *session, uint8_t octet)
 /* Counts an octet of the text and keeps it, if it is of the head. */
 static void reply_keep(struct postino_session *session, uint8_t octet)
 {
-    if (session->service != NULL)
-        session->service->take(session, octet);
+    if (session->text_sink != NULL)
+        session->text_sink->take(session, octet);
     if (!session->text_kept) {
         size_t length = session->reply.text_octets++;
 
@@ -138,7 +138,7 @@ size_t postino_reply_line(const uint8_t *data, size_t length, unsigned *code)
 int postino_reply_is_plain(const struct postino_session *session)
 {
     return session->line == REPLY_CODE && session->line_code == 0 && session->lines == 0 &&
-           session->service == NULL;
+           session->text_sink == NULL;
 }
 
 void postino_reply_keep(struct postino_session *session, unsigned code, const uint8_t *text, size_t length)

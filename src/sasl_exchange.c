@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The exchange of a mechanism that looks at the server's challenges (RFC 4954 section 4), with steps of its own. A
  * challenge is decoded octet by octet as it arrives, into the caller's state. Invariant: as long as the exchange
- * lasts session->service is the state's, by which those octets come; when it ends the state is wiped. */
+ * lasts session->text_sink takes those octets; when it ends the state is wiped. */
 #include "exchange.h"
 
 static const struct postino_feature_step exchange_command_step;
@@ -178,6 +178,8 @@ static void exchange_take(struct postino_session *session, uint8_t octet)
         exchange_decode(session->config->credentials->state, octet);
 }
 
+static const struct postino_text_sink exchange_sink = {exchange_take, NULL};
+
 /* The next challenge starts with nothing. */
 static void exchange_listen(struct postino_sasl_state *state)
 {
@@ -208,7 +210,7 @@ static void exchange_emit_command(const struct postino_session *session, struct 
 
 static void exchange_end(struct postino_session *session)
 {
-    session->service = NULL;
+    session->text_sink = NULL;
     postino_sasl_wipe(session->config->credentials->state);
 }
 
@@ -231,8 +233,7 @@ unsigned postino_sasl_start(struct postino_session *session)
 
     postino_sasl_wipe(state);
     state->verified = mechanism->exchange->verified;
-    session->service = &state->service;
-    session->service->take = exchange_take;
+    session->text_sink = &exchange_sink;
     session->round = 1;
     if (mechanism->exchange->begin != NULL)
         mechanism->exchange->begin(session, &first);

@@ -5,10 +5,16 @@
 
 #define SERVICE_ARGUMENT_MAX 500
 
+/* The one in hand, which is known by its sink. */
+static struct postino_service *service_of(const struct postino_session *session)
+{
+    return (struct postino_service *)((uintptr_t)session->text_sink - offsetof(struct postino_service, sink));
+}
+
 static void service_emit(const struct postino_session *session, struct postino_emitter *emitter)
 {
     static const char verbs[][5] = {"NOOP", "RSET", "VRFY", "EXPN", "HELP", "ETRN"};
-    const struct postino_service *service = session->service;
+    const struct postino_service *service = service_of(session);
 
     postino_emit_text(emitter, verbs[service->command]);
     if (service->argument != NULL) {
@@ -19,19 +25,26 @@ static void service_emit(const struct postino_session *session, struct postino_e
 
 static void service_take(struct postino_session *session, uint8_t octet)
 {
-    struct postino_service *service = session->service;
+    struct postino_service *service = service_of(session);
 
     if (service->text_octets < service->text_capacity_octets)
         service->text[service->text_octets] = (char)postino_shown_octet(octet);
     service->text_octets++;
 }
 
+static void service_end(struct postino_session *session)
+{
+    service_of(session)->in_use = 0;
+    session->text_sink = NULL;
+}
+
 static unsigned service_done(struct postino_session *session)
 {
-    session->service->reply_code = session->reply.code;
-    session->service->done = 1;
-    session->service->in_use = 0;
-    session->service = NULL;
+    struct postino_service *service = service_of(session);
+
+    service->reply_code = session->reply.code;
+    service->done = 1;
+    service_end(session);
     return STEP_NEXT;
 }
 
@@ -70,8 +83,9 @@ int postino_session_service(struct postino_session *session, struct postino_serv
     service->done = 0;
     service->reply_code = 0;
     service->text_octets = 0;
-    service->take = service_take;
-    session->service = service;
+    service->sink.take = service_take;
+    service->sink.lost = service_end;
+    session->text_sink = &service->sink;
     session->fresh = 1; /* it may be long since the last call that told the time */
     postino_session_enter(session, &service_step.step);
     return POSTINO_OK;

@@ -17,6 +17,8 @@ void postino_submit_heard(struct postino_session *session)
         return;
     if (config->lmtp != NULL)
         config->lmtp->before(session);
+    if (config->records != NULL)
+        config->records->heard(session);
     if (config->on_reply != NULL && (mail->form & FORM_DECIDED) == 0) {
         struct postino_reply reply = {session->reply.code, session->text, session->reply.text_octets};
 

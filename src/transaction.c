@@ -157,6 +157,7 @@ static int transaction_begin(struct postino_session *session, struct postino_mai
     int error;
 
     session->filter = 0;
+    session->text_sink = session->config->records != NULL ? session->config->records->sink : NULL;
     session->parameters = mail->options != NULL || (session->capabilities & EXTENSIONS_WITH_PARAMETER) != 0
                               ? postino_extensions_parameters
                               : NULL;
@@ -364,8 +365,8 @@ static void transaction_settle_all(struct postino_session *session, size_t unsen
         }
         mail->progress = MAIL_SETTLED;
     }
-    if (session->service != NULL)
-        session->service->in_use = 0;
+    if (session->text_sink != NULL && session->text_sink->lost != NULL)
+        session->text_sink->lost(session);
     session->sent.mail = NULL;
     session->replied.mail = NULL;
     session->next = NULL;

@@ -43,7 +43,7 @@ struct postino_client_config {
     const struct postino_time_limits *time_limits; /* NULL: those of RFC 5321 */
     /* NULL: all, each used where it is offered. */
     const struct postino_extension *const *extensions;
-    /* As in struct postino_session_config; NULL: postino_record_reply(). */
+    /* As in struct postino_session_config; NULL: none. Records are filled in besides. */
     void (*on_reply)(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
                      const struct postino_reply *reply);
     void *on_reply_context;

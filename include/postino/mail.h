@@ -53,13 +53,12 @@ struct postino_recipient_options {
 };
 
 /* Where the reply that decided a recipient is to be kept; the text buffer is the caller's. Filled in by
- * postino_record_reply(). */
+ * postino_records. */
 struct postino_record {
     char *text;
     size_t text_capacity_octets;
     /* Result. */
-    /* The head of the reply's text, as postino_session_text() has it; not terminated. As much of it as the buffer holds,
-     * of the POSTINO_REPLY_TEXT_OCTETS that a session keeps. */
+    /* The reply's text, as postino_session_text() tells it; not terminated. As much of it as the buffer holds. */
     size_t text_octets;
     struct postino_enhanced_code enhanced_code;
     /* private */

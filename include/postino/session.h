@@ -108,6 +108,17 @@ struct postino_faults {
  * tried where the server refuses one: see POSTINO_SESSION_AUTH_NEXT. */
 extern const struct postino_faults postino_faults;
 
+/* What keeps the recipients' replies in their records. */
+struct postino_records {
+    /* private */
+    const struct postino_text_sink *sink;
+    void (*heard)(struct postino_session *session);
+};
+
+/* Each recipient's record gets the reply that decided its recipient, or the latest one that it had a part in. As long as
+ * none has, and after a lost connection, it may hold the head of a reply that did not arrive whole. */
+extern const struct postino_records postino_records;
+
 /* Borrowed by the session from init until it is over; only what has a comment that says so may be left 0. */
 struct postino_session_config {
     /* The client's fully qualified domain name, or an address literal: [192.0.2.1], [IPv6:2001:db8::1]
@@ -145,10 +156,12 @@ struct postino_session_config {
     const struct postino_faults *faults;
     /* NULL, or called with each reply to a mail's commands and to its message; `recipient` is set for RCPT,
      * and with LMTP for the message too. Replies that say nothing any more, behind one that decided the mail,
-     * are left out. Must not call the session. postino_record_reply() is one such function. */
+     * are left out. Must not call the session. */
     void (*on_reply)(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
                      const struct postino_reply *reply);
     void *context;
+    /* NULL: the recipients' records stay empty. &postino_records: each holds its recipient's reply. */
+    const struct postino_records *records;
 };
 
 /* Private: a mail of which little more than its body is kept, for a session that sends no other. */
@@ -157,8 +170,8 @@ struct postino_single {
     struct postino_span body; /* what has not gone out */
 };
 
-struct postino_service;
 struct postino_chunking;
+struct postino_text_sink;
 struct postino_pipelining;
 struct postino_driver;
 
@@ -185,6 +198,7 @@ struct postino_session {
     uint8_t chunk;         /* that is being sent: enum chunk_state */
     uint8_t secret;        /* the octets handed out last are */
     uint8_t response_long; /* PLAIN's does not fit the line of AUTH */
+    uint8_t recorded;      /* of the reply that is arriving: enum record_state */
     uint8_t fresh; /* a step was entered by a call that tells no time: its limit begins with the next one */
     uint8_t outstanding_max; /* so many steps may await their replies, where each takes a buffer; 0: 65535 */
     uint16_t line_code;      /* of the reply line that is arriving, as many digits as arrived */
@@ -218,12 +232,12 @@ struct postino_session {
     void (*take_word)(struct postino_session *session); /* what its next word means; NULL: nothing */
     /* What extensions and options add to MAIL and RCPT; NULL: nothing. */
     void (*parameters)(const struct postino_session *session, struct postino_emitter *emitter);
-    struct postino_service *service;         /* in hand; NULL: none */
-    const struct postino_chunking *chunking; /* NULL: not offered */
-    size_t chunk_octets;                     /* of the chunk that is being sent, all that are still to go */
-    struct postino_mail *last;               /* of them; not valid where there is none */
-    size_t size_limit_octets;                /* the server's SIZE; POSTINO_SIZE_UNKNOWN: none */
-    const struct postino_tls_info *tls;      /* NULL: the connection is in the clear */
+    const struct postino_text_sink *text_sink; /* takes the text of replies; NULL: nobody does */
+    const struct postino_chunking *chunking;   /* NULL: not offered */
+    size_t chunk_octets;                       /* of the chunk that is being sent, all that are still to go */
+    struct postino_mail *last;                 /* of them; not valid where there is none */
+    size_t size_limit_octets;                  /* the server's SIZE; POSTINO_SIZE_UNKNOWN: none */
+    const struct postino_tls_info *tls;        /* NULL: the connection is in the clear */
     /* 16 bits and octets behind each other leave no gap. */
     uint16_t recipients_max; /* the server's RCPTMAX, RCPTDOMAINMAX, MAILMAX; 0: not said */
     uint16_t domains_max;
@@ -314,6 +328,13 @@ struct postino_mail *postino_session_finished(struct postino_session *session);
  * section 4.1.1.10). May be called at any time. */
 void postino_session_quit(struct postino_session *session);
 
+/* Private: takes all of the text of replies, of which the session keeps the head. */
+struct postino_text_sink {
+    void (*take)(struct postino_session *session, uint8_t octet);
+    /* The session is over: nothing more comes. NULL: that does not matter. */
+    void (*lost)(struct postino_session *session);
+};
+
 /* The commands that ask the server something outside of a mail. */
 enum postino_service_command {
     POSTINO_SERVICE_NOOP = 0, /* RFC 5321 section 4.1.1.9 */
@@ -337,7 +358,7 @@ struct postino_service {
     size_t text_octets; /* the whole text had so many, lines separated by '\n'; what had no room is dropped */
     /* private */
     uint8_t in_use;
-    void (*take)(struct postino_session *session, uint8_t octet);
+    struct postino_text_sink sink;
 };
 
 /* Working memory of a mechanism that looks at challenges: the caller's, one for each session. */
@@ -357,8 +378,7 @@ struct postino_sasl_state {
     uint16_t first_octets;     /* up to its end */
     uint16_t binding;          /* where ",c=...," begins: SCRAM's channel binding, in base64 */
     uint16_t binding_octets;
-    uint16_t server_nonce;          /* octets of "r=" and the whole nonce, with which the challenge begins */
-    struct postino_service service; /* by which the challenge comes */
+    uint16_t server_nonce; /* octets of "r=" and the whole nonce, with which the challenge begins */
     uint8_t signature[POSTINO_HASH_OCTETS_MAX];
     char proof[92]; /* ",p=" and it in base64 */
     char first
@@ -372,10 +392,6 @@ struct postino_sasl_state {
  * the session is not up; POSTINO_ERROR_ARGUMENT for an argument that is missing, over 500 octets, or holds
  * what cannot be sent; POSTINO_ERROR_SERVICE_IN_USE when `service` is under way, here or in another session. */
 int postino_session_service(struct postino_session *session, struct postino_service *service);
-
-/* An on_reply function: keeps each recipient's deciding reply in its record. `context` is not used. */
-void postino_record_reply(void *context, struct postino_mail *mail, struct postino_recipient *recipient,
-                          const struct postino_reply *reply);
 
 /* Tells that a source which answered WAIT has octets again. May be called at any time. */
 void postino_session_source_ready(struct postino_session *session);

@@ -171,7 +171,7 @@ UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION 
     if (status == NX_SUCCESS) {
         client->session_config.extensions = session_extensions;
         client->session_config.mails_in_flight_max = SESSION_MAILS_IN_FLIGHT;
-        client->session_config.on_reply = postino_record_reply;
+        client->session_config.records = &postino_records;
         if (client->session_config.credentials != NULL)
             client->session_config.credentials = &client->credentials;
         client->connect_timeout_ms = 0;

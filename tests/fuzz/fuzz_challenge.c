@@ -207,7 +207,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* Without a mechanism that may be used nobody touches it. */
     if (session.mechanism != NULL) {
         FUZZ_CHECK(state->challenge_octets <= sizeof state->challenge);
-        FUZZ_CHECK(session.service != NULL || is_wiped(state));
+        FUZZ_CHECK(session.text_sink != NULL || is_wiped(state));
     }
     postino_session_lost(&session, 0, 0);
     postino_sasl_wipe(state);

@@ -115,6 +115,7 @@ static ULONG rounds_now(void)
 THREAD_CASE(suspend_and_resume)
 {
     ULONG before;
+    ULONG patience = NET_WAIT;
 
     (void)input;
     assert_int_equal(tx_mutex_create(&mutex, net_name, TX_INHERIT), TX_SUCCESS);
@@ -126,7 +127,8 @@ THREAD_CASE(suspend_and_resume)
     assert_int_equal(rounds_now(), before);
     assert_int_equal(tx_thread_resume(&thread), TX_SUCCESS);
     assert_int_equal(tx_thread_resume(&thread), TX_RESUME_ERROR);
-    (void)tx_thread_sleep(6);
+    while (rounds_now() == before && patience-- != 0)
+        (void)tx_thread_sleep(1);
     assert_true(rounds_now() > before);
     assert_int_equal(tx_thread_terminate(&thread), TX_SUCCESS);
     finish(TX_TERMINATED);
@@ -168,7 +170,7 @@ static void reset_stops_threads(void **state)
 
 static void set_flags(ULONG flags)
 {
-    (void)tx_thread_sleep(2);
+    (void)tx_semaphore_get(&semaphore, NET_WAIT);
     (void)tx_event_flags_set(&group, flags, TX_OR);
 }
 
@@ -178,8 +180,10 @@ THREAD_CASE(event_flags)
 
     (void)input;
     assert_int_equal(tx_event_flags_create(&group, net_name), TX_SUCCESS);
+    assert_int_equal(tx_semaphore_create(&semaphore, net_name, 0), TX_SUCCESS);
     start(set_flags, 6, TX_AUTO_START);
     assert_int_equal(tx_event_flags_get(&group, 2, TX_OR, &actual, TX_NO_WAIT), TX_NO_EVENTS);
+    assert_int_equal(tx_semaphore_put(&semaphore), TX_SUCCESS);
     assert_int_equal(tx_event_flags_get(&group, 6, TX_AND_CLEAR, &actual, NET_WAIT), TX_SUCCESS);
     assert_int_equal(actual, 6);
     assert_int_equal(tx_event_flags_get(&group, 6, TX_OR, &actual, 1), TX_NO_EVENTS);

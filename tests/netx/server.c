@@ -280,6 +280,16 @@ unsigned server_connections(struct server *server)
     return ended;
 }
 
+unsigned server_messages(struct server *server)
+{
+    unsigned messages;
+
+    (void)pthread_mutex_lock(&server->mutex);
+    messages = server->messages;
+    (void)pthread_mutex_unlock(&server->mutex);
+    return messages;
+}
+
 void server_stop(struct server *server)
 {
     if (!server->running)

@@ -91,6 +91,7 @@ struct server {
     pthread_mutex_t mutex;
     pthread_cond_t ended_condition;
     unsigned ended;
+    unsigned messages; /* that ended */
     char line[1024];
     size_t line_octets;
     int in_message;
@@ -110,6 +111,8 @@ void server_usual(struct server *server);
 /* Waits until so many connections ended since the start. Returns 1, or 0 after some seconds. */
 int server_await(struct server *server, unsigned connections);
 unsigned server_connections(struct server *server);
+/* How many messages ended since the start. */
+unsigned server_messages(struct server *server);
 /* Ends connection and thread; harmless when it does not run. */
 void server_stop(struct server *server);
 

@@ -30,6 +30,9 @@ static void dialogue_message_end(struct server *server)
 {
     server->in_message = 0;
     server->message_end = server->received_octets;
+    (void)pthread_mutex_lock(&server->mutex);
+    server->messages++;
+    (void)pthread_mutex_unlock(&server->mutex);
     server_say(server, SERVER_MESSAGE, "250 queued\r\n");
     if (!server->over || server->end == SERVER_END_BY_SERVER) {
         const char *reply = server->replies[SERVER_MESSAGE];

@@ -57,14 +57,19 @@ BED_THREAD(in_groups)
 BED_THREAD(what_came_too_late_is_not_waited_for)
 {
     NX_SMTP_MAIL *collected = NX_NULL;
+    UINT looks = 0;
 
     (VOID) input;
     bed_session_create();
     bed_server.replies[SERVER_MESSAGE] = server_silence;
     bed_mail(&mails[0], &recipients[0], "one");
     bed_submit(&mails[0]);
-    assert_int_equal(nx_smtp_client_mail_collect(&bed_client, &collected, NX_SMTP_ENVELOPE_TIMEOUT / 2),
-                     NX_IN_PROGRESS);
+    /* On a busy machine the dialogue gets no further than its first commands in one such time. */
+    do {
+        assert_in_range(looks++, 0, 20);
+        assert_int_equal(nx_smtp_client_mail_collect(&bed_client, &collected, NX_SMTP_ENVELOPE_TIMEOUT / 2),
+                         NX_IN_PROGRESS);
+    } while (server_messages(&bed_server) == 0);
     tx_thread_sleep(LATE_TICKS);
     assert_int_equal(nx_smtp_client_mail_collect(&bed_client, &collected, NX_NO_WAIT), NX_SUCCESS);
     bed_result(&mails[0], NX_SMTP_MESSAGE_REPLY_ERROR, NX_SMTP_OUTCOME_UNKNOWN, 0);

@@ -96,7 +96,7 @@ static void send_many(struct server *server, const char *limits, size_t domains,
     struct postino_session_config config = {.ehlo_name = "a.test",
                                             .time_limits = &postino_time_limits_rfc5321,
                                             .extensions = extensions,
-                                            .on_reply = postino_record_reply};
+                                            .records = &postino_records};
     struct postino_session session;
     struct postino_memory_source source;
     struct postino_mail mail = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* postino_record_reply(): each recipient's record holds the reply that decided it. */
+/* postino_records: each recipient's record holds the reply that decided it. */
 #include "group.h"
 
 static struct group group;
@@ -12,8 +12,7 @@ static void prepare(int recipients, const char *extensions)
 
     group_prepare(&group, 1);
     group_mail(&group, 0, recipients);
-    group.bench.config.on_reply = postino_record_reply;
-    group.bench.config.context = NULL;
+    group.bench.config.records = &postino_records;
     memset(texts, '#', sizeof texts);
     for (i = 0; i < recipients; i++) {
         records[i] = (struct postino_record){.text = texts[i], .text_capacity_octets = sizeof texts[i] - 1};
@@ -129,6 +128,58 @@ static void test_room(void **state)
     }
 }
 
+/* A record that has more room than the session keeps of a text; and an earlier reply leaves nothing in it. */
+static void test_more_than_a_session_keeps(void **state)
+{
+    enum {
+        LINES = 4,
+        LINE_OCTETS = POSTINO_REPLY_TEXT_OCTETS
+    };
+    static char text[LINES * (LINE_OCTETS + 1) + 1];
+    static char expected[sizeof text];
+    static char reply[sizeof text + 8 * LINES];
+    size_t length = 0;
+    size_t reply_length = 0;
+    int i;
+
+    (void)state;
+    prepare(2, PIPELINING);
+    for (i = 0; i < 2; i++) {
+        records[i].text = text;
+        records[i].text_capacity_octets = sizeof text;
+    }
+    group.recipients[0][0].record = NULL;
+    group_submit(&group, 0, 0);
+    (void)group_call(&group);
+    group_input(&group, "250 ok\r\n250 ok\r\n250 2.1.5 fine\r\n354 go\r\n");
+    for (i = 0; i < LINES; i++) {
+        memcpy(reply + reply_length, i == LINES - 1 ? "554 " : "554-", 4);
+        memset(reply + reply_length + 4, 'a' + i, LINE_OCTETS);
+        reply[reply_length + 4] = '\033';
+        memcpy(reply + reply_length + 4 + LINE_OCTETS, "\r\n", 3);
+        reply_length += LINE_OCTETS + 6;
+        if (i != 0)
+            expected[length++] = '\n';
+        memset(expected + length, 'a' + i, LINE_OCTETS);
+        expected[length] = '?';
+        length += LINE_OCTETS;
+    }
+    group_input(&group, reply);
+    assert_int_equal(records[1].text_octets, length);
+    assert_memory_equal(text, expected, length);
+    assert_int_equal(group.recipients[0][1].outcome, POSTINO_OUTCOME_PERMANENT);
+
+    prepare(1, PIPELINING);
+    group_submit(&group, 0, 0);
+    (void)group_call(&group);
+    group_input(&group, "250 ok\r\n250 2.1.5 fine\r\n");
+    check(0, "2.1.5 fine", 2, 1, 5);
+    group_input(&group, "354\r\n");
+    assert_int_equal(records[0].text_octets, 0);
+    group_input(&group, "554\r\n");
+    check(0, "", 0, 0, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -136,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_all_or_nothing),
         cmocka_unit_test(test_lmtp),
         cmocka_unit_test(test_room),
+        cmocka_unit_test(test_more_than_a_session_keeps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
