@@ -4,96 +4,97 @@
 
 # The engine and the blocking client: pure C99, no operating system.
 set(POSTINO_CORE_SOURCES
-    src/address.c
-    src/auth_next.c
-    src/base64.c
-    src/base64_line.c
-    src/base64_part.c
-    src/binary_part.c
-    src/body.c
-    src/borrow.c
-    src/calendar_part.c
-    src/callback_source.c
-    src/chunking.c
-    src/client.c
-    src/client_config.c
-    src/client_fallback.c
-    src/command.c
-    src/compose.c
-    src/compose_body.c
-    src/compose_header.c
-    src/compose_unit.c
-    src/count.c
-    src/data_filter.c
-    src/date.c
-    src/dkim.c
-    src/dkim_field.c
-    src/domain.c
-    src/encoded_word.c
-    src/enhanced_code.c
-    src/error.c
-    src/extensions.c
-    src/faults.c
-    src/header_lines.c
-    src/hello.c
-    src/keywords.c
-    src/limits.c
-    src/lmtp.c
-    src/hex.c
-    src/identifier.c
-    src/look.c
-    src/mailbox.c
-    src/mailbox_token.c
-    src/mailbox_word.c
-    src/media_type.c
-    src/memory_source.c
-    src/message.c
-    src/message_features.c
-    src/message_field.c
-    src/message_fields.c
-    src/message_part.c
-    src/nonsense.c
-    src/name_parameter.c
-    src/number.c
-    src/options.c
-    src/part.c
-    src/part_header.c
-    src/partial.c
-    src/pipelining.c
-    src/pump.c
-    src/quoted_printable.c
-    src/raw_message.c
-    src/recipients.c
-    src/record.c
-    src/related_part.c
-    src/reply.c
-    src/rfc2231.c
-    src/sasl_all.c
-    src/sasl_cram_md5.c
-    src/sasl_exchange.c
-    src/sasl_external.c
-    src/sasl_login.c
-    src/sasl_oauthbearer.c
-    src/sasl_plain.c
-    src/sasl_scram.c
-    src/sasl_token.c
-    src/sasl_xoauth2.c
-    src/service.c
-    src/session.c
-    src/single.c
-    src/single_group.c
-    src/single_tls.c
-    src/source.c
-    src/source_begin.c
-    src/starttls.c
-    src/steps.c
-    src/submit.c
-    src/text_encoding.c
-    src/text_part.c
-    src/time_limits.c
-    src/trace.c
-    src/transaction.c
-    src/utf8.c)
+    src/text/address.c
+    src/text/clear.c
+    src/text/utf8.c
+    src/source/begin.c
+    src/source/callback_source.c
+    src/source/memory_source.c
+    src/source/source.c
+    src/engine/auth_next.c
+    src/engine/borrow.c
+    src/engine/chunking.c
+    src/engine/emitter.c
+    src/engine/count.c
+    src/engine/data_filter.c
+    src/engine/data_step.c
+    src/engine/domain.c
+    src/engine/enhanced_code.c
+    src/engine/error.c
+    src/engine/extensions.c
+    src/engine/faults.c
+    src/engine/hello.c
+    src/engine/keywords.c
+    src/engine/limits.c
+    src/engine/lmtp.c
+    src/engine/mail_parameters.c
+    src/engine/nonsense.c
+    src/engine/number.c
+    src/engine/options.c
+    src/engine/partial.c
+    src/engine/pipelining.c
+    src/engine/record.c
+    src/engine/reply.c
+    src/engine/service.c
+    src/engine/session.c
+    src/engine/single.c
+    src/engine/single_group.c
+    src/engine/single_tls.c
+    src/engine/starttls.c
+    src/engine/steps.c
+    src/engine/submit.c
+    src/engine/time_limits.c
+    src/engine/transaction.c
+    src/sasl/all.c
+    src/sasl/cram_md5.c
+    src/sasl/exchange.c
+    src/sasl/external.c
+    src/sasl/login.c
+    src/sasl/oauthbearer.c
+    src/sasl/plain.c
+    src/sasl/scram.c
+    src/sasl/token.c
+    src/sasl/xoauth2.c
+    src/message/base64.c
+    src/message/base64_line.c
+    src/message/base64_part.c
+    src/message/binary_part.c
+    src/message/calendar_part.c
+    src/message/compose.c
+    src/message/compose_body.c
+    src/message/compose_header.c
+    src/message/compose_unit.c
+    src/message/date.c
+    src/message/dkim.c
+    src/message/dkim_field.c
+    src/message/encoded_word.c
+    src/message/header_lines.c
+    src/message/hex.c
+    src/message/identifier.c
+    src/message/mailbox.c
+    src/message/mailbox_token.c
+    src/message/mailbox_word.c
+    src/message/media_type.c
+    src/message/message_features.c
+    src/message/message_field.c
+    src/message/message_fields.c
+    src/message/message_part.c
+    src/message/name_parameter.c
+    src/message/part.c
+    src/message/part_header.c
+    src/message/part_scan.c
+    src/message/quoted_printable.c
+    src/message/raw_message.c
+    src/message/recipients.c
+    src/message/related_part.c
+    src/message/rfc2231.c
+    src/message/text_encoding.c
+    src/message/text_part.c
+    src/client/client.c
+    src/client/client_config.c
+    src/client/client_fallback.c
+    src/client/pump.c
+    src/client/trace.c)
 
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES
@@ -102,11 +103,11 @@ set(POSTINO_POSIX_SOURCES
 
 # TLS by Mbed TLS, as a transport over another.
 set(POSTINO_TLS_MBEDTLS_SOURCES
-    ports/tls_mbedtls/postino_tls_mbedtls.c
-    ports/tls_mbedtls/tls_mbedtls_handshake.c
-    ports/tls_mbedtls/tls_mbedtls_names.c
-    ports/tls_mbedtls/tls_mbedtls_settings.c
-    ports/tls_mbedtls/tls_mbedtls_verify.c)
+    ports/mbedtls/postino_tls_mbedtls.c
+    ports/mbedtls/tls_mbedtls_handshake.c
+    ports/mbedtls/tls_mbedtls_names.c
+    ports/mbedtls/tls_mbedtls_settings.c
+    ports/mbedtls/tls_mbedtls_verify.c)
 
 # DKIM's crypto table in OpenSSL 3.
 set(POSTINO_DKIM_OPENSSL_SOURCES
@@ -126,7 +127,7 @@ set(POSTINO_DKIM_MBEDTLS_SOURCES
 
 # Domains in A-labels, by libidn2.
 set(POSTINO_IDN2_SOURCES
-    ports/idn2/postino_idn2.c)
+    ports/idn/postino_idn2.c)
 
 # Names and passwords by SASLprep, by GNU Libidn.
 set(POSTINO_SASLPREP_IDN_SOURCES
@@ -134,11 +135,11 @@ set(POSTINO_SASLPREP_IDN_SOURCES
 
 # TLS by OpenSSL 3, a transport over another.
 set(POSTINO_TLS_OPENSSL_SOURCES
-    ports/tls_openssl/postino_tls_openssl.c
-    ports/tls_openssl/tls_openssl_handshake.c
-    ports/tls_openssl/tls_openssl_settings.c
-    ports/tls_openssl/tls_openssl_verify.c
-    ports/tls_openssl/tls_openssl_words.c)
+    ports/openssl/postino_tls_openssl.c
+    ports/openssl/tls_openssl_handshake.c
+    ports/openssl/tls_openssl_settings.c
+    ports/openssl/tls_openssl_verify.c
+    ports/openssl/tls_openssl_words.c)
 
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES
@@ -157,9 +158,9 @@ set(POSTINO_NETXDUO_SOURCES
 
 # TLS for them by NetX Secure: on a board, against the user's.
 set(POSTINO_TLS_NX_SECURE_SOURCES
-    ports/tls_nx_secure/nx_smtp_tls.c
-    ports/tls_nx_secure/nx_smtp_tls_transport.c
-    ports/tls_nx_secure/nx_smtp_tls_words.c)
+    ports/nx_secure/nx_smtp_tls.c
+    ports/nx_secure/nx_smtp_tls_transport.c
+    ports/nx_secure/nx_smtp_tls_words.c)
 
 # ThreadX and NetX Duo as far as an SMTP application needs them, on POSIX: on a PC only.
 set(POSTINO_NETX_HOST_SOURCES

@@ -39,7 +39,7 @@ endfunction()
 function(netx_amalgamation name)
     set(folder ${PROJECT_BINARY_DIR}/amalgamation)
     file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.h ${PROJECT_SOURCE_DIR}/include/postino/*.h
-         ${PROJECT_SOURCE_DIR}/src/* ${PROJECT_SOURCE_DIR}/ports/netxduo/* ${PROJECT_SOURCE_DIR}/ports/tls_nx_secure/*)
+         ${PROJECT_SOURCE_DIR}/src/*/* ${PROJECT_SOURCE_DIR}/ports/netxduo/* ${PROJECT_SOURCE_DIR}/ports/nx_secure/*)
     add_custom_command(
         OUTPUT ${folder}/nxd_smtp_client.c ${folder}/nxd_smtp_client.h
         COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/scripts/amalgamate.py ${folder}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS for the NetX Duo SMTP Client, by NetX Secure: ports/tls_nx_secure. Included by nxd_smtp_client.h where
+/* TLS for the NetX Duo SMTP Client, by NetX Secure: ports/nx_secure. Included by nxd_smtp_client.h where
  * NX_SECURE_ENABLE is defined, as in trees that have NetX Secure; else by the program. */
 #ifndef NX_SMTP_TLS_H
 #define NX_SMTP_TLS_H
@@ -22,7 +22,7 @@ extern "C" {
 
 /* What nx_smtp_client_tls_set() needs besides the client. Everything in it is private. */
 typedef struct NX_SMTP_TLS_STRUCT {
-    struct nx_smtp_way nx_smtp_tls_way; /* first: TLS is known by its address */
+    struct nx_smtp_mode nx_smtp_tls_client_mode; /* first: TLS is known by its address */
     const struct postino_transport_class *nx_smtp_tls_inner;
     UINT (*nx_smtp_tls_setup)(NX_SMTP_CLIENT *client_ptr, NX_SECURE_TLS_SESSION *tls_session);
     CHAR *nx_smtp_tls_host_name;

@@ -188,19 +188,19 @@ struct NX_SMTP_HEADERS_STRUCT;
 struct NX_SMTP_SESSION_STRUCT;
 
 /* How the client's mails go: in the clear as nxd_smtp_client.c has it, or with TLS. */
-struct nx_smtp_way {
+struct nx_smtp_mode {
     /* Says how sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot authenticate as the client is
      * told to. */
-    UINT(*nx_smtp_way_configure)
+    UINT(*nx_smtp_mode_configure)
     (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, struct postino_session_config *config,
      struct postino_credentials *credentials);
     /* The status that a result amounts to. */
-    UINT(*nx_smtp_way_status)
+    UINT(*nx_smtp_mode_status)
     (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, const struct postino_result *result);
     /* What runs the one mail of nx_smtp_mail_send(), and the octets of it. */
-    const struct postino_driver *nx_smtp_way_driver;
-    int (*nx_smtp_way_pump)(struct postino_session *session, struct postino_transport *transport,
-                            unsigned until);
+    const struct postino_mail_strategy *nx_smtp_mode_strategy;
+    int (*nx_smtp_mode_pump)(struct postino_session *session, struct postino_transport *transport,
+                             unsigned until);
 };
 
 /* The transport over a NetX Duo TCP socket. */
@@ -251,7 +251,7 @@ typedef struct NX_SMTP_CLIENT_STRUCT {
     struct NX_SMTP_HEADERS_STRUCT *nx_smtp_client_headers_ptr;
     struct NX_SMTP_SESSION_STRUCT *nx_smtp_client_session_ptr;
     struct nx_smtp_mechanism *nx_smtp_client_mechanism_ptr;
-    const struct nx_smtp_way *nx_smtp_client_way_ptr;
+    const struct nx_smtp_mode *nx_smtp_client_mode_ptr;
     struct nx_smtp_message nx_smtp_client_message;
     struct postino_recipient nx_smtp_client_recipient;
     NXD_ADDRESS nx_smtp_client_server_address;
@@ -471,7 +471,7 @@ VOID _nx_smtp_message_subject(const struct postino_span *subject, struct postino
 VOID _nx_smtp_message_parameters(const struct postino_session *session, struct postino_emitter *emitter);
 extern const struct postino_extension nx_smtp_message_offered;
 /* The way in the clear, and what of it others build on. */
-extern const struct nx_smtp_way _nx_smtp_client_way;
+extern const struct nx_smtp_mode _nx_smtp_client_mode;
 UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_session_config *config,
                                struct postino_credentials *credentials);
 UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result);

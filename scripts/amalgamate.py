@@ -15,7 +15,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INCLUDE_FOLDERS = ["include", "src"]
 # Of the core, what the NetX Duo API has no use for.
-LEFT_OUT = {"src/error.c"}
+LEFT_OUT = {"src/engine/error.c"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"\s*$')
 
 
@@ -31,10 +31,10 @@ def source_list(variable):
     return found.group(1).split()
 
 
-def own_header(name):
+def own_header(name, includer):
     """The path of one of our own headers; None for what the user's build brings (nx_api.h)."""
-    for folder in INCLUDE_FOLDERS:
-        path = f"{folder}/{name}"
+    for folder in [os.path.dirname(includer)] + INCLUDE_FOLDERS:
+        path = os.path.normpath(f"{folder}/{name}")
         if os.path.exists(os.path.join(ROOT, path)):
             return path
     return None
@@ -45,7 +45,7 @@ def expand(path, done):
     lines = []
     for line in read(path).splitlines():
         match = INCLUDE.match(line)
-        header = own_header(match.group(1)) if match else None
+        header = own_header(match.group(1), path) if match else None
         if header is None:
             lines.append(line)
         elif header not in done:

@@ -10,7 +10,7 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOLS = "arm-none-eabi-"
 INCLUDES = ["include", "src", "ports/netxduo", "host/include"]
-SOURCE_FOLDERS = ["src", "ports/netxduo"]
+SOURCE_FOLDERS = ["src/" + room for room in "text source engine sasl message client".split()] + ["ports/netxduo"]
 COMPILE = ["-std=c99", "-Os", "-mthumb", "-ffunction-sections", "-fdata-sections", "-fcallgraph-info=su"]
 LINK = ["-mthumb", "--specs=nano.specs", "-nostartfiles", "-Wl,--gc-sections"]
 EXTERNAL_SECTION = ".external_services"

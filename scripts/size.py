@@ -43,7 +43,7 @@ COMPOSERS = [("composer", "composer: text and attachments", COMPOSER, 4096),
 COMPOSER_CALLS = ["compose_begin", "compose_span", "compose_consume", "compose_check", "compose_mark"]
 COMPOSER_STACK_LIMIT = 1024
 # TLS on top of the second build of the drop-in: what a program that sets it up links besides.
-TLS_FOLDER = "ports/tls_nx_secure"
+TLS_FOLDER = "ports/nx_secure"
 TLS = ["_nxe_smtp_client_tls_set", "_nxe_smtp_client_tls_status_get"]
 
 Row = collections.namedtuple("Row", "what ours limit note")

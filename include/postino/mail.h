@@ -163,8 +163,8 @@ struct postino_mail {
     struct postino_options *options;         /* NULL: none */
     uint8_t flags;                           /* of enum postino_mail_flag */
     /* private */
-    uint8_t progress;
-    uint8_t form;
+    uint8_t state;    /* enum mail_state */
+    uint8_t marks;    /* enum mail_mark */
     uint8_t attempts; /* of the client to send it over another connection */
     /* Result. */
     struct postino_result result;

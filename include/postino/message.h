@@ -65,7 +65,7 @@ struct postino_part {
     uint8_t level;
     uint8_t source_flags;
     uint8_t open;   /* it ends within a line */
-    uint8_t look;   /* what was seen of it, as bits */
+    uint8_t scan;   /* what was seen of it, as bits */
     uint8_t height; /* how deep the parts in it go, itself included */
     uint8_t in_use;
     /* public */

@@ -34,7 +34,7 @@ extern "C" {
  * output(); for those alone, and while SEND is wanted, it waits until it can write, and when some of them leave it
  * calls postino_session_progress(). It never waits in a send:
  * it receives meanwhile, for the server may be waiting to be heard. After a failed send it receives to the
- * end before lost(): the server's reason may be there. src/pump.c does so over any transport;
+ * end before lost(): the server's reason may be there. src/client/pump.c does so over any transport;
  * examples/epoll_sessions.c for a thousand connections in one thread.
  *
  * The port reads the clock, then hands in all that has arrived, and only then ticks: a loop that comes late, after
@@ -112,7 +112,7 @@ extern const struct postino_faults postino_faults;
 struct postino_records {
     /* private */
     const struct postino_text_sink *sink;
-    void (*heard)(struct postino_session *session);
+    void (*reply_complete)(struct postino_session *session);
 };
 
 /* Each recipient's record gets the reply that decided its recipient, or the latest one that it had a part in. As long as
@@ -173,7 +173,7 @@ struct postino_single {
 struct postino_chunking;
 struct postino_text_sink;
 struct postino_pipelining;
-struct postino_driver;
+struct postino_mail_strategy;
 
 /* A place in the queue of outstanding steps, which is the list of mails and their recipients itself. */
 struct postino_cursor {
@@ -189,7 +189,7 @@ struct postino_session {
     uint8_t quitting; /* QUIT follows the last mail */
     uint8_t dirty;    /* what the server may hold that RSET must end before the next MAIL: enum dirty_state */
     uint8_t source_waits;  /* the mail source had nothing */
-    uint8_t text_kept;     /* the text is that of a failure: later replies leave it alone */
+    uint8_t text_is_error; /* the text is that of a failure: later replies leave it alone */
     uint8_t round;         /* of the authentication exchange */
     uint8_t line;          /* what is known of the reply line that is arriving: enum reply_line */
     uint8_t word_octets;   /* of its word that is arriving; before its code, blanks and line ends */
@@ -224,8 +224,8 @@ struct postino_session {
     uint32_t since_ms;          /* when the time limit of the step in hand began to run */
     size_t offset_octets;       /* of the sent command or end mark, handed out already */
     size_t output_octets;       /* handed out in all: the position in the output stream */
-    const struct postino_driver *driver;         /* what runs the mails */
-    const struct postino_pipelining *pipelining; /* NULL: each step waits for its reply */
+    const struct postino_mail_strategy *strategy; /* what runs the mails */
+    const struct postino_pipelining *pipelining;  /* NULL: each step waits for its reply */
     struct postino_source_info message; /* of the mail that is being sent; what is not in a chunk yet */
     const struct postino_mechanism *mechanism; /* in use */
     uint32_t offered; /* of config->mechanisms, those that are left to be tried: the first is bit 0 */

@@ -17,7 +17,7 @@ struct postino_session;
  * an error under each of them. */
 struct postino_tls_policy {
     /* private */
-    unsigned (*after_ehlo)(struct postino_session *session);
+    unsigned (*next_row)(struct postino_session *session);
     int (*start)(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms);
     uint8_t required;
 };

@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* TLS by Mbed TLS, 2.28 or 3.x, over any other transport; with 3.x it was compiled, and not run yet (PORTING.md). Mbed TLS's own headers are needed only by those who give
- * it objects of their own. Link postino::tls-mbedtls, or compile ports/tls_mbedtls. */
+ * it objects of their own. Link postino::tls-mbedtls, or compile ports/mbedtls. */
 
 /* The types of Mbed TLS, by their tags. */
 struct mbedtls_x509_crt;

@@ -3,7 +3,7 @@
  * stand in each other is settled anew whenever the message is handed in; until then they hang on lists. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
-#include "internal.h"
+#include "engine/internal.h"
 
 /* ---- Parts ---- */
 

@@ -4,7 +4,7 @@
  * needs them; during one the transport is bounded by the wait option and counted. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
-#include "internal.h"
+#include "engine/internal.h"
 
 #define SESSION_MAILS_IN_FLIGHT 32
 
@@ -148,7 +148,7 @@ static UINT session_status(const NX_SMTP_CLIENT *client_ptr, const struct postin
             break;
         }
     }
-    return client_ptr->nx_smtp_client_way_ptr->nx_smtp_way_status(client_ptr, result);
+    return client_ptr->nx_smtp_client_mode_ptr->nx_smtp_mode_status(client_ptr, result);
 }
 
 UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION *session_ptr)
@@ -165,7 +165,7 @@ UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION 
         memset(&client->credentials, 0, sizeof client->credentials);
         /* Name and password go out as they are, as the original sends them. */
         client->credentials.prepared = 1;
-        status = client_ptr->nx_smtp_client_way_ptr->nx_smtp_way_configure(
+        status = client_ptr->nx_smtp_client_mode_ptr->nx_smtp_mode_configure(
             client_ptr, &client->session_config, &client->credentials);
     }
     if (status == NX_SUCCESS) {

@@ -4,7 +4,7 @@
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "nx_ip.h"
-#include "single.h"
+#include "engine/single.h"
 
 NX_CALLER_CHECKING_EXTERNS
 
@@ -25,10 +25,10 @@ static const struct postino_mechanism *const drop_in_mechanisms[] = {&postino_sa
                                                                      &postino_sasl_login, NULL};
 
 #ifdef NX_SMTP_CLIENT_LOCK_STEP
-#define DROP_IN_DRIVER postino_single
+#define DROP_IN_STRATEGY postino_single
 static const struct postino_extension *const drop_in_extensions[] = {&postino_extension_auth, NULL};
 #else
-#define DROP_IN_DRIVER postino_single_group
+#define DROP_IN_STRATEGY postino_single_group
 static const struct postino_extension *const drop_in_extensions[] = {
     &postino_extension_auth, &postino_single_pipelining, &postino_single_chunking, &nx_smtp_message_offered,
     NULL};
@@ -109,7 +109,7 @@ DROP_IN_BODY UINT drop_in_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr,
         (USHORT)(authentication_type <= 0xFFFF ? authentication_type : NX_SMTP_CLIENT_AUTH_PLAIN);
     client_ptr->nx_smtp_client_server_address = *server_address;
     client_ptr->nx_smtp_client_server_port = (USHORT)port;
-    client_ptr->nx_smtp_client_way_ptr = &_nx_smtp_client_way;
+    client_ptr->nx_smtp_client_mode_ptr = &_nx_smtp_client_mode;
     client_ptr->nx_smtp_client_transport.transport.methods = &_nx_smtp_transport;
     client_ptr->nx_smtp_client_transport.patience = NX_SMTP_CLIENT_CONNECTION_TIMEOUT;
     client_ptr->nx_smtp_client_transport_ptr = &client_ptr->nx_smtp_client_transport.transport;
@@ -263,8 +263,8 @@ UINT _nx_smtp_client_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_
     return NX_SUCCESS;
 }
 
-const struct nx_smtp_way _nx_smtp_client_way = {_nx_smtp_client_configure, _nx_smtp_client_status,
-                                                &DROP_IN_DRIVER, postino_pump_until};
+const struct nx_smtp_mode _nx_smtp_client_mode = {_nx_smtp_client_configure, _nx_smtp_client_status,
+                                                  &DROP_IN_STRATEGY, postino_pump_until};
 
 /* The longest that can stand behind AUTH. */
 #define DROP_IN_AUTH_OCTETS \
@@ -286,13 +286,13 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
     /* Of both, what the one mail's session looks at is set. */
     struct postino_session_config config;
     struct postino_credentials credentials;
-    const struct nx_smtp_way *way = client_ptr->nx_smtp_client_way_ptr;
+    const struct nx_smtp_mode *mode = client_ptr->nx_smtp_client_mode_ptr;
 
-    if (way->nx_smtp_way_configure(client_ptr, &config, &credentials) != NX_SUCCESS)
+    if (mode->nx_smtp_mode_configure(client_ptr, &config, &credentials) != NX_SUCCESS)
         return NX_SMTP_AUTHENTICATION_ERROR;
     mail->recipients = &client_ptr->nx_smtp_client_recipient;
     /* The domain was checked when the client was created. */
-    postino_single_start(session, &config, way->nx_smtp_way_driver,
+    postino_single_start(session, &config, mode->nx_smtp_mode_strategy,
                          &client_ptr->nx_smtp_client_message.single);
     session->parameters = _nx_smtp_message_parameters;
     /* With the options as they are PLAIN's response always fits the line of AUTH. */
@@ -307,8 +307,8 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
     if (transport->methods->connect(transport, 0) != POSTINO_OK)
         return client_ptr->nx_smtp_client_transport.status;
     session->since_ms = transport->methods->now_ms(transport);
-    (VOID) way->nx_smtp_way_pump(session, transport, 0);
-    return way->nx_smtp_way_status(client_ptr, &mail->result);
+    (VOID) mode->nx_smtp_mode_pump(session, transport, 0);
+    return mode->nx_smtp_mode_status(client_ptr, &mail->result);
 }
 
 DROP_IN_BODY UINT drop_in_send(NX_SMTP_CLIENT *client_ptr, CHAR *recipient_address, UINT priority,

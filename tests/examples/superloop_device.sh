@@ -25,7 +25,7 @@ END
 arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -std=c99 -Os -ffreestanding -ffunction-sections -fdata-sections \
     -Wall -Wextra -Wconversion -Wshadow -Wundef -pedantic -Werror \
     -I"$root/include" -I"$root/src" -I"$root/examples" --specs=nano.specs -nostartfiles -Wl,--gc-sections \
-    -Wl,--entry=main "$root/examples/superloop.c" board.c "$root"/src/*.c -o superloop.elf
+    -Wl,--entry=main "$root/examples/superloop.c" board.c "$root"/src/*/*.c -o superloop.elf
 arm-none-eabi-size superloop.elf
 arm-none-eabi-size superloop.elf | awk -v flash_max=$flash_max -v ram_max=$ram_max '
     NR == 2 { lines++; flash = $1 + $2; ram = $2 + $3 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "dkim_key.h"
-#include "data_filter.h"
+#include "engine/data_filter.h"
 
 static char *read_file(const char *name, size_t *length)
 {

@@ -120,7 +120,7 @@ BED_THREAD(each_error_has_its_status)
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct postino_result result = {.error = cases[i].error, .outcome = POSTINO_OUTCOME_TRANSIENT};
 
-        assert_int_equal(bed_client.nx_smtp_client_way_ptr->nx_smtp_way_status(&bed_client, &result),
+        assert_int_equal(bed_client.nx_smtp_client_mode_ptr->nx_smtp_mode_status(&bed_client, &result),
                          cases[i].status);
     }
     bed_delete();

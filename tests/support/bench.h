@@ -99,7 +99,7 @@ static inline void bench_forget(struct postino_mail *mail)
 {
     struct postino_recipient *recipient;
 
-    mail->form = 0;
+    mail->marks = 0;
     mail->source->in_use = 0;
     if (mail->options != NULL)
         mail->options->in_use = 0;

@@ -99,7 +99,7 @@ static void drive_prepare_mail(struct drive *drive, size_t i)
     drive->mails[i].delivery = mail->partial ? &postino_delivery_partial : NULL;
     drive->mails[i].options = mail->has_options ? &drive->options[i] : NULL;
     drive->mails[i].flags = mail->flags;
-    drive->mails[i].form = 0; /* it is not in use */
+    drive->mails[i].marks = 0; /* it is not in use */
     drive_prepare_recipients(drive, i);
 }
 

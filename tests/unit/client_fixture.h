@@ -52,8 +52,8 @@ static inline void test_write_mail(size_t recipients)
     test_recipients[0].in_use = 0;
     test_recipients[1].in_use = 0;
     memset(&test_mail, 0, sizeof test_mail);
-    memset(&test_mail.progress, 0xa5, sizeof test_mail - offsetof(struct postino_mail, progress));
-    test_mail.form = 0;
+    memset(&test_mail.state, 0xa5, sizeof test_mail - offsetof(struct postino_mail, state));
+    test_mail.marks = 0;
     test_mail.reverse_path = "ann@client.test";
     test_mail.recipients = test_recipients;
     test_mail.source = &test_source.source;

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "single.h"
+#include "engine/single.h"
 
 #define OCTETS 4096
 
@@ -35,7 +35,8 @@ static inline void run_subject(const struct postino_session *session, struct pos
         postino_emit_text(emitter, "x\r\n");
 }
 
-static inline void run_start(struct run *run, const struct postino_driver *driver, const char *message)
+static inline void run_start(struct run *run, const struct postino_mail_strategy *strategy,
+                             const char *message)
 {
     static const struct postino_extension *const extensions[] = {&postino_single_pipelining,
                                                                  &postino_single_chunking, NULL};
@@ -50,9 +51,9 @@ static inline void run_start(struct run *run, const struct postino_driver *drive
     assert_int_equal(postino_address_path("a@b.test", &run->single.mail.path), 0);
     assert_int_equal(postino_address_path("c@d.test", &run->recipient.path), 0);
     memset(&run->session, 0xA5, sizeof run->session);
-    postino_single_start(&run->session, &run->config, driver, &run->single);
+    postino_single_start(&run->session, &run->config, strategy, &run->single);
     run->session.parameters = run_subject;
-    if (driver == &postino_single_group)
+    if (strategy == &postino_single_group)
         postino_group_count(&run->session);
 }
 

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "guard.h"
-#include "data_filter.h"
+#include "engine/data_filter.h"
 #include "noise.h"
 
 #define MESSAGE_MAX 1200

@@ -2,7 +2,7 @@
 /* Numbers in commands, at every border of their digits and in any room. */
 #include "bench.h"
 
-#include "internal.h"
+#include "engine/internal.h"
 
 static void check(size_t number)
 {

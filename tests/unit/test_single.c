@@ -169,14 +169,14 @@ static const struct dialogue group[] = {
      0},
 };
 
-static void run_dialogue(const struct dialogue *dialogue, const struct postino_driver *driver,
+static void run_dialogue(const struct dialogue *dialogue, const struct postino_mail_strategy *strategy,
                          size_t capacity, size_t piece)
 {
     struct run run;
     char ehlo[200];
     const struct turn *turn;
 
-    run_start(&run, driver, "Hi\n.\n");
+    run_start(&run, strategy, "Hi\n.\n");
     (void)snprintf(ehlo, sizeof ehlo, "250-x\r\n%s250 y\r\n", dialogue->offers);
     run_hear(&run, "220 x\r\n", piece);
     run_expect(&run, dialogue->name, "EHLO x.test\r\n", capacity);
@@ -194,7 +194,8 @@ static void run_dialogue(const struct dialogue *dialogue, const struct postino_d
         assert_int_equal(run.single.mail.result.step, dialogue->step);
 }
 
-static void run_all(const struct dialogue *dialogues, size_t count, const struct postino_driver *driver)
+static void run_all(const struct dialogue *dialogues, size_t count,
+                    const struct postino_mail_strategy *strategy)
 {
     static const size_t sizes[] = {1, 2, 3, 5, 7, 30, 1000};
     size_t i;
@@ -204,7 +205,7 @@ static void run_all(const struct dialogue *dialogues, size_t count, const struct
     for (i = 0; i < count; i++) {
         for (j = 0; j < sizeof sizes / sizeof sizes[0]; j++) {
             for (k = 0; k < sizeof sizes / sizeof sizes[0]; k++)
-                run_dialogue(&dialogues[i], driver, sizes[j], sizes[k]);
+                run_dialogue(&dialogues[i], strategy, sizes[j], sizes[k]);
         }
     }
 }

@@ -136,7 +136,8 @@ static void tell(struct story *story, struct group *group, const struct way *way
 
         story_add_numbers(story, "mail", (unsigned)(mail - group->mails), mail->result.outcome,
                           mail->result.step);
-        story_add_numbers(story, "error", (unsigned)-mail->result.error, mail->result.reply_code, mail->form);
+        story_add_numbers(story, "error", (unsigned)-mail->result.error, mail->result.reply_code,
+                          mail->marks);
         for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next)
             story_add_numbers(story, "recipient", recipient->outcome, recipient->reply_code,
                               recipient->state);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* The one loop that runs a session over a transport. Invariant: it never waits in a send, so it can always
+ * take what the server says; and after a failed send it only listens, for the server's reason may be on its
+ * way. What arrived is heard before a limit is judged, by the time before the look: a caller who comes late loses
+ * nothing. The time is the session's: a frame of the pump's lies below all that is said. */
+#include "../engine/internal.h"
+
+/* So often octets are received behind a limit that has passed: more than arrive in time, and a peer that never ends its
+ * reply gets no more. The first look behind a send may have been none (transport.h), so there are two at least. */
+#define PUMP_LOOKS 255
+
+/* Sends what there is. Returns 0 when something went out or was found out, or what the transport said. */
+static int pump_send(struct postino_session *session, struct postino_transport *transport)
+{
+    size_t unsent = transport->unsent_octets;
+    size_t length = 0;
+    int status;
+
+    if (unsent == 0) {
+        uint8_t *buffer;
+        size_t capacity;
+
+        status = transport->methods->reserve(transport, &buffer, &capacity);
+        if (status != 0)
+            return status;
+        length = postino_session_output(session, buffer, capacity, session->now_ms);
+        if (length == 0)
+            return 0;
+        unsent = length;
+    }
+    status = transport->methods->send(transport, length);
+    /* By the time behind the send: since the clock was read the process may have stood still. */
+    if (transport->unsent_octets < unsent || transport->moved) {
+        session->now_ms = transport->methods->now_ms(transport);
+        session->since_ms = session->now_ms;
+    }
+    transport->moved = 0;
+    return status;
+}
+
+static int pump_receive(struct postino_session *session, struct postino_transport *transport)
+{
+    const uint8_t *data;
+    size_t length;
+    int status = transport->methods->receive(transport, &data, &length);
+
+    if (status == 0)
+        postino_session_input(session, data, length, session->now_ms);
+    return status;
+}
+
+static int pump_end(struct postino_session *session, struct postino_transport *transport, int error)
+{
+    postino_session_lost(session, error, transport->unsent_octets);
+    transport->methods->close(transport, (session->over & POSTINO_WANT_GRACEFUL) != 0);
+    return session->result.error;
+}
+
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until)
+{
+    /* What sending came to last; an error stays. */
+    int sent = 0;
+    /* How often what arrived was looked for since a limit passed. */
+    uint8_t late = 0;
+    int status;
+
+    for (;;) {
+        uint32_t wait_ms;
+        unsigned want;
+        int heard;
+
+        session->now_ms = transport->methods->now_ms(transport);
+        want = session->strategy->want(session);
+        /* What is to blame where neither the session has its own reason nor the transport says one. */
+        status = POSTINO_ERROR_TIMEOUT;
+        if ((want & POSTINO_WANT_CLOSED) != 0)
+            break;
+        if (sent >= 0) {
+            sent = 0;
+            if (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0) {
+                sent = pump_send(session, transport);
+                if (sent == 0)
+                    continue;
+                /* Without a buffer no command goes out, and so no reply can come. */
+                if (sent == POSTINO_ERROR_BUFFER)
+                    break;
+            }
+            if (sent >= 0 && (want & until) != 0)
+                return POSTINO_OK;
+        }
+        /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
+        wait_ms = postino_session_wait_ms(session, session->now_ms);
+        late = (uint8_t)(wait_ms == 0 ? late + 1 : 0);
+        if (late == PUMP_LOOKS)
+            break;
+        heard = pump_receive(session, transport);
+        if (heard > 0) {
+            /* The second time nothing is left that arrived in time. */
+            if (late > 1)
+                break;
+            if (late != 0)
+                continue;
+            /* What could not be sent waits for the peer, who may wait for us to hear it. */
+            heard = transport->methods->wait(
+                transport, sent > 0 ? POSTINO_EVENT_READ | POSTINO_EVENT_WRITE : POSTINO_EVENT_READ, wait_ms);
+            if (heard > 0)
+                return heard;
+        }
+        status = heard;
+        if (status < 0)
+            break;
+    }
+    return pump_end(session, transport, sent < 0 ? sent : status);
+}
+
+int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)
+{
+    int status;
+
+    do {
+        status = postino_pump_until(session, transport, until | POSTINO_WANT_START_TLS);
+        if (status != POSTINO_OK || (session->strategy->want(session) & POSTINO_WANT_START_TLS) == 0)
+            return status;
+        status = session->config->tls->start(session, transport, transport->methods->now_ms(transport));
+    } while (status == 0);
+    return status > 0 ? status : pump_end(session, transport, status);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* CHUNKING (RFC 3030): the message in chunks of octets that were counted before. Invariant: chunk_octets says
+ * how many of the chunk are still to go, and they go out before anything else does; the last octet of the
+ * last chunk leaves only when the source said that the message is complete. */
+#include "data_filter.h"
+
+/* A message of no known size goes out in chunks of what its source lends; below this DATA costs less. */
+#define CHUNKING_SPAN_OCTETS 512
+
+/* More than the command of a short last chunk takes. */
+#define CHUNKING_COMMAND_OCTETS 20
+
+static void chunking_emit(const struct postino_session *session, struct postino_emitter *emitter)
+{
+    postino_emit_number(emitter, session->chunk_octets);
+    if ((session->chunk & CHUNK_LAST) != 0)
+        postino_emit_text(emitter, " LAST");
+}
+
+static const struct postino_feature_step chunking_step = {
+    {"BDAT \007", POSTINO_STEP_MESSAGE, 2, offsetof(struct postino_time_limits, final_ms) | STEP_JOINS,
+     STEP_MAILS},
+    chunking_emit,
+    NULL};
+
+/* Whether the message so far lacks a line end, the one included that the filter holds back. */
+static int chunking_open(const struct postino_session *session)
+{
+    return (session->filter & FILTER_OPEN) != 0 && (session->filter & FILTER_RAW) == 0;
+}
+
+/* The octets that the source lends make a chunk; where they make no octet they are taken, and the next ones
+ * do. */
+static enum postino_source_status chunking_measure(struct postino_session *session)
+{
+    struct postino_source *source = session->sent.mail->source;
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+
+    session->chunk_octets = 0;
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        uint8_t state = session->filter;
+        uint8_t none;
+        size_t counted;
+
+        if ((state & FILTER_RAW) != 0) {
+            session->chunk_octets = length;
+            return status;
+        }
+        for (counted = 0; counted != length;) {
+            size_t taken = length - counted;
+
+            session->chunk_octets += postino_count_octets(&state, data + counted, &taken);
+            counted += taken;
+        }
+        if (session->chunk_octets != 0)
+            return status;
+        (void)postino_data_filter(&session->filter, &(struct postino_span){data, length}, &none, 1);
+        source->methods->consume(source, length);
+    }
+    if (status == POSTINO_SOURCE_END) {
+        session->chunk |= CHUNK_LAST;
+        if (chunking_open(session))
+            session->chunk_octets = 2;
+    }
+    return status;
+}
+
+/* Says how large the chunk is that goes out next. */
+static enum postino_source_status chunking_next(struct postino_session *session)
+{
+    struct postino_source_info *message = &session->message;
+
+    struct postino_source *source = session->sent.mail->source;
+    const uint8_t *data;
+    size_t length;
+
+    session->chunk = 0;
+    if (message->size_octets == POSTINO_SIZE_UNKNOWN)
+        return chunking_measure(session);
+    /* Of an empty message the command itself is the end. */
+    if (message->size_octets == 0 && source->methods->span(source, &data, &length) != POSTINO_SOURCE_END)
+        return POSTINO_SOURCE_FAIL;
+    session->chunk_octets = message->size_octets;
+    if (session->chunk_octets > POSTINO_CHUNK_OCTETS)
+        session->chunk_octets = POSTINO_CHUNK_OCTETS;
+    else
+        session->chunk = CHUNK_LAST;
+    message->size_octets -= session->chunk_octets;
+    return POSTINO_SOURCE_DATA;
+}
+
+/* Puts out half of the line end that a message lacks at its end. Returns how many octets. */
+static size_t chunking_line_end(struct postino_session *session, uint8_t *out)
+{
+    int half = (session->filter & FILTER_HALF) != 0;
+
+    *out = half ? '\n' : '\r';
+    session->filter = half ? FILTER_BARE : session->filter | FILTER_HALF;
+    return 1;
+}
+
+static size_t chunking_data(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    struct postino_source *source = session->sent.mail->source;
+    enum postino_source_status status = POSTINO_SOURCE_DATA;
+    const uint8_t *data;
+    size_t written = 0;
+    size_t length;
+    size_t room;
+
+    for (; (room = capacity - written) != 0 && session->chunk_octets != 0; written += room) {
+        if (room > session->chunk_octets)
+            room = session->chunk_octets;
+        status = source->methods->span(source, &data, &length);
+        if (status == POSTINO_SOURCE_DATA && (session->filter & FILTER_RAW) != 0) {
+            if (room > length)
+                room = length;
+            memcpy(out + written, data, room);
+            source->methods->consume(source, room);
+        } else if (status == POSTINO_SOURCE_DATA) {
+            struct postino_span left = {data, length};
+
+            room = postino_data_filter(&session->filter, &left, out + written, room);
+            source->methods->consume(source, length - left.length_octets);
+        } else if (status == POSTINO_SOURCE_END && chunking_open(session)) {
+            room = chunking_line_end(session, out + written);
+        } else {
+            break;
+        }
+        session->chunk_octets -= room;
+    }
+    if (session->chunk_octets == 0) {
+        unsigned last = session->chunk & CHUNK_LAST;
+
+        if (last != 0 && status != POSTINO_SOURCE_END)
+            status = source->methods->span(source, &data, &length);
+        if (last == 0 || (status == POSTINO_SOURCE_END && !chunking_open(session))) {
+            session->complete = 1;
+            session->sent.mail->chunks++;
+            if (last != 0)
+                session->sent.mail->state = MAIL_ENDED;
+            session->chunk = 0;
+            return written;
+        }
+        /* There is more than was said, be it the last line's end: the last octet, which would end it, stays
+         * here. */
+        written -= written != 0;
+        status = POSTINO_SOURCE_FAIL;
+    }
+    if (written < capacity)
+        postino_session_stop(session, status == POSTINO_SOURCE_WAIT ? status : POSTINO_SOURCE_FAIL);
+    return written;
+}
+
+static size_t chunking_command(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+#if !POSTINO_SMALL
+    /* The usual case: all of it has room, as the row says it. */
+    static const char bdat[] = "BDAT ";
+    static const char last[] = " LAST\r\n";
+    const size_t front = sizeof bdat - 1;
+    size_t digits = 0;
+
+    if (session->offset_octets == 0 && capacity >= CHUNKING_COMMAND_OCTETS)
+        digits = postino_number_short(out + front, session->chunk_octets);
+    if (digits != 0 && (session->chunk & CHUNK_LAST) != 0) {
+        memcpy(out, bdat, front);
+        memcpy(out + front + digits, last, sizeof last - 1);
+        session->complete = 1;
+        session->offset_octets = front + digits + sizeof last - 1;
+        return session->offset_octets;
+    }
+#endif
+    return postino_command(session, out, capacity);
+}
+
+static size_t chunking_output(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    size_t written = 0;
+
+    if ((session->chunk & CHUNK_BEGUN) == 0) {
+        enum postino_source_status status = chunking_next(session);
+
+        if (status > POSTINO_SOURCE_END) {
+            postino_session_stop(session, status);
+            return 0;
+        }
+        session->chunk |= CHUNK_BEGUN;
+    }
+    if ((session->chunk & CHUNK_DATA) == 0) {
+        written = chunking_command(session, out, capacity);
+        if (!session->complete)
+            return written;
+        session->complete = 0;
+        session->chunk |= CHUNK_DATA;
+    }
+    written += chunking_data(session, out + written, capacity - written);
+    /* The command is among it. */
+    if (session->sent.mail->state == MAIL_ENDED)
+        session->sent.mail->end = session->output_octets + written;
+    return written;
+}
+
+/* Counts the reply to a chunk. Returns whether it is not the last one's. */
+static int chunking_more(struct postino_mail *mail)
+{
+    return --mail->chunks != 0 || mail->state != MAIL_ENDED;
+}
+
+static int chunking_check(struct postino_session *session, struct postino_mail *mail)
+{
+    static const struct postino_chunking chunking = {&chunking_step.step, chunking_output, chunking_more};
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+    int error = postino_count(session, mail);
+
+    if (error != POSTINO_OK)
+        return error;
+    if (session->message.size_octets == POSTINO_SIZE_UNKNOWN) {
+        status = mail->source->methods->span(mail->source, &data, &length);
+        if (status != POSTINO_SOURCE_DATA || length < CHUNKING_SPAN_OCTETS)
+            return POSTINO_OK;
+    }
+    session->chunking = &chunking;
+    session->filter = FILTER_BARE;
+    if ((session->message.flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0)
+        session->filter = FILTER_BARE | FILTER_RAW;
+    session->chunk = 0;
+    mail->chunks = 0;
+    mail->marks |= MAIL_CHUNKED;
+    return POSTINO_OK;
+}
+
+const struct postino_extension postino_extension_chunking = {POSTINO_TEXT("CHUNKING"), NULL, chunking_check,
+                                                             NULL, POSTINO_CAPABILITY_CHUNKING};

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* Encoded words (RFC 2047). Invariant: each is at most 75 octets long, stands in a line of at most 76, and
+ * holds whole characters. */
+#include "compose.h"
+
+#define ENCODED_COLUMNS   76
+/* "=?UTF-8?Q?" and "?=" */
+#define ENCODED_FRAME     12
+/* A character of four octets. */
+#define ENCODED_CHARACTER 12
+
+/* What may stand for itself in every place that takes encoded words (RFC 2047 section 5), blanks apart. */
+static int encoded_plain(unsigned octet)
+{
+    return (octet >= '0' && octet <= '9') || ((octet | 32) >= 'a' && (octet | 32) <= 'z') || octet == '-' ||
+           octet == ' ';
+}
+
+/* How many octets of the text, in whole characters, `left` columns take in Q; *columns: how many of these. */
+static unsigned encoded_fits_quoted(const char *text, unsigned left, unsigned *columns)
+{
+    unsigned octets = 0;
+
+    for (*columns = 0; text[octets] != '\0';) {
+        unsigned length = postino_utf8_length(text + octets);
+        unsigned used = *columns + (encoded_plain((unsigned char)text[octets]) ? 1 : 3 * length);
+
+        if (used > left)
+            break;
+        *columns = used;
+        octets += length;
+    }
+    return octets;
+}
+
+/* The same in B. GMime takes the '=' that fills a group for the end of the text, with further words behind it too: so
+ * all words but the last have whole groups of three octets. It may be that no character ends with a group: 0. */
+static unsigned encoded_fits_base64(const char *text, unsigned left, unsigned *columns)
+{
+    unsigned most = left / 4 * 3;
+    unsigned whole = 0;
+    unsigned octets = 0;
+
+    while (text[octets] != '\0') {
+        octets += postino_utf8_length(text + octets);
+        if (octets > most)
+            break;
+        if (octets % 3 == 0 || text[octets] == '\0')
+            whole = octets;
+    }
+    *columns = (whole + 2) / 3 * 4;
+    return whole;
+}
+
+static void encoded_base64(struct postino_writer *writer, const char *text, unsigned octets)
+{
+    while (octets != 0) {
+        unsigned length = octets < 3 ? octets : 3;
+        uint8_t group[3];
+        uint8_t out[4];
+        unsigned i;
+
+        for (i = 0; i < 3; i++)
+            group[i] = i < length ? (uint8_t)text[i] : 0;
+        postino_base64(out, group, 1);
+        for (i = 0; i < 4; i++)
+            postino_write(writer, i <= length ? out[i] : '=');
+        text += length;
+        octets -= length;
+    }
+}
+
+static void encoded_quoted(struct postino_writer *writer, const char *text, unsigned octets)
+{
+    for (; octets != 0; octets--, text++) {
+        unsigned octet = (unsigned char)*text;
+
+        if (octet == ' ') {
+            postino_write(writer, '_');
+        } else if (encoded_plain(octet)) {
+            postino_write(writer, octet);
+        } else {
+            postino_write(writer, '=');
+            postino_write_hex(writer, octet);
+        }
+    }
+}
+
+/* Ends the line where not even a character would fit it; a blank otherwise. */
+static void encoded_gap(struct postino_writer *writer)
+{
+    if (writer->column > 1 && writer->column + ENCODED_FRAME + ENCODED_CHARACTER > ENCODED_COLUMNS - 1)
+        postino_write_text(writer, "\r\n");
+    postino_write(writer, ' ');
+}
+
+const char *postino_write_encoded_word(struct postino_writer *writer, const char *text, unsigned behind)
+{
+    unsigned left = ENCODED_COLUMNS - writer->column - ENCODED_FRAME - behind;
+    unsigned columns[2];
+    unsigned octets = encoded_fits_quoted(text, left, &columns[0]);
+    unsigned in_base64 = encoded_fits_base64(text, left, &columns[1]);
+    /* The one that takes more of the text, or the shorter one. */
+    int base64 = in_base64 > octets || (in_base64 == octets && columns[1] < columns[0]);
+
+    postino_write_text(writer, base64 ? "=?UTF-8?B?" : "=?UTF-8?Q?");
+    if (base64)
+        encoded_base64(writer, text, octets = in_base64);
+    else
+        encoded_quoted(writer, text, octets);
+    postino_write_text(writer, "?=");
+    return text + octets;
+}
+
+void postino_message_words(struct postino_writer *writer, const char *text)
+{
+    if (!postino_write_checked(writer, text))
+        return;
+    while (*text != '\0') {
+        encoded_gap(writer);
+        text = postino_write_encoded_word(writer, text, 0);
+    }
+}
+
+int postino_message_address(const char *address)
+{
+    while (*address != '\0') {
+        unsigned length = postino_utf8_length(address);
+
+        if (length == 0)
+            return -1;
+        address += length;
+    }
+    return 0;
+}
+
+int postino_write_checked(struct postino_writer *writer, const char *text)
+{
+    if (postino_message_address(text) == 0)
+        return 1;
+    postino_write_fail(writer, POSTINO_ERROR_FIELD_UTF8);
+    return 0;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Tokens of address lists (RFC 5322 section 3.2). Invariant: `at` never passes the zero that ends the text; no control
+ * character is copied. */
+#include "compose.h"
+
+#include "mailbox_parser.h"
+
+#define MAILBOX_COMMENT_MAX 16
+
+int postino_mailbox_fail(struct mailbox_parser *parser, int error)
+{
+    if (parser->error == 0)
+        parser->error = error;
+    return -1;
+}
+
+void postino_mailbox_put(struct mailbox_parser *parser, unsigned octet)
+{
+    if (parser->list->used_octets == parser->list->text_octets)
+        (void)postino_mailbox_fail(parser, POSTINO_ERROR_CAPACITY);
+    else
+        parser->list->text[parser->list->used_octets++] = (char)octet;
+}
+
+/* How many octets the character in hand takes, a TAB included; 0 at the end, for another control character or no
+ * UTF-8. */
+static unsigned token_length(const struct mailbox_parser *parser)
+{
+    unsigned octet = (unsigned char)*parser->at;
+
+    if ((octet < ' ' && octet != '\t') || octet == 127)
+        return 0;
+    return postino_utf8_length(parser->at);
+}
+
+int postino_mailbox_character(struct mailbox_parser *parser, unsigned tab)
+{
+    unsigned length = token_length(parser);
+
+    if (length == 0 || (*parser->at == '\t' && tab == 0))
+        return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
+    if (*parser->at == '\t') {
+        postino_mailbox_put(parser, tab);
+        parser->at++;
+        length = 0;
+    }
+    for (; length != 0; length--)
+        postino_mailbox_put(parser, (unsigned char)*parser->at++);
+    return parser->error != 0 ? -1 : 0;
+}
+
+int postino_mailbox_is_blank(char octet)
+{
+    return octet == ' ' || octet == '\t' || octet == '\r' || octet == '\n';
+}
+
+int postino_mailbox_gap(struct mailbox_parser *parser)
+{
+    unsigned depth = 0;
+
+    for (;;) {
+        char octet = *parser->at;
+        unsigned length = 1;
+
+        if (octet == '(') {
+            if (depth++ == MAILBOX_COMMENT_MAX)
+                return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
+        } else if (depth != 0 && octet == ')') {
+            depth--;
+        } else if (!postino_mailbox_is_blank(octet)) {
+            if (depth == 0)
+                return 0;
+            if (octet == '\\')
+                parser->at++;
+            length = token_length(parser);
+            if (length == 0)
+                return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
+        }
+        parser->at += length;
+    }
+}
+
+int postino_mailbox_is_atom(char octet)
+{
+    return (unsigned char)octet > ' ' && octet != 127 && memchr("()<>[]:;@\\,\".", octet, 14) == NULL;
+}
+
+/* A line end that continues the header field (RFC 5322 section 2.2.3): a blank follows it. */
+static int token_fold(struct mailbox_parser *parser)
+{
+    if (parser->at[0] == '\r' && parser->at[1] == '\n')
+        parser->at++;
+    parser->at++;
+    if (*parser->at == ' ' || *parser->at == '\t')
+        return 0;
+    return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
+}
+
+int postino_mailbox_quoted(struct mailbox_parser *parser)
+{
+    char before = ' ';
+
+    parser->at++;
+    while (*parser->at != '"') {
+        char octet = *parser->at;
+        int failed;
+
+        if (octet == '\r' || octet == '\n') {
+            failed = token_fold(parser);
+        } else if (!parser->strict && before == ' ' && postino_mailbox_word_length(parser->at) != 0) {
+            /* RFC 2047 section 5 wants none here, and many programs write them here. */
+            failed = postino_mailbox_words(parser);
+        } else {
+            if (octet == '\\')
+                parser->at++;
+            failed = postino_mailbox_character(parser, ' ');
+        }
+        if (failed)
+            return -1;
+        before = octet == '\t' || octet == '\r' || octet == '\n' ? ' ' : octet;
+    }
+    parser->at++;
+    return 0;
+}
+
+/* A quoted local part, as it is. A TAB or a line end in it has no form on the wire. */
+static int token_quoted_local(struct mailbox_parser *parser)
+{
+    do {
+        if (*parser->at == '\\' && postino_mailbox_character(parser, 0) != 0)
+            return -1;
+        if (postino_mailbox_character(parser, 0) != 0)
+            return -1;
+    } while (*parser->at != '"');
+    return postino_mailbox_character(parser, 0);
+}
+
+/* Atoms with single dots between them; with `dots` these may stand anywhere, as some providers give them out. */
+static int token_dots(struct mailbox_parser *parser, int dots)
+{
+    int atoms = 0;
+    int dot = 1;
+
+    for (;;) {
+        if (*parser->at == '.') {
+            if (dot && !dots)
+                break;
+            dot = 1;
+        } else if (postino_mailbox_is_atom(*parser->at)) {
+            atoms = 1;
+            dot = 0;
+        } else {
+            break;
+        }
+        if (postino_mailbox_character(parser, 0) != 0)
+            return -1;
+    }
+    if (atoms && (!dot || dots))
+        return 0;
+    return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
+}
+
+int postino_mailbox_domain(struct mailbox_parser *parser)
+{
+    if (*parser->at != '[')
+        return token_dots(parser, 0);
+    /* RFC 5322 section 3.4.1: dtext. */
+    do {
+        if (postino_mailbox_character(parser, 0) != 0)
+            return -1;
+        if ((unsigned char)*parser->at <= ' ' || (unsigned char)*parser->at > 126 || *parser->at == '[' ||
+            *parser->at == '\\')
+            return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
+    } while (*parser->at != ']');
+    return postino_mailbox_character(parser, 0);
+}
+
+int postino_mailbox_path(struct mailbox_parser *parser)
+{
+    if (*parser->at == '"' ? token_quoted_local(parser) : token_dots(parser, !parser->strict))
+        return -1;
+    if (postino_mailbox_gap(parser) != 0)
+        return -1;
+    if (*parser->at != '@')
+        return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
+    if (postino_mailbox_character(parser, 0) != 0 || postino_mailbox_gap(parser) != 0)
+        return -1;
+    return postino_mailbox_domain(parser);
+}

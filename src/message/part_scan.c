@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks a part through, where it can be read twice, before it goes out. Invariant: message->column is how many
+ * octets of the line in hand were seen, message->look_head the last four. */
+#include "compose.h"
+
+#define LOOK_LINE_MAX 998
+/* "--=_" */
+#define LOOK_HEAD     0x2d2d3d5fu
+
+static void look_octet(struct postino_message *message, struct postino_part *part, unsigned octet)
+{
+    unsigned found = octet >> 7; /* SCAN_8BIT */
+    unsigned column;
+
+    octet = postino_text_octet(&message->encoder, octet);
+    /* Of CRLF each half is an octet already; half a line end gets the other. */
+    if (octet == COMPOSE_END) {
+        message->unit_octets--;
+        return;
+    }
+    if (octet == '\n') {
+        message->unit_octets++;
+        message->column = 0;
+        return;
+    }
+    column = message->column++;
+    if (octet == 0 || column == LOOK_LINE_MAX)
+        found |= SCAN_NEEDS_ENCODING;
+    if (column == 4 && message->look_head == LOOK_HEAD) {
+        found |= SCAN_BOUNDARY;
+        /* What is no letter passes for one. */
+        message->boundaries |= (uint32_t)1 << (octet & 31);
+    }
+    message->look_head = message->look_head << 8 | octet;
+    part->scan |= (uint8_t)found;
+}
+
+int postino_part_scan(struct postino_message *message, struct postino_part *part, unsigned readable,
+                      int closely)
+{
+    struct postino_source *source = part->source;
+    struct postino_source_info info;
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+
+    message->column = 0;
+    message->unit_octets = 0;
+    if (source->methods->begin(source, message->capabilities, &info) < 0)
+        return POSTINO_ERROR_SOURCE;
+    part->source_flags = info.flags;
+    /* Of any other its size on the wire says nothing of how many octets it lends. */
+    part->size_octets = (info.flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0
+                            ? info.size_octets
+                            : POSTINO_SIZE_UNKNOWN;
+    part->scan = SCAN_NEEDS_ENCODING;
+    if ((info.flags & readable) == 0)
+        return POSTINO_OK;
+    part->size_octets = 0;
+    part->scan = 0;
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        size_t i;
+
+        part->size_octets += length;
+        for (i = 0; closely && i < length; i++)
+            look_octet(message, part, data[i]);
+        source->methods->consume(source, length);
+    }
+    if (status != POSTINO_SOURCE_END || source->methods->begin(source, message->capabilities, &info) < 0)
+        return POSTINO_ERROR_SOURCE;
+    return POSTINO_OK;
+}

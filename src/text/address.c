@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Paths of the envelope. Nothing passes that could end the command or begin a parameter of its own: no
+ * control character, and outside a quoted string no blank and no bracket. */
+#include "postino/address.h"
+
+#include "text.h"
+
+/* RFC 5321 section 4.5.3.1.2. */
+#define ADDRESS_DOMAIN_MAX 255
+
+int postino_address_domain(const char *domain)
+{
+    size_t i = 0;
+
+    /* Where it is empty, what ends it is the control character. */
+    do {
+        char c = domain[i];
+
+        if (c <= ' ' || c > '~' || c == '<' || c == '>' || i == ADDRESS_DOMAIN_MAX)
+            return -1;
+    } while (domain[++i] != '\0');
+    return 0;
+}
+
+#if !POSTINO_SMALL
+/* 1 for letters, digits, and three others that mean nothing anywhere. By ASCII, 32 octets in each line; those above
+ * 127 are none. */
+static const uint8_t address_plain[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+};
+
+/* How many plain octets are at the front of the text. Four in a turn: a turn takes longer than to look one up. */
+static size_t address_run(const char *text)
+{
+    const uint8_t *octet = (const uint8_t *)text;
+
+    while (address_plain[octet[0]] != 0 && address_plain[octet[1]] != 0 && address_plain[octet[2]] != 0 &&
+           address_plain[octet[3]] != 0)
+        octet += 4;
+    while (address_plain[*octet] != 0)
+        octet++;
+    return (size_t)((const char *)octet - text);
+}
+
+/* The usual case: two parts of plain octets. Returns how many octets, or 0 where it is not that, or too long. */
+static size_t address_plain_octets(const char *address)
+{
+    size_t local = address_run(address);
+    size_t domain;
+
+    if (address[local] != '@' || local == 0)
+        return 0;
+    domain = address_run(address + local + 1);
+    if (address[local + 1 + domain] != '\0' || domain == 0 || local + 1 + domain > POSTINO_PATH_MAX)
+        return 0;
+    return local + 1 + domain;
+}
+#endif
+
+int postino_address_path(const char *address, struct postino_span *path)
+{
+    uint8_t end = '\0';
+    int quoted = 0;
+    int utf8 = 0;
+    size_t local = 0;
+    size_t i;
+    uint8_t c;
+
+#if !POSTINO_SMALL
+    path->data = address;
+    path->length_octets = address_plain_octets(address);
+    if (path->length_octets != 0)
+        return 0;
+#endif
+    if (*address == '<') {
+        address++;
+        end = '>';
+    }
+    for (i = 0; (c = (uint8_t)address[i]) != '\0'; i++) {
+        if (c == '"') {
+            quoted = !quoted;
+        } else if (quoted) {
+            if (c == '\\')
+                c = (uint8_t)address[++i];
+        } else {
+            if (c == '>')
+                break;
+            if (c == ' ' || c == '<' || c == '\\')
+                return -1;
+            if (c == '@') {
+                if (local != 0 || i == 0)
+                    return -1;
+                local = i;
+            }
+        }
+        if (c < ' ' || c == 127)
+            return -1;
+        utf8 |= c > 127;
+    }
+    path->data = address;
+    path->length_octets = i;
+    /* The bracket that ends it stands where one began it, and nothing behind it. */
+    if (quoted || c != end || (c != '\0' && address[i + 1] != '\0'))
+        return -1;
+    /* A domain is not empty; without an at-sign everything is the local part ("Postmaster"). */
+    if (local != 0 && local + 1 == i)
+        return -1;
+    return i > POSTINO_PATH_MAX ? -1 : utf8;
+}
