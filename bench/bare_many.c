@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: each connection has at most one mail unanswered, so what it is sent fits into its socket's buffer
- * and no write waits. The limit for a client of many connections: prepared octets, one write a mail.
+/* Invariant: each connection has at most one mail unanswered, so what it is sent fits into its socket's
+ * buffer and no write waits. The limit for a client of many connections: prepared octets, one write a mail.
  *
  * usage: bare_many --port N [--connections N] [--mails N] [--octets N] [--limit-s N]
  * The server must offer PIPELINING and CHUNKING; `octets` is at most 16 KiB. */

@@ -4,8 +4,8 @@
  * When it ends, for whatever reason, the command ends too.
  *
  * usage: measure [--core N] [--repeat N] [--stdin FILE] [--limit-s N] -- COMMAND ARGUMENT...
- * Runs the command `repeat` times, each with FILE as its standard input, pinned to the core where one is named,
- * and prints one line of JSON. Exit status 1 when one of them failed. */
+ * Runs the command `repeat` times, each with FILE as its standard input, pinned to the core where one is
+ * named, and prints one line of JSON. Exit status 1 when one of them failed. */
 
 #define _GNU_SOURCE
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: libcurl's multi interface, driven by its socket events over one epoll; as many transfers are under
- * way as there are connections, until no mail is left.
+/* Invariant: libcurl's multi interface, driven by its socket events over one epoll; as many transfers are
+ * under way as there are connections, until no mail is left.
  *
  * usage: peer_curl_many --port N [--connections N] [--mails N] [--octets N] [--limit-s N] */
 

@@ -5,9 +5,9 @@
  * usage: postino_bench --port N [--mails N] [--octets N] [--window N] [--canonical 0] [--message FILE]
  *                      [--limit-s N]
  * --window: mails that may await their replies at the same time; 1: each is sent by a call that waits for it.
- * --canonical 0: the client is not told that the lines end in CRLF. --message: what the file holds, in memory, in place
- * of the bench's message. Otherwise messages up to 1 MiB are in memory, larger ones come from a source that makes them as
- * they go. */
+ * --canonical 0: the client is not told that the lines end in CRLF. --message: what the file holds, in
+ * memory, in place of the bench's message. Otherwise messages up to 1 MiB are in memory, larger ones come
+ * from a source that makes them as they go. */
 
 #include <stdio.h>
 
@@ -87,9 +87,9 @@ static void job_send_each(struct postino_client *client, struct job *job, size_t
     postino_client_quit(client);
 }
 
-/* A mail's place is free again when the mail is settled, so a window of mails is all that there is. Mails come
- * back in the order in which they went. QUIT is asked for as soon as no mail follows, so that it need not wait
- * for the last reply. */
+/* A mail's place is free again when the mail is settled, so a window of mails is all that there is. Mails
+ * come back in the order in which they went. QUIT is asked for as soon as no mail follows, so that it need
+ * not wait for the last reply. */
 static void job_send_ahead(struct postino_client *client, struct job *jobs, size_t window, size_t mails)
 {
     const struct job *end = jobs + window;

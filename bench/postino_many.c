@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: one thread, one epoll, a session a connection; a connection holds octets of its own only while its
- * socket takes no more. Success means that the server accepted every mail.
+/* Invariant: one thread, one epoll, a session a connection; a connection holds octets of its own only while
+ * its socket takes no more. Success means that the server accepted every mail.
  *
  * usage: postino_many --port N [--connections N] [--mails N] [--octets N] [--limit-s N]
  * Opens all connections, then sends `mails` mails in all, as many over each. */

@@ -5,8 +5,8 @@
 #include "common.h"
 #include "postino/source.h"
 
-/* A mail source over a message of the bench: any size in constant memory. `canonical` 0: it does not tell that
- * its lines end in CRLF, so that the session looks for itself. */
+/* A mail source over a message of the bench: any size in constant memory. `canonical` 0: it does not tell
+ * that its lines end in CRLF, so that the session looks for itself. */
 struct postino_bench_source {
     struct postino_source source;
     struct bench_message message;

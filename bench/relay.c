@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: an octet that arrives leaves `delay` later, and no sooner; the octets of one direction keep their
- * order. There is no limit to how many are under way.
+/* Invariant: an octet that arrives leaves `delay` later, and no sooner; the octets of one direction keep
+ * their order. There is no limit to how many are under way.
  *
- * A connection over a real path takes a round trip before its client may speak, and the server learns of it half
- * a round trip later. Here the kernel connects the client to the relay at once; so the relay calls the server
- * three delays after the client came, and the greeting reaches the client one delay after that: two round trips
- * after it began to connect, as over the path. What a client says before then waits for the server's connection.
+ * A connection over a real path takes a round trip before its client may speak, and the server learns of it
+ * half a round trip later. Here the kernel connects the client to the relay at once; so the relay calls the
+ * server three delays after the client came, and the greeting reaches the client one delay after that: two
+ * round trips after it began to connect, as over the path. What a client says before then waits for the
+ * server's connection.
  *
  * usage: relay --to PORT [--delay-us N] [--limit-s N]
  * Prints its port at once; at SIGTERM its counts, and the time from the first connection to the last client's

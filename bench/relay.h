@@ -29,14 +29,15 @@ struct relay_flow {
 void relay_flow_init(struct relay_flow *flow, int from, int to);
 void relay_flow_free(struct relay_flow *flow);
 
-/* Takes some of what there is to read, to be delivered at `due_us`. Returns 1; 0 when there is nothing; -1 when
- * the connection is lost. */
+/* Takes some of what there is to read, to be delivered at `due_us`. Returns 1; 0 when there is nothing; -1
+ * when the connection is lost. */
 int relay_flow_read(struct relay_flow *flow, uint64_t due_us);
 
 /* Delivers what is due. Returns 0, or -1 when the connection is lost. */
 int relay_flow_deliver(struct relay_flow *flow, uint64_t now_us);
 
-/* Returns when the next piece is due; UINT64_MAX: nothing is under way, or the receiver must take some first. */
+/* Returns when the next piece is due; UINT64_MAX: nothing is under way, or the receiver must take some
+ * first. */
 uint64_t relay_flow_due_us(const struct relay_flow *flow);
 
 #endif

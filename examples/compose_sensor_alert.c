@@ -3,8 +3,8 @@
  *
  *     compose_sensor_alert [HOST PORT]
  *
- * The chart is an SVG that a callback makes point by point: no more of it than one line is ever in memory. The
- * text is there twice, plain and as HTML that shows the chart. */
+ * The chart is an SVG that a callback makes point by point: no more of it than one line is ever in memory.
+ * The text is there twice, plain and as HTML that shows the chart. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: an open connection waits for the events and the deadline that its session wants; both are derived
- * anew at the end of each step, so neither can be forgotten. */
+/* Invariant: an open connection waits for the events and the deadline that its session wants; both are
+ * derived anew at the end of each step, so neither can be forgotten. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
@@ -154,9 +154,9 @@ static int connection_receive(struct connection *connection, uint64_t now)
     return errno != EAGAIN && errno != EINTR ? POSTINO_ERROR_RECEIVE : 0;
 }
 
-/* Once: with level-triggered events what is left makes epoll report the socket again. But what arrived is heard before a
- * limit is judged, for the loop may come late: then all of it, as long as it is no flood. Returns 0, or why the
- * connection is at its end. */
+/* Once: with level-triggered events what is left makes epoll report the socket again. But what arrived is
+ * heard before a limit is judged, for the loop may come late: then all of it, as long as it is no flood.
+ * Returns 0, or why the connection is at its end. */
 static int connection_hear(struct connection *connection, uint64_t now)
 {
     unsigned turns = 1;

@@ -62,8 +62,8 @@ struct loop {
 /* Begins to connect, at `now`. Returns 0, or -1 with errno set: no socket is to be had. */
 int connection_open(struct connection *connection, struct loop *loop, uint64_t now);
 
-/* Does what can be done at `now` without waiting; `events` are epoll's, 0 when the deadline is due. Then sets what
- * to wait for next, or ends the connection. */
+/* Does what can be done at `now` without waiting; `events` are epoll's, 0 when the deadline is due. Then sets
+ * what to wait for next, or ends the connection. */
 void connection_step(struct connection *connection, uint32_t events, uint64_t now);
 
 #endif

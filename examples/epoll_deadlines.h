@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Many deadlines, of which the first is always known: a binary heap. To set, move or clear one among n takes at
- * most log2(n) steps, and nothing is ever searched for. */
+/* Many deadlines, of which the first is always known: a binary heap. To set, move or clear one among n takes
+ * at most log2(n) steps, and nothing is ever searched for. */
 
 /* Caller-owned, one for each thing that has a deadline; start from {0}. */
 struct deadline {

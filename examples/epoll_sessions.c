@@ -7,9 +7,9 @@
  * them. -t: the longest wait for any one reply, instead of the minutes of RFC 5321. Exits with 0 when every
  * mail was accepted, 1 when not, 2 when it could not begin.
  *
- * Most of it is connection_step() in epoll_connection.c. Whatever happened to a connection (octets arrived, there
- * is room to send, a deadline passed), it does what the session wants as far as that goes without waiting, and
- * then derives from the session what to wait for next: events for epoll, and a deadline. */
+ * Most of it is connection_step() in epoll_connection.c. Whatever happened to a connection (octets arrived,
+ * there is room to send, a deadline passed), it does what the session wants as far as that goes without
+ * waiting, and then derives from the session what to wait for next: events for epoll, and a deadline. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,8 @@
 
 #include "epoll_connection.h"
 
-/* Connections being made at the same time: more than a server's backlog would only be dropped and repeated. */
+/* Connections being made at the same time: more than a server's backlog would only be dropped and
+ * repeated. */
 #define CONNECTING_MAX    100
 #define EVENTS_A_TURN     256
 /* Descriptors besides the connections: the standard ones, epoll, and some to spare. */

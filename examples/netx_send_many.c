@@ -2,8 +2,8 @@
 /* A NetX Duo application that connects once and sends several mails over the connection: reports of some
  * hundred kilobytes whose body a function gives, piece by piece and without a buffer for it, and an alarm to
  * several people of whom those get it that the server takes. It prints what became of each, and what it cost.
- * It runs on a board as it stands, with the addresses below and the network driver of the board; on a PC, over
- * the host layer, where its server is another one is said from outside:
+ * It runs on a board as it stands, with the addresses below and the network driver of the board; on a PC,
+ * over the host layer, where its server is another one is said from outside:
  *
  *     NETX_HOST_ADDRESS_MAP=192.168.1.10=127.0.0.1 NETX_HOST_PORT_MAP=587:2525 netx_send_many
  */

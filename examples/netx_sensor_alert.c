@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A NetX Duo application that sends an alert of a sensor: a text, the same in HTML, and in it a chart of the last
- * two hours. The chart is an SVG that a function makes while it is sent, a line a call, and no more of the
- * message than 160 octets is ever in memory. It runs on a board as it stands, with the addresses below and the
- * network driver of the board; on a PC, over the host layer, where its server is another one is said from
- * outside:
+/* A NetX Duo application that sends an alert of a sensor: a text, the same in HTML, and in it a chart of the
+ * last two hours. The chart is an SVG that a function makes while it is sent, a line a call, and no more of
+ * the message than 160 octets is ever in memory. It runs on a board as it stands, with the addresses below
+ * and the network driver of the board; on a PC, over the host layer, where its server is another one is said
+ * from outside:
  *
  *     NETX_HOST_ADDRESS_MAP=192.168.1.10=127.0.0.1 NETX_HOST_PORT_MAP=587:2525 netx_sensor_alert
  */
@@ -99,7 +99,8 @@ VOID tx_application_define(VOID *first_unused_memory)
         printf("setting up failed\n");
 }
 
-/* The chart, a line a call. Offsets follow each other, and begin at 0 again where the mail has to be sent anew. */
+/* The chart, a line a call. Offsets follow each other, and begin at 0 again where the mail has to be sent
+ * anew. */
 static UINT chart_lines(NX_SMTP_PART *part_ptr, VOID *context, ULONG offset, CHAR **data_ptr,
                         ULONG *length_ptr)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A mail over TLS, with login where the environment has MAIL_USER and MAIL_PASSWORD. Port 465 speaks TLS at once
- * (implicit), 587 and 25 by STARTTLS; without TLS nothing is sent. */
+/* A mail over TLS, with login where the environment has MAIL_USER and MAIL_PASSWORD. Port 465 speaks TLS at
+ * once (implicit), 587 and 25 by STARTTLS; without TLS nothing is sent. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

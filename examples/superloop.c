@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A sensor without an operating system that sends a mail when the water rises.
  *
- * The main loop does one small piece of each job in turn. mail_step() moves the mail on as far as the modem goes
- * at this moment, one buffer each way at most, and returns: it never waits, so the other jobs get their turn
- * while a mail is under way, however slow the network is. There is no heap, and no call of a C library but to
- * memcpy() and its like. Board and modem are superloop_board.h's: replace superloop_board.c by yours. */
+ * The main loop does one small piece of each job in turn. mail_step() moves the mail on as far as the modem
+ * goes at this moment, one buffer each way at most, and returns: it never waits, so the other jobs get their
+ * turn while a mail is under way, however slow the network is. There is no heap, and no call of a C library
+ * but to memcpy() and its like. Board and modem are superloop_board.h's: replace superloop_board.c by
+ * yours. */
 #include "postino/session.h"
 
 #include "superloop_board.h"
@@ -53,8 +54,8 @@ static int send_octets;
 
 /* ---- Time ---- */
 
-/* Milliseconds by accumulated differences: ticks * 1000 would jump when either wraps, and a rest that is thrown
- * away each time would make the clock slow. To be called once in nine hours at least. */
+/* Milliseconds by accumulated differences: ticks * 1000 would jump when either wraps, and a rest that is
+ * thrown away each time would make the clock slow. To be called once in nine hours at least. */
 static uint32_t now_ms(void)
 {
     static uint32_t last_ticks;
@@ -91,9 +92,9 @@ static char *put_number(char *end, uint32_t number)
     return end;
 }
 
-/* Composes the alarm, once: each attempt sends the same octets and so the same Message-ID, by which a duplicate
- * can be recognised. A board without a calendar leaves the Date to its submission server (RFC 6409 section 8.1). A
- * real one keeps the serial number over a reset. */
+/* Composes the alarm, once: each attempt sends the same octets and so the same Message-ID, by which a
+ * duplicate can be recognised. A board without a calendar leaves the Date to its submission server (RFC 6409
+ * section 8.1). A real one keeps the serial number over a reset. */
 static void mail_compose(int level_cm)
 {
     static uint32_t serial;
@@ -131,8 +132,8 @@ static void mail_result(uint32_t now)
 static void mail_dial(uint32_t now)
 {
     send_octets = 0;
-    /* Neither can fail but by a mistake in this file, which the first test shows. The limit of the greeting runs
-     * from here, so it covers the dialling. */
+    /* Neither can fail but by a mistake in this file, which the first test shows. The limit of the greeting
+     * runs from here, so it covers the dialling. */
     if (postino_session_init(&session, &config, now) != 0 || postino_session_submit(&session, &mail) != 0) {
         mail_in_hand = 0;
         board_mail_result(POSTINO_OUTCOME_PERMANENT, POSTINO_ERROR_ARGUMENT, 0);
@@ -155,8 +156,8 @@ static int mail_receive(uint32_t now)
     return length;
 }
 
-/* What arrived is heard before a limit is judged: another job may have taken so long that the reply has been here for
- * a while. Returns as mail_receive(). */
+/* What arrived is heard before a limit is judged: another job may have taken so long that the reply has been
+ * here for a while. Returns as mail_receive(). */
 static int mail_hear(uint32_t now)
 {
     unsigned pieces = HEAR_PIECES;
@@ -167,8 +168,8 @@ static int mail_hear(uint32_t now)
     return length;
 }
 
-/* That the modem takes nothing any more is no reason to stop listening: what the server said last may still be
- * there, and reading tells the end. */
+/* That the modem takes nothing any more is no reason to stop listening: what the server said last may still
+ * be there, and reading tells the end. */
 static void mail_send(uint32_t now)
 {
     int taken;
@@ -238,7 +239,8 @@ static void sensor_step(void)
 
     if (level_cm < ALARM_CLEAR_CM)
         alarm = 0;
-    /* The text is the session's as long as a mail is in hand; `alarm` stays 0 then, so this one is not lost. */
+    /* The text is the session's as long as a mail is in hand; `alarm` stays 0 then, so this one is not
+     * lost. */
     if (level_cm < ALARM_LEVEL_CM || alarm || mail_in_hand || connected)
         return;
     alarm = 1;

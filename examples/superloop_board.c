@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A board for superloop.c on a PC: a modem that takes and gives a few octets at a time, with a mail server at its
- * other end that behaves differently each time it is called, and a clock that runs as fast as the loop does. When
- * the story is told it ends the process: with 0 if each mail became what it should. */
+/* A board for superloop.c on a PC: a modem that takes and gives a few octets at a time, with a mail server at
+ * its other end that behaves differently each time it is called, and a clock that runs as fast as the loop
+ * does. When the story is told it ends the process: with 0 if each mail became what it should. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

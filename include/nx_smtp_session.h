@@ -141,8 +141,8 @@ typedef UINT (*NX_SMTP_BODY_CALLBACK)(NX_SMTP_MAIL *mail_ptr, VOID *context, ULO
 /* Every service below returns NX_PTR_ERROR for a NULL pointer where none is allowed; those with a client
  * NX_SMTP_CLIENT_NOT_INITIALIZED for one that was not created, NX_NOT_ENABLED before
  * nx_smtp_client_session_enable(), and NX_IN_PROGRESS while another thread is in one of them or in
- * nx_smtp_mail_send(). Services "of threads" return NX_CALLER_ERROR elsewhere; the others that from timers and
- * interrupts. With NX_SMTP_DISABLE_ERROR_CHECKING only NX_IN_PROGRESS is left of these. */
+ * nx_smtp_mail_send(). Services "of threads" return NX_CALLER_ERROR elsewhere; the others that from timers
+ * and interrupts. With NX_SMTP_DISABLE_ERROR_CHECKING only NX_IN_PROGRESS is left of these. */
 
 /* Gives the client the memory for what follows. `session_ptr` is the caller's memory as long as the client.
  * Allowed from initialisation and threads, once. nx_smtp_mail_send() stays as it is: a connection of its own
@@ -153,10 +153,11 @@ UINT nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION *
 
 /* Chooses what is understood of the server's EHLO reply, from the next connection on: an array of the
  * extensions of postino/extension.h, ended by NULL and borrowed as long as the client. postino_extension_auth
- * must be among them for a client that authenticates, postino_extension_starttls for one that is to use STARTTLS,
- * nx_smtp_extension_priority for MT-PRIORITY by the mails' priorities. A build carries those that it names, and those of the default: AUTH, PIPELINING,
- * CHUNKING, SIZE, 8BITMIME and MT-PRIORITY; NULL goes back to it. Allowed from initialisation and threads.
- * Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: a connection is open. */
+ * must be among them for a client that authenticates, postino_extension_starttls for one that is to use
+ * STARTTLS, nx_smtp_extension_priority for MT-PRIORITY by the mails' priorities. A build carries those that
+ * it names, and those of the default: AUTH, PIPELINING, CHUNKING, SIZE, 8BITMIME and MT-PRIORITY; NULL goes
+ * back to it. Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: a
+ * connection is open. */
 UINT nx_smtp_client_extensions_set(NX_SMTP_CLIENT *client_ptr,
                                    const struct postino_extension *const *extensions);
 
@@ -172,8 +173,9 @@ UINT nx_smtp_client_mails_in_flight_set(NX_SMTP_CLIENT *client_ptr, UINT mails);
  * the whole; the options at the head of nxd_smtp_client.h bound each step besides, so that NX_WAIT_FOREVER
  * is not for ever. With NX_NO_WAIT no connection is made: it tells whether there is one. Returns NX_SUCCESS:
  * the server is ready for a mail; NX_IN_PROGRESS: the wait is over and the dialogue goes on with the next
- * call of this service or of nx_smtp_client_mail_collect(); NX_NOT_CONNECTED: there is no connection, and mails of the
- * one before are to be collected first; or a status as of nx_smtp_mail_send(). (RFC 5321 section 3.1) */
+ * call of this service or of nx_smtp_client_mail_collect(); NX_NOT_CONNECTED: there is no connection, and
+ * mails of the one before are to be collected first; or a status as of nx_smtp_mail_send(). (RFC 5321 section
+ * 3.1) */
 UINT nx_smtp_client_connect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option);
 
 /* Ends the connection with QUIT, once the mails that travel are settled; they are still to be collected, and
@@ -185,9 +187,10 @@ UINT nx_smtp_client_disconnect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option);
 
 /* Hands a mail in and returns at once; nx_smtp_client_mail_collect() sends it. The mail, its recipients and
  * everything they point to are borrowed until it is collected. Of threads. Returns NX_SUCCESS;
- * NX_SMTP_MAIL_IN_USE: the mail is handed in already; NX_SMTP_RECIPIENT_IN_USE, NX_SMTP_OPTIONS_IN_USE: so is another one
- * with one of its recipients, or they were added to another mail since, or with its options; NX_SMTP_INVALID_PARAM: an address is malformed, or
- * there is no recipient; then nothing is borrowed. (RFC 5321 section 4.1.2) */
+ * NX_SMTP_MAIL_IN_USE: the mail is handed in already; NX_SMTP_RECIPIENT_IN_USE, NX_SMTP_OPTIONS_IN_USE: so is
+ * another one with one of its recipients, or they were added to another mail since, or with its options;
+ * NX_SMTP_INVALID_PARAM: an address is malformed, or there is no recipient; then nothing is borrowed. (RFC
+ * 5321 section 4.1.2) */
 UINT nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_ptr);
 
 /* Sends what was handed in until one mail is settled: *mail_ptr_ptr is that mail, the caller's again. Mails
@@ -195,9 +198,10 @@ UINT nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_p
  * submission, save that one which needs more than one transaction or connection comes later: a mail that met
  * a connection which the server had given up (421, or closed in a pause) goes out over a new one, once, if it
  * cannot have been delivered. Of threads. `wait_option` is in ticks; with NX_NO_WAIT it sends and receives
- * what can be at once. Three things may take longer: a connection that is to be made, with TLS its handshake too
- * (NX_SMTP_CLIENT_CONNECTION_TIMEOUT; nx_smtp_client_connect() makes it before), the orderly end of one
- * (NX_SMTP_CLIENT_DISCONNECT_TIMEOUT), and with TLS a server's window that stays shut (NX_SMTP_CLIENT_SEND_TIMEOUT). Returns NX_SUCCESS: a mail is settled, see nx_smtp_mail_result_get();
+ * what can be at once. Three things may take longer: a connection that is to be made, with TLS its handshake
+ * too (NX_SMTP_CLIENT_CONNECTION_TIMEOUT; nx_smtp_client_connect() makes it before), the orderly end of one
+ * (NX_SMTP_CLIENT_DISCONNECT_TIMEOUT), and with TLS a server's window that stays shut
+ * (NX_SMTP_CLIENT_SEND_TIMEOUT). Returns NX_SUCCESS: a mail is settled, see nx_smtp_mail_result_get();
  * NX_NO_MORE_ENTRIES: every mail was collected; NX_IN_PROGRESS: none was settled in time, call again. What
  * fails, be it the connection, is told of each mail by its result. (RFC 5321 section 3.3, RFC 2920) */
 UINT nx_smtp_client_mail_collect(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL **mail_ptr_ptr, ULONG wait_option);
@@ -217,33 +221,33 @@ UINT nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHAR
 UINT nx_smtp_client_statistics_get(NX_SMTP_CLIENT *client_ptr, NX_SMTP_STATISTICS *statistics_ptr);
 
 /* Prepares a mail without recipients, in the caller's memory. `subject` and `body` are borrowed as long as
- * the mail is used, the subject as nx_smtp_mail_send() takes it; the body has `body_length` octets, may be empty, and NULL then; lines and dots are no
- * matter. `priority` is one of NX_SMTP_MAIL_PRIORITY_..., any other value counts as NORMAL; it goes into the
- * header, and to a server that offers it as MT-PRIORITY: see nx_smtp_extension_priority. A mail can be sent
- * any number of times, one after the other. Allowed from initialisation and threads, of a mail that is not
- * handed in. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: a control character in the subject, or a subject line
- * over 998 octets. (RFC 5322 section 2.1.1, RFC 6710) */
+ * the mail is used, the subject as nx_smtp_mail_send() takes it; the body has `body_length` octets, may be
+ * empty, and NULL then; lines and dots are no matter. `priority` is one of NX_SMTP_MAIL_PRIORITY_..., any
+ * other value counts as NORMAL; it goes into the header, and to a server that offers it as MT-PRIORITY: see
+ * nx_smtp_extension_priority. A mail can be sent any number of times, one after the other. Allowed from
+ * initialisation and threads, of a mail that is not handed in. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: a
+ * control character in the subject, or a subject line over 998 octets. (RFC 5322 section 2.1.1, RFC 6710) */
 UINT nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UINT body_length, UINT priority);
 
 /* Adds a recipient, in the caller's memory; it and the string `address`, with or without its brackets, are
  * borrowed as long as the mail is used. `kind` is NX_SMTP_RECIPIENT_TO, _CC or _BCC: where it stands in the
  * header. Those of kind BCC stand nowhere; a mail to such alone says To: undisclosed-recipients:;. Allowed
  * from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: another kind, or no
- * mail; NX_SMTP_MAIL_IN_USE: the mail is handed in; NX_SMTP_RECIPIENT_IN_USE: the recipient is in this mail, or in one that
- * is handed in. From a mail that is not it is taken away, and that one cannot be handed in any more. (RFC 5322 section
- * 3.6.3) */
+ * mail; NX_SMTP_MAIL_IN_USE: the mail is handed in; NX_SMTP_RECIPIENT_IN_USE: the recipient is in this mail,
+ * or in one that is handed in. From a mail that is not it is taken away, and that one cannot be handed in any
+ * more. (RFC 5322 section 3.6.3) */
 UINT nx_smtp_mail_recipient_add(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RECIPIENT *recipient_ptr, CHAR *address,
                                 UINT kind);
 
 /* Has `callback` give the mail's body, of any size and without a buffer for it, in place of the one in
- * memory. It sets *data_ptr and *length_ptr to the octets from `offset` on, as many as are at hand, which stay
- * valid until it is called again; a length of 0 is the end. It is called by the collecting thread; offsets
- * follow each other from 0 on, and begin at 0 again when the mail needs another transaction. It returns
- * NX_SUCCESS; any other value gives the mail up: the connection ends without the end of the message, and the
- * status is NX_SMTP_INTERNAL_ERROR. `size` is the body's in octets where that is known before and every line
- * of it, the last one too, ends in CRLF; else NX_SMTP_BODY_SIZE_UNKNOWN. A body that differs from its size is
- * given up like that. `context` is the callback's, NULL too, and borrowed as long as the mail is used.
- * Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail;
+ * memory. It sets *data_ptr and *length_ptr to the octets from `offset` on, as many as are at hand, which
+ * stay valid until it is called again; a length of 0 is the end. It is called by the collecting thread;
+ * offsets follow each other from 0 on, and begin at 0 again when the mail needs another transaction. It
+ * returns NX_SUCCESS; any other value gives the mail up: the connection ends without the end of the message,
+ * and the status is NX_SMTP_INTERNAL_ERROR. `size` is the body's in octets where that is known before and
+ * every line of it, the last one too, ends in CRLF; else NX_SMTP_BODY_SIZE_UNKNOWN. A body that differs from
+ * its size is given up like that. `context` is the callback's, NULL too, and borrowed as long as the mail is
+ * used. Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail;
  * NX_SMTP_MAIL_IN_USE: the mail is handed in. (RFC 1870, RFC 3030) */
 UINT nx_smtp_mail_body_callback_set(NX_SMTP_MAIL *mail_ptr, NX_SMTP_BODY_CALLBACK callback, VOID *context,
                                     ULONG size);
@@ -268,13 +272,13 @@ UINT nx_smtp_mail_result_get(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RESULT *result_ptr)
 
 /* Gives a recipient that was added a buffer for the text of the reply that decides it: at most size - 1
  * octets and a NUL, lines separated by '\n'. Borrowed as long as the mail is used. Allowed from
- * initialisation and threads. Returns NX_SUCCESS; NX_SIZE_ERROR: `size` is 0; NX_SMTP_RECIPIENT_IN_USE: the mail is
- * handed in. */
+ * initialisation and threads. Returns NX_SUCCESS; NX_SIZE_ERROR: `size` is 0; NX_SMTP_RECIPIENT_IN_USE: the
+ * mail is handed in. */
 UINT nx_smtp_recipient_reply_buffer_set(NX_SMTP_RECIPIENT *recipient_ptr, CHAR *text, UINT size);
 
 /* Asks for delivery reports about a recipient that was added (RFC 3461); the mail must have options too.
- * NULL: for none. Borrowed as long as the mail is used. Allowed from initialisation and threads. Returns NX_SUCCESS;
- * NX_SMTP_RECIPIENT_IN_USE: the mail is handed in. */
+ * NULL: for none. Borrowed as long as the mail is used. Allowed from initialisation and threads. Returns
+ * NX_SUCCESS; NX_SMTP_RECIPIENT_IN_USE: the mail is handed in. */
 UINT nx_smtp_recipient_options_set(NX_SMTP_RECIPIENT *recipient_ptr,
                                    const struct postino_recipient_options *options_ptr);
 
@@ -332,7 +336,8 @@ UINT _nx_smtp_recipient_options_set(NX_SMTP_RECIPIENT *recipient_ptr,
                                     const struct postino_recipient_options *options_ptr);
 UINT _nxe_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RESULT *result_ptr);
 UINT _nx_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RESULT *result_ptr);
-/* Whether a mail has the recipients that were added to it, and no other: NX_SUCCESS or NX_SMTP_RECIPIENT_IN_USE. */
+/* Whether a mail has the recipients that were added to it, and no other: NX_SUCCESS or
+ * NX_SMTP_RECIPIENT_IN_USE. */
 UINT _nx_smtp_mail_whole(const NX_SMTP_MAIL *mail_ptr);
 /* The status of an error of submission. */
 UINT _nx_smtp_client_in_use(INT error);

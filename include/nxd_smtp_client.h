@@ -60,8 +60,9 @@ extern "C" {
 #define NX_SMTP_SERVER_CHALLENGE_MAX_STRING 200
 #endif
 
-/* Longest client domain, and longest user name and password: the two share their room in the NX_SMTP_CLIENT, so that one may
- * be longer where the other is shorter. Providers hand out names of 160 octets, and keys of 69. */
+/* Longest client domain, and longest user name and password: the two share their room in the NX_SMTP_CLIENT,
+ * so that one may be longer where the other is shorter. Providers hand out names of 160 octets, and keys of
+ * 69. */
 #ifndef NX_SMTP_CLIENT_MAX_DOMAIN
 #ifdef NX_SMTP_CLIENT_MAX_USERNAME
 #define NX_SMTP_CLIENT_MAX_DOMAIN NX_SMTP_CLIENT_MAX_USERNAME
@@ -160,12 +161,12 @@ extern "C" {
 /* Ours, with nx_smtp_client_tls_set(): */
 #define NX_SMTP_TLS_NOT_OFFERED            0xB3 /* TLS is required, and the server does not offer STARTTLS */
 #define NX_SMTP_TLS_REFUSED                0xB4 /* STARTTLS was offered, and refused when it was sent */
-#define NX_SMTP_TLS_HANDSHAKE_ERROR        0xB5 /* the handshake failed: see nx_smtp_client_tls_status_get() */
-#define NX_SMTP_TLS_INJECTION              0xB6 /* octets behind the reply to STARTTLS, before TLS: an attack */
+#define NX_SMTP_TLS_HANDSHAKE_ERROR        0xB5 /* nx_smtp_client_tls_status_get() says why */
+#define NX_SMTP_TLS_INJECTION              0xB6 /* clear text behind the reply to STARTTLS: an attack */
 #define NX_SMTP_TLS_RECORD_ERROR           0xB7 /* what arrived after the handshake is not sound */
 
-/* Ours, with nx_smtp_session.h and nx_smtp_message.h: an object is in use, and was handed in once more. Nothing of it was
- * changed. */
+/* Ours, with nx_smtp_session.h and nx_smtp_message.h: an object is in use, and was handed in once more.
+ * Nothing of it was changed. */
 #define NX_SMTP_MAIL_IN_USE      0xB8 /* a mail or message that is handed in and not collected */
 #define NX_SMTP_RECIPIENT_IN_USE 0xB9 /* in another mail, or twice in one */
 #define NX_SMTP_OPTIONS_IN_USE   0xBA /* of another mail */
@@ -189,8 +190,8 @@ struct NX_SMTP_SESSION_STRUCT;
 
 /* How the client's mails go: in the clear as nxd_smtp_client.c has it, or with TLS. */
 struct nx_smtp_mode {
-    /* Says how sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot authenticate as the client is
-     * told to. */
+    /* Says how sessions are to run. Returns NX_SMTP_AUTHENTICATION_ERROR where they cannot authenticate as
+     * the client is told to. */
     UINT(*nx_smtp_mode_configure)
     (const struct NX_SMTP_CLIENT_STRUCT *client_ptr, struct postino_session_config *config,
      struct postino_credentials *credentials);
@@ -223,8 +224,8 @@ struct nx_smtp_transport {
 /* The length of a subject that is not ASCII: it goes out in encoded words, up to its NUL. */
 #define NX_SMTP_SUBJECT_ENCODED SIZE_MAX
 
-/* A message of which no more than its body is kept: the header is composed while it is sent. The mail stands first, so
- * that its address is the message's. */
+/* A message of which no more than its body is kept: the header is composed while it is sent. The mail stands
+ * first, so that its address is the message's. */
 struct nx_smtp_message {
     struct postino_single single;
     struct postino_span subject;
@@ -278,7 +279,8 @@ typedef struct NX_SMTP_HEADERS_STRUCT {
 
 /* What a client needs besides to authenticate in another way than by PLAIN or LOGIN. */
 struct nx_smtp_mechanism {
-    /* Has a session authenticate so. Returns NX_SMTP_AUTHENTICATION_ERROR where it cannot, or `type` is not its own. */
+    /* Has a session authenticate so. Returns NX_SMTP_AUTHENTICATION_ERROR where it cannot, or `type` is not
+     * its own. */
     UINT(*nx_smtp_mechanism_apply)
     (struct nx_smtp_mechanism *mechanism_ptr, UINT type, struct postino_session_config *config,
      struct postino_credentials *credentials);
@@ -339,31 +341,32 @@ typedef struct postino_trace_transport NX_SMTP_TRACE;
  * 25 or 587. Returns NX_SUCCESS; NX_PTR_ERROR: a pointer is NULL; NX_CALLER_ERROR: called from a timer or an
  * interrupt; NX_SMTP_INVALID_PARAM: no live IP instance, or a client domain that cannot be sent;
  * NX_IP_ADDRESS_ERROR: an address version that this build of NetX Duo does not have; NX_INVALID_PORT;
- * NX_NOT_ENABLED: nx_tcp_enable was not called; NX_SIZE_ERROR: a string longer than its limit, or user name and password
- * longer than theirs together; or the status
- * of the TCP socket's creation. (NetX Duo SMTP Client User Guide, chapter 3) */
+ * NX_NOT_ENABLED: nx_tcp_enable was not called; NX_SIZE_ERROR: a string longer than its limit, or user name
+ * and password longer than theirs together; or the status of the TCP socket's creation. (NetX Duo SMTP Client
+ * User Guide, chapter 3) */
 UINT nxd_smtp_client_create(NX_SMTP_CLIENT *client_ptr, NX_IP *ip_ptr, NX_PACKET_POOL *client_packet_pool_ptr,
                             CHAR *username, CHAR *password, CHAR *from_address, CHAR *client_domain,
                             UINT authentication_type, NXD_ADDRESS *server_address, UINT port);
 
-/* Ends a client; its memory is wiped, for it held the password, and the caller's again. Mails that were handed in and not
- * collected, and their recipients, options and parts, stay in use: zero them, and create them anew. Allowed from threads. Returns NX_SUCCESS; NX_PTR_ERROR:
- * NULL, never created or already deleted; NX_CALLER_ERROR: not called from a thread; NX_STILL_BOUND: another
- * thread is sending a mail with it, or the connection of nx_smtp_client_connect() is open, and it stays as it
- * is. (User Guide, chapter 3) */
+/* Ends a client; its memory is wiped, for it held the password, and the caller's again. Mails that were
+ * handed in and not collected, and their recipients, options and parts, stay in use: zero them, and create
+ * them anew. Allowed from threads. Returns NX_SUCCESS; NX_PTR_ERROR: NULL, never created or already deleted;
+ * NX_CALLER_ERROR: not called from a thread; NX_STILL_BOUND: another thread is sending a mail with it, or the
+ * connection of nx_smtp_client_connect() is open, and it stays as it is. (User Guide, chapter 3) */
 UINT nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr);
 
 /* Sends a mail: connects, authenticates, delivers, quits and disconnects; then the client is ready for the
  * next. Blocks, each wait bounded by the options above. Allowed from threads; of several that use one client
- * at the same time one goes on and the others get NX_IN_PROGRESS, and while nx_smtp_client_connect()'s connection is
- * open all get NX_ALREADY_BOUND. The strings and the body are borrowed
- * during the call. `recipient_address` is an address with or without its angle brackets. `priority` is one of
+ * at the same time one goes on and the others get NX_IN_PROGRESS, and while nx_smtp_client_connect()'s
+ * connection is open all get NX_ALREADY_BOUND. The strings and the body are borrowed during the call.
+ * `recipient_address` is an address with or without its angle brackets. `priority` is one of
  * NX_SMTP_MAIL_PRIORITY_...; any other value counts as NORMAL; LOW and HIGH are told to the reader by header
- * lines. A subject outside of ASCII is to be UTF-8 and goes out in encoded words (RFC 2047), so that every server takes
- * it; what is no UTF-8 readers show as characters that are not known. `mail_body_length` is in octets; lines may end in CRLF, LF or CR, and may begin with dots. Returns
- * NX_SUCCESS: the server accepted the mail, whatever became of the connection afterwards. NX_PTR_ERROR: a
- * pointer is NULL; NX_SMTP_INVALID_PARAM: a body of length 0, an address that is malformed, a control
- * character in the subject, or a subject line over 998 octets; NX_CALLER_ERROR: not called from a thread;
+ * lines. A subject outside of ASCII is to be UTF-8 and goes out in encoded words (RFC 2047), so that every
+ * server takes it; what is no UTF-8 readers show as characters that are not known. `mail_body_length` is in
+ * octets; lines may end in CRLF, LF or CR, and may begin with dots. Returns NX_SUCCESS: the server accepted
+ * the mail, whatever became of the connection afterwards. NX_PTR_ERROR: a pointer is NULL;
+ * NX_SMTP_INVALID_PARAM: a body of length 0, an address that is malformed, a control character in the
+ * subject, or a subject line over 998 octets; NX_CALLER_ERROR: not called from a thread;
  * NX_SMTP_CLIENT_NOT_INITIALIZED; in these cases nothing was sent. Otherwise one of the status values above,
  * NX_NO_PACKET for a reply that did not come in time, or the status of the NetX Duo service that failed: the
  * mail was not accepted, unless nx_smtp_client_outcome_get() says UNKNOWN. (User Guide, chapter 3; RFC 5321)
@@ -395,32 +398,35 @@ UINT nx_smtp_client_headers_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_HEADERS *hea
 UINT nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_ptr,
                               postino_trace_function function, VOID *context);
 
-/* Has the client authenticate with CRAM-MD5 or SCRAM, if it was created so, by the hashes of `table`, which works on
- * `context`: see postino/crypto.h. Name and password are sent as they are: outside of ASCII they should have gone
- * through SASLprep. `crypto_ptr` is the caller's memory, and `table` is borrowed, as long as the client. Allowed from
- * initialisation and threads, while no mail is being sent and before nx_smtp_client_session_enable(). Returns
- * NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `context` apart; NX_CALLER_ERROR: called from a timer or an interrupt;
- * NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 2195, RFC 5802, RFC 7677) */
+/* Has the client authenticate with CRAM-MD5 or SCRAM, if it was created so, by the hashes of `table`, which
+ * works on `context`: see postino/crypto.h. Name and password are sent as they are: outside of ASCII they
+ * should have gone through SASLprep. `crypto_ptr` is the caller's memory, and `table` is borrowed, as long as
+ * the client. Allowed from initialisation and threads, while no mail is being sent and before
+ * nx_smtp_client_session_enable(). Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `context` apart;
+ * NX_CALLER_ERROR: called from a timer or an interrupt; NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 2195, RFC 5802,
+ * RFC 7677) */
 UINT nx_smtp_client_crypto_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_CRYPTO *crypto_ptr,
                                const struct postino_sasl_crypto *table, VOID *context);
 
-/* Has the client authenticate with a bearer token (RFC 6750), if it was created for XOAUTH2 or OAUTHBEARER; its password
- * is of no use then, and its user name OAUTHBEARER can do without. `token` is borrowed as long as the client, or until
- * the next call, and never copied: tokens expire, so this may be called again with the same `token_ptr` for a new one,
- * which goes with the next connection. It is never sent in the clear: see nx_smtp_tls.h. Why a server refuses it, it
- * says in JSON: nx_smtp_client_reply_get(). `token_ptr` is the caller's memory as long as the client. Allowed from
- * initialisation and threads, while no mail is being sent, for the first time before nx_smtp_client_session_enable().
- * Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer; NX_CALLER_ERROR: called from a timer or an interrupt;
- * NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 7628; XOAUTH2 as Google and Microsoft document it) */
+/* Has the client authenticate with a bearer token (RFC 6750), if it was created for XOAUTH2 or OAUTHBEARER;
+ * its password is of no use then, and its user name OAUTHBEARER can do without. `token` is borrowed as long
+ * as the client, or until the next call, and never copied: tokens expire, so this may be called again with
+ * the same `token_ptr` for a new one, which goes with the next connection. It is never sent in the clear: see
+ * nx_smtp_tls.h. Why a server refuses it, it says in JSON: nx_smtp_client_reply_get(). `token_ptr` is the
+ * caller's memory as long as the client. Allowed from initialisation and threads, while no mail is being
+ * sent, for the first time before nx_smtp_client_session_enable(). Returns NX_SUCCESS; NX_PTR_ERROR: a NULL
+ * pointer; NX_CALLER_ERROR: called from a timer or an interrupt; NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 7628;
+ * XOAUTH2 as Google and Microsoft document it) */
 UINT nx_smtp_client_token_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TOKEN *token_ptr, CHAR *token);
 
-/* Has the client authenticate by the certificate that it shows in the TLS handshake, if it was created for EXTERNAL: see
- * nx_smtp_tls.h, whose `tls_setup` adds it; whether the server asked for it NetX Secure does not tell, so a server that
- * did not refuses. User name and password are of no use. `identity` says as whom to act, or is NULL: as whom the
- * certificate names. It is borrowed, and `external_ptr` the caller's memory, as long as the client. Allowed from
- * initialisation and threads, while no mail is being sent and before nx_smtp_client_session_enable(). Returns NX_SUCCESS;
- * NX_PTR_ERROR: a NULL pointer, `identity` apart; NX_CALLER_ERROR: called from a timer or an interrupt;
- * NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 4422 appendix A) */
+/* Has the client authenticate by the certificate that it shows in the TLS handshake, if it was created for
+ * EXTERNAL: see nx_smtp_tls.h, whose `tls_setup` adds it; whether the server asked for it NetX Secure does
+ * not tell, so a server that did not refuses. User name and password are of no use. `identity` says as whom
+ * to act, or is NULL: as whom the certificate names. It is borrowed, and `external_ptr` the caller's memory,
+ * as long as the client. Allowed from initialisation and threads, while no mail is being sent and before
+ * nx_smtp_client_session_enable(). Returns NX_SUCCESS; NX_PTR_ERROR: a NULL pointer, `identity` apart;
+ * NX_CALLER_ERROR: called from a timer or an interrupt; NX_SMTP_CLIENT_NOT_INITIALIZED. (RFC 4422 appendix
+ * A) */
 UINT nx_smtp_client_external_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_EXTERNAL *external_ptr, CHAR *identity);
 
 #else /* NX_SMTP_SOURCE_CODE: the functions behind the names */
@@ -462,12 +468,13 @@ UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_
 /* The header's fields that are the same in every message, and those that tell of a priority. */
 extern const CHAR _nx_smtp_message_mime[];
 const CHAR *_nx_smtp_message_importance(const struct nx_smtp_message *message);
-/* Checks the subject; the body is in place, and the addresses follow when they have been checked. Returns a status. */
+/* Checks the subject; the body is in place, and the addresses follow when they have been checked. Returns a
+ * status. */
 UINT _nx_smtp_message_compose(struct nx_smtp_message *message, UINT priority, const CHAR *subject);
 /* Puts out a message's subject. */
 VOID _nx_smtp_message_subject(const struct postino_span *subject, struct postino_emitter *emitter);
-/* What a message of nx_smtp_mail_send() adds to its header, and to MAIL where the server offers MT-PRIORITY; and how that
- * is known. */
+/* What a message of nx_smtp_mail_send() adds to its header, and to MAIL where the server offers MT-PRIORITY;
+ * and how that is known. */
 VOID _nx_smtp_message_parameters(const struct postino_session *session, struct postino_emitter *emitter);
 extern const struct postino_extension nx_smtp_message_offered;
 /* The way in the clear, and what of it others build on. */
@@ -479,14 +486,15 @@ UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct posti
 extern const struct postino_transport_class _nx_smtp_transport;
 /* Milliseconds as ticks, rounded up. */
 ULONG _nx_smtp_transport_ticks(uint32_t timeout_ms);
-/* Has the session ask no more than the IP instance's pool has packets for the replies. Returns not 0 where it has not
- * enough for those that are outstanding: then nothing is to go out. */
+/* Has the session ask no more than the IP instance's pool has packets for the replies. Returns not 0 where it
+ * has not enough for those that are outstanding: then nothing is to go out. */
 int _nx_smtp_transport_bound(const NX_SMTP_CLIENT *client, struct postino_session *session);
 #endif
 
 /* MT-PRIORITY (RFC 6710) from the `priority` of nx_smtp_mail_send() and of nx_smtp_mail_create(), where it is
  * offered: LOW is -4, HIGH is 4, as that RFC's profile MIXER tells non-urgent and urgent mail; NORMAL is not
- * said, for it is the default. A server need not keep all of the levels from -9 to 9 apart, but these three. */
+ * said, for it is the default. A server need not keep all of the levels from -9 to 9 apart, but these
+ * three. */
 extern const struct postino_extension nx_smtp_extension_priority;
 
 #ifdef __cplusplus

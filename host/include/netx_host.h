@@ -56,9 +56,9 @@ VOID netx_host_send_limit_set(ULONG octets);
 /* The peer's receive window, octets: so many may be unacknowledged, which takes an acknowledge delay to
  * matter. 0: as many as the kernel takes. */
 VOID netx_host_transmit_window_set(ULONG octets);
-/* Shuts the peer's receive window, and loses the update that opens it: nothing is sent until the stack, which a send has
- * given something to ask with, has had an answer to its probe, so many ticks later. NX_WAIT_FOREVER: no answer comes. 0:
- * it is open again. */
+/* Shuts the peer's receive window, and loses the update that opens it: nothing is sent until the stack, which
+ * a send has given something to ask with, has had an answer to its probe, so many ticks later.
+ * NX_WAIT_FOREVER: no answer comes. 0: it is open again. */
 VOID netx_host_transmit_window_shut(ULONG ticks);
 /* Ticks from send to acknowledgement, for packets sent from now on. Until then the packet stays out of its
  * pool and counts against window and queue depth. 0, the default: acknowledged at once. NX_WAIT_FOREVER: not
@@ -76,8 +76,8 @@ VOID netx_host_receive_size_set(ULONG octets);
 VOID netx_host_receive_piece_set(ULONG octets);
 /* Not 0: a received packet ends with a line, as if the peer sent each line in a segment of its own. */
 VOID netx_host_receive_lines_set(UINT lines);
-/* Ticks until octets that found no packet in the instance's pool come again, as the peer's TCP sends again what was
- * dropped. 0, the default: as soon as there is a packet. */
+/* Ticks until octets that found no packet in the instance's pool come again, as the peer's TCP sends again
+ * what was dropped. 0, the default: as soon as there is a packet. */
 VOID netx_host_drop_delay_set(ULONG ticks);
 /* How often since the last netx_host_reset() octets found no packet. */
 ULONG netx_host_dropped_get(VOID);

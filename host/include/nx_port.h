@@ -39,8 +39,8 @@ UINT _nx_host_caller(VOID);
     }
 
 #else
-/* On a board the checks are code at the place where they stand: they read ThreadX's own variables. So sizes that are
- * measured against these headers hold what the real ones cost. */
+/* On a board the checks are code at the place where they stand: they read ThreadX's own variables. So sizes
+ * that are measured against these headers hold what the real ones cost. */
 #define NX_CALLER_CHECKING_EXTERNS            \
     extern TX_THREAD *_tx_thread_current_ptr; \
     extern TX_THREAD _tx_timer_thread;        \

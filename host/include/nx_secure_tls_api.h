@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The subset of NetX Secure TLS that a client application uses, over OpenSSL and the host layer's TCP sockets: see
- * host/README.md. Names, types and values are those of the NetX Secure User Guide. */
+/* The subset of NetX Secure TLS that a client application uses, over OpenSSL and the host layer's TCP
+ * sockets: see host/README.md. Names, types and values are those of the NetX Secure User Guide. */
 #ifndef NX_SECURE_TLS_API_H
 #define NX_SECURE_TLS_API_H
 
@@ -41,8 +41,8 @@ extern "C" {
 #define NX_SECURE_TLS_VERSION_TLS_1_2 0x0303
 #define NX_SECURE_TLS_VERSION_TLS_1_3 0x0304
 
-/* Ciphersuite tables and curves only have to be named: OpenSSL has its own. Programs declare those that they name:
- * nx_crypto_tls_ciphers, nx_crypto_tls_ciphers_ecc, nx_crypto_ecc_supported_groups[],
+/* Ciphersuite tables and curves only have to be named: OpenSSL has its own. Programs declare those that they
+ * name: nx_crypto_tls_ciphers, nx_crypto_tls_ciphers_ecc, nx_crypto_ecc_supported_groups[],
  * nx_crypto_ecc_supported_groups_size, nx_crypto_ecc_curves[]. */
 typedef struct NX_CRYPTO_METHOD_STRUCT {
     USHORT nx_crypto_algorithm;
@@ -65,7 +65,8 @@ typedef struct NX_SECURE_TLS_SESSION_STRUCT {
     UINT nx_secure_tls_received_alert_level;
     UINT nx_secure_tls_received_alert_value;
     USHORT nx_secure_tls_protocol_version_override;
-    /* Of the host layer: what the application gave, OpenSSL's connection, and what was found wrong with it. */
+    /* Of the host layer: what the application gave, OpenSSL's connection, and what was found wrong with
+     * it. */
     NX_SECURE_X509_CERT *nx_secure_tls_host_trusted;
     NX_SECURE_X509_CERT *nx_secure_tls_host_local;
     NX_SECURE_X509_CERT *nx_secure_tls_host_remote;

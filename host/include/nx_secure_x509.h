@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The subset of NetX Secure's X.509 services that a TLS client uses, over OpenSSL: see host/README.md. Names, types
- * and values are those of the NetX Secure User Guide. */
+/* The subset of NetX Secure's X.509 services that a TLS client uses, over OpenSSL: see host/README.md. Names,
+ * types and values are those of the NetX Secure User Guide. */
 #ifndef NX_SECURE_X509_H
 #define NX_SECURE_X509_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The subset of the ThreadX services that an SMTP application uses, on POSIX threads: see host/README.md.
  *
- * The services mean what the ThreadX User Guide says, and may be called from where it says: what is created, from
- * initialisation (tx_application_define(), or a thread that ThreadX did not create) and from threads; what is deleted,
- * and a wait other than TX_NO_WAIT, from threads only. Time-outs are in ticks. */
+ * The services mean what the ThreadX User Guide says, and may be called from where it says: what is created,
+ * from initialisation (tx_application_define(), or a thread that ThreadX did not create) and from threads;
+ * what is deleted, and a wait other than TX_NO_WAIT, from threads only. Time-outs are in ticks. */
 #ifndef TX_API_H
 #define TX_API_H
 
@@ -65,8 +65,9 @@ extern "C" {
 #define TX_INHERIT_ERROR   ((UINT)0x1F)
 
 /* The objects live in the application's memory; what the kernel of the PC adds stays behind the tx_..._host
- * fields, which belong to the host layer. The tx_..._room fields make an object as large as ThreadX's, in pointers, for what
- * is there are lists and counters: so RAM that is measured against these headers is what a board takes. */
+ * fields, which belong to the host layer. The tx_..._room fields make an object as large as ThreadX's, in
+ * pointers, for what is there are lists and counters: so RAM that is measured against these headers is what a
+ * board takes. */
 typedef struct TX_THREAD_STRUCT {
     ULONG tx_thread_id;
     CHAR *tx_thread_name;
@@ -173,8 +174,8 @@ UINT tx_timer_activate(TX_TIMER *timer_ptr);
 UINT tx_timer_deactivate(TX_TIMER *timer_ptr);
 UINT tx_timer_delete(TX_TIMER *timer_ptr);
 
-/* Applications use these names. With error checking an object is told with its size: who compiled with other options
- * than the library is told so. */
+/* Applications use these names. With error checking an object is told with its size: who compiled with other
+ * options than the library is told so. */
 #ifndef TX_DISABLE_ERROR_CHECKING
 #define tx_thread_create(t, n, e, i, m, s, p, h, q, a) \
     _txe_thread_create(t, n, e, i, m, s, p, h, q, a, sizeof(TX_THREAD))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside NetX Secure on the host: OpenSSL reads and writes memory, and the services of the TCP socket move it. A session
- * is used by one thread at a time. */
+/* Inside NetX Secure on the host: OpenSSL reads and writes memory, and the services of the TCP socket move
+ * it. A session is used by one thread at a time. */
 #ifndef HOST_SECURE_H
 #define HOST_SECURE_H
 
@@ -15,7 +15,8 @@ UINT secure_check(const NX_SECURE_TLS_SESSION *session, const void *pointer);
 
 /* secure_verify.c: OpenSSL's view of what the application trusts. `argument` is the session. */
 int secure_verify(X509_STORE_CTX *store, void *argument);
-/* Gives the context the trusted certificates, and the client's own. Returns 0, or -1: OpenSSL does not take them. */
+/* Gives the context the trusted certificates, and the client's own. Returns 0, or -1: OpenSSL does not take
+ * them. */
 int secure_certificates(const NX_SECURE_TLS_SESSION *session, SSL_CTX *context);
 
 /* secure_move.c: between OpenSSL's memory and the socket. Statuses are those of the NetX services. */

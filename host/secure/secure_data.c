@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Application data. Invariant: a record is encrypted once; what fails behind that resets the session, for the peer
- * cannot follow any more. The packet of a send that failed is the caller's, and does not hold the plain text. */
+/* Application data. Invariant: a record is encrypted once; what fails behind that resets the session, for the
+ * peer cannot follow any more. The packet of a send that failed is the caller's, and does not hold the plain
+ * text. */
 #include "secure.h"
 
 #include <openssl/crypto.h>

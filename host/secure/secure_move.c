@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Between OpenSSL and the socket. Invariant: packets taken here are given back or the socket's when a function returns,
- * whatever happened. */
+/* Between OpenSSL and the socket. Invariant: packets taken here are given back or the socket's when a
+ * function returns, whatever happened. */
 #include "secure.h"
 
 #include <openssl/err.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What nx_tcp_socket_info_get() tells. Invariant: the transmit window is what a send would take now without waiting for
- * it, as far as the kernel shows that. */
+/* What nx_tcp_socket_info_get() tells. Invariant: the transmit window is what a send would take now without
+ * waiting for it, as far as the kernel shows that. */
 #define _GNU_SOURCE 1
 
 #include "host.h"

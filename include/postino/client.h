@@ -21,20 +21,21 @@ struct postino_client_config {
     const char *authzid; /* as whom to act; NULL: as the user */
     const char *host;    /* the server's name and port, for OAUTHBEARER; NULL, 0: not said */
     uint16_t port;
-    /* Those that may be used, the preferred one first, ended by NULL. NULL: the strongest that the server offers of
-     * postino_sasl_all. EXTERNAL is to be named. */
+    /* Those that may be used, the preferred one first, ended by NULL. NULL: the strongest that the server
+     * offers of postino_sasl_all. EXTERNAL is to be named. */
     const struct postino_mechanism *const *mechanisms;
-    /* For SCRAM and CRAM-MD5, which are passed over without it: see postino/sasl_openssl.h, postino/sasl_mbedtls.h. */
+    /* For SCRAM and CRAM-MD5, which are passed over without it: see postino/sasl_openssl.h,
+     * postino/sasl_mbedtls.h. */
     const struct postino_sasl_crypto *crypto;
     void *crypto_context;
-    /* Not 0: user and password went through SASLprep (postino/saslprep_idn.h), or are to be sent as they are: see
-     * struct postino_credentials. */
+    /* Not 0: user and password went through SASLprep (postino/saslprep_idn.h), or are to be sent as they are:
+     * see struct postino_credentials. */
     int prepared;
     /* NULL: &postino_tls_required. The others are chosen by name, and nothing falls back in silence. */
     const struct postino_tls_policy *tls;
     int allow_clear_text_auth; /* not 0: PLAIN and LOGIN on a connection that is not encrypted */
-    /* Not 0: where the server refuses the credentials (534, 535, 538) the next mechanism that it offers is tried. Servers
-     * count such attempts, and may lock the account. */
+    /* Not 0: where the server refuses the credentials (534, 535, 538) the next mechanism that it offers is
+     * tried. Servers count such attempts, and may lock the account. */
     int try_every_mechanism;
     int lmtp;                                      /* not 0: LMTP (RFC 2033) in place of SMTP */
     uint32_t connect_timeout_ms;                   /* 0: 30 s */
@@ -71,10 +72,10 @@ struct postino_client {
 
 /* Prepares a client over a closed transport; connects nothing yet. The transport, the strings and the time
  * limits are borrowed as long as the client is used; the client points into itself, so it must not be copied.
- * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, or a user without password, token or mechanisms; POSTINO_ERROR_OBJECT_SIZE;
- * POSTINO_ERROR_EHLO_NAME; POSTINO_ERROR_CREDENTIALS: a user name or password outside of ASCII that is not said to
- * be prepared; or POSTINO_ERROR_TLS_UNAVAILABLE: the policy is not postino_tls_none, and the transport
- * has no TLS: see postino/tls_openssl.h. */
+ * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, or a user without password, token or mechanisms;
+ * POSTINO_ERROR_OBJECT_SIZE; POSTINO_ERROR_EHLO_NAME; POSTINO_ERROR_CREDENTIALS: a user name or password
+ * outside of ASCII that is not said to be prepared; or POSTINO_ERROR_TLS_UNAVAILABLE: the policy is not
+ * postino_tls_none, and the transport has no TLS: see postino/tls_openssl.h. */
 #define postino_client_init(client, transport, config) \
     postino_client_init_sized((client), sizeof *(client), (transport), (config))
 int postino_client_init_sized(struct postino_client *client, size_t client_octets,
@@ -86,27 +87,27 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
  * the server accepted the mail for every recipient, else the first error; mail->result and each recipient's
  * outcome have the particulars: POSTINO_OUTCOME_UNKNOWN there means that it may have been delivered all the
  * same. With postino_delivery_partial, 0 says that some recipient's mail was accepted. POSTINO_ERROR_STATE:
- * submitted mails are not collected yet. POSTINO_AGAIN, of a transport that has a patience of its own: the mail is
- * still under way and borrowed, and postino_client_collect() goes on with it. A mail that met a connection which the
- * server had closed, or one that was lost in the handshake behind STARTTLS, is sent over a new one, once, if the server
- * had not taken its MAIL command; of mails handed in together, also behind
+ * submitted mails are not collected yet. POSTINO_AGAIN, of a transport that has a patience of its own: the
+ * mail is still under way and borrowed, and postino_client_collect() goes on with it. A mail that met a
+ * connection which the server had closed, or one that was lost in the handshake behind STARTTLS, is sent over
+ * a new one, once, if the server had not taken its MAIL command; of mails handed in together, also behind
  * each connection over which the server decided one of them: servers limit the mails of a connection.
  *
- * Some servers offer what does not work. Then the mail goes out once more, over a new connection and without it, where
- * the server cannot have accepted it; the client remembers, and sends later mails so too:
+ * Some servers offer what does not work. Then the mail goes out once more, over a new connection and without
+ * it, where the server cannot have accepted it; the client remembers, and sends later mails so too:
  * - BDAT is answered 500, 501, 502 or 503: DATA (if the source can be read again);
  * - commands of a group are never answered: each command waits for its reply;
  * - MAIL is answered 504 or 555: without SIZE, BODY=8BITMIME and the options that the mail names as optional.
- * Not remembered: MAIL answered 450, 451 or 452 over a connection that was used before, and a connection that ends at
- * EHLO: HELO, where no credentials, no required TLS and no options need EHLO. */
+ * Not remembered: MAIL answered 450, 451 or 452 over a connection that was used before, and a connection that
+ * ends at EHLO: HELO, where no credentials, no required TLS and no options need EHLO. */
 int postino_client_send(struct postino_client *client, struct postino_mail *mail);
 
 /* Hands a mail in and returns at once; nothing is connected or sent before postino_client_collect(). Where
  * the server offers PIPELINING, the mails handed in travel behind each other without waiting. Mail,
  * recipients, options and source are borrowed until postino_client_collect() returns the mail. Returns 0, or
- * the error of a mail that is not taken, which its result has too. An object that is in use (see postino/mail.h) is
- * left as it is: for POSTINO_ERROR_MAIL_IN_USE nothing is written to the mail, otherwise nothing to recipients that are
- * in another mail. */
+ * the error of a mail that is not taken, which its result has too. An object that is in use (see
+ * postino/mail.h) is left as it is: for POSTINO_ERROR_MAIL_IN_USE nothing is written to the mail, otherwise
+ * nothing to recipients that are in another mail. */
 int postino_client_submit(struct postino_client *client, struct postino_mail *mail);
 
 /* Sends what was handed in, until one mail is settled, and returns that mail; NULL when none is left. Blocks,
@@ -114,9 +115,10 @@ int postino_client_submit(struct postino_client *client, struct postino_mail *ma
  * to another connection (see postino_client_send(); LIMITS, RFC 9422) comes later. */
 struct postino_mail *postino_client_collect(struct postino_client *client);
 
-/* Connects and authenticates, where no connection is open: a first mail finds it ready, and a failure is known
- * before there is one. A server that ends the connection at EHLO is asked by HELO, as postino_client_send() says. Blocks. Returns 0: the server is ready for a mail; POSTINO_ERROR_STATE: there is no connection,
- * and mails of the one before are to be collected first; or the session's error. */
+/* Connects and authenticates, where no connection is open: a first mail finds it ready, and a failure is
+ * known before there is one. A server that ends the connection at EHLO is asked by HELO, as
+ * postino_client_send() says. Blocks. Returns 0: the server is ready for a mail; POSTINO_ERROR_STATE: there
+ * is no connection, and mails of the one before are to be collected first; or the session's error. */
 int postino_client_connect(struct postino_client *client);
 
 /* Asks the server something (see postino_session_service()), connecting first where no connection is open.
@@ -129,7 +131,8 @@ int postino_client_service(struct postino_client *client, struct postino_service
  * collected. Without a connection it does nothing. The client can send again afterwards. */
 void postino_client_quit(struct postino_client *client);
 
-/* The session, for postino_session_text(), _result(), _mechanism() and _capabilities(). Valid as long as the client. */
+/* The session, for postino_session_text(), _result(), _mechanism() and _capabilities(). Valid as long as the
+ * client. */
 const struct postino_session *postino_client_session(const struct postino_client *client);
 
 #ifdef __cplusplus

@@ -13,8 +13,8 @@
 #include POSTINO_USER_CONFIG_FILE
 #endif
 
-/* Octets of a reply's text that a session keeps for the error record and for the records of recipients; the rest of a
- * longer text is dropped. The default is 1000 where there is a POSIX system, and 96 on a device.
+/* Octets of a reply's text that a session keeps for the error record and for the records of recipients; the
+ * rest of a longer text is dropped. The default is 1000 where there is a POSIX system, and 96 on a device.
  * RAM: as many octets in each session. */
 #ifndef POSTINO_REPLY_TEXT_OCTETS
 #if defined(__unix__) || defined(__APPLE__)
@@ -35,8 +35,8 @@
 #error "POSTINO_REPLY_LINES_MAX must be 20 to 65535"
 #endif
 
-/* Octets of an authentication challenge that a mechanism takes, decoded; one that is longer is refused. RAM: as
- * many octets in each struct postino_sasl_state. */
+/* Octets of an authentication challenge that a mechanism takes, decoded; one that is longer is refused. RAM:
+ * as many octets in each struct postino_sasl_state. */
 #ifndef POSTINO_SASL_CHALLENGE_OCTETS
 #define POSTINO_SASL_CHALLENGE_OCTETS 512
 #endif
@@ -44,9 +44,9 @@
 #error "POSTINO_SASL_CHALLENGE_OCTETS must be 128 to 8192"
 #endif
 
-/* Octets of what SCRAM composes before it says anything: its first message (who we are, as whom to act) and the channel
- * binding in base64; and of XOAUTH2's and OAUTHBEARER's first message up to the token. With less room the credentials are refused.
- * RAM: as many octets in each struct postino_sasl_state. */
+/* Octets of what SCRAM composes before it says anything: its first message (who we are, as whom to act) and
+ * the channel binding in base64; and of XOAUTH2's and OAUTHBEARER's first message up to the token. With less
+ * room the credentials are refused. RAM: as many octets in each struct postino_sasl_state. */
 #ifndef POSTINO_SASL_FIRST_OCTETS
 #define POSTINO_SASL_FIRST_OCTETS 512
 #endif
@@ -54,8 +54,9 @@
 #error "POSTINO_SASL_FIRST_OCTETS must be 64 to 8192"
 #endif
 
-/* Octets of a line of an authentication exchange at most, its end not counted; with credentials that would take more
- * nothing is sent. RFC 4954 section 4 has every server take 12288, and more is each server's own. RAM: none. */
+/* Octets of a line of an authentication exchange at most, its end not counted; with credentials that would
+ * take more nothing is sent. RFC 4954 section 4 has every server take 12288, and more is each server's own.
+ * RAM: none. */
 #ifndef POSTINO_AUTH_LINE_OCTETS
 #define POSTINO_AUTH_LINE_OCTETS 12288
 #endif

@@ -28,7 +28,8 @@ struct postino_sasl_crypto {
     /* RFC 2104, over all spans behind each other. `out` may be where a span lies. */
     int (*hmac)(void *context, unsigned hash, const struct postino_span *key,
                 const struct postino_span *spans, size_t count, uint8_t *out);
-    /* RFC 8018 section 5.2, one block of output with the HMAC. NULL: it is done with hmac(), which is slower. */
+    /* RFC 8018 section 5.2, one block of output with the HMAC. NULL: it is done with hmac(), which is
+     * slower. */
     int (*pbkdf2)(void *context, unsigned hash, const struct postino_span *password,
                   const struct postino_span *salt, uint32_t iterations, uint8_t *out);
 };

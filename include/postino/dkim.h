@@ -26,8 +26,8 @@ struct postino_dkim_crypto {
     int (*hash_add)(void *context, unsigned which, const uint8_t *data, size_t length_octets);
     /* Ends it and writes its POSTINO_DKIM_HASH_OCTETS. */
     int (*hash_end)(void *context, unsigned which, uint8_t *hash);
-    /* Signs the header's hash: RSASSA-PKCS1-v1_5 over it as a SHA-256 (RFC 8017), or Ed25519 over it as a message
-     * (RFC 8463). Sets *length_octets, at most POSTINO_DKIM_SIGNATURE_OCTETS. */
+    /* Signs the header's hash: RSASSA-PKCS1-v1_5 over it as a SHA-256 (RFC 8017), or Ed25519 over it as a
+     * message (RFC 8463). Sets *length_octets, at most POSTINO_DKIM_SIGNATURE_OCTETS. */
     int (*sign)(void *context, const uint8_t *hash, uint8_t *signature, size_t *length_octets);
     const char *algorithm; /* "rsa-sha256" or "ed25519-sha256" */
 };
@@ -35,9 +35,9 @@ struct postino_dkim_crypto {
 /* Signed names at most. */
 #define POSTINO_DKIM_NAMES_MAX 16
 
-/* A source over a message that puts a DKIM-Signature in front of it (RFC 6376, relaxed/relaxed, the whole body).
- * Made by postino_dkim_init(); then the members above "Result" may be set. Each further signature is a source
- * over this one. */
+/* A source over a message that puts a DKIM-Signature in front of it (RFC 6376, relaxed/relaxed, the whole
+ * body). Made by postino_dkim_init(); then the members above "Result" may be set. Each further signature is a
+ * source over this one. */
 struct postino_dkim {
     struct postino_source source;
     /* When it is signed, in seconds since 1970-01-01 00:00 UTC (t=), and for how long it counts (x=); 0: not
@@ -75,19 +75,19 @@ struct postino_dkim {
     uint8_t buffer[128];
 };
 
-/* Makes the source. `inner` gives the message, composed or ready, and must be one that can be begun again: it is
- * read twice. `domain` and `selector` name the key (d=, s=), in ASCII. `crypto` works on `context`, which has the
- * key. All are borrowed until the mail is finished. May be called at any time that no session reads the source.
- * Any thread, one at a time.
+/* Makes the source. `inner` gives the message, composed or ready, and must be one that can be begun again: it
+ * is read twice. `domain` and `selector` name the key (d=, s=), in ASCII. `crypto` works on `context`, which
+ * has the key. All are borrowed until the mail is finished. May be called at any time that no session reads
+ * the source. Any thread, one at a time.
  *
- * Signed are the fields From (and that there is no second), Sender, Reply-To, To, Cc, Subject, Date, Message-ID,
- * In-Reply-To, References, MIME-Version, Content-Type, Content-Transfer-Encoding, List-Unsubscribe and
- * List-Unsubscribe-Post. The header's lines are read as postino_raw_message_init() says, so that a ready message in front
- * of which a struct postino_raw_message stands is signed as that lends it. begin() fails, and says why in `error`, where one
- * of the fields occurs twice, or a line of the header is no field or something stands in front of it that verifiers would
- * not take for a header (POSTINO_ERROR_RAW; `faults` has SYNTAX, BOM, EMPTY_LINE or MBOX); where the message has no From
- * (POSTINO_ERROR_FIELD_MISSING); where it cannot be begun again or is binary (POSTINO_ERROR_STATE). Its size is known where
- * it succeeds. */
+ * Signed are the fields From (and that there is no second), Sender, Reply-To, To, Cc, Subject, Date,
+ * Message-ID, In-Reply-To, References, MIME-Version, Content-Type, Content-Transfer-Encoding,
+ * List-Unsubscribe and List-Unsubscribe-Post. The header's lines are read as postino_raw_message_init() says,
+ * so that a ready message in front of which a struct postino_raw_message stands is signed as that lends it.
+ * begin() fails, and says why in `error`, where one of the fields occurs twice, or a line of the header is no
+ * field or something stands in front of it that verifiers would not take for a header (POSTINO_ERROR_RAW;
+ * `faults` has SYNTAX, BOM, EMPTY_LINE or MBOX); where the message has no From (POSTINO_ERROR_FIELD_MISSING);
+ * where it cannot be begun again or is binary (POSTINO_ERROR_STATE). Its size is known where it succeeds. */
 void postino_dkim_init(struct postino_dkim *dkim, struct postino_source *inner,
                        const struct postino_dkim_crypto *crypto, void *context, const char *domain,
                        const char *selector);

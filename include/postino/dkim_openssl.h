@@ -16,9 +16,10 @@ struct postino_dkim_openssl {
     void *hashes[2];
 };
 
-/* Reads a private key in PEM, RSA of 1024 to 4096 bits or Ed25519, that is not encrypted. May be called at any
- * time. `pem` is not kept. Returns 0, POSTINO_ERROR_ARGUMENT for what is no such key, or POSTINO_ERROR_CAPACITY
- * where OpenSSL has no memory. Used by one thread at a time; release it with postino_dkim_openssl_free(). */
+/* Reads a private key in PEM, RSA of 1024 to 4096 bits or Ed25519, that is not encrypted. May be called at
+ * any time. `pem` is not kept. Returns 0, POSTINO_ERROR_ARGUMENT for what is no such key, or
+ * POSTINO_ERROR_CAPACITY where OpenSSL has no memory. Used by one thread at a time; release it with
+ * postino_dkim_openssl_free(). */
 int postino_dkim_openssl_init(struct postino_dkim_openssl *self, const char *pem, size_t length_octets);
 
 /* Forgets the key. To be called once no message uses it; after a failed init too. */

@@ -52,7 +52,8 @@ enum postino_error_code {
     POSTINO_ERROR_NO_RECIPIENT = -137, /* the mail has no recipient */
     POSTINO_ERROR_CRYPTO = -138,       /* a function of the crypto table failed: random octets, a hash */
 
-    /* An object is in use already, and was handed in once more: see postino/mail.h. Nothing of it was changed. */
+    /* An object is in use already, and was handed in once more: see postino/mail.h. Nothing of it was
+     * changed. */
     POSTINO_ERROR_MAIL_IN_USE = -130,
     POSTINO_ERROR_RECIPIENT_IN_USE = -131, /* in another mail, or twice in one list */
     POSTINO_ERROR_SOURCE_IN_USE = -132,    /* in another mail, or in two parts of a message */
@@ -139,8 +140,8 @@ enum postino_outcome {
     POSTINO_OUTCOME_TRANSIENT = 3, /* not accepted; worth another try later */
     POSTINO_OUTCOME_PERMANENT =
         4, /* not accepted; the same mail will be refused again, by the server or before it is sent */
-    POSTINO_OUTCOME_NOT_ATTEMPTED =
-        5 /* nothing of it was sent, for no fault of its own, or it was given up for another recipient's sake */
+    /* Nothing of it was sent, for no fault of its own, or it was given up for another recipient's sake. */
+    POSTINO_OUTCOME_NOT_ATTEMPTED = 5
 };
 
 /* The result that a mail or a session carries: the first error, and where it happened. */

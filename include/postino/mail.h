@@ -15,12 +15,12 @@ extern "C" {
 /* A mail, its recipients and what may be asked for them. All of it is the caller's memory, borrowed by the
  * session from postino_session_submit() until postino_session_finished() returns the mail. Start from {0}.
  *
- * A mail, a recipient, a record, a source, the parts of a message and a mail's options are in one mail at a time, in
- * one place. While they are borrowed they are marked; to hand one in again, to the same session or another, fails with
- * an error of its own (POSTINO_ERROR_MAIL_IN_USE and the six behind it) before anything is changed. Strings, struct
- * postino_recipient_options and struct postino_delivery may be shared. The marks go when the mail is given back. Where
- * a session is abandoned, with mails that postino_session_finished() did not return, they stay: start again from {0},
- * and make sources, parts and options again. */
+ * A mail, a recipient, a record, a source, the parts of a message and a mail's options are in one mail at a
+ * time, in one place. While they are borrowed they are marked; to hand one in again, to the same session or
+ * another, fails with an error of its own (POSTINO_ERROR_MAIL_IN_USE and the six behind it) before anything
+ * is changed. Strings, struct postino_recipient_options and struct postino_delivery may be shared. The marks
+ * go when the mail is given back. Where a session is abandoned, with mails that postino_session_finished()
+ * did not return, they stay: start again from {0}, and make sources, parts and options again. */
 
 struct postino_mail;
 struct postino_recipient;
@@ -58,7 +58,8 @@ struct postino_record {
     char *text;
     size_t text_capacity_octets;
     /* Result. */
-    /* The reply's text, as postino_session_text() tells it; not terminated. As much of it as the buffer holds. */
+    /* The reply's text, as postino_session_text() tells it; not terminated. As much of it as the buffer
+     * holds. */
     size_t text_octets;
     struct postino_enhanced_code enhanced_code;
     /* private */

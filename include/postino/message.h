@@ -97,9 +97,9 @@ struct postino_part {
 #define POSTINO_MESSAGE_BUFFER_MIN  160
 #define POSTINO_MESSAGE_BUFFER_FAST 936
 
-/* What a message may need beside plain ASCII fields, text and attachments. A member that is NULL is not there:
- * a message that needs it fails with POSTINO_ERROR_FEATURE, and what nothing names is not linked. Each member
- * takes the function of its name ("postino_message_words"), nothing else. */
+/* What a message may need beside plain ASCII fields, text and attachments. A member that is NULL is not
+ * there: a message that needs it fails with POSTINO_ERROR_FEATURE, and what nothing names is not linked. Each
+ * member takes the function of its name ("postino_message_words"), nothing else. */
 struct postino_message_features {
     /* Text for readers outside ASCII, or with words too long for a line, in encoded words (RFC 2047). */
     void (*words)(struct postino_writer *writer, const char *text);
@@ -114,11 +114,11 @@ struct postino_message_features {
     int (*quoted)(struct postino_message *message, struct postino_part *part);
     /* Addresses outside ASCII (RFC 6531). */
     int (*address)(const char *address);
-    /* Identifiers that the caller gives: `message_id`, `in_reply_to`, `references` of a message, `content_id` of a
-     * part. */
+    /* Identifiers that the caller gives: `message_id`, `in_reply_to`, `references` of a message, `content_id`
+     * of a part. */
     void (*identifiers)(struct postino_writer *writer, const char *text, int several);
-    /* Looks whether media types, dispositions and their parameters are well-formed. Without it they go out as they
-     * are, as long as they are printable ASCII. */
+    /* Looks whether media types, dispositions and their parameters are well-formed. Without it they go out as
+     * they are, as long as they are printable ASCII. */
     int (*type)(const char *text, int subtype);
 };
 
@@ -138,48 +138,51 @@ extern const struct postino_message_features postino_message_features_all;
  * the object is in. Any thread, one at a time. */
 
 /* Makes a part of text. `source` gives UTF-8 in lines that may end in CRLF, LF or CR; `type` is "text/plain;
- * charset=utf-8", "text/html; charset=utf-8" or the like. Its encoding is chosen when the message begins: text
- * in memory is looked through and goes out as it is where its lines and the server allow (RFC 5321, RFC 6152);
- * other text, and text that does not lie in memory, goes out as quoted-printable (RFC 2045 section 6.7). The
- * size of a message with text that does not lie in memory is unknown. */
+ * charset=utf-8", "text/html; charset=utf-8" or the like. Its encoding is chosen when the message begins:
+ * text in memory is looked through and goes out as it is where its lines and the server allow (RFC 5321, RFC
+ * 6152); other text, and text that does not lie in memory, goes out as quoted-printable (RFC 2045 section
+ * 6.7). The size of a message with text that does not lie in memory is unknown. */
 void postino_part_text_init(struct postino_part *part, struct postino_source *source, const char *type);
 
 /* The same of a calendar object (RFC 6047): "text/calendar" with its `method`, "REQUEST" or the like. */
 void postino_part_calendar_init(struct postino_part *part, struct postino_source *source, const char *method);
 
-/* Makes a part of any octets, in base64 (RFC 2045 section 6.8). Their number is known beforehand where they lie in memory,
- * or the source says a size and is BINARY or CANONICAL: any other's size is that of its lines on the wire. `type` is their media type, NULL for
- * "application/octet-stream"; `file_name` is the name that readers are offered, NULL for none. Set
- * `disposition` to "inline" and `content_id` for an image that a text shows. */
+/* Makes a part of any octets, in base64 (RFC 2045 section 6.8). Their number is known beforehand where they
+ * lie in memory, or the source says a size and is BINARY or CANONICAL: any other's size is that of its lines
+ * on the wire. `type` is their media type, NULL for "application/octet-stream"; `file_name` is the name that
+ * readers are offered, NULL for none. Set `disposition` to "inline" and `content_id` for an image that a text
+ * shows. */
 void postino_part_attachment_init(struct postino_part *part, struct postino_source *source, const char *type,
                                   const char *file_name);
 
-/* Has an attachment's file name stand in its type too, as the parameter `name`, in encoded words where it is not plain
- * ASCII: Outlook up to 2007, QQ and others find it only there. Call it behind the part's init function, of a part that
- * has a source. */
+/* Has an attachment's file name stand in its type too, as the parameter `name`, in encoded words where it is
+ * not plain ASCII: Outlook up to 2007, QQ and others find it only there. Call it behind the part's init
+ * function, of a part that has a source. */
 void postino_part_name_parameter(struct postino_part *part);
 
 /* The same of an attachment that goes out unencoded to a server that takes it (BINARYMIME, RFC 3030), if it
- * lies in memory, is not empty, is no message by itself and no part of unknown size is with it; else in base64. */
+ * lies in memory, is not empty, is no message by itself and no part of unknown size is with it; else in
+ * base64. */
 void postino_part_binary_init(struct postino_part *part, struct postino_source *source, const char *type,
                               const char *file_name);
 
 /* Makes a part of a message that is forwarded, as RFC 5322 describes it ("message/rfc822"). It goes out as it
- * is, with CRLF for every line end; where it holds octets above 127 the server must offer 8BITMIME. Its source
- * is one that can be begun again and never waits: it is read through first, so that no boundary occurs in it. */
+ * is, with CRLF for every line end; where it holds octets above 127 the server must offer 8BITMIME. Its
+ * source is one that can be begun again and never waits: it is read through first, so that no boundary occurs
+ * in it. */
 void postino_part_message_init(struct postino_part *part, struct postino_source *source);
 
-/* Makes a part that holds others: `type` is "multipart/mixed", "multipart/alternative" (the plainest first) or
- * the like (RFC 2046 section 5.1). A message with none in it is refused. */
+/* Makes a part that holds others: `type` is "multipart/mixed", "multipart/alternative" (the plainest first)
+ * or the like (RFC 2046 section 5.1). A message with none in it is refused. */
 void postino_part_multipart_init(struct postino_part *part, const char *type);
 
 /* The same of "multipart/related" (RFC 2387): the text first, then what it shows. The type of the first part
  * stands in its header. */
 void postino_part_related_init(struct postino_part *part);
 
-/* Puts a part into a multipart, behind those that are in it. Returns 0; POSTINO_ERROR_PART_IN_USE where `part` is in
- * one already, holds the other, or one of the two is being sent; POSTINO_ERROR_STATE where `multipart` is none; or
- * POSTINO_ERROR_NESTING. */
+/* Puts a part into a multipart, behind those that are in it. Returns 0; POSTINO_ERROR_PART_IN_USE where
+ * `part` is in one already, holds the other, or one of the two is being sent; POSTINO_ERROR_STATE where
+ * `multipart` is none; or POSTINO_ERROR_NESTING. */
 int postino_part_add(struct postino_part *multipart, struct postino_part *part);
 
 /* A message. Made by postino_message_init(); then set what it is to say. */
@@ -200,15 +203,15 @@ struct postino_message {
     const struct postino_mailbox *cc;
     const struct postino_mailbox *bcc;
     const char *subject;
-    /* "id@domain". NULL: made of `random` and the domain of `from`; without `random` there is none, and the first
-     * server may add one (RFC 6409 section 8.3). Every identifier may stand in its angle brackets or without
-     * them. */
+    /* "id@domain". NULL: made of `random` and the domain of `from`; without `random` there is none, and the
+     * first server may add one (RFC 6409 section 8.3). Every identifier may stand in its angle brackets or
+     * without them. */
     const char *message_id;
     const char *in_reply_to; /* identifiers, separated by blanks */
     const char *references;
     const struct postino_header *headers; /* further ones, in this order */
-    /* 16 octets that nobody can guess and that are never used again; the boundaries take some too. A mail that
-     * is tried again keeps them. NULL: none. */
+    /* 16 octets that nobody can guess and that are never used again; the boundaries take some too. A mail
+     * that is tried again keeps them. NULL: none. */
     const uint8_t *random;
     /* When it was written, in seconds since 1970-01-01 00:00 UTC, without leap seconds; 0: there is no clock,
      * and the first server adds a Date (RFC 6409 section 8.2). */
@@ -233,13 +236,13 @@ struct postino_message {
 };
 
 /* Makes a message with the body `body`, a part. `buffer` is where it is composed, at least
- * POSTINO_MESSAGE_BUFFER_MIN octets; it is borrowed as the parts are. Every other member is 0 then, and may be
- * set. A part must be in one message only, a source in one part only.
+ * POSTINO_MESSAGE_BUFFER_MIN octets; it is borrowed as the parts are. Every other member is 0 then, and may
+ * be set. A part must be in one message only, a source in one part only.
  *
  * The message is a source as any other. It is CANONICAL, or BINARY, its size is known if the sizes of its
- * parts are, and it can be begun again if they all can. A mail with a message that cannot be composed is refused
- * when it is submitted, before anything is connected; what only the server can decide is found when it begins.
- * `error` and `error_field` say why. */
+ * parts are, and it can be begun again if they all can. A mail with a message that cannot be composed is
+ * refused when it is submitted, before anything is connected; what only the server can decide is found when
+ * it begins. `error` and `error_field` say why. */
 void postino_message_init(struct postino_message *message, struct postino_part *body, void *buffer,
                           size_t buffer_octets);
 
@@ -248,16 +251,16 @@ void postino_message_init_with(struct postino_message *message,
                                const struct postino_message_features *features, struct postino_part *body,
                                void *buffer, size_t buffer_octets);
 
-/* Has the message begun for a server with these `capabilities` (of enum postino_capability), to see whether it
- * can be composed. Returns 0 or `error`; or, with nothing changed, POSTINO_ERROR_SOURCE_IN_USE or
+/* Has the message begun for a server with these `capabilities` (of enum postino_capability), to see whether
+ * it can be composed. Returns 0 or `error`; or, with nothing changed, POSTINO_ERROR_SOURCE_IN_USE or
  * POSTINO_ERROR_PART_IN_USE where the message or what it is made of is being sent, or is in it twice. Sets
  * *size_octets, where it is not NULL, to the message's size on the wire, or POSTINO_SIZE_UNKNOWN. */
 int postino_message_check(struct postino_message *message, uint32_t capabilities, size_t *size_octets);
 
-/* Makes the envelope's recipients of To, Cc and Bcc: fills `recipients`, links them, and sets their kind; what
- * else they held is gone. A mailbox that occurs again is one recipient only if it is written the same. May be
- * called at any time that no session has the recipients. Returns how many there are; where that is more than
- * `capacity`, nothing is to be sent. */
+/* Makes the envelope's recipients of To, Cc and Bcc: fills `recipients`, links them, and sets their kind;
+ * what else they held is gone. A mailbox that occurs again is one recipient only if it is written the same.
+ * May be called at any time that no session has the recipients. Returns how many there are; where that is
+ * more than `capacity`, nothing is to be sent. */
 size_t postino_message_recipients(const struct postino_message *message, struct postino_recipient *recipients,
                                   size_t capacity);
 
@@ -268,9 +271,9 @@ enum postino_priority {
     POSTINO_PRIORITY_LOW = 5
 };
 
-/* Puts the three fields that readers know (X-Priority, Importance, Priority) in front of the message's further
- * headers. `headers` are the caller's and are overwritten. `priority` is of enum postino_priority. Call it
- * once a message. */
+/* Puts the three fields that readers know (X-Priority, Importance, Priority) in front of the message's
+ * further headers. `headers` are the caller's and are overwritten. `priority` is of enum postino_priority.
+ * Call it once a message. */
 void postino_message_priority(struct postino_message *message, struct postino_header headers[3],
                               unsigned priority);
 

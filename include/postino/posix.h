@@ -9,8 +9,9 @@
 extern "C" {
 #endif
 
-/* A transport over POSIX sockets, IPv4 and IPv6. Its two buffers are inside: 2 x 16 KiB by default, some 32.9 kB in
- * all, so that the object fits on the stack of a thread. postino_posix_buffers() gives it larger ones. */
+/* A transport over POSIX sockets, IPv4 and IPv6. Its two buffers are inside: 2 x 16 KiB by default, some 32.9
+ * kB in all, so that the object fits on the stack of a thread. postino_posix_buffers() gives it larger
+ * ones. */
 struct postino_posix {
     struct postino_transport transport;
     /* private */
@@ -38,11 +39,11 @@ struct postino_posix {
 int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, const char *host,
                              const char *service);
 
-/* Has the transport use the caller's buffers from now on: after init, and only while it is closed. A message of many
- * megabytes is sent fastest from 256 KiB. Both buffers are borrowed and must outlive the transport; a NULL keeps
- * the one inside. The transport wipes commands from the send buffer, as it does inside. Sizes: at least 512
- * octets to send from, 64 to receive into. Returns 0, POSTINO_ERROR_ARGUMENT (a buffer is too small) or
- * POSTINO_ERROR_STATE (the transport is connected); then nothing changed. */
+/* Has the transport use the caller's buffers from now on: after init, and only while it is closed. A message
+ * of many megabytes is sent fastest from 256 KiB. Both buffers are borrowed and must outlive the transport; a
+ * NULL keeps the one inside. The transport wipes commands from the send buffer, as it does inside. Sizes: at
+ * least 512 octets to send from, 64 to receive into. Returns 0, POSTINO_ERROR_ARGUMENT (a buffer is too
+ * small) or POSTINO_ERROR_STATE (the transport is connected); then nothing changed. */
 int postino_posix_buffers(struct postino_posix *posix, void *send_buffer, size_t send_octets,
                           void *receive_buffer, size_t receive_octets);
 

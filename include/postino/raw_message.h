@@ -23,7 +23,8 @@ enum postino_raw_fault {
     POSTINO_RAW_BOM = 512,          /* a byte order mark (EF BB BF) in front of the header: left out */
     POSTINO_RAW_EMPTY_LINE = 1024,  /* empty lines, or lines of blanks, in front of the header: left out */
     POSTINO_RAW_MBOX = 2048,        /* a "From " line of an mbox file in front of the header: left out */
-    /* Blanks between a field's name and its colon (section 4.5): left out, unless they and the name have over 31 octets. */
+    /* Blanks between a field's name and its colon (section 4.5): left out, unless they and the name have over
+     * 31 octets. */
     POSTINO_RAW_BLANK = 4096
 };
 
@@ -77,28 +78,29 @@ struct postino_raw_message {
     uint8_t buffer[POSTINO_RAW_BUFFER_OCTETS];
 };
 
-/* Makes the source. `inner` gives the message, with line ends CRLF, LF or CR, and is borrowed until the mail is
- * finished. Every other member is 0 then: nothing is refused, nothing added, Bcc left out. May be called at any
- * time that no session reads the source. Any thread, one at a time.
+/* Makes the source. `inner` gives the message, with line ends CRLF, LF or CR, and is borrowed until the mail
+ * is finished. Every other member is 0 then: nothing is refused, nothing added, Bcc left out. May be called
+ * at any time that no session reads the source. Any thread, one at a time.
  *
  * The header is read as RFC 5322 has it, with the obsolete syntax of section 4.5:
- * - A field is a name of printable ASCII, any blanks, and a colon. A name whose colon stands in a folded line is that
- *   field too, and a fault (SYNTAX).
- * - A line that begins with a blank continues the line before, and goes where that goes. A line of blanks alone does so too
- *   (section 4.2) and does not end the header.
- * - The first empty line ends the header. Without one all of the message is header, and the empty line is added.
- * - A line that is no field (SYNTAX) stays where it is, octet by octet, and ends nothing, so that a Bcc behind it does not
- *   become body. A text without a header is such lines.
- * - Where an empty line stands in front and a field follows, the empty line is a fault. Where no field follows the header
- *   is empty, and the message is the body behind it. A name that has over 31 octets, with the blanks behind it, counts as a
- *   field here.
+ * - A field is a name of printable ASCII, any blanks, and a colon. A name whose colon stands in a folded line
+ *   is that field too, and a fault (SYNTAX).
+ * - A line that begins with a blank continues the line before, and goes where that goes. A line of blanks
+ *   alone does so too (section 4.2) and does not end the header.
+ * - The first empty line ends the header. Without one all of the message is header, and the empty line is
+ *   added.
+ * - A line that is no field (SYNTAX) stays where it is, octet by octet, and ends nothing, so that a Bcc
+ *   behind it does not become body. A text without a header is such lines.
+ * - Where an empty line stands in front and a field follows, the empty line is a fault. Where no field
+ *   follows the header is empty, and the message is the body behind it. A name that has over 31 octets, with
+ *   the blanks behind it, counts as a field here.
  * - A line of Bcc with more blanks than the reader holds is left out whether a colon follows or not.
  *
- * Its begin() looks the message through if the inner source can be begun again, and lies in memory, is BINARY, or
- * something is to be refused. It fails, with POSTINO_ERROR_RAW in `error`, where the message has what it must
- * not; with POSTINO_ERROR_SOURCE where the inner source fails or says WAIT while it is looked through; with
- * POSTINO_ERROR_STATE where it is BINARY and cannot be begun again. The size is known if the message was looked
- * through. */
+ * Its begin() looks the message through if the inner source can be begun again, and lies in memory, is
+ * BINARY, or something is to be refused. It fails, with POSTINO_ERROR_RAW in `error`, where the message has
+ * what it must not; with POSTINO_ERROR_SOURCE where the inner source fails or says WAIT while it is looked
+ * through; with POSTINO_ERROR_STATE where it is BINARY and cannot be begun again. The size is known if the
+ * message was looked through. */
 void postino_raw_message_init(struct postino_raw_message *raw, struct postino_source *inner);
 
 #ifdef __cplusplus

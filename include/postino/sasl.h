@@ -39,8 +39,8 @@ enum postino_mechanism_need {
 /* A SASL mechanism (RFC 4422). A build carries those that its configuration names. */
 struct postino_mechanism {
     const char *name; /* as the EHLO reply lists it, in upper case */
-    /* Puts out the response of round `round`, the first being 0: the same each time that it is called in that round. It
-     * goes out in base64. */
+    /* Puts out the response of round `round`, the first being 0: the same each time that it is called in that
+     * round. It goes out in base64. */
     void (*respond)(struct postino_emitter *emitter, const struct postino_credentials *credentials,
                     unsigned round);
     uint8_t flags;  /* of enum postino_mechanism_flag */
@@ -51,10 +51,10 @@ struct postino_mechanism {
     const struct postino_sasl_exchange *exchange;
 };
 
-/* Who we are. Everything is borrowed for as long as the session that uses it; no password and no token is copied. Start
- * from {0}: only what a mechanism needs must be there. What would take a line of more than POSTINO_AUTH_LINE_OCTETS is
- * not sent (RFC 4954 section 4): POSTINO_ERROR_CREDENTIALS, of postino_session_init() where PLAIN or LOGIN would say
- * it, of the session where another mechanism would. */
+/* Who we are. Everything is borrowed for as long as the session that uses it; no password and no token is
+ * copied. Start from {0}: only what a mechanism needs must be there. What would take a line of more than
+ * POSTINO_AUTH_LINE_OCTETS is not sent (RFC 4954 section 4): POSTINO_ERROR_CREDENTIALS, of
+ * postino_session_init() where PLAIN or LOGIN would say it, of the session where another mechanism would. */
 struct postino_credentials {
     const char *user;
     const char *password;
@@ -62,10 +62,11 @@ struct postino_credentials {
     const char *token;   /* a bearer token (RFC 6750) for XOAUTH2 and OAUTHBEARER */
     const char *host;    /* the server's name and port, for OAUTHBEARER (RFC 7628); NULL, 0: not said */
     uint16_t port;
-    /* Not 0: name and password went through SASLprep, or need not. Without it those that hold octets above 127
-     * are refused for mechanisms that want them prepared. */
+    /* Not 0: name and password went through SASLprep, or need not. Without it those that hold octets above
+     * 127 are refused for mechanisms that want them prepared. */
     uint8_t prepared;
-    /* The channel binding to use: "tls-exporter" and the like; NULL: the first that the TLS connection has. */
+    /* The channel binding to use: "tls-exporter" and the like; NULL: the first that the TLS connection
+     * has. */
     const char *channel_binding;
     /* For SCRAM and CRAM-MD5. */
     const struct postino_sasl_crypto *crypto;
@@ -89,16 +90,16 @@ extern const struct postino_mechanism postino_sasl_scram_sha_256;
 extern const struct postino_mechanism postino_sasl_scram_sha_512;
 extern const struct postino_mechanism postino_sasl_scram_sha_1_plus;
 extern const struct postino_mechanism postino_sasl_scram_sha_256_plus;
-/* As Google and Microsoft document it: what the server says of a token that it refuses (JSON) is to be had from
- * postino_session_text(). */
+/* As Google and Microsoft document it: what the server says of a token that it refuses (JSON) is to be had
+ * from postino_session_text(). */
 extern const struct postino_mechanism postino_sasl_xoauth2;
 /* RFC 7628; an error as with XOAUTH2. */
 extern const struct postino_mechanism postino_sasl_oauthbearer;
 /* RFC 4422 appendix A: the certificate that TLS showed says who we are. */
 extern const struct postino_mechanism postino_sasl_external;
 
-/* All of them, the strongest first, ended by NULL: tokens, SCRAM, CRAM-MD5, PLAIN, LOGIN. Those whose needs are not
- * met are passed over; EXTERNAL is not among them. */
+/* All of them, the strongest first, ended by NULL: tokens, SCRAM, CRAM-MD5, PLAIN, LOGIN. Those whose needs
+ * are not met are passed over; EXTERNAL is not among them. */
 extern const struct postino_mechanism *const postino_sasl_all[];
 
 /* Forgets what the state holds. The session does so when the exchange ends; to be called after

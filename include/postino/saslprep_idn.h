@@ -26,24 +26,24 @@ enum postino_saslprep_fault {
 /* What could not be prepared. */
 struct postino_saslprep_report {
     const char *string; /* "user", "password" or "authzid"; NULL: nothing failed */
-    size_t
-        octet; /* where the character begins in the caller's string, from 0 on; 0 where it is not one's fault */
+    /* Where the character begins in the caller's string, from 0 on; 0 where it is not one's fault. */
+    size_t octet;
     uint8_t fault; /* enum postino_saslprep_fault */
     char text[96]; /* all of that in words; holds nothing of the string. Empty: nothing failed */
 };
 
 /* Prepares user, password and authzid of a client's configuration, those that are not NULL: writes them into
- * `buffer`, has `config` point there, and sets `prepared`. To be called before postino_client_init(), from any
- * thread. Name and authzid may hold characters that Unicode 3.2 does not have, the password may not (RFC 5802
- * sections 2.2 and 5.1). The buffer is the caller's, and borrowed as long as the client is used; then
- * postino_saslprep_idn_wipe() is to be called. The strings from before are not needed any more: theirs is the caller's
- * to wipe. `capacity_octets` is to hold each string with its zero, behind each other, as it is and as it becomes; of
- * one string that is at most 11 times as long (U+FDFA).
+ * `buffer`, has `config` point there, and sets `prepared`. To be called before postino_client_init(), from
+ * any thread. Name and authzid may hold characters that Unicode 3.2 does not have, the password may not (RFC
+ * 5802 sections 2.2 and 5.1). The buffer is the caller's, and borrowed as long as the client is used; then
+ * postino_saslprep_idn_wipe() is to be called. The strings from before are not needed any more: theirs is the
+ * caller's to wipe. `capacity_octets` is to hold each string with its zero, behind each other, as it is and
+ * as it becomes; of one string that is at most 11 times as long (U+FDFA).
  *
- * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer but for `report`; POSTINO_ERROR_CREDENTIALS: a string cannot be
- * prepared; POSTINO_ERROR_CAPACITY: no room, or no memory. After an error `config` is as it was, the buffer is wiped,
- * and *report says what failed where. Libidn does not wipe the memory that it frees: what it made of a string
- * outside of ASCII may stay in the heap. */
+ * Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer but for `report`; POSTINO_ERROR_CREDENTIALS: a string
+ * cannot be prepared; POSTINO_ERROR_CAPACITY: no room, or no memory. After an error `config` is as it was,
+ * the buffer is wiped, and *report says what failed where. Libidn does not wipe the memory that it frees:
+ * what it made of a string outside of ASCII may stay in the heap. */
 int postino_saslprep_idn_client(struct postino_client_config *config, char *buffer, size_t capacity_octets,
                                 struct postino_saslprep_report *report);
 

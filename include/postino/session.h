@@ -22,24 +22,24 @@ extern "C" {
  *     postino_session_init(&session, &config, now_ms);          the connection is open
  *     while (!((want = postino_session_want(&session)) & POSTINO_WANT_CLOSED)) {
  *         if (want & POSTINO_WANT_COLLECT)  postino_session_finished()
- *         if (want & POSTINO_WANT_MAIL)     postino_session_submit() or postino_session_quit(), if there is reason
- *         if (want & POSTINO_WANT_SEND)     length = postino_session_output(&session, buffer, capacity, now_ms)
- *         if (want & POSTINO_WANT_RECEIVE)  postino_session_input(&session, octets, length, now_ms)
- *         wait at most postino_session_wait_ms()
- *         postino_session_input() with what arrived meanwhile, then postino_session_tick(&session, now_ms)
+ *         if (want & POSTINO_WANT_MAIL) postino_session_submit() or postino_session_quit(), if there is
+ *         reason if (want & POSTINO_WANT_SEND) length = postino_session_output(&session, buffer, capacity,
+ *         now_ms) if (want & POSTINO_WANT_RECEIVE) postino_session_input(&session, octets, length, now_ms)
+ *         wait at most postino_session_wait_ms() postino_session_input() with what arrived meanwhile, then
+ *         postino_session_tick(&session, now_ms)
  *     }
  *     close the connection; postino_session_lost(&session, 0, unsent); postino_session_finished() until NULL
  *
  * What the connection does not take of the octets handed out is kept by the port and sent before the next
- * output(); for those alone, and while SEND is wanted, it waits until it can write, and when some of them leave it
- * calls postino_session_progress(). It never waits in a send:
- * it receives meanwhile, for the server may be waiting to be heard. After a failed send it receives to the
- * end before lost(): the server's reason may be there. src/client/pump.c does so over any transport;
- * examples/epoll_sessions.c for a thousand connections in one thread.
+ * output(); for those alone, and while SEND is wanted, it waits until it can write, and when some of them
+ * leave it calls postino_session_progress(). It never waits in a send: it receives meanwhile, for the server
+ * may be waiting to be heard. After a failed send it receives to the end before lost(): the server's reason
+ * may be there. src/client/pump.c does so over any transport; examples/epoll_sessions.c for a thousand
+ * connections in one thread.
  *
- * The port reads the clock, then hands in all that has arrived, and only then ticks: a loop that comes late, after
- * other work or a stopped process, finds a limit passed and the reply in the socket, and must hear it first. To hear
- * has an end there, or a peer that sends for ever is never late.
+ * The port reads the clock, then hands in all that has arrived, and only then ticks: a loop that comes late,
+ * after other work or a stopped process, finds a limit passed and the reply in the socket, and must hear it
+ * first. To hear has an end there, or a peer that sends for ever is never late.
  *
  * Times are milliseconds of any clock that runs on and wraps at 2^32. */
 
@@ -52,8 +52,8 @@ enum postino_want {
     POSTINO_WANT_GRACEFUL =
         16, /* with CLOSED: QUIT was answered, so close in the orderly way; without: abort */
     POSTINO_WANT_COLLECT = 32, /* postino_session_finished() has a mail to give back */
-    /* The server awaits the TLS handshake. What has arrived and was not handed in is to be handed in first, in
-     * the clear: it ends the session, for it is an attack (RFC 3207 section 6). Then the handshake, then
+    /* The server awaits the TLS handshake. What has arrived and was not handed in is to be handed in first,
+     * in the clear: it ends the session, for it is an attack (RFC 3207 section 6). Then the handshake, then
      * postino_session_tls_started(), or postino_session_tls_failed() and postino_session_lost(). */
     POSTINO_WANT_START_TLS = 64
 };
@@ -65,12 +65,13 @@ enum postino_session_flag {
     /* Go on without authentication where the server's EHLO reply offers none. Without this flag, and with
      * credentials, no mail is sent unauthenticated. */
     POSTINO_SESSION_AUTH_IF_OFFERED = 2,
-    /* With postino_faults: the next mechanism of the list that the server offers is tried after 534, 535 or 538 too,
-     * which refuse the credentials. Servers count such attempts, and may lock the account. After 500, 501, 502 and 504,
-     * which say that the mechanism does not work, postino_faults always tries the next one. */
+    /* With postino_faults: the next mechanism of the list that the server offers is tried after 534, 535 or
+     * 538 too, which refuse the credentials. Servers count such attempts, and may lock the account. After
+     * 500, 501, 502 and 504, which say that the mechanism does not work, postino_faults always tries the next
+     * one. */
     POSTINO_SESSION_AUTH_NEXT = 4,
-    /* Say HELO in place of EHLO, for a server that ends the connection at EHLO. There are no extensions then, nor TLS or
-     * authentication. */
+    /* Say HELO in place of EHLO, for a server that ends the connection at EHLO. There are no extensions then,
+     * nor TLS or authentication. */
     POSTINO_SESSION_HELO = 8
 };
 
@@ -82,8 +83,8 @@ struct postino_time_limits {
     uint32_t block_ms;    /* until an octet of the message leaves (.5) */
     uint32_t final_ms;    /* the reply to the end of the message (.6) */
     uint32_t quit_ms;     /* the 221 reply: no mail depends on it */
-    /* A mail over one connection as a whole, from its first octet handed out to its last reply; 0: no such limit.
-     * The others bound each wait, so a peer that moves an octet now and then could take any time. */
+    /* A mail over one connection as a whole, from its first octet handed out to its last reply; 0: no such
+     * limit. The others bound each wait, so a peer that moves an octet now and then could take any time. */
     uint32_t mail_ms;
 };
 
@@ -104,8 +105,8 @@ struct postino_faults {
     void (*nonsense)(struct postino_session *session, uint8_t octet);
 };
 
-/* A line that is no reply is kept for postino_session_text(), as it says what the server is; and the next mechanism is
- * tried where the server refuses one: see POSTINO_SESSION_AUTH_NEXT. */
+/* A line that is no reply is kept for postino_session_text(), as it says what the server is; and the next
+ * mechanism is tried where the server refuses one: see POSTINO_SESSION_AUTH_NEXT. */
 extern const struct postino_faults postino_faults;
 
 /* What keeps the recipients' replies in their records. */
@@ -115,8 +116,9 @@ struct postino_records {
     void (*reply_complete)(struct postino_session *session);
 };
 
-/* Each recipient's record gets the reply that decided its recipient, or the latest one that it had a part in. As long as
- * none has, and after a lost connection, it may hold the head of a reply that did not arrive whole. */
+/* Each recipient's record gets the reply that decided its recipient, or the latest one that it had a part in.
+ * As long as none has, and after a lost connection, it may hold the head of a reply that did not arrive
+ * whole. */
 extern const struct postino_records postino_records;
 
 /* Borrowed by the session from init until it is over; only what has a comment that says so may be left 0. */
@@ -127,7 +129,8 @@ struct postino_session_config {
     const struct postino_time_limits *time_limits;
     /* NULL: no authentication. */
     const struct postino_credentials *credentials;
-    /* Those that may be used, the preferred one first, ended by NULL; at most 32. NULL without credentials. */
+    /* Those that may be used, the preferred one first, ended by NULL; at most 32. NULL without
+     * credentials. */
     const struct postino_mechanism *const *mechanisms;
     /* What to understand of the EHLO reply, ended by NULL; with mechanisms postino_extension_auth must be
      * among it. NULL: nothing. */
@@ -137,9 +140,9 @@ struct postino_session_config {
     /* Octets of a 334 text above which the exchange is cancelled; 0: no limit. */
     uint16_t challenge_octets_max;
     uint16_t flags; /* of enum postino_session_flag */
-    /* Extensions that do not work there though the server offers them, of enum postino_capability: PIPELINING,
-     * CHUNKING and BINARYMIME are not used; SIZE and 8BITMIME put no parameter behind MAIL, nor do options of a mail
-     * that it names as optional. postino_client finds them out. */
+    /* Extensions that do not work there though the server offers them, of enum postino_capability:
+     * PIPELINING, CHUNKING and BINARYMIME are not used; SIZE and 8BITMIME put no parameter behind MAIL, nor
+     * do options of a mail that it names as optional. postino_client finds them out. */
     uint32_t avoided;
     /* With PIPELINING, how many mails may be under way at the same time; as many may become UNKNOWN when the
      * connection is lost. 0 and 1: a mail starts when the one before it is settled. */
@@ -261,14 +264,14 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
 void postino_session_connected(struct postino_session *session, uint32_t now_ms);
 
 /* Tells that the connection is encrypted from now on: after POSTINO_WANT_START_TLS, or before anything else
- * was said, for implicit TLS. After STARTTLS the session forgets all that it learnt and says EHLO again (RFC 3207
- * section 4.2). `info` is borrowed until the session is over. */
+ * was said, for implicit TLS. After STARTTLS the session forgets all that it learnt and says EHLO again (RFC
+ * 3207 section 4.2). `info` is borrowed until the session is over. */
 void postino_session_tls_started(struct postino_session *session, const struct postino_tls_info *info,
                                  uint32_t now_ms);
 
 /* Ends the session because TLS failed: `error` is a -4xx code, `text` says it in words, to be had from
- * postino_session_text(); it is copied, as far as there is room. Before postino_session_lost(), which is still to
- * be called. */
+ * postino_session_text(); it is copied, as far as there is room. Before postino_session_lost(), which is
+ * still to be called. */
 void postino_session_tls_failed(struct postino_session *session, int error, const char *text);
 
 /* Says what the session wants, as bits of enum postino_want. May be called at any time after init. */
@@ -289,21 +292,20 @@ void postino_session_input(struct postino_session *session, const uint8_t *data,
  * UINT32_MAX: for ever. (The clock wraps, so a point in time could not say "never".) */
 uint32_t postino_session_wait_ms(const struct postino_session *session, uint32_t now_ms);
 
-/* Tells the time. When a limit has passed, the session is over (POSTINO_ERROR_TIMEOUT; POSTINO_ERROR_MAIL_TIMEOUT
- * after the one of a whole mail). Everything that has arrived is to be handed in first, by postino_session_input(). May
- * be called at any time. */
+/* Tells the time. When a limit has passed, the session is over (POSTINO_ERROR_TIMEOUT;
+ * POSTINO_ERROR_MAIL_TIMEOUT after the one of a whole mail). Everything that has arrived is to be handed in
+ * first, by postino_session_input(). May be called at any time. */
 void postino_session_tick(struct postino_session *session, uint32_t now_ms);
 
-/* Tells that octets handed out earlier left now: the time limit that runs begins anew, for the peer reads. May be
- * called at any time. */
+/* Tells that octets handed out earlier left now: the time limit that runs begins anew, for the peer reads.
+ * May be called at any time. */
 void postino_session_progress(struct postino_session *session, uint32_t now_ms);
 
 /* Ends the session: the connection is closed, or was lost. The port calls it once for each session, always.
  * `error` is what the port knows of the reason (a -3xx code; 0: nothing), and counts where the session has no
- * error of its own. `unsent_octets` counts those of the last octets handed out by postino_session_output() that
- * the connection never took. Settles every mail that is
- * not: accepted mails stay accepted; one whose end mark may have left is UNKNOWN, any other TRANSIENT, one of
- * which nothing left NOT_ATTEMPTED. */
+ * error of its own. `unsent_octets` counts those of the last octets handed out by postino_session_output()
+ * that the connection never took. Settles every mail that is not: accepted mails stay accepted; one whose end
+ * mark may have left is UNKNOWN, any other TRANSIENT, one of which nothing left NOT_ATTEMPTED. */
 void postino_session_lost(struct postino_session *session, int error, size_t unsent_octets);
 
 /* Ends the session from the caller's side at once: the next want is CLOSED, the error POSTINO_ERROR_ABORTED.
@@ -314,9 +316,9 @@ void postino_session_abort(struct postino_session *session);
  * yet waits in line. The mail, its recipients, their options and its source are borrowed until
  * postino_session_finished() returns it. Checks the addresses first. Returns 0; POSTINO_ERROR_ARGUMENT,
  * POSTINO_ERROR_REVERSE_PATH or POSTINO_ERROR_FORWARD_PATH for what is wrong with the mail;
- * POSTINO_ERROR_MAIL_IN_USE, _RECIPIENT_, _SOURCE_, _RECORD_, _OPTIONS_ or _PART_IN_USE for an object that is in use;
- * POSTINO_ERROR_STATE after quit; or the session's error: it is over. On an error the mail is not borrowed,
- * and nothing of it was sent. */
+ * POSTINO_ERROR_MAIL_IN_USE, _RECIPIENT_, _SOURCE_, _RECORD_, _OPTIONS_ or _PART_IN_USE for an object that is
+ * in use; POSTINO_ERROR_STATE after quit; or the session's error: it is over. On an error the mail is not
+ * borrowed, and nothing of it was sent. */
 int postino_session_submit(struct postino_session *session, struct postino_mail *mail);
 
 /* Returns the next settled mail and ends its loan; NULL when there is none. They come in the order of their
@@ -390,7 +392,8 @@ struct postino_sasl_state {
 /* Asks the server something when no mail is under way; MAIL is wanted again when the reply came. Whatever it
  * says, the session goes on. Returns 0; POSTINO_ERROR_STATE when a mail or another command is under way, or
  * the session is not up; POSTINO_ERROR_ARGUMENT for an argument that is missing, over 500 octets, or holds
- * what cannot be sent; POSTINO_ERROR_SERVICE_IN_USE when `service` is under way, here or in another session. */
+ * what cannot be sent; POSTINO_ERROR_SERVICE_IN_USE when `service` is under way, here or in another
+ * session. */
 int postino_session_service(struct postino_session *session, struct postino_service *service);
 
 /* Tells that a source which answered WAIT has octets again. May be called at any time. */
@@ -401,10 +404,10 @@ void postino_session_source_ready(struct postino_session *session);
 const struct postino_result *postino_session_result(const struct postino_session *session);
 
 /* Returns the head of the text of the reply that decided the last failure (or, without one, of the last
- * reply), lines separated by '\n', and its length; not terminated. Of a line that is no reply (a greeting that is no
- * SMTP) it is that line, of TLS that failed the transport's words. A failure that no reply decided (a time-out, a
- * mail's own fault) has no text. A tab is told as a blank, any other control character as '?'. At most
- * POSTINO_REPLY_TEXT_OCTETS are kept. Valid until a mail that is still under way is answered. */
+ * reply), lines separated by '\n', and its length; not terminated. Of a line that is no reply (a greeting
+ * that is no SMTP) it is that line, of TLS that failed the transport's words. A failure that no reply decided
+ * (a time-out, a mail's own fault) has no text. A tab is told as a blank, any other control character as '?'.
+ * At most POSTINO_REPLY_TEXT_OCTETS are kept. Valid until a mail that is still under way is answered. */
 const char *postino_session_text(const struct postino_session *session, size_t *length_octets);
 
 /* Returns the name of the mechanism that authentication used or tried last; NULL: none. Valid as long as the
@@ -414,9 +417,9 @@ const char *postino_session_mechanism(const struct postino_session *session);
 /* Returns what the EHLO reply listed, as bits of enum postino_capability; 0 before it. */
 uint32_t postino_session_capabilities(const struct postino_session *session);
 
-/* Says whether the octets that postino_session_output() handed out last are to be masked in a transcript: they
- * hold a user name, a password, or the address of a recipient of kind BCC, and nothing besides that belongs to
- * another command. To be asked right after postino_session_output(). Returns 1 or 0. */
+/* Says whether the octets that postino_session_output() handed out last are to be masked in a transcript:
+ * they hold a user name, a password, or the address of a recipient of kind BCC, and nothing besides that
+ * belongs to another command. To be asked right after postino_session_output(). Returns 1 or 0. */
 int postino_session_is_secret(const struct postino_session *session);
 
 #ifdef __cplusplus

@@ -53,8 +53,8 @@ struct postino_source_class {
     /* Starts the message from its first octet; called at the begin of each transaction. `capabilities` are
      * the bits of enum postino_capability that the server offers; a message composed on the fly adapts to
      * 8BITMIME and BINARYMIME. Fills in *info. As long as nothing was
-     * consumed it may be called again. Returns 0, or a negative value: the mail fails before anything of it is
-     * sent, with that error if it is one of the -1xx of enum postino_error_code, else with
+     * consumed it may be called again. Returns 0, or a negative value: the mail fails before anything of it
+     * is sent, with that error if it is one of the -1xx of enum postino_error_code, else with
      * POSTINO_ERROR_SOURCE. */
     int (*begin)(struct postino_source *source, uint32_t capabilities, struct postino_source_info *info);
     /* Lends the octets that come next, as many as are at hand. They stay valid until the next call to the
@@ -63,12 +63,13 @@ struct postino_source_class {
                                        size_t *length_octets);
     /* Gives back the first `length_octets` of the span that was lent: they were taken. */
     void (*consume)(struct postino_source *source, size_t length_octets);
-    /* Tells before anything is connected whether the message can be sent at all. Called when a mail is submitted
-     * that passed every other check, with all `capabilities` that a server may offer for it; begin() follows.
-     * NULL: nothing is known so early. Returns 0, or an error as begin(): then the mail is not taken. */
+    /* Tells before anything is connected whether the message can be sent at all. Called when a mail is
+     * submitted that passed every other check, with all `capabilities` that a server may offer for it;
+     * begin() follows. NULL: nothing is known so early. Returns 0, or an error as begin(): then the mail is
+     * not taken. */
     int (*check)(struct postino_source *source, uint32_t capabilities);
-    /* For a source that reads other sources: calls postino_source_mark() for each of them with the same `in_use`.
-     * Returns 0; or its error, with no mark left. NULL: it reads none. */
+    /* For a source that reads other sources: calls postino_source_mark() for each of them with the same
+     * `in_use`. Returns 0; or its error, with no mark left. NULL: it reads none. */
     int (*mark)(struct postino_source *source, int in_use);
 };
 
@@ -79,9 +80,10 @@ struct postino_source {
     uint8_t in_use;
 };
 
-/* Marks a source, and the sources that it reads, as in use; with `in_use` 0 takes the marks off. A session does so
- * with the source of each mail (see postino/mail.h); only a source over other sources calls it, from its mark(). Returns
- * 0; or, with nothing marked, POSTINO_ERROR_SOURCE_IN_USE, or POSTINO_ERROR_PART_IN_USE for a part of a message. */
+/* Marks a source, and the sources that it reads, as in use; with `in_use` 0 takes the marks off. A session
+ * does so with the source of each mail (see postino/mail.h); only a source over other sources calls it, from
+ * its mark(). Returns 0; or, with nothing marked, POSTINO_ERROR_SOURCE_IN_USE, or POSTINO_ERROR_PART_IN_USE
+ * for a part of a message. */
 int postino_source_mark(struct postino_source *source, int in_use);
 
 struct postino_span {
@@ -116,8 +118,9 @@ struct postino_memory_source {
 };
 
 /* Makes a source of the `length_octets` at `data`, a message as RFC 5322 describes it (headers, an empty
- * line, the body); line ends may be CRLF, LF or CR. It says whether octets above 127 are among them; of more than a mebibyte, it
- * only says so where the server takes them. May be called at any time that no session reads the source. The octets are borrowed until the mail is finished. Any thread, one at a time. */
+ * line, the body); line ends may be CRLF, LF or CR. It says whether octets above 127 are among them; of more
+ * than a mebibyte, it only says so where the server takes them. May be called at any time that no session
+ * reads the source. The octets are borrowed until the mail is finished. Any thread, one at a time. */
 void postino_memory_source_init(struct postino_memory_source *source, const void *data, size_t length_octets);
 
 /* The same for a message whose lines all end in CRLF, the last one too: it is not looked through for line

@@ -8,13 +8,13 @@
 extern "C" {
 #endif
 
-/* TLS as a layer of the transport: a backend (postino/tls_openssl.h, postino/tls_mbedtls.h) is a transport over
- * another one. What all backends have in common stands here. */
+/* TLS as a layer of the transport: a backend (postino/tls_openssl.h, postino/tls_mbedtls.h) is a transport
+ * over another one. What all backends have in common stands here. */
 
 struct postino_session;
 
-/* Whether a session goes on without TLS. Nothing falls back in silence: a handshake that was begun and failed is
- * an error under each of them. */
+/* Whether a session goes on without TLS. Nothing falls back in silence: a handshake that was begun and failed
+ * is an error under each of them. */
 struct postino_tls_policy {
     /* private */
     unsigned (*next_row)(struct postino_session *session);
@@ -50,21 +50,22 @@ enum postino_tls_verify {
 
 #define POSTINO_TLS_PIN_OCTETS 32
 
-/* What to expect of the server. Borrowed by the backend as long as it is used. Start from {0}; only host_name is
- * required, unless nothing is verified by it. */
+/* What to expect of the server. Borrowed by the backend as long as it is used. Start from {0}; only host_name
+ * is required, unless nothing is verified by it. */
 struct postino_tls_config {
-    /* A DNS name in ASCII, sent as SNI (RFC 6066) too, where one dot at its end is left out; or an IPv4 or IPv6
-     * address, which the certificate must name as an address. */
+    /* A DNS name in ASCII, sent as SNI (RFC 6066) too, where one dot at its end is left out; or an IPv4 or
+     * IPv6 address, which the certificate must name as an address. */
     const char *host_name;
     uint8_t mode;        /* enum postino_tls_mode */
     uint8_t verify;      /* enum postino_tls_verify */
     uint8_t version_min; /* enum postino_tls_version */
     uint8_t version_max;
-    /* Certificates that are trusted, a file in PEM; NULL: those of the system, where there are any. An authority that
-     * another one certified serves as well: what it issued is then trusted, without a look at who is above it. */
+    /* Certificates that are trusted, a file in PEM; NULL: those of the system, where there are any. An
+     * authority that another one certified serves as well: what it issued is then trusted, without a look at
+     * who is above it. */
     const char *ca_file;
-    /* SHA-256 of certificates or of public keys (their SubjectPublicKeyInfo), POSTINO_TLS_PIN_OCTETS each, behind
-     * each other: the server's must be one of them, whatever else is verified. NULL: none. */
+    /* SHA-256 of certificates or of public keys (their SubjectPublicKeyInfo), POSTINO_TLS_PIN_OCTETS each,
+     * behind each other: the server's must be one of them, whatever else is verified. NULL: none. */
     const uint8_t *pins;
     size_t pin_count;
     /* The client's certificate with its chain, and its key, files in PEM; NULL: none. */

@@ -11,7 +11,8 @@ extern "C" {
 #define POSTINO_TLS_OPENSSL_OCTETS      16384 /* of a record (RFC 8446 section 5.1) */
 #define POSTINO_TLS_OPENSSL_TEXT_OCTETS 340
 
-/* TLS 1.2 and 1.3 by OpenSSL 3, a transport over another one. Without version_max the highest that OpenSSL has. */
+/* TLS 1.2 and 1.3 by OpenSSL 3, a transport over another one. Without version_max the highest that OpenSSL
+ * has. */
 struct postino_tls_openssl {
     struct postino_transport transport;
     /* private */
@@ -35,21 +36,21 @@ struct postino_tls_openssl {
 };
 
 /* Prepares TLS over a closed transport. Reads the files that the configuration names, once. `inner` and the
- * configuration are borrowed until postino_tls_openssl_end(). The object is used like any transport, by one thread
- * at a time, for one connection after the other; a later one resumes the session of an earlier one where the
- * server lets it. A server that ends the connection then is called once more, without: with implicit TLS by
- * connect(). Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, a number out of its range, a key without a
- * certificate, or no host name although the certificate is checked for it; POSTINO_ERROR_OBJECT_SIZE; or
- * POSTINO_ERROR_TLS_CONFIG or POSTINO_ERROR_TLS_MEMORY, with the particulars in tls->info.text: the text of a failure
- * is there even then. Short of memory OpenSSL may make do without one of its ciphers here and not say so. After an
- * error postino_tls_openssl_end() is harmless. */
+ * configuration are borrowed until postino_tls_openssl_end(). The object is used like any transport, by one
+ * thread at a time, for one connection after the other; a later one resumes the session of an earlier one
+ * where the server lets it. A server that ends the connection then is called once more, without: with
+ * implicit TLS by connect(). Returns 0; POSTINO_ERROR_ARGUMENT: a NULL pointer, a number out of its range, a
+ * key without a certificate, or no host name although the certificate is checked for it;
+ * POSTINO_ERROR_OBJECT_SIZE; or POSTINO_ERROR_TLS_CONFIG or POSTINO_ERROR_TLS_MEMORY, with the particulars in
+ * tls->info.text: the text of a failure is there even then. Short of memory OpenSSL may make do without one
+ * of its ciphers here and not say so. After an error postino_tls_openssl_end() is harmless. */
 #define postino_tls_openssl_init(tls, inner, config) \
     postino_tls_openssl_init_sized((tls), sizeof *(tls), (inner), (config))
 int postino_tls_openssl_init_sized(struct postino_tls_openssl *tls, size_t tls_octets,
                                    struct postino_transport *inner, const struct postino_tls_config *config);
 
-/* Gives back what OpenSSL holds, the kept session too. The connection is to be closed before. Call it once for each
- * init, by the thread that uses the object. */
+/* Gives back what OpenSSL holds, the kept session too. The connection is to be closed before. Call it once
+ * for each init, by the thread that uses the object. */
 void postino_tls_openssl_end(struct postino_tls_openssl *tls);
 
 #ifdef __cplusplus

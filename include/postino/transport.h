@@ -37,19 +37,19 @@ struct postino_transport_class {
     /* Sends the first `length_octets` of the buffer lent by reserve(), or, with 0, what an earlier call left
      * unsent. Never blocks. Keeps unsent_octets: how many octets were certainly not sent yet. Returns 0 when
      * none is left, POSTINO_AGAIN when some are (the peer's window or a queue is full), or an error: then the
-     * connection takes no more octets, but what had arrived may still be received. That unsent_octets became less is
-     * progress, which restarts the time limit. A transport that knows of octets which left although it stayed the
-     * same (out of a queue below, a part of a TLS record) sets `moved`. */
+     * connection takes no more octets, but what had arrived may still be received. That unsent_octets became
+     * less is progress, which restarts the time limit. A transport that knows of octets which left although
+     * it stayed the same (out of a queue below, a part of a TLS record) sets `moved`. */
     int (*send)(struct postino_transport *transport, size_t length_octets);
     /* Lends octets that arrived, at least one; they are taken, and stay valid until the next call. Never
      * blocks. Returns 0, POSTINO_AGAIN when there is nothing now, POSTINO_ERROR_CLOSED at the end of the
-     * stream, or an error. The first call behind a send() may say POSTINO_AGAIN without a look: what has just been
-     * asked is not answered yet. */
+     * stream, or an error. The first call behind a send() may say POSTINO_AGAIN without a look: what has just
+     * been asked is not answered yet. */
     int (*receive)(struct postino_transport *transport, const uint8_t **data, size_t *length_octets);
     /* Waits until one of `events` (enum postino_event) may be possible, for at most `timeout_ms` (UINT32_MAX:
      * for ever). May return early for no reason. Octets held in a layer between (TLS) count as readable, and
-     * so does the end of the stream. Returns 0, or an error; or POSTINO_AGAIN: the caller's own patience is at
-     * an end, and the pump is to return with the session as it stands. */
+     * so does the end of the stream. Returns 0, or an error; or POSTINO_AGAIN: the caller's own patience is
+     * at an end, and the pump is to return with the session as it stands. */
     int (*wait)(struct postino_transport *transport, unsigned events, uint32_t timeout_ms);
     /* Closes the connection: `graceful` not 0: in the orderly way, in bounded time; 0: at once, by a reset.
      * Gives back every buffer. Harmless when closed. */
@@ -57,11 +57,12 @@ struct postino_transport_class {
     /* The time in milliseconds of a clock that runs on and wraps at 2^32. */
     uint32_t (*now_ms)(struct postino_transport *transport);
     /* Begins TLS over the open connection and makes the handshake, within `timeout_ms`: after the reply to
-     * STARTTLS, and nothing else was received meanwhile. Blocks. Returns 0, POSTINO_AGAIN as wait() does, or an
-     * error (-4xx; -3xx or -5xx of the connection): tls() has it in words. NULL: the transport has no TLS. */
+     * STARTTLS, and nothing else was received meanwhile. Blocks. Returns 0, POSTINO_AGAIN as wait() does, or
+     * an error (-4xx; -3xx or -5xx of the connection): tls() has it in words. NULL: the transport has no
+     * TLS. */
     int (*start_tls)(struct postino_transport *transport, uint32_t timeout_ms);
-    /* What TLS made of the connection; the pointer is the same at all times. May be NULL, and may return NULL: the
-     * transport has no TLS. */
+    /* What TLS made of the connection; the pointer is the same at all times. May be NULL, and may return
+     * NULL: the transport has no TLS. */
     const struct postino_tls_info *(*tls)(struct postino_transport *transport);
 };
 

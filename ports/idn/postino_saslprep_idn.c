@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* SASLprep by GNU Libidn. Invariant: strings of the caller's lie in the caller's memory, in Libidn's, and in pieces on
- * the stack that are wiped; a failure leaves nothing in the buffer and names nothing of the string. */
+/* SASLprep by GNU Libidn. Invariant: strings of the caller's lie in the caller's memory, in Libidn's, and in
+ * pieces on the stack that are wiped; a failure leaves nothing in the buffer and names nothing of the
+ * string. */
 #include "postino/saslprep_idn.h"
 
 #include <stdio.h>
@@ -157,7 +158,8 @@ static void saslprep_explain(struct postino_saslprep_report *report, const char 
     }
 }
 
-/* Writes what becomes of `text` to `out`, with a zero. Sets the report's fault where it has one, and where. */
+/* Writes what becomes of `text` to `out`, with a zero. Sets the report's fault where it has one, and
+ * where. */
 static void saslprep_string(const char *text, int flags, char *out, size_t capacity,
                             struct postino_saslprep_report *report)
 {

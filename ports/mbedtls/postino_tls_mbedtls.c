@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS by Mbed TLS as a transport over another. Invariant: plain text counts as unsent as long as its record is not
- * wholly out of inner's hands, for nobody can read a part of a record; and Mbed TLS gets no new record while inner
- * holds a rest of the one before, so that it is known whose octets inner's unsent ones are. */
+/* TLS by Mbed TLS as a transport over another. Invariant: plain text counts as unsent as long as its record
+ * is not wholly out of inner's hands, for nobody can read a part of a record; and Mbed TLS gets no new record
+ * while inner holds a rest of the one before, so that it is known whose octets inner's unsent ones are. */
 #include "tls_mbedtls_internal.h"
 
 #include <string.h>

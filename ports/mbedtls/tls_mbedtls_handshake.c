@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The handshake, and what Mbed TLS sees of the transport below. Invariant: octets that inner lent are Mbed TLS's, or
- * copied, before inner is called again, for they are valid no longer. */
+/* The handshake, and what Mbed TLS sees of the transport below. Invariant: octets that inner lent are Mbed
+ * TLS's, or copied, before inner is called again, for they are valid no longer. */
 #include "tls_mbedtls_internal.h"
 
 #include <string.h>
@@ -46,8 +46,8 @@ int tls_bio_send(void *context, const unsigned char *octets, size_t length_octet
     size_t capacity;
     int status;
 
-    /* An alert that reading calls for must not flush a record of ours unseen: mbedtls_ssl_write(), called again for
-     * it, would send it twice. */
+    /* An alert that reading calls for must not flush a record of ours unseen: mbedtls_ssl_write(), called
+     * again for it, would send it twice. */
     if (state->reading && state->unfinished)
         return MBEDTLS_ERR_SSL_WANT_WRITE;
     if (tls_keep_rest(state) != 0)
@@ -68,7 +68,8 @@ int tls_bio_send(void *context, const unsigned char *octets, size_t length_octet
     }
     if (status > 0)
         return MBEDTLS_ERR_SSL_WANT_WRITE;
-    /* In the handshake the server's reason may be there already: Mbed TLS reads it when it believes all sent. */
+    /* In the handshake the server's reason may be there already: Mbed TLS reads it when it believes all
+     * sent. */
     if (state->phase == TLS_HANDSHAKE) {
         state->send_error = status;
         return (int)length_octets;
@@ -201,8 +202,8 @@ static void tell(struct tls_state *state)
 #endif
     memset(info->bindings, 0, sizeof info->bindings);
 #if MBEDTLS_VERSION_NUMBER < 0x03000000 && defined(MBEDTLS_SSL_RENEGOTIATION)
-    /* The first Finished message (RFC 5929 section 3.1): the client's, and the server's in a session that goes on.
-     * 3.x hides both. Without RFC 7627 they may be those of another connection. */
+    /* The first Finished message (RFC 5929 section 3.1): the client's, and the server's in a session that
+     * goes on. 3.x hides both. Without RFC 7627 they may be those of another connection. */
     if (state->extended) {
         info->bindings[0].name = "tls-unique";
         info->bindings[0].data =
@@ -266,8 +267,9 @@ static int advance(struct tls_state *state, unsigned *events)
     return *events != 0 ? POSTINO_AGAIN : 0;
 }
 
-/* Some servers end the connection of whoever resumes a session (Dovecot 2.3 does where it asks for certificates), so
- * that none is offered again. What was found of a certificate, or a stall, is another matter. */
+/* Some servers end the connection of whoever resumes a session (Dovecot 2.3 does where it asks for
+ * certificates), so that none is offered again. What was found of a certificate, or a stall, is another
+ * matter. */
 static void give_up_session(struct tls_state *state, int error)
 {
     if (state->offered &&

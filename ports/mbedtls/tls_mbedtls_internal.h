@@ -52,8 +52,8 @@
 #define TLS_DIGEST_OCTETS_MAX 64
 #define TLS_HOST_OCTETS_MAX   253 /* RFC 1035 section 2.3.4, without the root */
 
-/* How much may arrive that brings nothing, before the time is looked at: a record (RFC 5246 section 6.2.3), and more
- * than the certificates of a server. */
+/* How much may arrive that brings nothing, before the time is looked at: a record (RFC 5246 section 6.2.3),
+ * and more than the certificates of a server. */
 #define TLS_RECORD_OCTETS    (5 + 16384 + 2048)
 #define TLS_HANDSHAKE_OCTETS (128U * 1024U)
 
@@ -130,8 +130,8 @@ void tls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t *octets
 
 /* Reads an IPv4 or IPv6 address. Returns 1; 0: it is none, but may be a name; -1: it is neither. */
 int tls_address_read(struct tls_address *address, const char *text);
-/* Whether a certificate names the host (RFC 9525): a DNS name or an IP address in its subjectAltName. Where it
- * does not, the text says what it names instead. */
+/* Whether a certificate names the host (RFC 9525): a DNS name or an IP address in its subjectAltName. Where
+ * it does not, the text says what it names instead. */
 int tls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate);
 
 /* Mbed TLS's verify callback: `context` is the state. */
@@ -143,11 +143,12 @@ void tls_settings_free(struct tls_state *state);
 
 /* That there is no memory, with its text. */
 int tls_no_memory(struct tls_state *state);
-/* What a failure of Mbed TLS's means: one of enum postino_error_code, with a text; `in_handshake` 0: afterwards. */
+/* What a failure of Mbed TLS's means: one of enum postino_error_code, with a text; `in_handshake` 0:
+ * afterwards. */
 int tls_failure(struct tls_state *state, int error, int in_handshake);
 
-/* Begins a handshake, and goes on with it. Returns 0, POSTINO_AGAIN as wait() does, or an error, `late` where the
- * time was over. */
+/* Begins a handshake, and goes on with it. Returns 0, POSTINO_AGAIN as wait() does, or an error, `late` where
+ * the time was over. */
 int tls_handshake_begin(struct tls_state *state);
 int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late);
 
@@ -156,13 +157,13 @@ int tls_inner_send(struct tls_state *state, size_t length_octets);
 /* Mbed TLS's view of inner: `context` is the state. */
 int tls_bio_send(void *context, const unsigned char *octets, size_t length_octets);
 int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets);
-/* Copies what inner lent and Mbed TLS did not take, before inner is called again. Returns 0, or -1: no memory, and
- * inner_error says so. */
+/* Copies what inner lent and Mbed TLS did not take, before inner is called again. Returns 0, or -1: no
+ * memory, and inner_error says so. */
 int tls_keep_rest(struct tls_state *state);
 /* The session is not to go on in a later connection. */
 void tls_forget_session(struct tls_state *state);
-/* Whether `status`, of whatever function of Mbed TLS's, only says that a session ticket came (TLS 1.3): then the session
- * is kept, and the function is to be called again. */
+/* Whether `status`, of whatever function of Mbed TLS's, only says that a session ticket came (TLS 1.3): then
+ * the session is kept, and the function is to be called again. */
 int tls_take_ticket(struct tls_state *state, int status);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whom a certificate names (RFC 9525). Invariant: only subjectAltName counts, never the subject's common name, and
- * an address never matches a DNS name. Mbed TLS 2.28 keeps no addresses of it, so it is read here. */
+/* Whom a certificate names (RFC 9525). Invariant: only subjectAltName counts, never the subject's common
+ * name, and an address never matches a DNS name. Mbed TLS 2.28 keeps no addresses of it, so it is read
+ * here. */
 #include "tls_mbedtls_internal.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mbed TLS's settings from ours. Invariant: everything in the state is initialised before anything is read, so
- * that tls_settings_free() is right after any failure. */
+/* Mbed TLS's settings from ours. Invariant: everything in the state is initialised before anything is read,
+ * so that tls_settings_free() is right after any failure. */
 #include "tls_mbedtls_internal.h"
 
 #include <string.h>
@@ -147,7 +147,8 @@ static int set_host(struct tls_state *state)
                    ? refuse(state, "there is no host name to verify by", "")
                    : 0;
     octets = strlen(host);
-    /* The dot that makes a name absolute stands in no SNI and no certificate (RFC 6066 section 3, RFC 9525 section 2). */
+    /* The dot that makes a name absolute stands in no SNI and no certificate (RFC 6066 section 3, RFC 9525
+     * section 2). */
     if (octets > 1 && host[octets - 1] == '.')
         octets--;
     if (octets > TLS_HOST_OCTETS_MAX || is_not_ascii(host) || strcmp(host, ".") == 0 ||

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the server is the one that was meant, and what failed in words. Invariant: Mbed TLS is always told to
- * require a good chain; what is not asked for is forgiven here, certificate by certificate, and nowhere else. */
+/* Whether the server is the one that was meant, and what failed in words. Invariant: Mbed TLS is always told
+ * to require a good chain; what is not asked for is forgiven here, certificate by certificate, and nowhere
+ * else. */
 #include "tls_mbedtls_internal.h"
 
 #include <string.h>
@@ -38,8 +39,8 @@ static int is_pinned(const struct postino_tls_config *config, const mbedtls_x509
     return 0;
 }
 
-/* RFC 5929 section 4.1: the hash of the certificate's signature, but SHA-256 for MD5 and SHA-1; none where the
- * signature tells no hash (RSASSA-PSS, Ed25519). */
+/* RFC 5929 section 4.1: the hash of the certificate's signature, but SHA-256 for MD5 and SHA-1; none where
+ * the signature tells no hash (RSASSA-PSS, Ed25519). */
 static void keep_endpoint(struct tls_state *state, const mbedtls_x509_crt *certificate)
 {
     mbedtls_md_type_t md = MBEDTLS_MD_NONE;
@@ -216,8 +217,8 @@ static int alert_failure(struct tls_state *state, int in_handshake)
         return POSTINO_ERROR_TLS_REFUSED;
     if (!in_handshake)
         return POSTINO_ERROR_TLS_RECORD;
-    /* A lack of our certificate has no alert of its own before TLS 1.3; but then all that the server sends had
-     * been taken by the time. */
+    /* A lack of our certificate has no alert of its own before TLS 1.3; but then all that the server sends
+     * had been taken by the time. */
     return state->ssl.TLS_PRIVATE(state) > MBEDTLS_SSL_SERVER_HELLO_DONE ? POSTINO_ERROR_TLS_REFUSED
                                                                          : POSTINO_ERROR_TLS_HANDSHAKE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of NetX applications: postino_message over the mails of nx_smtp_session.h. Invariant: how the parts
- * stand in each other is settled anew whenever the message is handed in; until then they hang on lists. */
+/* Messages of NetX applications: postino_message over the mails of nx_smtp_session.h. Invariant: how the
+ * parts stand in each other is settled anew whenever the message is handed in; until then they hang on
+ * lists. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "engine/internal.h"
@@ -96,8 +97,8 @@ UINT _nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *fil
 
 /* ---- Messages ---- */
 
-/* Whether the message has this header line; NX_NULL: whether it has those that were added to it, and no other, for one of
- * them may have been added to another message since. */
+/* Whether the message has this header line; NX_NULL: whether it has those that were added to it, and no
+ * other, for one of them may have been added to another message since. */
 static UINT composed_has(const NX_SMTP_MESSAGE *message_ptr, const NX_SMTP_HEADER *wanted)
 {
     const NX_SMTP_HEADER *header = message_ptr->nx_smtp_message_message.headers;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CRAM-MD5 and SCRAM for the NetX Duo client, in a file of their own so that only a program that sets a crypto table
- * carries them. Invariant: the state is in use by one session at a time, the client's. */
+/* CRAM-MD5 and SCRAM for the NetX Duo client, in a file of their own so that only a program that sets a
+ * crypto table carries them. Invariant: the state is in use by one session at a time, the client's. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "engine/internal.h"

@@ -82,8 +82,8 @@ static VOID mail_rewind(NX_SMTP_MAIL *mail)
     mail->nx_smtp_mail_offset = 0;
 }
 
-/* Makes the next part of the subject: as it is, or of its encoded words as many octets as have room. Returns whether more
- * may follow. */
+/* Makes the next part of the subject: as it is, or of its encoded words as many octets as have room. Returns
+ * whether more may follow. */
 static int mail_subject(NX_SMTP_MAIL *mail)
 {
     const struct postino_span *subject = &mail->nx_smtp_mail_message.subject;
@@ -102,8 +102,8 @@ static int mail_subject(NX_SMTP_MAIL *mail)
     return part->length_octets == room;
 }
 
-/* Makes the next of the pieces behind the recipients; the callback's body is none of them. Returns 0 where there is
- * none. */
+/* Makes the next of the pieces behind the recipients; the callback's body is none of them. Returns 0 where
+ * there is none. */
 static int mail_next_piece(NX_SMTP_MAIL *mail)
 {
     const struct nx_smtp_message *message = &mail->nx_smtp_mail_message;
@@ -270,8 +270,8 @@ UINT _nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UIN
     return NX_SUCCESS;
 }
 
-/* Whether a recipient can be added. Memory that was none yet holds anything, and one of an earlier making of this mail is
- * free; so only what this mail has of the same tick is looked through. */
+/* Whether a recipient can be added. Memory that was none yet holds anything, and one of an earlier making of
+ * this mail is free; so only what this mail has of the same tick is looked through. */
 static UINT mail_recipient_free(const NX_SMTP_MAIL *mail_ptr, const NX_SMTP_RECIPIENT *recipient_ptr)
 {
     const struct postino_recipient *recipient = &recipient_ptr->nx_smtp_recipient_recipient;

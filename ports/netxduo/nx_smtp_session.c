@@ -15,7 +15,7 @@ static const struct postino_extension *const session_extensions[] = {
     &postino_extension_size,
     &postino_extension_8bitmime,
     &nx_smtp_extension_priority,
-    &postino_extension_starttls, /* without a policy, which nx_smtp_client_tls_set() brings, it is not acted on */
+    &postino_extension_starttls, /* acted on once nx_smtp_client_tls_set() has set a policy */
     NULL,
 };
 

@@ -93,8 +93,8 @@ static int transport_reserve(struct postino_transport *transport, uint8_t **buff
         _nx_smtp_transport_bound(client, &client->nx_smtp_client_session))
         return POSTINO_AGAIN;
 #endif
-    /* Does not wait either: the packets that are missing may be on their way to a server that takes none before
-     * we have taken its replies. Who is told so waits a tick before the next look. */
+    /* Does not wait either: the packets that are missing may be on their way to a server that takes none
+     * before we have taken its replies. Who is told so waits a tick before the next look. */
     if (self->out == NX_NULL) {
         UINT status =
             nx_packet_allocate(client->nx_smtp_client_packet_pool_ptr, &self->out, NX_TCP_PACKET, NX_NO_WAIT);

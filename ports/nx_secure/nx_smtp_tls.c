@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS for the NetX Duo client: the services. It hangs itself on the client through a pointer and takes the place of its
- * transport's methods, so that a program which calls none of this carries none of it. Invariant: with TLS set up no
- * password is sent in the clear, and a mode that requires TLS has no mail sent without it. */
+/* TLS for the NetX Duo client: the services. It hangs itself on the client through a pointer and takes the
+ * place of its transport's methods, so that a program which calls none of this carries none of it. Invariant:
+ * with TLS set up no password is sent in the clear, and a mode that requires TLS has no mail sent without
+ * it. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
 #include "engine/single.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The client's transport with NetX Secure in it. Invariant: a TLS session that any service has failed on is never sent
- * on again, for NetX Secure resets it then, and a session that was reset sends in the clear. So a record is begun only
- * where the peer's window has room for it: a send that waits in vain would be such a failure, and who waited for
- * the peer while the peer waits to be heard would wait in vain. Only into a window that stays shut, while nothing is heard,
- * goes a record of one octet all the same, so that TCP asks for the window. A record that was not sent whole counts as unsent, for of
- * a part of it the peer learns nothing. */
+/* The client's transport with NetX Secure in it. Invariant: a TLS session that any service has failed on is
+ * never sent on again, for NetX Secure resets it then, and a session that was reset sends in the clear. So a
+ * record is begun only where the peer's window has room for it: a send that waits in vain would be such a
+ * failure, and who waited for the peer while the peer waits to be heard would wait in vain. Only into a
+ * window that stays shut, while nothing is heard, goes a record of one octet all the same, so that TCP asks
+ * for the window. A record that was not sent whole counts as unsent, for of a part of it the peer learns
+ * nothing. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
 #include "engine/internal.h"
@@ -13,12 +14,13 @@
 #error "NetX Secure needs packet chains"
 #endif
 
-/* What a record has in front of its text (a header, and an IV in TLS 1.2), and behind it: padding, MAC or tag, at
- * most. */
+/* What a record has in front of its text (a header, and an IV in TLS 1.2), and behind it: padding, MAC or
+ * tag, at most. */
 #define TLS_FRONT_OCTETS 21
 #define TLS_TAIL_OCTETS  64
 
-/* So long a window may stay shut, with nothing on its way and nothing heard, before TCP is handed something, in ticks. */
+/* So long a window may stay shut, with nothing on its way and nothing heard, before TCP is handed something,
+ * in ticks. */
 #define TLS_SHUT_TICKS                                                                             \
     (NX_SMTP_CLIENT_SEND_TIMEOUT / 4 < 2UL * NX_IP_PERIODIC_RATE ? NX_SMTP_CLIENT_SEND_TIMEOUT / 4 \
                                                                  : 2UL * NX_IP_PERIODIC_RATE)
@@ -40,8 +42,8 @@ static UINT tls_exists(const NX_SMTP_TLS *tls)
     return tls->nx_smtp_tls_session.nx_secure_tls_id == NX_SECURE_TLS_ID;
 }
 
-/* Ends the TLS session, waiting so many ticks for close_notify to be sent, where the connection stands; and deletes it:
- * only the end gives back the packets that it holds. */
+/* Ends the TLS session, waiting so many ticks for close_notify to be sent, where the connection stands; and
+ * deletes it: only the end gives back the packets that it holds. */
 static VOID tls_discard(NX_SMTP_TLS *tls, ULONG ticks)
 {
     if (tls_exists(tls)) {
@@ -134,7 +136,8 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
     NX_SMTP_TLS *tls = transport_tls(client);
     int error;
 
-    /* While nx_smtp_client_connect()'s connection stands, nx_smtp_mail_send() gets none, and changes nothing of it. */
+    /* While nx_smtp_client_connect()'s connection stands, nx_smtp_mail_send() gets none, and changes nothing
+     * of it. */
     if (tls->nx_smtp_tls_phase != TLS_NONE) {
         self->status = NX_ALREADY_BOUND;
         return POSTINO_ERROR_CONNECT;
@@ -186,8 +189,8 @@ static VOID tls_release(struct nx_smtp_transport *self)
     self->piece = NX_NULL;
 }
 
-/* As the inner transport's fetch, under TLS: has a piece of what arrived at hand, waiting for it for so many ticks.
- * Returns 0, POSTINO_AGAIN, or the error that the stream ended with. */
+/* As the inner transport's fetch, under TLS: has a piece of what arrived at hand, waiting for it for so many
+ * ticks. Returns 0, POSTINO_AGAIN, or the error that the stream ended with. */
 static INT tls_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
 {
     struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
@@ -235,8 +238,8 @@ static ULONG tls_window(NX_SMTP_CLIENT *client)
     tls->nx_smtp_tls_blocked = NX_TRUE;
     if (tx_time_get() - tls->nx_smtp_tls_shut < TLS_SHUT_TICKS)
         return 0;
-    /* The update that opened it may have been lost, and TCP asks for it only where it has something to send (RFC 9293
-     * section 3.8.6.1). So it gets one octet's record, and time for it. */
+    /* The update that opened it may have been lost, and TCP asks for it only where it has something to send
+     * (RFC 9293 section 3.8.6.1). So it gets one octet's record, and time for it. */
     tls->nx_smtp_tls_shut = tx_time_get();
     return 1;
 }
@@ -251,8 +254,8 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
 
     if (tls->nx_smtp_tls_phase == TLS_CLEAR)
         return tls->nx_smtp_tls_inner->reserve(transport, buffer, capacity_octets);
-    /* What has arrived is heard before anything is said: behind a send that fails nothing can be. With it came what the
-     * window is now. */
+    /* What has arrived is heard before anything is said: behind a send that fails nothing can be. With it
+     * came what the window is now. */
     if (tls_fetch(client, NX_NO_WAIT) != POSTINO_AGAIN) {
         tls->nx_smtp_tls_shut = tx_time_get();
         return POSTINO_AGAIN;
@@ -299,8 +302,8 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
         return tls->nx_smtp_tls_inner->send(transport, length_octets);
     packet->nx_packet_append_ptr = packet->nx_packet_prepend_ptr + length_octets;
     packet->nx_packet_length = (ULONG)length_octets;
-    /* There is room for it: what may be waited for is the transmit queue, which the peer's TCP acknowledges by itself; or
-     * a window that stayed shut, where nothing else is left to be tried. */
+    /* There is room for it: what may be waited for is the transmit queue, which the peer's TCP acknowledges
+     * by itself; or a window that stayed shut, where nothing else is left to be tried. */
     status = nx_secure_tls_session_send(&tls->nx_smtp_tls_session, packet, NX_SMTP_CLIENT_SEND_TIMEOUT);
     if (status == NX_SUCCESS) {
         self->out = NX_NULL;

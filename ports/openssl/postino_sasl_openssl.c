@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The crypto table of SASL mechanisms in OpenSSL 3. Invariant: nothing is kept between two calls, and OpenSSL wipes
- * what it frees. */
+/* The crypto table of SASL mechanisms in OpenSSL 3. Invariant: nothing is kept between two calls, and OpenSSL
+ * wipes what it frees. */
 #include <limits.h>
 #include <stdio.h>
 

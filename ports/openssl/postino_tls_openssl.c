@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS as a transport over a transport. OpenSSL reads and writes memory; this file moves it to and from the inner
- * transport. Invariant: a record is made only when the one before has been handed on whole, and what it holds counts
- * as unsent until its last octet has been: of a part of a record the peer learns nothing. */
+/* TLS as a transport over a transport. OpenSSL reads and writes memory; this file moves it to and from the
+ * inner transport. Invariant: a record is made only when the one before has been handed on whole, and what it
+ * holds counts as unsent until its last octet has been: of a part of a record the peer learns nothing. */
 #include "tls_openssl.h"
 
 #include <openssl/crypto.h>
@@ -118,8 +118,8 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
             return tls->send_error != 0 ? tls->send_error : POSTINO_ERROR_CLOSED;
         if (status != SSL_ERROR_WANT_READ)
             return tls_openssl_reason(tls, POSTINO_ERROR_TLS_RECORD);
-        /* A peer may send for ever what is no plain text (key updates, tickets, requests): the time is the caller's
-         * to look at, and what OpenSSL answers leaves before more is taken. */
+        /* A peer may send for ever what is no plain text (key updates, tickets, requests): the time is the
+         * caller's to look at, and what OpenSSL answers leaves before more is taken. */
         status =
             filled_octets < TLS_OPENSSL_RECORD_OCTETS ? tls_openssl_fill(tls, &filled_octets) : POSTINO_AGAIN;
         if (status != 0)

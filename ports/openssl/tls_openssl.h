@@ -10,16 +10,18 @@
 #define TLS_OPENSSL_RECORD_OCTETS (5 + POSTINO_TLS_OPENSSL_OCTETS + 256)
 
 /* tls_openssl_handshake.c */
-/* The inner transport's send(). That a part of a record leaves is progress, although the record counts as unsent. */
+/* The inner transport's send(). That a part of a record leaves is progress, although the record counts as
+ * unsent. */
 int tls_openssl_inner_send(struct postino_tls_openssl *tls, size_t length_octets);
 /* Hands on what OpenSSL has written. Returns 0 when nothing is left, or what the inner transport said. */
 int tls_openssl_flush(struct postino_tls_openssl *tls);
-/* The same, but a failure is kept back until nothing more is to be read: the alert that says why may be there. */
+/* The same, but a failure is kept back until nothing more is to be read: the alert that says why may be
+ * there. */
 int tls_openssl_flush_or_keep(struct postino_tls_openssl *tls);
 /* What to wait for, besides `events`: that OpenSSL's octets can leave; that alone while answers pile up. */
 unsigned tls_openssl_events(struct postino_tls_openssl *tls, unsigned events);
-/* Lets OpenSSL have what arrived, and counts it. Returns 0, POSTINO_AGAIN also while answers pile up, or what the
- * inner transport said; the end of the stream is seen by OpenSSL's next read. */
+/* Lets OpenSSL have what arrived, and counts it. Returns 0, POSTINO_AGAIN also while answers pile up, or what
+ * the inner transport said; the end of the stream is seen by OpenSSL's next read. */
 int tls_openssl_fill(struct postino_tls_openssl *tls, size_t *filled_octets);
 /* The handshake, or the rest of one that the inner transport's patience interrupted. */
 int tls_openssl_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms);

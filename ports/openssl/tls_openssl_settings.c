@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* OpenSSL's settings from ours. Invariant: each setting that could not be made is an error, never a weaker one. */
+/* OpenSSL's settings from ours. Invariant: each setting that could not be made is an error, never a weaker
+ * one. */
 #include "tls_openssl.h"
 
 #include <openssl/err.h>
@@ -89,8 +90,8 @@ static int settings_is_address(const char *host)
     return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
 }
 
-/* The host's name for SNI and for its certificate, neither of which has the dot that makes a name absolute (RFC 6066
- * section 3, RFC 9525 section 2). Returns its length, 0 where it is none. */
+/* The host's name for SNI and for its certificate, neither of which has the dot that makes a name absolute
+ * (RFC 6066 section 3, RFC 9525 section 2). Returns its length, 0 where it is none. */
 static size_t settings_host_octets(const char *host)
 {
     size_t octets = strlen(host);
@@ -126,7 +127,8 @@ static int settings_host(struct postino_tls_openssl *tls)
     return POSTINO_ERROR_TLS_CONFIG;
 }
 
-/* OpenSSL takes a certificate whose key it cannot read, for the want of memory say, and then nothing that it issued. */
+/* OpenSSL takes a certificate whose key it cannot read, for the want of memory say, and then nothing that it
+ * issued. */
 static int settings_has_key(X509_STORE *store)
 {
     const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);

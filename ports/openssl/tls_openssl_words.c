@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What failed, in words: what is wrong, then what to do about it. Invariant: what a certificate holds is told in
- * characters that can be shown. */
+/* What failed, in words: what is wrong, then what to do about it. Invariant: what a certificate holds is told
+ * in characters that can be shown. */
 #include "tls_openssl.h"
 
 #include <openssl/err.h>
@@ -11,7 +11,8 @@
 #define WORDS_NAMES_MAX 3
 #define WORDS_MEMORY    "there is not enough memory for TLS"
 
-/* An iPAddress (RFC 5280 section 4.2.1.6) in words. Returns as snprintf() does, 0 for one of a strange length. */
+/* An iPAddress (RFC 5280 section 4.2.1.6) in words. Returns as snprintf() does, 0 for one of a strange
+ * length. */
 static int words_address(const ASN1_STRING *value, char *text, size_t capacity)
 {
     const uint8_t *octets = ASN1_STRING_get0_data(value);
@@ -45,8 +46,8 @@ static int words_name_is_host(const GENERAL_NAME *name, const char *host)
            memcmp(ASN1_STRING_get0_data(name->d.dNSName), host, strlen(host)) == 0;
 }
 
-/* The first few: a session keeps little of the text, and whom it is not for stands behind them. Returns how many;
- * -1: they cannot be read. `*named`: the host is among them, which is an address, as a DNS name. */
+/* The first few: a session keeps little of the text, and whom it is not for stands behind them. Returns how
+ * many; -1: they cannot be read. `*named`: the host is among them, which is an address, as a DNS name. */
 static int words_names(X509 *certificate, const char *host, char *text, size_t capacity, int *named)
 {
     int critical = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A file as a source. Invariant: the buffer holds what stands in the file from offset_octets - lent_octets on, of
- * which taken_octets were taken; the file ends where it ended when the transaction began. */
+/* A file as a source. Invariant: the buffer holds what stands in the file from offset_octets - lent_octets
+ * on, of which taken_octets were taken; the file ends where it ended when the transaction began. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <sys/stat.h>

@@ -114,8 +114,8 @@ static void client_check(struct postino_client *client)
     client->connected = 0;
 }
 
-/* Leaves in a mail that the session did not take why it did not. Objects in use are left alone: they say what becomes of
- * the mail that has them. */
+/* Leaves in a mail that the session did not take why it did not. Objects in use are left alone: they say what
+ * becomes of the mail that has them. */
 static int client_refuse(struct postino_mail *mail, int error)
 {
     enum {
@@ -204,8 +204,8 @@ static int client_is_lost(int error)
 }
 
 /* The mail met a connection that the server had given up, or had no more room for it: nothing of it can have
- * been delivered. Only a connection that had worked is given up on, or one that was lost in the handshake; one
- * that never did will not do better. */
+ * been delivered. Only a connection that had worked is given up on, or one that was lost in the handshake;
+ * one that never did will not do better. */
 static int client_is_again(const struct postino_client *client, const struct postino_mail *mail)
 {
     const struct postino_result *result = &client->session.result;

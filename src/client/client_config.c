@@ -73,7 +73,8 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
     if (client_octets != sizeof *client)
         return POSTINO_ERROR_OBJECT_SIZE;
     client_configure(client, config);
-    /* Opportunistic TLS without any would fail at each server that offers it, and go unnoticed at the others. */
+    /* Opportunistic TLS without any would fail at each server that offers it, and go unnoticed at the
+     * others. */
     unavailable = client->session_config.tls != &postino_tls_none && transport->methods->start_tls == NULL;
     if (config->trace != NULL) {
         postino_trace_transport_init(&client->trace, transport, &client->session, config->trace,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What a client does otherwise with a server on which something does not work, though it is offered. Invariant: a mail
- * goes out again only where the server cannot have accepted it for anybody; and what is found out takes effect with the
- * next connection, for a command that is half sent must not change. */
+/* What a client does otherwise with a server on which something does not work, though it is offered.
+ * Invariant: a mail goes out again only where the server cannot have accepted it for anybody; and what is
+ * found out takes effect with the next connection, for a command that is half sent must not change. */
 #include "postino/client.h"
 
 #include "../engine/internal.h"
 
-/* What may stand behind MAIL without being asked for: SIZE and BODY, and what a mail names as optional. An address in
- * UTF-8 cannot do without SMTPUTF8. */
+/* What may stand behind MAIL without being asked for: SIZE and BODY, and what a mail names as optional. An
+ * address in UTF-8 cannot do without SMTPUTF8. */
 #define FALLBACK_PARAMETERS                                                                             \
     ((uint32_t)POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_8BITMIME | POSTINO_CAPABILITY_DSN |         \
      POSTINO_CAPABILITY_DELIVERBY | POSTINO_CAPABILITY_FUTURERELEASE | POSTINO_CAPABILITY_MT_PRIORITY | \

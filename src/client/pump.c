@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The one loop that runs a session over a transport. Invariant: it never waits in a send, so it can always
  * take what the server says; and after a failed send it only listens, for the server's reason may be on its
- * way. What arrived is heard before a limit is judged, by the time before the look: a caller who comes late loses
- * nothing. The time is the session's: a frame of the pump's lies below all that is said. */
+ * way. What arrived is heard before a limit is judged, by the time before the look: a caller who comes late
+ * loses nothing. The time is the session's: a frame of the pump's lies below all that is said. */
 #include "../engine/internal.h"
 
-/* So often octets are received behind a limit that has passed: more than arrive in time, and a peer that never ends its
- * reply gets no more. The first look behind a send may have been none (transport.h), so there are two at least. */
+/* So often octets are received behind a limit that has passed: more than arrive in time, and a peer that
+ * never ends its reply gets no more. The first look behind a send may have been none (transport.h), so there
+ * are two at least. */
 #define PUMP_LOOKS 255
 
 /* Sends what there is. Returns 0 when something went out or was found out, or what the transport said. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The next mechanism, where the server refuses one (RFC 4954 section 6). Invariant: each mechanism is tried once, so an
- * authentication has an end. */
+/* The next mechanism, where the server refuses one (RFC 4954 section 6). Invariant: each mechanism is tried
+ * once, so an authentication has an end. */
 #include "internal.h"
 
 /* Whether another mechanism may do. */

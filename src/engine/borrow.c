@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The marks of a caller's objects that are in use. Invariant: an object is marked exactly while one mail has it, from
- * its submission until it is given back; what cannot be marked whole is not marked at all. */
+/* The marks of a caller's objects that are in use. Invariant: an object is marked exactly while one mail has
+ * it, from its submission until it is given back; what cannot be marked whole is not marked at all. */
 #include "internal.h"
 
 int postino_source_mark(struct postino_source *source, int in_use)

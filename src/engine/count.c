@@ -7,8 +7,8 @@
 #if !POSTINO_SMALL
 #define COUNT_BLOCK 128
 
-/* How many of these octets, by the one before each, show a line break of one octet: an LF behind no CR, or a CR that no
- * LF followed. Without a branch in a block, so that the compiler can take many octets at once. */
+/* How many of these octets, by the one before each, show a line break of one octet: an LF behind no CR, or a
+ * CR that no LF followed. Without a branch in a block, so that the compiler can take many octets at once. */
 static WIDE_INLINE size_t count_bare(const uint8_t *data, size_t length)
 {
     size_t bare = 0;

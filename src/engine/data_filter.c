@@ -14,8 +14,8 @@
 #define FILTER_WORD     8
 #define FILTER_LINE_END 2
 
-/* How many octets are in the clean blocks in front. Without a branch inside of one, so that the compiler can take many
- * octets at once. */
+/* How many octets are in the clean blocks in front. Without a branch inside of one, so that the compiler can
+ * take many octets at once. */
 static WIDE_INLINE size_t filter_look(const uint8_t *data, size_t length)
 {
     size_t clean = 0;
@@ -45,8 +45,8 @@ WIDE_TARGET static size_t filter_look_wide(const uint8_t *data, size_t length)
 }
 #endif
 
-/* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is always
- * right. */
+/* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
+ * always right. */
 static size_t filter_clean(const uint8_t *data, size_t length)
 {
     size_t clean;
@@ -118,9 +118,9 @@ static inline uint8_t *filter_put(uint8_t *out, unsigned row, uint8_t octet)
     return out + (entry >> 16);
 }
 
-/* Moves `length` octets, at least one, to `out`, which has room for twice as many and a line end. An octet takes the
- * same time whatever it is: a branch for each line end would be guessed wrong too often where lines are short. Returns
- * how many octets were written. */
+/* Moves `length` octets, at least one, to `out`, which has room for twice as many and a line end. An octet
+ * takes the same time whatever it is: a branch for each line end would be guessed wrong too often where lines
+ * are short. Returns how many octets were written. */
 static size_t filter_convert(unsigned *state, const uint8_t *in, size_t length, uint8_t *out)
 {
     const unsigned bare = *state & FILTER_BARE;
@@ -161,8 +161,8 @@ static size_t filter_convert(unsigned *state, const uint8_t *in, size_t length, 
     return (size_t)(next - out);
 }
 
-/* Moves as many octets as it likes, from *in on; none where there are few, or little room. Returns how many were
- * written. */
+/* Moves as many octets as it likes, from *in on; none where there are few, or little room. Returns how many
+ * were written. */
 static size_t filter_run(unsigned *state, const uint8_t **in, size_t length, uint8_t *out, size_t room)
 {
     size_t turn = length < room ? length : room;

@@ -17,12 +17,12 @@ enum filter_state {
 };
 /* Whether a line end is still to come when the message ends now. */
 #define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)
-/* Moves octets to `out`, which has room for `capacity`; leaves in *data those that were not taken, and returns how many
- * were written. */
+/* Moves octets to `out`, which has room for `capacity`; leaves in *data those that were not taken, and
+ * returns how many were written. */
 size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *out, size_t capacity);
 
-/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not doubled. Sets
- * *length to how many of them were counted. */
+/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not
+ * doubled. Sets *length to how many of them were counted. */
 #if POSTINO_SMALL
 static inline size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The message (RFC 5321 section 4.1.1.4). Invariant: the end mark is begun only when the source said that the
- * message is complete, and the step is complete when the mark is out whole. Without transparency (FILTER_BARE) the
- * mark is no more than the line end that may be held back. */
+ * message is complete, and the step is complete when the mark is out whole. Without transparency
+ * (FILTER_BARE) the mark is no more than the line end that may be held back. */
 #include "data_filter.h"
 
 /* Puts out the end mark (RFC 5321 section 4.5.2), held back line end included, or nothing where the call's

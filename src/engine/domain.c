@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The domains of a mail's recipients. Invariant: once they are known, each recipient's `domain` is the first of the
- * recipients with the same one. */
+/* The domains of a mail's recipients. Invariant: once they are known, each recipient's `domain` is the first
+ * of the recipients with the same one. */
 #include "internal.h"
 
 static struct postino_span domain_of(const struct postino_recipient *recipient)

@@ -82,7 +82,8 @@ void postino_emit_text(struct postino_emitter *emitter, const char *text)
 }
 #endif
 
-/* Puts out what an octet of a text stands for: itself, or what the mark means. Returns 0 at the text's end. */
+/* Puts out what an octet of a text stands for: itself, or what the mark means. Returns 0 at the text's
+ * end. */
 static int command_octet(const struct postino_session *session, struct postino_emitter *emitter,
                          unsigned octet)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The EHLO reply (RFC 5321 section 4.1.1.1), word by word as its octets arrive. Invariant: word holds the
- * word that is arriving, letters in upper case; of one that is too long to be known, its head fills all the room. */
+ * word that is arriving, letters in upper case; of one that is too long to be known, its head fills all the
+ * room. */
 #include "internal.h"
 
 int postino_extensions_is(const struct postino_session *session, const char *name)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a session that may speak LMTP or have TLS says first, and does when the server is known. Invariant: where
- * TLS is required, nothing follows EHLO in the clear but STARTTLS. */
+/* What a session that may speak LMTP or have TLS says first, and does when the server is known. Invariant:
+ * where TLS is required, nothing follows EHLO in the clear but STARTTLS. */
 #include "internal.h"
 
 /* Where it is refused there is no HELO: without EHLO there is no TLS. */

@@ -59,8 +59,8 @@ enum source_state {
 
 /* struct postino_session.dirty */
 enum dirty_state {
-    DIRTY_CLOSED =
-        1, /* a mail was refused, without a transaction: RSET is due, and the next mail may follow it at once */
+    /* A mail was refused, without a transaction: RSET is due, and the next mail may follow it at once. */
+    DIRTY_CLOSED = 1,
     DIRTY_OPEN /* its transaction may be open: nothing of the next mail goes out before RSET is answered */
 };
 
@@ -81,12 +81,12 @@ enum chunk_state {
 /* Where a command goes: composed anew each time, of which some went out before and `room` octets fit now. */
 struct postino_emitter {
     uint8_t *out;
-    /* In `out`, of the octet that comes next. It starts as many below 0 as went out before, and wraps; from `room` on
-     * octets are counted only. */
+    /* In `out`, of the octet that comes next. It starts as many below 0 as went out before, and wraps; from
+     * `room` on octets are counted only. */
     size_t place;
     size_t room;
-    /* 0: octets go out as they are. Otherwise in base64, and these are the ones whose group is not whole yet, behind a
-     * leading one. */
+    /* 0: octets go out as they are. Otherwise in base64, and these are the ones whose group is not whole yet,
+     * behind a leading one. */
     uint32_t bits;
 };
 
@@ -160,8 +160,8 @@ enum step_row {
 
 extern const struct postino_step postino_steps[STEP_ROWS];
 
-/* What runs the mails of a session: transaction.c for those of postino_session_submit(), single.c for one mail to
- * one recipient. */
+/* What runs the mails of a session: transaction.c for those of postino_session_submit(), single.c for one
+ * mail to one recipient. */
 struct postino_mail_strategy {
     const struct postino_step *greeting;
     /* Enters what goes out next, if it need not wait for a reply. */
@@ -178,11 +178,11 @@ struct postino_mail_strategy {
     void (*refuse)(struct postino_session *session);
     /* The reply in hand refuses a step outside of the mails. Returns the row that follows. */
     unsigned (*refused)(struct postino_session *session, const struct postino_step *step);
-    /* Takes the octet with which the line that is arriving turns out to be no reply, and each that follows as long as
-     * session->line is REPLY_NONSENSE. */
+    /* Takes the octet with which the line that is arriving turns out to be no reply, and each that follows as
+     * long as session->line is REPLY_NONSENSE. */
     void (*nonsense)(struct postino_session *session, uint8_t octet);
-    /* Puts out octets of the step in hand, and of those that follow it in a group, which postino_session_count_output() has
-     * counted. Returns how many. */
+    /* Puts out octets of the step in hand, and of those that follow it in a group, which
+     * postino_session_count_output() has counted. Returns how many. */
     size_t (*output)(struct postino_session *session, uint8_t *out, size_t capacity);
     /* Of single.c: puts out octets of the step in hand, and does not count them. Returns how many. */
     size_t (*write_step)(struct postino_session *session, uint8_t *out, size_t capacity);
@@ -231,8 +231,8 @@ const struct postino_step *postino_transaction_follow(const struct postino_sessi
 /* What comes behind the last recipient. */
 const struct postino_step *postino_transaction_content(const struct postino_session *session,
                                                        const struct postino_mail *mail);
-/* A refused RSET would leave the recipients of the mail before to the message of this one: of the step in hand nothing
- * goes out before it is answered, if nothing did. */
+/* A refused RSET would leave the recipients of the mail before to the message of this one: of the step in
+ * hand nothing goes out before it is answered, if nothing did. */
 static inline int postino_transaction_held(const struct postino_session *session)
 {
     return session->dirty == DIRTY_OPEN && session->outstanding != 0 && session->offset_octets == 0;
@@ -261,8 +261,8 @@ int postino_transaction_wanted(const struct postino_session *session);
 extern const struct postino_step postino_transaction_rset;
 
 /* borrow.c */
-/* Marks a mail and what belongs to it as in use. Returns 0; or the error that names what is in use already, with no mark
- * left. */
+/* Marks a mail and what belongs to it as in use. Returns 0; or the error that names what is in use already,
+ * with no mark left. */
 int postino_mail_borrow(struct postino_mail *mail);
 /* Takes the marks off. */
 void postino_mail_release(struct postino_mail *mail);
@@ -282,7 +282,8 @@ static inline void postino_record_clear(struct postino_record *record)
     record->text_octets = 0;
     record->enhanced_code = (struct postino_enhanced_code){0, 0, 0};
 }
-/* What a mail came to that was given up before MAIL for an error of its own. `session` may be NULL: it has none. */
+/* What a mail came to that was given up before MAIL for an error of its own. `session` may be NULL: it has
+ * none. */
 unsigned postino_submit_outcome(const struct postino_session *session, int error);
 void postino_submit_rcpt(struct postino_session *session, int refused);
 int postino_submit_again(struct postino_session *session, int error);
@@ -302,8 +303,8 @@ static inline void postino_emit_base64(struct postino_emitter *emitter)
 }
 /* Ends it with padding, if it began. */
 void postino_emit_base64_end(struct postino_emitter *emitter);
-/* The mechanism's response that is due, in base64, which is still to be ended. session->round counts the responses that
- * are given with the step in hand and before. */
+/* The mechanism's response that is due, in base64, which is still to be ended. session->round counts the
+ * responses that are given with the step in hand and before. */
 static inline void postino_emit_response(const struct postino_session *session,
                                          struct postino_emitter *emitter)
 {
@@ -311,8 +312,8 @@ static inline void postino_emit_response(const struct postino_session *session,
     session->mechanism->respond(emitter, session->config->credentials, session->round - 1u);
 }
 
-/* Puts out the line's end and counts what went out; without a rest the step in hand is complete. Returns how many
- * octets there was room for. */
+/* Puts out the line's end and counts what went out; without a rest the step in hand is complete. Returns how
+ * many octets there was room for. */
 size_t postino_emitted(struct postino_session *session, struct postino_emitter *emitter);
 /* Puts out the command of the step in hand and returns how many octets. */
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity);
@@ -320,15 +321,16 @@ size_t postino_command(struct postino_session *session, uint8_t *out, size_t cap
 /* pump.c: postino_pump() but for the handshake of TLS. */
 int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until);
 
-/* domain.c: sets each recipient's `domain`: the first of the mail's recipients that has the same. Returns how many domains
- * there are. The time grows with n log n. */
+/* domain.c: sets each recipient's `domain`: the first of the mail's recipients that has the same. Returns how
+ * many domains there are. The time grows with n log n. */
 size_t postino_domains(struct postino_mail *mail);
 
 /* number.c */
 /* In decimal digits. */
 void postino_emit_number(struct postino_emitter *emitter, size_t number);
 #if !POSTINO_SMALL
-/* The usual case: puts down a number of at most so many digits. Returns how many they are; 0: they are more. */
+/* The usual case: puts down a number of at most so many digits. Returns how many they are; 0: they are
+ * more. */
 #define NUMBER_SHORT_OCTETS 4
 size_t postino_number_short(uint8_t *out, size_t number);
 #endif
@@ -390,7 +392,8 @@ unsigned postino_session_outcome(const struct postino_session *session, const st
 unsigned postino_session_refusal(const struct postino_session *session);
 /* The source of the mail that is being sent has nothing now, or failed. */
 void postino_session_stop(struct postino_session *session, enum postino_source_status status);
-/* Counts octets of the step in hand that were put out. Returns how many. In line: each strategy has one call. */
+/* Counts octets of the step in hand that were put out. Returns how many. In line: each strategy has one
+ * call. */
 static inline size_t postino_session_count_output(struct postino_session *session, size_t length)
 {
     struct postino_mail *mail = session->sent.mail;
@@ -437,7 +440,8 @@ void postino_client_fallback_begin(struct postino_client *client);
 int postino_client_fallback(struct postino_client *client, const struct postino_mail *mail);
 /* Of a mail that goes out again: whether that is the reason. It is one only once. */
 int postino_client_is_fallback(const struct postino_mail *mail);
-/* Whether the server ended the connection at EHLO and nothing needs that: the next connection begins with HELO. */
+/* Whether the server ended the connection at EHLO and nothing needs that: the next connection begins with
+ * HELO. */
 int postino_client_fallback_helo(struct postino_client *client);
 
 /* reply.c: takes octets that arrived; returns how many, at least one. */
@@ -446,8 +450,8 @@ size_t postino_reply_input(struct postino_session *session, const uint8_t *data,
 void postino_reply_nonsense(struct postino_session *session, uint8_t octet);
 /* nonsense.c: the same, but the rest of the line is taken first. */
 void postino_nonsense(struct postino_session *session, uint8_t octet);
-/* What stands for an octet of a reply's text where the caller sees it, be it on a terminal: '\n' is between two lines,
- * and no other control character is kept. */
+/* What stands for an octet of a reply's text where the caller sees it, be it on a terminal: '\n' is between
+ * two lines, and no other control character is kept. */
 static inline unsigned postino_shown_octet(unsigned octet)
 {
     if (octet == 127 || (octet < ' ' && octet != '\n'))
@@ -457,10 +461,11 @@ static inline unsigned postino_shown_octet(unsigned octet)
 /* Blanks, line ends and control characters before the code of a line at most. */
 #define REPLY_BLANKS_MAX 250
 #if !POSTINO_SMALL
-/* Reads a reply of one line that is there whole, with CRLF and no other control character. Returns how many octets it
- * has, 0 for anything else. */
+/* Reads a reply of one line that is there whole, with CRLF and no other control character. Returns how many
+ * octets it has, 0 for anything else. */
 size_t postino_reply_line(const uint8_t *data, size_t length, unsigned *code);
-/* Whether such a reply may be taken as a whole now: none has begun to arrive, and nobody looks at its octets. */
+/* Whether such a reply may be taken as a whole now: none has begun to arrive, and nobody looks at its
+ * octets. */
 int postino_reply_is_plain(const struct postino_session *session);
 /* Keeps what it says. */
 void postino_reply_keep(struct postino_session *session, unsigned code, const uint8_t *text, size_t length);
@@ -472,8 +477,8 @@ void postino_extensions_keyword(struct postino_session *session);
 void postino_extensions_octet(struct postino_session *session, uint8_t octet);
 /* Whether session->word is `name`. */
 int postino_extensions_is(const struct postino_session *session, const char *name);
-/* Those that have a look at each mail, and those that may put something behind MAIL: nobody walks over all that the
- * configuration names with each mail, but as far as the last of these that is offered. */
+/* Those that have a look at each mail, and those that may put something behind MAIL: nobody walks over all
+ * that the configuration names with each mail, but as far as the last of these that is offered. */
 #define EXTENSIONS_THAT_CHECK                                                                          \
     ((uint32_t)POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_PIPELINING | POSTINO_CAPABILITY_CHUNKING | \
      POSTINO_CAPABILITY_LIMITS)

@@ -19,8 +19,8 @@ KEYWORD(expn, "EXPN", EXPN);
 KEYWORD(help, "HELP", HELP);
 KEYWORD(etrn, "ETRN", ETRN);
 
-/* Those that look at each mail come first, and of them LIMITS last: it counts the mails that are begun, which are those
- * that nothing else stands against. */
+/* Those that look at each mail come first, and of them LIMITS last: it counts the mails that are begun, which
+ * are those that nothing else stands against. */
 const struct postino_extension *const postino_extensions_all[] = {
     &postino_extension_size,          &postino_extension_8bitmime,
     &postino_extension_pipelining,    &postino_extension_chunking,

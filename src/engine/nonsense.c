@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A line that is no reply: the session ends with it, and its text says what the server is ("HTTP/1.1 400 Bad Request").
- * Invariant: from its first wrong octet to its end, which is not awaited for longer than the reply to QUIT, nothing is
- * sent and no octet is read as a reply. */
+/* A line that is no reply: the session ends with it, and its text says what the server is ("HTTP/1.1 400 Bad
+ * Request"). Invariant: from its first wrong octet to its end, which is not awaited for longer than the reply
+ * to QUIT, nothing is sent and no octet is read as a reply. */
 #include "internal.h"
 
 static const struct postino_step nonsense_step = {NULL, POSTINO_STEP_QUIT, 0,

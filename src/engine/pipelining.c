@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* PIPELINING (RFC 2920): what goes out before the replies to what went before it. Invariant: whatever may have
- * to be taken back by a reply that is awaited does not go out: see pipelining_joins(). */
+/* PIPELINING (RFC 2920): what goes out before the replies to what went before it. Invariant: whatever may
+ * have to be taken back by a reply that is awaited does not go out: see pipelining_joins(). */
 #include "internal.h"
 
 #define PIPELINING_GROUP_OCTETS 65536
@@ -48,8 +48,8 @@ static int pipelining_is_plain(const struct postino_session *session, size_t cap
            mail->delivery == NULL && mail->recipients->kind != POSTINO_RECIPIENT_BCC;
 }
 
-/* Puts down RCPT for the first recipient, and for those behind it that have room before `end`. Returns the place behind
- * the last, where the cursor stands then. */
+/* Puts down RCPT for the first recipient, and for those behind it that have room before `end`. Returns the
+ * place behind the last, where the cursor stands then. */
 static uint8_t *pipelining_recipients(struct postino_session *session, uint8_t *place, const uint8_t *end)
 {
     static const char rcpt_to[] = "RCPT TO:<";
@@ -73,9 +73,9 @@ static uint8_t *pipelining_recipients(struct postino_session *session, uint8_t *
     return place;
 }
 
-/* The usual case: RSET where it is due, MAIL, and RCPT for all recipients or as many as have room, as their rows say
- * them, without asking behind each what follows it. The message is entered if it joins them. Returns how many octets;
- * 0: it is not the usual case. */
+/* The usual case: RSET where it is due, MAIL, and RCPT for all recipients or as many as have room, as their
+ * rows say them, without asking behind each what follows it. The message is entered if it joins them. Returns
+ * how many octets; 0: it is not the usual case. */
 static size_t pipelining_envelope(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     static const char rset[] = "RSET\r\n";
@@ -184,8 +184,8 @@ static void pipelining_answered(struct postino_session *session, struct postino_
         while (next != NULL && next->state == MAIL_FINISHED)
             next = next->next;
         replied->mail = next;
-        /* What is outstanding went out while this mail was not settled: the next mail's RSET and what follows it
-         * (RFC 3030 section 3), or behind the last mail QUIT. */
+        /* What is outstanding went out while this mail was not settled: the next mail's RSET and what follows
+         * it (RFC 3030 section 3), or behind the last mail QUIT. */
         if (next == NULL)
             *replied = session->sent;
         else
@@ -196,8 +196,8 @@ static void pipelining_answered(struct postino_session *session, struct postino_
 }
 
 #if !POSTINO_SMALL
-/* Acts on a reply that takes what was asked for a mail, when what follows it is outstanding too. Returns 1, or 0 where
- * that is not all there is to it. */
+/* Acts on a reply that takes what was asked for a mail, when what follows it is outstanding too. Returns 1,
+ * or 0 where that is not all there is to it. */
 static int pipelining_take(struct postino_session *session, unsigned code)
 {
     struct postino_cursor *replied = &session->replied;
@@ -219,7 +219,8 @@ static int pipelining_take(struct postino_session *session, unsigned code)
         session->dirty = 0;
         break;
     case POSTINO_STEP_MESSAGE:
-        /* All of a message; of chunks only the last one's reply says so, and it is the only one outstanding then. */
+        /* All of a message; of chunks only the last one's reply says so, and it is the only one outstanding
+         * then. */
         if ((mail->marks & MAIL_CHUNKED) != 0 && mail->chunks != 1)
             return 0;
         session->reply.code = (uint16_t)code;
@@ -241,8 +242,8 @@ static int pipelining_take(struct postino_session *session, unsigned code)
     return 1;
 }
 
-/* The usual case: replies that take what was asked, each a line, and nobody is to be told of them one by one. What one
- * says is kept of the last. Returns how many octets they have. */
+/* The usual case: replies that take what was asked, each a line, and nobody is to be told of them one by one.
+ * What one says is kept of the last. Returns how many octets they have. */
 static size_t pipelining_taken(struct postino_session *session, const uint8_t *data, size_t length)
 {
     const uint8_t *last = data;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Each recipient's own reply, octet by octet as it arrives, so that a record may hold more of it than the session keeps.
- * Invariant: when a reply is complete, each record that it concerns holds that reply and nothing of another. */
+/* Each recipient's own reply, octet by octet as it arrives, so that a record may hold more of it than the
+ * session keeps. Invariant: when a reply is complete, each record that it concerns holds that reply and
+ * nothing of another. */
 #include "internal.h"
 
-/* Whether the reply that is arriving concerns the recipient: it is the reply to its RCPT, or one to the whole mail. */
+/* Whether the reply that is arriving concerns the recipient: it is the reply to its RCPT, or one to the whole
+ * mail. */
 static int record_concerns(const struct postino_session *session, const struct postino_recipient *recipient)
 {
     return recipient->record != NULL && recipient->outcome == POSTINO_OUTCOME_PENDING &&
@@ -11,8 +13,8 @@ static int record_concerns(const struct postino_session *session, const struct p
             session->reply.code >= 400);
 }
 
-/* Has each record that the reply concerns take the octet; NULL: forget an earlier reply. Returns whether a record had room
- * for it. */
+/* Has each record that the reply concerns take the octet; NULL: forget an earlier reply. Returns whether a
+ * record had room for it. */
 static int record_each(struct postino_session *session, const uint8_t *octet)
 {
     struct postino_recipient *only = session->replied.recipient;

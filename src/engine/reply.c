@@ -112,8 +112,9 @@ static int reply_has_control(const uint8_t *data)
     uint64_t rubout;
 
     memcpy(&word, data, sizeof word);
-    /* A difference has an octet's highest bit where the octet is less, and where a neighbour that is less borrows from
-     * it; those above 127, which have it anyway, do not count. DEL becomes 0, and nothing else is less than 1. */
+    /* A difference has an octet's highest bit where the octet is less, and where a neighbour that is less
+     * borrows from it; those above 127, which have it anyway, do not count. DEL becomes 0, and nothing else
+     * is less than 1. */
     rubout = word ^ ones * 127;
     return ((((word - ones * ' ') & ~word) | ((rubout - ones) & ~rubout)) & ones * 128) != 0;
 }
@@ -147,13 +148,14 @@ void postino_reply_keep(struct postino_session *session, unsigned code, const ui
     session->word_octets = 0;
     if (!session->text_is_error) {
         session->reply.text_octets = length;
-        /* Not memcpy(), which gcc expands in line where it knows how few octets they are: ten times as slow. */
+        /* Not memcpy(), which gcc expands in line where it knows how few octets they are: ten times as
+         * slow. */
         memmove(session->text, text, length < sizeof session->text ? length : sizeof session->text);
     }
 }
 
-/* A reply of one line that is there whole, where nobody looks at its octets one by one: the usual case. Returns how
- * many octets were taken. */
+/* A reply of one line that is there whole, where nobody looks at its octets one by one: the usual case.
+ * Returns how many octets were taken. */
 static size_t reply_whole(struct postino_session *session, const uint8_t *data, size_t length)
 {
     unsigned code;
@@ -167,8 +169,8 @@ static size_t reply_whole(struct postino_session *session, const uint8_t *data, 
 }
 #endif
 
-/* Where the greeting makes no sense there still may be an SMTP server, to be left politely; later the dialogue is out of
- * step. */
+/* Where the greeting makes no sense there still may be an SMTP server, to be left politely; later the
+ * dialogue is out of step. */
 void postino_reply_nonsense(struct postino_session *session, uint8_t octet)
 {
     (void)octet;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One mail to one recipient over a connection of its own, in lock-step: its steps follow each other in the table.
- * Invariant: what the session came to is what the mail came to, so its result is kept once and told to the mail
- * when the session is over. A message is a header that is composed as commands are, and a body that lies in memory. */
+/* One mail to one recipient over a connection of its own, in lock-step: its steps follow each other in the
+ * table. Invariant: what the session came to is what the mail came to, so its result is kept once and told to
+ * the mail when the session is over. A message is a header that is composed as commands are, and a body that
+ * lies in memory. */
 #include "data_filter.h"
 #include "single.h"
 

@@ -15,8 +15,8 @@ unsigned postino_single_reply(struct postino_session *session, int refused);
 void postino_single_refuse(struct postino_session *session);
 size_t postino_single_output(struct postino_session *session, uint8_t *out, size_t capacity);
 void postino_single_finish(struct postino_session *session, size_t unsent_octets);
-/* single_group.c: the same where commands travel in groups and messages in a chunk. What of it the server offers is
- * known where the configuration names these two. */
+/* single_group.c: the same where commands travel in groups and messages in a chunk. What of it the server
+ * offers is known where the configuration names these two. */
 extern const struct postino_mail_strategy postino_single_group;
 void postino_group_advance(struct postino_session *session);
 unsigned postino_group_reply(struct postino_session *session, int refused);
@@ -34,7 +34,8 @@ void postino_single_start(struct postino_session *session, const struct postino_
 /* Puts out octets of the body. Returns how many. */
 size_t postino_single_body(struct postino_session *session, uint8_t *out, size_t capacity);
 size_t postino_single_write_step(struct postino_session *session, uint8_t *out, size_t capacity);
-/* The header of its message, with marks. What else is in it session->parameters puts out, with the empty line. */
+/* The header of its message, with marks. What else is in it session->parameters puts out, with the empty
+ * line. */
 #define POSTINO_SINGLE_HEADER "To: \003\r\nFrom: \002\r\nSubject: \004"
 
 #endif

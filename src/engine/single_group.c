@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* One mail to one recipient, with PIPELINING (RFC 2920) and CHUNKING (RFC 3030) where they are offered: the steps of
- * src/engine/single.c, of which some do not wait for the replies to those before. Both cursors walk over the table.
- * Invariant: what stands between them was sent whole; behind a refusal nothing is begun before all is answered. The
- * message is one chunk, of octets that were counted before the connection, and its last one leaves only where it is
- * the body's last too. */
+/* One mail to one recipient, with PIPELINING (RFC 2920) and CHUNKING (RFC 3030) where they are offered: the
+ * steps of src/engine/single.c, of which some do not wait for the replies to those before. Both cursors walk
+ * over the table. Invariant: what stands between them was sent whole; behind a refusal nothing is begun
+ * before all is answered. The message is one chunk, of octets that were counted before the connection, and
+ * its last one leaves only where it is the body's last too. */
 #include "data_filter.h"
 #include "single.h"
 
@@ -107,8 +107,8 @@ unsigned postino_group_reply(struct postino_session *session, int refused)
     return STEP_NEXT;
 }
 
-/* Whatever becomes of the body in its memory, no more of it goes out in a chunk than was counted, nor less before what
- * ends it. */
+/* Whatever becomes of the body in its memory, no more of it goes out in a chunk than was counted, nor less
+ * before what ends it. */
 size_t postino_group_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     size_t left = session->chunk_octets;

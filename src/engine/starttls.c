@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* STARTTLS (RFC 3207). Invariant: from the reply to it until TLS stands nothing is said and nothing may be heard,
- * and of what was heard before nothing is known afterwards. */
+/* STARTTLS (RFC 3207). Invariant: from the reply to it until TLS stands nothing is said and nothing may be
+ * heard, and of what was heard before nothing is known afterwards. */
 #include "internal.h"
 
 static unsigned starttls_done(struct postino_session *session)

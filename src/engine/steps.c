@@ -77,8 +77,8 @@ unsigned postino_steps_refused(struct postino_session *session, const struct pos
     return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
 }
 
-/* What a code counts as. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one step
- * only. */
+/* What a code counts as. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one
+ * step only. */
 static unsigned steps_kind(unsigned code)
 {
     if (code == 220 || code == 221 || code == 235 || code == 334)

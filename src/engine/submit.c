@@ -57,8 +57,8 @@ unsigned postino_submit_outcome(const struct postino_session *session, int error
     }
 }
 
-/* RFC 6152 section 3: a message with octets above 127 needs the extension. Where the configuration does not name it
- * the message goes out as it is. */
+/* RFC 6152 section 3: a message with octets above 127 needs the extension. Where the configuration does not
+ * name it the message goes out as it is. */
 static int submit_check_8bit(const struct postino_session *session, const struct postino_mail *mail)
 {
     return ((session->capabilities | session->config->avoided) & POSTINO_CAPABILITY_8BITMIME) == 0 &&

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The mails' transactions (RFC 5321 section 3.3), one step after the other. Where PIPELINING is offered
- * src/engine/pipelining.c says what need not wait. Both cursors walk over the same mails and recipients in the same
- * order: sent ahead, as far as nothing has to be waited for, replied behind it, one step a reply. Invariant:
- * sent leaves a mail that failed only when everything that was said for it was answered; so what stands behind
- * replied was sent whole, or is the step in hand. */
+ * src/engine/pipelining.c says what need not wait. Both cursors walk over the same mails and recipients in
+ * the same order: sent ahead, as far as nothing has to be waited for, replied behind it, one step a reply.
+ * Invariant: sent leaves a mail that failed only when everything that was said for it was answered; so what
+ * stands behind replied was sent whole, or is the step in hand. */
 #include "internal.h"
 #include "../source/begin.h"
 
@@ -117,7 +117,8 @@ static void transaction_message(struct postino_session *session, int refused)
         return;
     if (refused)
         postino_transaction_refuse(session);
-    /* RFC 5321 section 4.1.1.4: whatever it is, the reply to the end mark ends the transaction. A refused BDAT does not. */
+    /* RFC 5321 section 4.1.1.4: whatever it is, the reply to the end mark ends the transaction. A refused
+     * BDAT does not. */
     if (session->dirty == DIRTY_OPEN && (mail->marks & MAIL_CHUNKED) == 0)
         session->dirty = DIRTY_CLOSED;
     if (more)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A line of base64, two characters at a time, where 8 kB of table cost nothing. Invariant: of the line's 57 octets eight are
- * read at a time and six of them taken, so that the last eight still lie within it. */
+/* A line of base64, two characters at a time, where 8 kB of table cost nothing. Invariant: of the line's 57
+ * octets eight are read at a time and six of them taken, so that the last eight still lie within it. */
 #include "compose.h"
 
 #if BASE64_FAST

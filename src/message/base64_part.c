@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Attachments, in base64 at 76 columns (RFC 2045 section 6.8). Invariant: a line end is written only in front of
- * the group that follows it; `count` bits are held, the low ones of `held`, 0 where a group begins. */
+/* Attachments, in base64 at 76 columns (RFC 2045 section 6.8). Invariant: a line end is written only in front
+ * of the group that follows it; `count` bits are held, the low ones of `held`, 0 where a group begins. */
 #include "compose.h"
 
 static uint8_t *base64_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)

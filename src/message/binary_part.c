@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Attachments as they are, to a server that takes them (RFC 3030). Invariant: what goes out as it is was looked
- * through, so that no boundary occurs in it. */
+/* Attachments as they are, to a server that takes them (RFC 3030). Invariant: what goes out as it is was
+ * looked through, so that no boundary occurs in it. */
 #include "compose.h"
 
 static uint8_t *binary_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)

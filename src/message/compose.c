@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The message as a source. Invariant: the buffer holds the octets that come next from taken_octets to
- * lent_octets; behind them come the rest of the unit in hand, of which unit_octets went into the buffer, and the
- * units that follow it. A unit is composed anew for each buffer, so nothing is kept of it. */
+ * lent_octets; behind them come the rest of the unit in hand, of which unit_octets went into the buffer, and
+ * the units that follow it. A unit is composed anew for each buffer, so nothing is kept of it. */
 #include "compose.h"
 
 /* ---- Before it is sent ---- */
@@ -174,8 +174,8 @@ static int compose_check(struct postino_source *source, uint32_t capabilities)
     return compose_try((struct postino_message *)source, capabilities, NULL);
 }
 
-/* Marks all parts and their sources, or takes their marks off. What cannot be marked whole is not marked at all: then
- * the marks in front of the part at fault are taken off again. */
+/* Marks all parts and their sources, or takes their marks off. What cannot be marked whole is not marked at
+ * all: then the marks in front of the part at fault are taken off again. */
 static int compose_mark(struct postino_source *source, int in_use)
 {
     struct postino_message *message = (struct postino_message *)source;

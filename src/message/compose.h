@@ -11,8 +11,8 @@
 
 #include "../text/text.h"
 
-/* Where a piece of a header goes: composed anew each time. What went out before lies in front of `out`, what does
- * not fit behind `room`; neither is kept. With no room it is only counted. */
+/* Where a piece of a header goes: composed anew each time. What went out before lies in front of `out`, what
+ * does not fit behind `room`; neither is kept. With no room it is only counted. */
 struct postino_writer {
     uint8_t *out;
     size_t room;
@@ -44,8 +44,8 @@ const char *postino_write_until(struct postino_writer *writer, const char *text,
                                 unsigned close);
 /* Words in ASCII, with blanks between them. The first stays in the line of its field's name. */
 void postino_write_protocol(struct postino_writer *writer, const char *text);
-/* Words, each after a blank, in lines; one that does not fit its line is written in the next. They end at `stop`, all
- * of them stand between `open` and `close`, 0: nothing; within quotes they are escaped. */
+/* Words, each after a blank, in lines; one that does not fit its line is written in the next. They end at
+ * `stop`, all of them stand between `open` and `close`, 0: nothing; within quotes they are escaped. */
 void postino_write_words(struct postino_writer *writer, const char *text, unsigned open, unsigned stop);
 /* Whether the octet is one of the `specials`. */
 int postino_compose_is_special(char octet, const char *specials);
@@ -59,8 +59,8 @@ void postino_write_mailbox(struct postino_writer *writer, const struct postino_m
 int postino_write_checked(struct postino_writer *writer, const char *text);
 
 /* encoded_word.c */
-/* An encoded word (RFC 2047) of as much of the text, which is UTF-8, as the line takes with `behind` columns left over;
- * there is room for a character. Returns the text behind it. */
+/* An encoded word (RFC 2047) of as much of the text, which is UTF-8, as the line takes with `behind` columns
+ * left over; there is room for a character. Returns the text behind it. */
 const char *postino_write_encoded_word(struct postino_writer *writer, const char *text, unsigned behind);
 
 /* hex.c */
@@ -101,8 +101,8 @@ struct postino_encoding {
     /* Writes what the octet becomes and returns where that ends. */
     uint8_t *(*put)(struct postino_encoder *encoder, uint8_t *to, unsigned octet);
 #if !POSTINO_SMALL
-    /* The same for many octets, from *data on, as long as it is not behind `full`; leaves *data behind what it
-     * took. NULL: put() is as good. */
+    /* The same for many octets, from *data on, as long as it is not behind `full`; leaves *data behind what
+     * it took. NULL: put() is as good. */
     uint8_t *(*run)(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end, uint8_t *to,
                     const uint8_t *full);
 #endif
@@ -126,8 +126,8 @@ void postino_compose_next(struct postino_message *message);
 void postino_compose_unit(struct postino_writer *writer);
 
 /* compose_body.c */
-/* Encodes what fits of the part in hand into the buffer. Returns END behind its last octet, DATA when the buffer is
- * full. */
+/* Encodes what fits of the part in hand into the buffer. Returns END behind its last octet, DATA when the
+ * buffer is full. */
 enum postino_source_status postino_compose_body(struct postino_message *message);
 
 /* part.c */
@@ -144,10 +144,10 @@ enum part_scan {
     SCAN_NEEDS_ENCODING = 2, /* a line over 998 octets, or NUL */
     SCAN_BOUNDARY = 4        /* a line that begins as a boundary does */
 };
-/* Begins a part. One whose source has the flag `readable` (of enum postino_source_flag) is measured, and with `closely`
- * looked through: part->scan are the bits, message->boundaries gets the letters that follow such line heads, and
- * message->unit_octets how many more octets it takes with CRLF for every line end. Of any other `look` is SCAN_NEEDS_ENCODING.
- * Returns 0 or an error. */
+/* Begins a part. One whose source has the flag `readable` (of enum postino_source_flag) is measured, and with
+ * `closely` looked through: part->scan are the bits, message->boundaries gets the letters that follow such
+ * line heads, and message->unit_octets how many more octets it takes with CRLF for every line end. Of any
+ * other `look` is SCAN_NEEDS_ENCODING. Returns 0 or an error. */
 int postino_part_scan(struct postino_message *message, struct postino_part *part, unsigned readable,
                       int closely);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Header fields (RFC 5322 section 2.2). Invariant: no octet of the caller's gets into a header that was not
- * looked at: no control character, so no line end but ours, and each line end of ours has a blank behind it. */
+ * looked at: no control character, so no line end but ours, and each line end of ours has a blank behind
+ * it. */
 #include "compose.h"
 
 /* One less than RFC 5322 section 2.1.1 asks for: a comma may follow. */
@@ -151,8 +152,8 @@ int postino_compose_is_special(char octet, const char *specials)
     return 0;
 }
 
-/* What the envelope takes, and nothing outside quotes that a header gives a meaning of its own. Returns 0 or an
- * error. */
+/* What the envelope takes, and nothing outside quotes that a header gives a meaning of its own. Returns 0 or
+ * an error. */
 static int header_address(struct postino_writer *writer, const char *address)
 {
     const struct postino_message *message = writer->message;

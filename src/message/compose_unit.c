@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a message is made of, one unit behind the other: the header fields, one mailbox or field a unit, then for
- * each part its delimiter and its fields, its body, and the boundary behind it. Invariant: what a unit puts out
- * depends on the message only, and on the column it begins in; so it can be composed anew as often as needed. */
+/* What a message is made of, one unit behind the other: the header fields, one mailbox or field a unit, then
+ * for each part its delimiter and its fields, its body, and the boundary behind it. Invariant: what a unit
+ * puts out depends on the message only, and on the column it begins in; so it can be composed anew as often
+ * as needed. */
 #include "compose.h"
 
 enum unit_row_kind {
@@ -153,8 +154,8 @@ void postino_compose_next(struct postino_message *message)
     unit_enter(message, unit);
 }
 
-/* RFC 5322 section 3.6.2: there is a From, and where it has several, one Sender. What no Content-Type says is ASCII text
- * (RFC 2045 section 5.2), so each part has one. */
+/* RFC 5322 section 3.6.2: there is a From, and where it has several, one Sender. What no Content-Type says is
+ * ASCII text (RFC 2045 section 5.2), so each part has one. */
 static int unit_is_needed(const struct postino_message *message, unsigned unit)
 {
     return unit == UNIT_FROM || unit == UNIT_TYPE || (unit == UNIT_SENDER && message->from->next != NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed. Invariant: fields are signed in the order in which they
- * stand in the message, each name once, so that what a verifier hashes is what passed by here; only the lines'
- * blanks and ends that may still turn out to be the last are held back, as counts. */
+/* DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed. Invariant: fields are signed in the order in which
+ * they stand in the message, each name once, so that what a verifier hashes is what passed by here; only the
+ * lines' blanks and ends that may still turn out to be the last are held back, as counts. */
 #include "compose.h"
 
 #include "dkim.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The DKIM-Signature field (RFC 6376 section 3.5). Invariant: it is the same whenever it is written, but for the
- * signature, which it ends in. */
+/* The DKIM-Signature field (RFC 6376 section 3.5). Invariant: it is the same whenever it is written, but for
+ * the signature, which it ends in. */
 #include "dkim.h"
 
 #define DKIM_TEXT_COLUMNS 72

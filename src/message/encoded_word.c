@@ -33,8 +33,9 @@ static unsigned encoded_fits_quoted(const char *text, unsigned left, unsigned *c
     return octets;
 }
 
-/* The same in B. GMime takes the '=' that fills a group for the end of the text, with further words behind it too: so
- * all words but the last have whole groups of three octets. It may be that no character ends with a group: 0. */
+/* The same in B. GMime takes the '=' that fills a group for the end of the text, with further words behind it
+ * too: so all words but the last have whole groups of three octets. It may be that no character ends with a
+ * group: 0. */
 static unsigned encoded_fits_base64(const char *text, unsigned left, unsigned *columns)
 {
     unsigned most = left / 4 * 3;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the lines of a header octet by octet, for ready messages and for DKIM. A field is a name, any blanks (RFC 5322
- * section 4.5) and a colon; lines that begin with a blank continue it (section 2.2.3). Invariant: octets are held back only
- * while the reader does not know whether their line is a field; then they are given out, or a fault tells of them. */
+/* Reads the lines of a header octet by octet, for ready messages and for DKIM. A field is a name, any blanks
+ * (RFC 5322 section 4.5) and a colon; lines that begin with a blank continue it (section 2.2.3). Invariant:
+ * octets are held back only while the reader does not know whether their line is a field; then they are given
+ * out, or a fault tells of them. */
 #include "header_lines.h"
 
 #include <string.h>
@@ -32,7 +33,8 @@ static unsigned lines_hold(struct postino_header_lines *lines, unsigned octet, e
     return HEADER_HELD;
 }
 
-/* Gives out the held octets in front of `end` that were not given out before. Keeps the first `keep` of them. */
+/* Gives out the held octets in front of `end` that were not given out before. Keeps the first `keep` of
+ * them. */
 static unsigned lines_out(struct postino_header_lines *lines, unsigned end, unsigned keep, unsigned event)
 {
     lines->out = lines->sent_octets;
@@ -50,7 +52,8 @@ static void lines_in_header(struct postino_header_lines *lines)
     lines->front = FRONT_PASSED;
 }
 
-/* The line in hand is no field. Behind an empty line in front it is the first one of a body, and there is no header. */
+/* The line in hand is no field. Behind an empty line in front it is the first one of a body, and there is no
+ * header. */
 static unsigned lines_loose(struct postino_header_lines *lines)
 {
     int body = lines->front == FRONT_EMPTY_LINE;
@@ -63,7 +66,8 @@ static unsigned lines_loose(struct postino_header_lines *lines)
     return lines_out(lines, lines->held_octets, 0, body ? HEADER_BODY : HEADER_LOOSE);
 }
 
-/* The buffer is full before the line is decided: gives it out. A name that fits is kept, to be compared later. */
+/* The buffer is full before the line is decided: gives it out. A name that fits is kept, to be compared
+ * later. */
 static unsigned lines_full(struct postino_header_lines *lines)
 {
     if (lines->state == LINE_EMPTY)

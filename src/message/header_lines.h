@@ -6,8 +6,8 @@
 
 /* What an octet of a header means. */
 enum header_event {
-    HEADER_HELD, /* the octet is held back, or left out */
-    HEADER_NAME, /* the colon of a field: the name, lines->name_octets, stands in lines->held; 0: it is too long */
+    HEADER_HELD,  /* the octet is held back, or left out */
+    HEADER_NAME,  /* the colon: lines->name_octets of the name stand in lines->held; 0: it is too long */
     HEADER_TEXT,  /* the octet goes on with the line */
     HEADER_LINE,  /* the line ends; the next one may continue the field */
     HEADER_OPEN,  /* no room to hold more: the line may still be a field. Give the octet again */
@@ -21,9 +21,9 @@ enum header_event {
 
 /* Starts a header. */
 void postino_header_start(struct postino_header_lines *lines);
-/* Takes an octet, '\n' for every line end, or HEADER_END. Returns enum header_event. Behind NAME, OPEN, LOOSE and BODY the
- * lines->out_octets octets at lines->held + lines->out are those of the line, or of its name, that come next. A '\n'
- * among them is a line end. */
+/* Takes an octet, '\n' for every line end, or HEADER_END. Returns enum header_event. Behind NAME, OPEN, LOOSE
+ * and BODY the lines->out_octets octets at lines->held + lines->out are those of the line, or of its name,
+ * that come next. A '\n' among them is a line end. */
 unsigned postino_header_octet(struct postino_header_lines *lines, unsigned octet);
 /* Whether the name that is held is `name`, which is in lower case. */
 int postino_header_is(const struct postino_header_lines *lines, const char *name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Message identifiers, content identifiers and URLs of a header. Invariant: each stands in brackets, given or not, is
- * never divided, and the first stands in the line of its field's name, for readers look there (RFC 5322 section 3.6.4,
- * RFC 2369 section 2). */
+/* Message identifiers, content identifiers and URLs of a header. Invariant: each stands in brackets, given or
+ * not, is never divided, and the first stands in the line of its field's name, for readers look there (RFC
+ * 5322 section 3.6.4, RFC 2369 section 2). */
 #include "compose.h"
 
 /* Each one less than RFC 5322 section 2.1.1 asks for: a comma may follow. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Address lists (RFC 5322 section 3.4), and how people write them. Invariant: on an error `at` stands where the list goes
- * wrong; each mailbox that is counted has an address that the envelope takes. */
+/* Address lists (RFC 5322 section 3.4), and how people write them. Invariant: on an error `at` stands where
+ * the list goes wrong; each mailbox that is counted has an address that the envelope takes. */
 #include "compose.h"
 
 #include "mailbox_parser.h"
@@ -22,8 +22,8 @@ static int mailbox_address(struct mailbox_parser *parser, struct postino_mailbox
     return parser->error != 0 ? -1 : postino_mailbox_gap(parser);
 }
 
-/* Whether a name may hold the octet outside of quotes: atoms, dots, as obs-phrase has them, and what people leave
- * unquoted: "a@b.example <a@b.example>", "[Team] Ann <a@b.example>". */
+/* Whether a name may hold the octet outside of quotes: atoms, dots, as obs-phrase has them, and what people
+ * leave unquoted: "a@b.example <a@b.example>", "[Team] Ann <a@b.example>". */
 static int mailbox_is_name(const struct mailbox_parser *parser)
 {
     char octet = *parser->at;
@@ -74,8 +74,8 @@ static int mailbox_pass_quoted(struct mailbox_parser *parser)
     return 0;
 }
 
-/* The first octet outside of quotes and comments that says what stands in front of it: '<', a name; ':', a group's;
- * anything else, an address. */
+/* The first octet outside of quotes and comments that says what stands in front of it: '<', a name; ':', a
+ * group's; anything else, an address. */
 static char mailbox_ahead(const struct mailbox_parser *parser)
 {
     struct mailbox_parser ahead = *parser;
@@ -161,8 +161,8 @@ static int mailbox_one(struct mailbox_parser *parser)
     return 0;
 }
 
-/* Passes what separates two mailboxes: a comma. People write several, and `semicolons`. Returns 1 if there was
- * something, 0 if not, or -1. */
+/* Passes what separates two mailboxes: a comma. People write several, and `semicolons`. Returns 1 if there
+ * was something, 0 if not, or -1. */
 static int mailbox_separators(struct mailbox_parser *parser, int semicolons)
 {
     int found = 0;

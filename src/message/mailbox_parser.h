@@ -17,8 +17,8 @@ struct mailbox_parser {
 /* Keeps the first error. Returns -1. */
 int postino_mailbox_fail(struct mailbox_parser *parser, int error);
 void postino_mailbox_put(struct mailbox_parser *parser, unsigned octet);
-/* Copies the character in hand; a TAB as `tab`, 0: it is an error. Others below a blank, and what is no UTF-8, are
- * errors. */
+/* Copies the character in hand; a TAB as `tab`, 0: it is an error. Others below a blank, and what is no
+ * UTF-8, are errors. */
 int postino_mailbox_character(struct mailbox_parser *parser, unsigned tab);
 /* Passes blanks, line ends and comments, which nest. */
 int postino_mailbox_gap(struct mailbox_parser *parser);
@@ -34,8 +34,8 @@ int postino_mailbox_domain(struct mailbox_parser *parser);
 /* mailbox_word.c */
 /* How many octets the encoded word takes that begins at `text` (RFC 2047 section 2); 0: none does. */
 size_t postino_mailbox_word_length(const char *text);
-/* Encoded words that follow each other with nothing but blanks between them, decoded: the first begins at the octet in
- * hand. Where they cannot be decoded they are copied as they are, and counted. */
+/* Encoded words that follow each other with nothing but blanks between them, decoded: the first begins at the
+ * octet in hand. Where they cannot be decoded they are copied as they are, and counted. */
 int postino_mailbox_words(struct mailbox_parser *parser);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens of address lists (RFC 5322 section 3.2). Invariant: `at` never passes the zero that ends the text; no control
- * character is copied. */
+/* Tokens of address lists (RFC 5322 section 3.2). Invariant: `at` never passes the zero that ends the text;
+ * no control character is copied. */
 #include "compose.h"
 
 #include "mailbox_parser.h"
@@ -22,8 +22,8 @@ void postino_mailbox_put(struct mailbox_parser *parser, unsigned octet)
         parser->list->text[parser->list->used_octets++] = (char)octet;
 }
 
-/* How many octets the character in hand takes, a TAB included; 0 at the end, for another control character or no
- * UTF-8. */
+/* How many octets the character in hand takes, a TAB included; 0 at the end, for another control character or
+ * no UTF-8. */
 static unsigned token_length(const struct mailbox_parser *parser)
 {
     unsigned octet = (unsigned char)*parser->at;
@@ -135,7 +135,8 @@ static int token_quoted_local(struct mailbox_parser *parser)
     return postino_mailbox_character(parser, 0);
 }
 
-/* Atoms with single dots between them; with `dots` these may stand anywhere, as some providers give them out. */
+/* Atoms with single dots between them; with `dots` these may stand anywhere, as some providers give them
+ * out. */
 static int token_dots(struct mailbox_parser *parser, int dots)
 {
     int atoms = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Encoded words in the names of address lists (RFC 2047). Invariant: what comes of them is UTF-8 without a control
- * character, or the words as they were. */
+/* Encoded words in the names of address lists (RFC 2047). Invariant: what comes of them is UTF-8 without a
+ * control character, or the words as they were. */
 #include "compose.h"
 
 #include "mailbox_parser.h"
@@ -145,8 +145,8 @@ static void word_decode(struct mailbox_parser *parser, const char *text, int *ba
         word_quoted(parser, charset, encoding + 2, bad);
 }
 
-/* Whether the text from `begin` on is UTF-8 without control characters (those of ISO 6429 included); a TAB becomes a
- * blank. */
+/* Whether the text from `begin` on is UTF-8 without control characters (those of ISO 6429 included); a TAB
+ * becomes a blank. */
 static int word_is_text(struct mailbox_parser *parser, size_t begin)
 {
     struct postino_mailbox_list *list = parser->list;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Media types and dispositions, looked at whole: in a file of its own, so that who names the features links no more than
- * is wanted. */
+/* Media types and dispositions, looked at whole: in a file of its own, so that who names the features links
+ * no more than is wanted. */
 #include "compose.h"
 
-/* Passes what the pattern says: 't', a token (RFC 2045 section 5.1); 'v', a token or a quoted string; ' ', a blank or
- * none; anything else, itself. Returns where that ends, or NULL. */
+/* Passes what the pattern says: 't', a token (RFC 2045 section 5.1); 'v', a token or a quoted string; ' ', a
+ * blank or none; anything else, itself. Returns where that ends, or NULL. */
 static const char *type_match(const char *text, const char *pattern)
 {
     for (; *pattern != '\0'; pattern++) {

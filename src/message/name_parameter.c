@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* File names for readers that know no RFC 2231: Outlook up to 2007, QQ and others look for encoded words in the `name`
- * of the type, against RFC 2047 section 5. Invariant: no line is longer than 76 columns. */
+/* File names for readers that know no RFC 2231: Outlook up to 2007, QQ and others look for encoded words in
+ * the `name` of the type, against RFC 2047 section 5. Invariant: no line is longer than 76 columns. */
 #include "compose.h"
 
 #define NAME_COLUMNS 77

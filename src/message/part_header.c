@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a part says of itself (RFC 2045, RFC 2183), and its boundary. Invariant: a boundary begins with "=_" and
- * a letter; neither base64 nor quoted-printable can hold a line that begins so, and what goes out as it is was
- * looked through for it. */
+/* What a part says of itself (RFC 2045, RFC 2183), and its boundary. Invariant: a boundary begins with "=_"
+ * and a letter; neither base64 nor quoted-printable can hold a line that begins so, and what goes out as it
+ * is was looked through for it. */
 #include "compose.h"
 
 #define PART_COLUMNS 78

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks a part through, where it can be read twice, before it goes out. Invariant: message->column is how many
- * octets of the line in hand were seen, message->look_head the last four. */
+/* Looks a part through, where it can be read twice, before it goes out. Invariant: message->column is how
+ * many octets of the line in hand were seen, message->look_head the last four. */
 #include "compose.h"
 
 #define LOOK_LINE_MAX 998

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A ready message on its way. Its header passes octet by octet through the buffer, its body is lent as the inner
- * source lends it. Invariant: what header_lines.c does not yet know to be another field's never reaches the buffer, so
- * that nothing of Bcc, and of the lines that continue it, does. */
+/* A ready message on its way. Its header passes octet by octet through the buffer, its body is lent as the
+ * inner source lends it. Invariant: what header_lines.c does not yet know to be another field's never reaches
+ * the buffer, so that nothing of Bcc, and of the lines that continue it, does. */
 #include "compose.h"
 #include "header_lines.h"
 #include "../source/begin.h"
 
 #define RAW_LINE_MAX    998
-/* One step puts out what was held, in which every second octet at most is a line end, which becomes two, and a line end. */
+/* One step puts out what was held, in which every second octet at most is a line end, which becomes two, and
+ * a line end. */
 #define RAW_STEP_OCTETS (POSTINO_HEADER_HELD_OCTETS + (POSTINO_HEADER_HELD_OCTETS - 1) / 2 + 2)
 
 enum raw_state {
@@ -95,8 +96,8 @@ static int raw_line(struct postino_raw_message *raw, unsigned octet)
     return 0;
 }
 
-/* An octet of the header: '\n' is a line end, HEADER_END the message's. Returns 0 where there is no header: the octet is
- * the body's. */
+/* An octet of the header: '\n' is a line end, HEADER_END the message's. Returns 0 where there is no header:
+ * the octet is the body's. */
 static int raw_octet(struct postino_raw_message *raw, unsigned octet)
 {
     unsigned event;

@@ -2,9 +2,9 @@
 /* The envelope that a header asks for. Invariant: no address is in it twice. */
 #include "compose.h"
 
-/* A hash table in the recipients themselves, while they are collected: the bucket of an address is the recipient at its
- * hash modulo their capacity, whose path.length_octets is the number, from 1, of the first recipient in the bucket; the
- * others follow by `next`. */
+/* A hash table in the recipients themselves, while they are collected: the bucket of an address is the
+ * recipient at its hash modulo their capacity, whose path.length_octets is the number, from 1, of the first
+ * recipient in the bucket; the others follow by `next`. */
 static size_t recipients_bucket(const char *address, size_t buckets)
 {
     uint32_t hash = 2166136261u; /* FNV-1a */

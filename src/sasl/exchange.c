@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The exchange of a mechanism that looks at the server's challenges (RFC 4954 section 4), with steps of its own. A
- * challenge is decoded octet by octet as it arrives, into the caller's state. Invariant: as long as the exchange
- * lasts session->text_sink takes those octets; when it ends the state is wiped. */
+/* The exchange of a mechanism that looks at the server's challenges (RFC 4954 section 4), with steps of its
+ * own. A challenge is decoded octet by octet as it arrives, into the caller's state. Invariant: as long as
+ * the exchange lasts session->text_sink takes those octets; when it ends the state is wiped. */
 #include "exchange.h"
 
 static const struct postino_feature_step exchange_command_step;

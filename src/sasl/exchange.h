@@ -12,8 +12,8 @@ struct postino_sasl_exchange {
     int (*allowed)(const struct postino_session *session, const struct postino_mechanism *mechanism);
     /* Composes what it says first, or the front of it, or sets challenge_error. NULL: nothing to do. */
     void (*begin)(const struct postino_session *session, struct postino_emitter *first);
-    /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error where the
-     * challenge is not at fault. */
+    /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error
+     * where the challenge is not at fault. */
     int (*challenge)(struct postino_session *session, unsigned round);
     uint8_t verified; /* 235 is believed; 0: only where the server proved that it knows the password */
 };
@@ -24,8 +24,8 @@ const struct postino_channel_binding *postino_sasl_binding(const struct postino_
                                                            const struct postino_tls_info *tls);
 /* Puts out a name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). */
 void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name);
-/* Decodes base64, part of the challenge, and sets the span to what it holds: in the state, until the next call. What
- * is none sets challenge_error. */
+/* Decodes base64, part of the challenge, and sets the span to what it holds: in the state, until the next
+ * call. What is none sets challenge_error. */
 void postino_sasl_decode(struct postino_sasl_state *state, struct postino_span *span);
 /* The password as a key. */
 struct postino_span postino_sasl_password(const struct postino_session *session);

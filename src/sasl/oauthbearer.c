@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* OAUTHBEARER (RFC 7628): a bearer token, which is borrowed however long it is. Invariant: what stands before it is
- * composed once, into the state, before anything goes out. */
+/* OAUTHBEARER (RFC 7628): a bearer token, which is borrowed however long it is. Invariant: what stands before
+ * it is composed once, into the state, before anything goes out. */
 #include "exchange.h"
 
 static void oauthbearer_begin(const struct postino_session *session, struct postino_emitter *first)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* PLAIN (RFC 4616): who to act as, if anybody else; NUL user NUL password; whatever the server's challenge says, and once more for a server
- * that ignored the initial response (RFC 4954 section 4). */
+/* PLAIN (RFC 4616): who to act as, if anybody else; NUL user NUL password; whatever the server's challenge
+ * says, and once more for a server that ignored the initial response (RFC 4954 section 4). */
 #include "../engine/internal.h"
 
 static void plain_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* SCRAM (RFC 5802, RFC 7677), all hashes, bound to the TLS connection or not. Invariant: what we say is composed once, into
- * the state, before anything goes out, and the server's first message stays there until the response that quotes it
- * went out; the password and all keys stay on the stack, and are wiped there. */
+/* SCRAM (RFC 5802, RFC 7677), all hashes, bound to the TLS connection or not. Invariant: what we say is
+ * composed once, into the state, before anything goes out, and the server's first message stays there until
+ * the response that quotes it went out; the password and all keys stay on the stack, and are wiped there. */
 #include "exchange.h"
 
 #define SCRAM_NONCE_OCTETS   18 /* at random: 24 digits */
@@ -87,8 +87,8 @@ static void scram_respond(struct postino_emitter *emitter, const struct postino_
     }
 }
 
-/* Takes the attribute `name`, which begins at *at, and sets *at behind the comma that ends it. Where something else
- * stands it sets challenge_error. */
+/* Takes the attribute `name`, which begins at *at, and sets *at behind the comma that ends it. Where
+ * something else stands it sets challenge_error. */
 static struct postino_span scram_attribute(struct postino_sasl_state *state, const uint8_t **at, char name)
 {
     const uint8_t *end = state->challenge + state->challenge_octets;

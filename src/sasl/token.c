@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What XOAUTH2 and OAUTHBEARER have in common: a server that refuses the token says why in a challenge, gets an answer
- * without meaning, and then refuses. Invariant: what it said is what the refusal is told with. */
+/* What XOAUTH2 and OAUTHBEARER have in common: a server that refuses the token says why in a challenge, gets
+ * an answer without meaning, and then refuses. Invariant: what it said is what the refusal is told with. */
 #include "exchange.h"
 
 void postino_sasl_token_respond(struct postino_emitter *emitter,

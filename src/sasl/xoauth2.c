@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* XOAUTH2, as Google and Microsoft document it: the name and a bearer token, which is borrowed however long it is. */
+/* XOAUTH2, as Google and Microsoft document it: the name and a bearer token, which is borrowed however long
+ * it is. */
 #include "exchange.h"
 
 static void xoauth2_begin(const struct postino_session *session, struct postino_emitter *first)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: what a source returns from begin() and check() becomes 0 or an error of the caller's band, never a
- * number that says something else. */
+/* Invariant: what a source returns from begin() and check() becomes 0 or an error of the caller's band, never
+ * a number that says something else. */
 #include "begin.h"
 
 #include "postino/error.h"

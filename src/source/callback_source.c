@@ -15,7 +15,8 @@ static int callback_begin(struct postino_source *source, uint32_t capabilities,
 
     (void)capabilities;
     *info = self->info;
-    /* What was read and not taken cannot be read again: it stays the message's begin for another connection. */
+    /* What was read and not taken cannot be read again: it stays the message's begin for another
+     * connection. */
     if (self->begin == NULL)
         return POSTINO_OK;
     self->length_octets = 0;

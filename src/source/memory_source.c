@@ -17,8 +17,8 @@
 #define MEMORY_QUARTER 256
 #define MEMORY_BLOCK   (4 * (size_t)MEMORY_QUARTER)
 
-/* Without a branch inside of a block, and of what is taken together nothing waits for the rest, so that the compiler
- * can take many octets at once. */
+/* Without a branch inside of a block, and of what is taken together nothing waits for the rest, so that the
+ * compiler can take many octets at once. */
 static WIDE_INLINE int memory_look(const uint8_t *data, size_t blocks)
 {
     uint8_t bits = 0;

@@ -23,8 +23,8 @@ int postino_address_domain(const char *domain)
 }
 
 #if !POSTINO_SMALL
-/* 1 for letters, digits, and three others that mean nothing anywhere. By ASCII, 32 octets in each line; those above
- * 127 are none. */
+/* 1 for letters, digits, and three others that mean nothing anywhere. By ASCII, 32 octets in each line; those
+ * above 127 are none. */
 static const uint8_t address_plain[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,
@@ -32,7 +32,8 @@ static const uint8_t address_plain[256] = {
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
 };
 
-/* How many plain octets are at the front of the text. Four in a turn: a turn takes longer than to look one up. */
+/* How many plain octets are at the front of the text. Four in a turn: a turn takes longer than to look one
+ * up. */
 static size_t address_run(const char *text)
 {
     const uint8_t *octet = (const uint8_t *)text;
@@ -45,7 +46,8 @@ static size_t address_run(const char *text)
     return (size_t)((const char *)octet - text);
 }
 
-/* The usual case: two parts of plain octets. Returns how many octets, or 0 where it is not that, or too long. */
+/* The usual case: two parts of plain octets. Returns how many octets, or 0 where it is not that, or too
+ * long. */
 static size_t address_plain_octets(const char *address)
 {
     size_t local = address_run(address);

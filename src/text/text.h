@@ -9,20 +9,21 @@
 
 #include "postino/config.h"
 
-/* A text for the initialiser of an object, as an object of its own: the linker keeps it only where it keeps the object.
- * Compilers put all literals of a file into one section, and that file may be the one of scripts/amalgamate.py. */
+/* A text for the initialiser of an object, as an object of its own: the linker keeps it only where it keeps
+ * the object. Compilers put all literals of a file into one section, and that file may be the one of
+ * scripts/amalgamate.py. */
 #define POSTINO_TEXT(literal) ((const char[]){literal})
 
-/* An address of the envelope has so many octets at most: with "MAIL FROM:<", ">" and CRLF it fills a line of 512. Its
- * parts have no limit of their own, since servers forward addresses with local parts over 64 octets (RFC 5321
- * sections 4.5.3.1 and 4.5.3.1.4). */
+/* An address of the envelope has so many octets at most: with "MAIL FROM:<", ">" and CRLF it fills a line of
+ * 512. Its parts have no limit of their own, since servers forward addresses with local parts over 64 octets
+ * (RFC 5321 sections 4.5.3.1 and 4.5.3.1.4). */
 #define POSTINO_PATH_MAX 498
 
 /* memset() to 0. On small builds the function is smaller than that of the C library. */
 void postino_clear(void *memory, size_t octets);
 
-/* Returns how many octets the UTF-8 character at `text` has; 0: the text is not UTF-8. A text that ends within a
- * character, with a zero or any ASCII character behind it, is not UTF-8. (RFC 3629 section 4) */
+/* Returns how many octets the UTF-8 character at `text` has; 0: the text is not UTF-8. A text that ends
+ * within a character, with a zero or any ASCII character behind it, is not UTF-8. (RFC 3629 section 4) */
 unsigned postino_utf8_length(const char *text);
 
 /* Returns the base64 digit (RFC 4648 section 4) of the lowest six bits. In line: a call would be longer. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocking client over a connection that breaks at every octet: where the server cannot have taken the mail
- * and the connection had worked the mail goes over another one, else its end is told rightly; and the next mail
- * goes out over a new connection as if nothing had happened. */
+/* The blocking client over a connection that breaks at every octet: where the server cannot have taken the
+ * mail and the connection had worked the mail goes over another one, else its end is told rightly; and the
+ * next mail goes out over a new connection as if nothing had happened. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <setjmp.h>
@@ -226,7 +226,8 @@ static void test_server_falls_silent(void **state)
     cut_server(PEER_OFFER_NOTHING, POSTINO_ERROR_TIMEOUT);
 }
 
-/* Hours between two mails: no limit runs while nothing is in hand, and the second mail's begins when it is handed in. */
+/* Hours between two mails: no limit runs while nothing is in hand, and the second mail's begins when it is
+ * handed in. */
 static void test_long_pause(void **state)
 {
     static struct peer_event twice[LINES + 8];

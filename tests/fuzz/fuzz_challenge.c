@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that challenges with anything, in any pieces. The first octet of the input chooses the mechanism, whether
- * the octets behind the second are the server's own words or what it puts in base64, and whether the crypto table has
- * pbkdf2; the second the pieces. */
+/* A server that challenges with anything, in any pieces. The first octet of the input chooses the mechanism,
+ * whether the octets behind the second are the server's own words or what it puts in base64, and whether the
+ * crypto table has pbkdf2; the second the pieces. */
 #include "fuzz.h"
 
 #define REPLIES_MAX 40
@@ -87,7 +87,8 @@ static void hear(struct postino_session *session, const uint8_t *data, size_t si
     }
 }
 
-/* "334 " and base64 of a line of the input; "235" for an empty one. SCRAM's own nonce is put behind a first "r=". */
+/* "334 " and base64 of a line of the input; "235" for an empty one. SCRAM's own nonce is put behind a first
+ * "r=". */
 static size_t reply(const uint8_t *data, size_t size, char *out)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of anything: an address list that is taken apart, and with what came of it a message with texts of the
- * input in every field, composed twice in other pieces. What passes is fit for the wire. */
+/* Messages of anything: an address list that is taken apart, and with what came of it a message with texts of
+ * the input in every field, composed twice in other pieces. What passes is fit for the wire. */
 #include "fuzz.h"
 
 #include "postino/extension.h"
@@ -62,7 +62,8 @@ static int is_one_of_ours(const uint8_t *line, size_t length)
     return 0;
 }
 
-/* Lines as RFC 5322 has them, a header of fields that were set, and nothing above 127 in it where no server asked. */
+/* Lines as RFC 5322 has them, a header of fields that were set, and nothing above 127 in it where no server
+ * asked. */
 static void check_wire(const uint8_t *wire, size_t length, int utf8)
 {
     size_t begin = 0;

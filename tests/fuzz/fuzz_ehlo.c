@@ -10,8 +10,8 @@ static unsigned fold(unsigned octet)
     return octet >= 'a' && octet <= 'z' ? octet - 'a' + 'A' : octet;
 }
 
-/* Whether the line's first word is the name. It ends at a blank, or at what no keyword may hold and some servers
- * say: AUTH=LOGIN is an old form of AUTH LOGIN. */
+/* Whether the line's first word is the name. It ends at a blank, or at what no keyword may hold and some
+ * servers say: AUTH=LOGIN is an old form of AUTH LOGIN. */
 static int first_word_is(const uint8_t *line, size_t length, const char *name)
 {
     size_t i = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of further header fields, of any names and values. What is composed of them has each of them once, in their order,
- * beside the fields of the message's own; what cannot be composed names the field. */
+/* Lists of further header fields, of any names and values. What is composed of them has each of them once, in
+ * their order, beside the fields of the message's own; what cannot be composed names the field. */
 #include "fuzz.h"
 
 #include "postino/extension.h"
@@ -114,7 +114,8 @@ static int is_urls(const char *name)
     return (name[0] | 32) == 'l' && (name[1] | 32) == 'i' && (name[2] | 32) == 's' && (name[3] | 32) == 't';
 }
 
-/* Each field of the list stands in the header, in its order and once, and nothing else that is not the message's own. */
+/* Each field of the list stands in the header, in its order and once, and nothing else that is not the
+ * message's own. */
 static void check_wire(const uint8_t *wire, size_t length)
 {
     const struct postino_header *next = headers[0].value != NULL ? written(headers) : NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Address lists of any kind, strict or as people write them. What is taken has addresses that the envelope takes, names
- * that a reader can be shown, room as the header says, and comes out the same when it is taken apart again. */
+/* Address lists of any kind, strict or as people write them. What is taken has addresses that the envelope
+ * takes, names that a reader can be shown, room as the header says, and comes out the same when it is taken
+ * apart again. */
 #include "fuzz.h"
 
 #include "postino/address.h"
@@ -8,8 +9,8 @@
 
 #define MAILBOXES 64
 
-/* A name as a program may show it: UTF-8 without a control character. Characters are looked at by the octet that begins
- * them. */
+/* A name as a program may show it: UTF-8 without a control character. Characters are looked at by the octet
+ * that begins them. */
 static void check_name(const char *name)
 {
     const uint8_t *at = (const uint8_t *)name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Ready messages of any octets, mended and signed in two ways of pieces. What comes out is the same, as long as was said, has
- * no Bcc in its header, and has lost nothing but that and what stood in front; what DKIM signs are the fields that a reading
- * of whole lines finds. */
+/* Ready messages of any octets, mended and signed in two ways of pieces. What comes out is the same, as long
+ * as was said, has no Bcc in its header, and has lost nothing but that and what stood in front; what DKIM
+ * signs are the fields that a reading of whole lines finds. */
 #include "fuzz.h"
 
 #include "../support/fake_dkim.h"
@@ -68,7 +68,8 @@ static size_t header_octets(const uint8_t *text, size_t length)
     return 0;
 }
 
-/* The name of the field whose line begins at `line`, in lower case; "" where it is none. Sets *end behind its colon. */
+/* The name of the field whose line begins at `line`, in lower case; "" where it is none. Sets *end behind its
+ * colon. */
 static void name_at(const uint8_t *text, size_t line, size_t length, char name[32])
 {
     size_t octets = 0;
@@ -87,7 +88,8 @@ static void name_at(const uint8_t *text, size_t line, size_t length, char name[3
     name[octets < 31 && line < length && text[line] == ':' ? octets : 0] = '\0';
 }
 
-/* No field of the header is Bcc. Writes the names that are signed, each with a colon. Returns 0 where a line is no field. */
+/* No field of the header is Bcc. Writes the names that are signed, each with a colon. Returns 0 where a line
+ * is no field. */
 static int read_header(const uint8_t *text, size_t length, char *names)
 {
     static const char signed_names[] =

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A server that says anything, in any pieces, to a session with several mails. The first octet of the input
- * chooses the configuration, the second the pieces and the TLS policy, the rest is what the server says. Whatever it says
- * between its reply to STARTTLS and the handshake ends the session; without TLS nothing is sent where it is required. */
+ * chooses the configuration, the second the pieces and the TLS policy, the rest is what the server says.
+ * Whatever it says between its reply to STARTTLS and the handshake ends the session; without TLS nothing is
+ * sent where it is required. */
 #include "fuzz.h"
 
 #define MAILS      4

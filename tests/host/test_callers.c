@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant tested: each service may be called from where the User Guides of ThreadX and NetX Duo say, and from nowhere
- * else. Of a row the guides' "Allowed From" is what it names besides threads, which may call everything. */
+/* Invariant tested: each service may be called from where the User Guides of ThreadX and NetX Duo say, and
+ * from nowhere else. Of a row the guides' "Allowed From" is what it names besides threads, which may call
+ * everything. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host_net.h"

@@ -2,10 +2,10 @@
 #ifndef MBEDTLS3_H
 #define MBEDTLS3_H
 
-/* What the sources over Mbed TLS need of its interface, as 3.6 has it: read in its headers, and stated here in as
- * little as a compiler wants. Debian has 2.28 alone, so this says only that the sources compile where members are
- * hidden and functions took other parameters; nothing is linked with it, and nothing was run. What 3.x dropped is not
- * here, so that its use is an error. */
+/* What the sources over Mbed TLS need of its interface, as 3.6 has it: read in its headers, and stated here
+ * in as little as a compiler wants. Debian has 2.28 alone, so this says only that the sources compile where
+ * members are hidden and functions took other parameters; nothing is linked with it, and nothing was run.
+ * What 3.x dropped is not here, so that its use is an error. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Signs a message: dkim_tool KEY DOMAIN SELECTOR MESSAGE [raw]; the signed message goes to the standard output, with CRLF
- * for every line end as the session would send it. With `raw` it is mended first. Exits with 1 where begin() fails, and
- * says its error, and with 3 where the size that it says is not the message's. */
+/* Signs a message: dkim_tool KEY DOMAIN SELECTOR MESSAGE [raw]; the signed message goes to the standard
+ * output, with CRLF for every line end as the session would send it. With `raw` it is mended first. Exits
+ * with 1 where begin() fails, and says its error, and with 3 where the size that it says is not the
+ * message's. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a corpus cannot show of the composer: what it refuses, how it waits and fails, what it needs of a server. */
+/* What a corpus cannot show of the composer: what it refuses, how it waits and fails, what it needs of a
+ * server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

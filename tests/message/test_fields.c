@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Identifiers, URLs and types of a header: as RFC 5322, RFC 2369 and RFC 2045 have them, or an error that names the
- * field. */
+/* Identifiers, URLs and types of a header: as RFC 5322, RFC 2369 and RFC 2045 have them, or an error that
+ * names the field. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

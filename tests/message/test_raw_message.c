@@ -246,7 +246,8 @@ static void long_lines_are_found(void **state)
     }
 }
 
-/* The longest step, 49 octets, at every place of the buffer: it starts only where it fits, and wherever it fits. */
+/* The longest step, 49 octets, at every place of the buffer: it starts only where it fits, and wherever it
+ * fits. */
 static void raw_message_reserve(void **state)
 {
     static const char step[] =

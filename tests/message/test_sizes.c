@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The size that a message says it has on the wire, beside the octets that really go out: each kind of source, each of its
- * flags, each line end, by DATA and by BDAT, as it is, mended, signed and composed. */
+/* The size that a message says it has on the wire, beside the octets that really go out: each kind of source,
+ * each of its flags, each line end, by DATA and by BDAT, as it is, mended, signed and composed. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>

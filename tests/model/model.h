@@ -21,8 +21,8 @@ struct model_random {
 };
 
 void model_seed(struct model_random *random, uint64_t seed);
-/* From now on every draw, of whomever, takes two of these octets, as long as there are any: so a fuzzer decides. They are
- * borrowed until the next call. */
+/* From now on every draw, of whomever, takes two of these octets, as long as there are any: so a fuzzer
+ * decides. They are borrowed until the next call. */
 void model_input(const uint8_t *data, size_t length);
 /* 0 to below - 1. */
 uint32_t model_draw(struct model_random *random, uint32_t below);
@@ -207,8 +207,9 @@ struct model_connection {
     size_t barrier; /* so much must the client have been given before it says more */
     int greeted, extended, authenticated, rset_since_end, rset_refused;
     size_t rset_end;
-    /* The last refusal that gave a mail up and left its transaction open: where the reply ends, how many transactions
-     * there were, and where the reply to the RSET behind it ends that was not refused; 0: there was none. */
+    /* The last refusal that gave a mail up and left its transaction open: where the reply ends, how many
+     * transactions there were, and where the reply to the RSET behind it ends that was not refused; 0: there
+     * was none. */
     size_t left_open_end, left_open_transaction, left_open_cleared;
     size_t confused_end; /* the first refusal of RSET: what was said behind it the client need not believe */
     unsigned auth_round;
@@ -253,7 +254,8 @@ void model_command_fault(struct model_connection *connection, const char *what);
 size_t model_knew(struct model_connection *connection);
 /* The reply said last gave up the mail whose transaction is open. */
 void model_left_open(struct model_connection *connection);
-/* A command of transaction `number` came: behind a refusal that left one open, RSET must have been answered. */
+/* A command of transaction `number` came: behind a refusal that left one open, RSET must have been
+ * answered. */
 void model_check_left_open(struct model_connection *connection, size_t number);
 /* Where the reply that was said last ends; MODEL_NEVER for a silent server. */
 size_t model_reply_end(const struct model_connection *connection);
@@ -279,8 +281,9 @@ struct model_world {
     size_t mail_count;
     struct model_connection *connections[MODEL_CONNECTIONS_MAX];
     unsigned connection_count;
-    int parameters_refused; /* MAIL was answered 504 or 555: a client may leave out SIZE and BODY from then on */
-    char fault[400];        /* the first; "": none */
+    /* MAIL was answered 504 or 555: a client may leave out SIZE and BODY from then on. */
+    int parameters_refused;
+    char fault[400]; /* the first; "": none */
 };
 
 void model_fault(struct model_world *world, const char *format, ...);
@@ -290,8 +293,8 @@ struct model_connection *model_connect(struct model_world *world);
 void model_judge(struct model_world *world);
 void model_dump(const struct model_world *world);
 
-/* base.c: draws all that there is in a world that is all 0, sends the mails, over a session alone or by the client, and
- * judges. */
+/* base.c: draws all that there is in a world that is all 0, sends the mails, over a session alone or by the
+ * client, and judges. */
 void model_run(struct model_world *world, uint64_t seed, int client);
 /* Frees all that it holds. */
 void model_world_free(struct model_world *world);

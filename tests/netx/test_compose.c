@@ -87,7 +87,8 @@ BED_THREAD(text_alone)
     bed_session_delete();
 }
 
-/* A boundary and what stands behind it; with an empty line in front of its body unless it has parts itself. */
+/* A boundary and what stands behind it; with an empty line in front of its body unless it has parts
+ * itself. */
 #define PART(boundary, fields)  "\r\n--=_A" boundary "\r\n" fields "\r\n\r\n"
 #define PARTS(boundary, fields) "\r\n--=_A" boundary "\r\n" fields "\r\n"
 #define BASE64                  "\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: "

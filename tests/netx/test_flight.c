@@ -75,9 +75,9 @@ BED_THREAD(a_hundred_mails_to_any_server)
     bed_session_delete();
 }
 
-/* Replies of many lines, more than the client's kernel holds, from a server that reads nothing while it cannot
- * write, into a window of one segment that opens when the server reads: who waited in a send, or for a packet,
- * would wait for ever. */
+/* Replies of many lines, more than the client's kernel holds, from a server that reads nothing while it
+ * cannot write, into a window of one segment that opens when the server reads: who waited in a send, or for a
+ * packet, would wait for ever. */
 static VOID hundred_mails_tight(const char *ehlo, ULONG packets)
 {
     bed_pool_create(BED_PAYLOAD, packets);

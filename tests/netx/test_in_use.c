@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An object that is in use is refused a second time, by a status that names it, before anything changes: what it is in use
- * for goes on. Memory that holds anything, and objects of mails that were created anew, are free. */
+/* An object that is in use is refused a second time, by a status that names it, before anything changes: what
+ * it is in use for goes on. Memory that holds anything, and objects of mails that were created anew, are
+ * free. */
 #include "session_bed.h"
 
 #define MAILS 3

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One small pool for all: what the client sends, and what the server says, each line in
- * a packet of its own; what finds no packet is lost, and comes again a second later. With any pool in which lock-step
- * works, groups work, and none of them runs it dry. */
+ * a packet of its own; what finds no packet is lost, and comes again a second later. With any pool in which
+ * lock-step works, groups work, and none of them runs it dry. */
 #include "session_bed.h"
 
 #define MAILS 30

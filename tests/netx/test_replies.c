@@ -88,7 +88,8 @@ BED_THREAD(what_is_no_reply)
     bed_delete();
 }
 
-/* Each error of the engine is a status of its kind, also one that only a service beyond the original meets. */
+/* Each error of the engine is a status of its kind, also one that only a service beyond the original
+ * meets. */
 BED_THREAD(each_error_has_its_status)
 {
     static const struct {

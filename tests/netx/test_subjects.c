@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Subjects outside of ASCII: whatever the server offers, what goes out is ASCII, in encoded words that every reader takes
- * (RFC 2047): of whole characters, words of at most 75 octets in lines of at most 76, which decode to what was given. */
+/* Subjects outside of ASCII: whatever the server offers, what goes out is ASCII, in encoded words that every
+ * reader takes (RFC 2047): of whole characters, words of at most 75 octets in lines of at most 76, which
+ * decode to what was given. */
 #include "session_bed.h"
 
 #define SUBJECT_MAX   (998 - 9)
@@ -17,7 +18,8 @@ static int subject_digit(int digit)
     return digit <= '9' ? digit - '0' : digit - 'A' + 10;
 }
 
-/* Decodes the words in Q, which stand up to `end`, each behind the fold that ends the line before. Returns what they say. */
+/* Decodes the words in Q, which stand up to `end`, each behind the fold that ends the line before. Returns
+ * what they say. */
 static const char *subject_decode(const char *words, const char *end, int whole)
 {
     static char decoded[SUBJECT_MAX + 1];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A client with TLS never speaks in the clear, whatever the order of its services: every order of four of them is
- * held against a model of what they do, with an eye on the wire. No mail is lost, and none arrives twice. */
+/* A client with TLS never speaks in the clear, whatever the order of its services: every order of four of
+ * them is held against a model of what they do, with an eye on the wire. No mail is lost, and none arrives
+ * twice. */
 #include "nx_smtp_tls.h"
 #include "session_bed.h"
 #include "tls_wire.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A NetX Duo application that sends mails as its arguments say, NAME=VALUE each, and prints a line for each mail: what
- * became of it, and what TLS says. Its status is 0 unless a packet or a socket leaks, or an argument is none. */
+/* A NetX Duo application that sends mails as its arguments say, NAME=VALUE each, and prints a line for each
+ * mail: what became of it, and what TLS says. Its status is 0 unless a packet or a socket leaks, or an
+ * argument is none. */
 #include "netx_host.h"
 #include "nx_smtp_tls.h"
 

@@ -30,7 +30,8 @@ static void wire_heard(struct tls_peer *peer, const char *line)
     }
 }
 
-/* Whether the octets may travel: in the clear EHLO and STARTTLS, then nothing but TLS records (RFC 8446 section 5.1). */
+/* Whether the octets may travel: in the clear EHLO and STARTTLS, then nothing but TLS records (RFC 8446
+ * section 5.1). */
 static int wire_looks(struct tls_wire *wire, const uint8_t *octets, size_t length)
 {
     if (!wire->encrypted)

@@ -2,8 +2,9 @@
 #ifndef NETX_TEST_TLS_WIRE_H
 #define NETX_TEST_TLS_WIRE_H
 
-/* The server of tests/secrets behind a loopback port, in a thread of its own, for one connection after the other. It
- * looks at every octet on the wire: from where TLS is set no octet may travel outside of a TLS record. */
+/* The server of tests/secrets behind a loopback port, in a thread of its own, for one connection after the
+ * other. It looks at every octet on the wire: from where TLS is set no octet may travel outside of a TLS
+ * record. */
 
 #include <pthread.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each call of a crypto library's fails once, in the tables of SASL and of DKIM: then the function fails, nothing is
- * lost, and the next time it works. Compiled once for each library. */
+/* Each call of a crypto library's fails once, in the tables of SASL and of DKIM: then the function fails,
+ * nothing is lost, and the next time it works. Compiled once for each library. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

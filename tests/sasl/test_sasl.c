@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The vectors of the RFCs with the hashes of a library, channel binding, what is chosen, and what is left in memory.
- * Compiled once for each crypto table. */
+/* The vectors of the RFCs with the hashes of a library, channel binding, what is chosen, and what is left in
+ * memory. Compiled once for each crypto table. */
 #include "bench.h"
 #include "table.h"
 
@@ -38,7 +38,8 @@ static void start(struct auth *auth, const struct postino_mechanism *const *mech
     start_with(auth, mechanisms, tls, offers, table);
 }
 
-/* In place of one at random: what the vectors were made with. It is composed already, and has digits as many or fewer. */
+/* In place of one at random: what the vectors were made with. It is composed already, and has digits as many
+ * or fewer. */
 static void set_nonce(struct auth *auth, const char *nonce)
 {
     struct postino_sasl_state *state = &auth->state;
@@ -100,7 +101,8 @@ static void write_challenge(char *line, const uint8_t *data, size_t octets)
     strcpy(line, "\r\n");
 }
 
-/* The dialogue of RFC 7677 until the server has to prove itself, by `octets` of a signature. Returns the session's error. */
+/* The dialogue of RFC 7677 until the server has to prove itself, by `octets` of a signature. Returns the
+ * session's error. */
 static int error_of_signature(const uint8_t *signature, size_t octets)
 {
     static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_scram_sha_256, NULL};
@@ -342,7 +344,8 @@ static void test_lines(void **state)
     assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS_SIZE);
 }
 
-/* The same of mechanisms with an exchange, here with the longest line; tests/transcripts has those that are longer.
+/* The same of mechanisms with an exchange, here with the longest line; tests/transcripts has those that are
+ * longer.
  */
 static void longest_line(const struct postino_mechanism *mechanism, const char *user, const char *token,
                          const char *challenge)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SASLprep before a client: RFC 4013 section 3, what fails and where, the buffer's bounds, and that it is wiped. */
+/* SASLprep before a client: RFC 4013 section 3, what fails and where, the buffer's bounds, and that it is
+ * wiped. */
 #define _DEFAULT_SOURCE
 #include "bench.h"
 #include "guard.h"

@@ -13,7 +13,8 @@ void backend_end(void);
 
 /* The memory that we own in it, from 0 on; *octets: how much. NULL: there is no more. */
 const void *backend_memory(unsigned index, size_t *octets);
-/* Has the keys of the session that is kept for the next connection; *octets: how many. NULL: they cannot be seen. */
+/* Has the keys of the session that is kept for the next connection; *octets: how many. NULL: they cannot be
+ * seen. */
 const uint8_t *backend_keys(size_t *octets);
 
 #endif

@@ -16,8 +16,8 @@
  *     to A | cc A | bcc A     a recipient; what follows is of it:
  *     notify BITS | orcpt A   the bits of enum postino_notify
  *
- * Without `apart` all mails are handed in at once. Each is told when it is collected, fields separated by tabs, mails and
- * recipients numbered from 0 in the order of the job, lines of a reply separated by "|":
+ * Without `apart` all mails are handed in at once. Each is told when it is collected, fields separated by
+ * tabs, mails and recipients numbered from 0 in the order of the job, lines of a reply separated by "|":
  *
  *     service VERB STATUS CODE TEXT
  *     mail NUMBER OUTCOME ERROR STEP CODE

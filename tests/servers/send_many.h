@@ -56,8 +56,8 @@ struct many_job {
     size_t service_count;
 };
 
-/* Takes the job from its text, which is cut to pieces and borrowed as long as the job is used. What is unusable ends
- * the program. */
+/* Takes the job from its text, which is cut to pieces and borrowed as long as the job is used. What is
+ * unusable ends the program. */
 void many_take_job(struct many_job *job, char *text);
 
 __attribute__((noreturn)) void many_reject(const char *reason, const char *what);

@@ -94,7 +94,8 @@ static inline void bench_greet(struct bench *bench)
     bench_input(bench, "250 mx\r\n");
 }
 
-/* Makes the objects of an abandoned session ready for another one, as a caller does who starts again from {0}. */
+/* Makes the objects of an abandoned session ready for another one, as a caller does who starts again from
+ * {0}. */
 static inline void bench_forget(struct postino_mail *mail)
 {
     struct postino_recipient *recipient;

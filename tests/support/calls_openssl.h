@@ -14,6 +14,9 @@
 
 #include "fault.h"
 
+/* Any code but X509_V_OK. */
+#define VERIFY_FAULT X509_V_ERR_OUT_OF_MEM
+
 /* tls_openssl */
 #define SSL_CTX_new(...)                        FAULT_OR(NULL, (SSL_CTX_new)(__VA_ARGS__))
 #define SSL_new(...)                            FAULT_OR(NULL, (SSL_new)(__VA_ARGS__))
@@ -36,7 +39,7 @@
 #define SSL_get_finished(...)                   FAULT_OR(0, (SSL_get_finished)(__VA_ARGS__))
 #define SSL_get_peer_finished(...)              FAULT_OR(0, (SSL_get_peer_finished)(__VA_ARGS__))
 #define SSL_get0_peer_certificate(...)          FAULT_OR(NULL, (SSL_get0_peer_certificate)(__VA_ARGS__))
-#define SSL_get_verify_result(...)              FAULT_OR(X509_V_ERR_OUT_OF_MEM, (SSL_get_verify_result)(__VA_ARGS__))
+#define SSL_get_verify_result(...)              FAULT_OR(VERIFY_FAULT, (SSL_get_verify_result)(__VA_ARGS__))
 #define X509_check_host(...)                    FAULT_OR(-1, (X509_check_host)(__VA_ARGS__))
 #define X509_check_ip_asc(...)                  FAULT_OR(-2, (X509_check_ip_asc)(__VA_ARGS__))
 #define X509_get0_pubkey(...)                   FAULT_OR(NULL, (X509_get0_pubkey)(__VA_ARGS__))

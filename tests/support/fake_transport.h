@@ -65,8 +65,8 @@ struct fake_transport {
 void fake_transport_init(struct fake_transport *fake, const struct peer_event *events, size_t count,
                          uint32_t now_ms);
 
-/* Gives the transport TLS: a handshake where the script has one, at connect() where that is its first event. Before
- * connect(). Without it the transport has no TLS, and says so. */
+/* Gives the transport TLS: a handshake where the script has one, at connect() where that is its first event.
+ * Before connect(). Without it the transport has no TLS, and says so. */
 void fake_transport_offer_tls(struct fake_transport *fake);
 
 /* Frees what the caller never gave back. The counters stay readable. */

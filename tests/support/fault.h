@@ -2,7 +2,8 @@
 #ifndef FAULT_H
 #define FAULT_H
 
-/* Which of the things that can fail does: allocations, or a library's functions, in the order in which they happen. */
+/* Which of the things that can fail does: allocations, or a library's functions, in the order in which they
+ * happen. */
 
 /* Begins to count. The `at`-th from now on fails, and with `lasting` not 0 all that follow; 0: none does. */
 void fault_set(unsigned long at, int lasting);

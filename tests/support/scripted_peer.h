@@ -86,9 +86,9 @@ void scripted_peer_give(struct scripted_peer *peer, size_t length_octets, uint32
 /* Says whether a handshake is what comes next. Returns 1 or 0. */
 int scripted_peer_awaits_tls(const struct scripted_peer *peer);
 
-/* The client makes the TLS handshake: the server answers as the script says, within `timeout_ms`, or whatever else it
- * sends breaks it. Moves *now_ms on as far as it takes. Returns 0 or an error, and sets *info to what there is to
- * tell, borrowed of the script. */
+/* The client makes the TLS handshake: the server answers as the script says, within `timeout_ms`, or whatever
+ * else it sends breaks it. Moves *now_ms on as far as it takes. Returns 0 or an error, and sets *info to what
+ * there is to tell, borrowed of the script. */
 int scripted_peer_handshake(struct scripted_peer *peer, uint32_t *now_ms, uint32_t timeout_ms,
                             const struct postino_tls_info **info);
 

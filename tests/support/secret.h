@@ -7,8 +7,8 @@
 
 /* Looks for what must not be left in memory. */
 
-/* Says whether the memory holds the secret, as it is or in base64 behind any number of other octets. One of less than six
- * octets is not looked for: it may stand anywhere. Returns 1 or 0. */
+/* Says whether the memory holds the secret, as it is or in base64 behind any number of other octets. One of
+ * less than six octets is not looked for: it may stand anywhere. Returns 1 or 0. */
 int secret_is_in(const void *memory, size_t octets, const void *secret, size_t secret_octets);
 
 /* Says whether it is all zeros. Returns 1 or 0. */

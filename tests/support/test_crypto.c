@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Written to be read, not to be fast: the last pbkdf2 is kept, for a transcript asks for it hundreds of times. */
+/* Written to be read, not to be fast: the last pbkdf2 is kept, for a transcript asks for it hundreds of
+ * times. */
 #include "test_crypto.h"
 
 #include <string.h>
@@ -14,7 +15,8 @@ static uint32_t ror(uint32_t x, unsigned n)
     return x >> n | x << (32 - n);
 }
 
-/* The constants of MD5 and SHA-256 are the binary places of sines and roots; they are printed in RFC 1321 and RFC 6234. */
+/* The constants of MD5 and SHA-256 are the binary places of sines and roots; they are printed in RFC 1321 and
+ * RFC 6234. */
 static const uint32_t md5_k[64] = {
     0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
     0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,

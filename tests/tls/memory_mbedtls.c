@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Mbed TLS takes its memory from calloc(), and nobody else does in these programs while it is counted: this one stands in
- * its place, in shared libraries too. Invariant: what was counted when it was allocated is taken off when it is given
- * back. */
+/* Mbed TLS takes its memory from calloc(), and nobody else does in these programs while it is counted: this
+ * one stands in its place, in shared libraries too. Invariant: what was counted when it was allocated is
+ * taken off when it is given back. */
 #define _GNU_SOURCE
 #include "memory.h"
 

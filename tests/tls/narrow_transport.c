@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: octets arrive at the inner transport in order, however few at a time; what was lent is overwritten
- * as soon as the contract allows it. */
+/* Invariant: octets arrive at the inner transport in order, however few at a time; what was lent is
+ * overwritten as soon as the contract allows it. */
 #include "narrow_transport.h"
 
 #include <string.h>

@@ -13,8 +13,8 @@
 #include "postino/client.h"
 #include "tls_peer.h"
 
-/* One client that sends to the peer of tls_peer.h through a backend. Set what is to be different in `peer`, `config`
- * and `limits` before peer_run_start(). */
+/* One client that sends to the peer of tls_peer.h through a backend. Set what is to be different in `peer`,
+ * `config` and `limits` before peer_run_start(). */
 struct peer_run {
     struct tls_peer peer;
     struct postino_transport way;     /* to the peer: beyond it fault_outside is set */

@@ -6,8 +6,8 @@
 
 #include "postino/tls.h"
 
-/* A transport whose other end is an SMTP server over TLS (OpenSSL) in the same thread: no socket, and no time passes
- * but in wait() and as the members say. It resumes sessions. Its name is peer.example. */
+/* A transport whose other end is an SMTP server over TLS (OpenSSL) in the same thread: no socket, and no time
+ * passes but in wait() and as the members say. It resumes sessions. Its name is peer.example. */
 
 #define TLS_PEER_FOR_EVER SIZE_MAX
 
@@ -24,15 +24,15 @@ struct tls_peer {
     uint32_t slow_ms;                                       /* until send() takes more; 0: no time */
     size_t lend_octets; /* receive() lends at most that many a call; 0: 300 */
     int version;        /* TLS1_2_VERSION, TLS1_3_VERSION; 0: the newest */
-    /* What comes behind MAIL, record after record, in place of an answer: writes one that holds no plain text; NULL:
-     * nothing does. What the client sends meanwhile is taken and not read. */
+    /* What comes behind MAIL, record after record, in place of an answer: writes one that holds no plain
+     * text; NULL: nothing does. What the client sends meanwhile is taken and not read. */
     int (*flood)(SSL *server);
     uint32_t flood_ms; /* how long, PORTION_MS for each portion of `lend_octets`; then nothing comes */
     /* What comes in place of the server's handshake, again and again; NULL: that does. */
     const uint8_t *chatter;
     size_t chatter_octets;
-    /* The caller is held up for so long in the first receive() behind a send(), which then does not look, as the
-     * contract allows. */
+    /* The caller is held up for so long in the first receive() behind a send(), which then does not look, as
+     * the contract allows. */
     uint32_t held_up_ms;
     int receive_error; /* that receive() has where nothing more comes; 0: it says AGAIN */
 

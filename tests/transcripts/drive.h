@@ -52,8 +52,8 @@ void drive_submit_all(struct drive *drive);
 /* Ends the WAIT of a source. Returns 1 if one was waiting, else 0. */
 int drive_release_sources(struct drive *drive);
 
-/* The session hands out so many octets, and masks them or not: whether that is right for those that the script has
- * next. To be called before the peer takes them. */
+/* The session hands out so many octets, and masks them or not: whether that is right for those that the
+ * script has next. To be called before the peer takes them. */
 void drive_check_mask(struct drive *drive, const struct scripted_peer *peer, size_t length_octets,
                       int masked);
 

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A server that answers each command as a table says, whatever the commands before were answered: every mixture
- * of acceptance and refusal. It keeps a log, watches the client's manners, and the log alone says what must
- * become of each mail. */
+/* A server that answers each command as a table says, whatever the commands before were answered: every
+ * mixture of acceptance and refusal. It keeps a log, watches the client's manners, and the log alone says
+ * what must become of each mail. */
 
 #define MIXTURE_MAILS        3
 #define MIXTURE_RECIPIENTS   3

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every mixture of refused MAIL, RCPT, DATA or BDAT, and message: each one of a single mail, and many of up to
- * three mails in flight, with connections lost on the way. Each in several splits. Prints the dialogue of what
- * failed. */
+/* Every mixture of refused MAIL, RCPT, DATA or BDAT, and message: each one of a single mail, and many of up
+ * to three mails in flight, with connections lost on the way. Each in several splits. Prints the dialogue of
+ * what failed. */
 #include "mixture.h"
 #include "postino/session.h"
 #include "test_source.h"

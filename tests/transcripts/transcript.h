@@ -166,8 +166,8 @@ const char *transcript_error_name(int error);
  * one of them is unknown. */
 uint32_t transcript_capabilities(const char *names);
 
-/* transcript_config.c, transcript_mail.c: what stands behind "config", "mail" and "service". Each returns 0, or
- * -1 for a bad line. */
+/* transcript_config.c, transcript_mail.c: what stands behind "config", "mail" and "service". Each returns 0,
+ * or -1 for a bad line. */
 int transcript_read_config(struct transcript *transcript, const char *line);
 int transcript_read_mail(struct transcript *transcript, const char *line);
 int transcript_read_service(struct transcript *transcript, const char *line);

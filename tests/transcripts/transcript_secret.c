@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What of the client's octets must be masked, by the words of the dialogue alone: lines that answer AUTH, or hold an
- * initial response, but "*", and RCPT of a recipient that nobody else is to know of. */
+/* What of the client's octets must be masked, by the words of the dialogue alone: lines that answer AUTH, or
+ * hold an initial response, but "*", and RCPT of a recipient that nobody else is to know of. */
 #include "transcript.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 #ifndef CLIENT_SCRIPTS_H
 #define CLIENT_SCRIPTS_H
 
-/* The blocking client over a fake transport, with a server for each connection. A script is a list of lines: what begins
- * with a reply code the server says, the rest the client; "<eof>" closes. */
+/* The blocking client over a fake transport, with a server for each connection. A script is a list of lines:
+ * what begins with a reply code the server says, the rest the client; "<eof>" closes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 #ifndef GROUP_H
 #define GROUP_H
 
-/* Several mails over one session on the bench, and the octets of single calls: a group of commands is what one
- * call hands out. Mail i goes from i@a to recipients i.0@b, i.1@b, ... */
+/* Several mails over one session on the bench, and the octets of single calls: a group of commands is what
+ * one call hands out. Mail i goes from i@a to recipients i.0@b, i.1@b, ... */
 
 #include "bench.h"
 #include "test_source.h"

@@ -179,7 +179,8 @@ static const char *address_of(char *buffer, size_t local_octets, size_t domain_o
     return buffer;
 }
 
-/* RFC 5321 section 4.5.3.1: no limit but that of the line, 512 octets with "MAIL FROM:<", ">" and CRLF (4.5.3.1.4). */
+/* RFC 5321 section 4.5.3.1: no limit but that of the line, 512 octets with "MAIL FROM:<", ">" and CRLF
+ * (4.5.3.1.4). */
 static void test_lengths(void **state)
 {
     char address[1024];
@@ -279,7 +280,8 @@ static void test_domain(void **state)
     assert_int_equal(postino_address_domain(name), 0);
 }
 
-/* The usual address has a shorter way; in brackets it takes the other: of both parts every length around the limits. */
+/* The usual address has a shorter way; in brackets it takes the other: of both parts every length around the
+ * limits. */
 static void test_brackets(void **state)
 {
     char address[600];

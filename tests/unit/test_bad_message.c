@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A message that cannot be composed. Invariant: submit() tells its field and the reason, and nothing is connected
- * for it; what only the server can decide is told by its own error, before MAIL. */
+/* A message that cannot be composed. Invariant: submit() tells its field and the reason, and nothing is
+ * connected for it; what only the server can decide is told by its own error, before MAIL. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -176,7 +176,8 @@ static void a_source_may_check_itself(void **state)
     postino_client_quit(&client);
 }
 
-/* A part that can be read only once is begun for the check and again for the server; nothing of it is lost. */
+/* A part that can be read only once is begun for the check and again for the server; nothing of it is
+ * lost. */
 static enum postino_source_status read_once(void *context, const uint8_t **data, size_t *length_octets)
 {
     static const uint8_t octets[] = "0123456789";

@@ -2,8 +2,8 @@
 /* Where the session's memory ends: mails that were handed back, counters that are full. */
 #include "group.h"
 
-/* What is over does not look at mails that were handed back, wherever the cursors stand: `octets` of the group
- * went out. */
+/* What is over does not look at mails that were handed back, wherever the cursors stand: `octets` of the
+ * group went out. */
 static void check_calls_after_the_end(size_t octets)
 {
     struct group *group = test_malloc(sizeof *group);
@@ -125,8 +125,8 @@ static void crowd_mail(struct crowd *one, size_t recipients)
     }
 }
 
-/* As many commands go out as the counter of replies can await, the rest when replies came. Of the mail there, which has
- * so many recipients, `before` commands have room. */
+/* As many commands go out as the counter of replies can await, the rest when replies came. Of the mail there,
+ * which has so many recipients, `before` commands have room. */
 static void check_outstanding(size_t before, size_t recipients)
 {
     const size_t end = UINT16_MAX - before;

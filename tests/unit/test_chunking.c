@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* CHUNKING (RFC 3030): whatever the source lends, wherever it waits and fails, and whatever the capacity, the
- * chunks decode to exactly the message. Compiled a second time with chunks of 1024 octets and for small code. */
+ * chunks decode to exactly the message. Compiled a second time with chunks of 1024 octets and for small
+ * code. */
 #include "chunks.h"
 
 static struct group group;

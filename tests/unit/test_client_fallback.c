@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocking client with servers on which something does not work that they offer: what it does otherwise, for this
- * mail and for the next ones, and when a mail never goes out twice. */
+/* The blocking client with servers on which something does not work that they offer: what it does otherwise,
+ * for this mail and for the next ones, and when a mail never goes out twice. */
 #include "client_scripts.h"
 
 #define ENVELOPE(n)  "MAIL FROM:<a@b>\r\nRCPT TO:<" #n "@d>\r\nDATA\r\n"
@@ -181,7 +181,8 @@ static void options_that_do_not_work(void **state)
     }
 }
 
-/* Servers limit the mails of a connection: a refused MAIL on one that was used is tried on a new one, once. */
+/* Servers limit the mails of a connection: a refused MAIL on one that was used is tried on a new one,
+ * once. */
 static void mail_refused_on_a_used_connection(void **state)
 {
     static const char *const codes[] = {"450", "451", "452"};
@@ -228,7 +229,8 @@ static void mail_refused_on_used_connections(void **state)
     end();
 }
 
-/* A server that hangs up at EHLO is asked by HELO, over a new connection; the one after begins with EHLO again. */
+/* A server that hangs up at EHLO is asked by HELO, over a new connection; the one after begins with EHLO
+ * again. */
 static void ehlo_that_does_not_work(void **state)
 {
     (void)state;

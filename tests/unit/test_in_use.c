@@ -49,8 +49,8 @@ static void make_client(const struct peer_event *events, size_t count)
     assert_int_equal(postino_client_init(&client, &fake.transport, &config), 0);
 }
 
-/* Mail 0 is with the client. Mail 1 is refused with the error, says so, and nothing of mail 0 changes; once that is
- * given back mail 1 is taken. */
+/* Mail 0 is with the client. Mail 1 is refused with the error, says so, and nothing of mail 0 changes; once
+ * that is given back mail 1 is taken. */
 static void refuses_the_second(int error)
 {
     struct postino_mail mail;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Mails to so many recipients that work which grows faster than their number would not end within the runner's limit:
- * their domains, their transactions, their records, and the envelope made of a header. It judges no time. */
+/* Mails to so many recipients that work which grows faster than their number would not end within the
+ * runner's limit: their domains, their transactions, their records, and the envelope made of a header. It
+ * judges no time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -14,7 +14,8 @@ static void start_partial(struct group *group, unsigned in_flight, int recipient
     group_submit(group, 0, 0);
 }
 
-/* The second of two recipients gets this reply, the first one the other; whether he gets a transaction more. */
+/* The second of two recipients gets this reply, the first one the other; whether he gets a transaction
+ * more. */
 static void check_defer(const char *first, const char *second, int rewinds, int deferred, unsigned outcome)
 {
     struct group group;
@@ -259,7 +260,8 @@ static void test_submit_behind(void **state)
     assert_int_equal(bench_want(&group.bench), POSTINO_WANT_RECEIVE | POSTINO_WANT_MAIL);
 }
 
-/* What is left cannot be sent again: try later. And lost before the end's reply: who waited has no part in it. */
+/* What is left cannot be sent again: try later. And lost before the end's reply: who waited has no part in
+ * it. */
 static void test_left(void **state)
 {
     struct test_source source;

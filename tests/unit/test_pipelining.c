@@ -73,7 +73,8 @@ static void test_lock_step(void **state)
     group_finished(&group, 1, POSTINO_OUTCOME_ACCEPTED);
 }
 
-/* To several recipients, all or none: the message waits for every reply; with partial delivery it does not. */
+/* To several recipients, all or none: the message waits for every reply; with partial delivery it does
+ * not. */
 static void test_several_recipients(void **state)
 {
     static const char *const extensions[] = {PIPELINING, BOTH};

@@ -300,8 +300,9 @@ static int slow_send(struct slow_server *server)
     return error;
 }
 
-/* The limit is longer than any pause of the server, and shorter than what the session handed out at once takes. Where the
- * machine was so busy that the server itself paused too long, nothing was shown: once more. */
+/* The limit is longer than any pause of the server, and shorter than what the session handed out at once
+ * takes. Where the machine was so busy that the server itself paused too long, nothing was shown: once
+ * more. */
 static void a_server_that_reads_steadily(void **state)
 {
     struct slow_server server;

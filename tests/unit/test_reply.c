@@ -173,8 +173,8 @@ static void test_text_is_bounded(void **state)
     }
 }
 
-/* A long text ends where its room ends: what stands behind it in the session's own memory (padding, at most) and behind the
- * session stays as it was. */
+/* A long text ends where its room ends: what stands behind it in the session's own memory (padding, at most)
+ * and behind the session stays as it was. */
 static void test_text_stays_in_its_room(void **state)
 {
     static const size_t end = offsetof(struct postino_session, text) + POSTINO_REPLY_TEXT_OCTETS;
@@ -199,7 +199,8 @@ static void test_text_stays_in_its_room(void **state)
     guard_free(&guard);
 }
 
-/* The same of a reply that arrives whole, which is copied at once: of as many octets as there is room for, and some more. */
+/* The same of a reply that arrives whole, which is copied at once: of as many octets as there is room for,
+ * and some more. */
 static void test_text_of_one_octet_more(void **state)
 {
     static const size_t end = offsetof(struct postino_session, text) + POSTINO_REPLY_TEXT_OCTETS;

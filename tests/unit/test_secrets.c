@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* After authentication, however it ends and wherever, neither the client nor the stack that it ran on holds the password,
- * the token, base64 of them, or a key that was made of them; and the trace never showed them. The server answers lines by
- * their verbs, and ends the exchange behind as many of the client's lines as the case says. */
+/* After authentication, however it ends and wherever, neither the client nor the stack that it ran on holds
+ * the password, the token, base64 of them, or a key that was made of them; and the trace never showed them.
+ * The server answers lines by their verbs, and ends the exchange behind as many of the client's lines as the
+ * case says. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <setjmp.h>
@@ -92,8 +93,8 @@ static void set_turn(enum turn next)
     __atomic_store_n(&server.turn, (int)next, __ATOMIC_SEQ_CST);
 }
 
-/* Has the stack looked at below this frame, where the calls before left what they left. The other thread does it, and
- * this one waits without a call that has a frame: whoever looks or waits here would overwrite it. */
+/* Has the stack looked at below this frame, where the calls before left what they left. The other thread does
+ * it, and this one waits without a call that has a frame: whoever looks or waits here would overwrite it. */
 static void look_below(void)
 {
     char here;
@@ -400,8 +401,8 @@ int main(int count, char **arguments)
     };
 
     (void)count;
-    /* A loader that looks a function up when it is first called saves the vector registers, which strlen() had the
-     * password in, on the stack that is looked through here. */
+    /* A loader that looks a function up when it is first called saves the vector registers, which strlen()
+     * had the password in, on the stack that is looked through here. */
     if (getenv("LD_BIND_NOW") == NULL && setenv("LD_BIND_NOW", "1", 1) == 0)
         (void)execv(arguments[0], arguments);
     return cmocka_run_group_tests(tests, NULL, NULL);

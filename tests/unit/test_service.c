@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Service commands: what goes out, what is refused, and the reply, text and all. Invariant: whatever the server
- * says, the session goes on; only what ends every session ends this one. */
+/* Service commands: what goes out, what is refused, and the reply, text and all. Invariant: whatever the
+ * server says, the session goes on; only what ends every session ends this one. */
 #include "bench.h"
 
 static void test_noop(void **state)
@@ -141,7 +141,8 @@ static void test_arguments_refused(void **state)
     assert_int_equal(postino_session_service(&bench.session, &service), POSTINO_ERROR_ARGUMENT);
 }
 
-/* The text is collected whole, far beyond what the session keeps, in any split; what has no room is counted. */
+/* The text is collected whole, far beyond what the session keeps, in any split; what has no room is
+ * counted. */
 static void test_text(void **state)
 {
     static const char reply[] =

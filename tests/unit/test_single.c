@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The drivers of one mail to one recipient: what they say, and what becomes of the mail. Every dialogue in every
- * capacity, whole and octet by octet. */
+/* The drivers of one mail to one recipient: what they say, and what becomes of the mail. Every dialogue in
+ * every capacity, whole and octet by octet. */
 #include "single_run.h"
 
 /* A turn: what the client must have said, then what the server says. */

@@ -200,7 +200,8 @@ static void test_pause(void **state)
     assert_int_equal(postino_session_result(&bench.session)->error, POSTINO_ERROR_TIMEOUT);
 }
 
-/* From when the reply to STARTTLS was heard: one that was heard late shall not leave the handshake without time. */
+/* From when the reply to STARTTLS was heard: one that was heard late shall not leave the handshake without
+ * time. */
 static void test_handshake_has_its_limit(void **state)
 {
     size_t i;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The usual case's own ways come to the same as the general ones: a dialogue drawn at random is held in each. */
+/* The usual case's own ways come to the same as the general ones: a dialogue drawn at random is held in
+ * each. */
 #include "group.h"
 #include "noise.h"
 
@@ -58,8 +59,8 @@ static void story_add_numbers(struct story *story, const char *word, unsigned fi
     story_add(story, line, (size_t)snprintf(line, sizeof line, "%s %u %u %u\n", word, first, second, third));
 }
 
-/* Puts down a reply, mostly one that takes what was asked, sometimes one that refuses it, sometimes no good one. Returns
- * how many octets. */
+/* Puts down a reply, mostly one that takes what was asked, sometimes one that refuses it, sometimes no good
+ * one. Returns how many octets. */
 static size_t draw_reply(char *out, int by_data)
 {
     static const char *const codes[] = {"250 ", "251 ", "299 ", "550 ", "452 ", "354 ", "250-",

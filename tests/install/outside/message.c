@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the composer takes of OpenSSL and libidn2, and SASLprep of libidn, as an application outside of this repository links it. */
+/* What the composer takes of OpenSSL and libidn2, and SASLprep of libidn, as an application outside of this
+ * repository links it. */
 #include <string.h>
 
 #include "postino/dkim_openssl.h"

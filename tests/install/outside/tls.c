@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS and SCRAM, as an application outside of this repository links it: a port where nobody listens is told as such. */
+/* TLS and SCRAM, as an application outside of this repository links it: a port where nobody listens is told
+ * as such. */
 #include "postino/client.h"
 #include "postino/posix.h"
 #include "postino/sasl_openssl.h"
