@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The message on its way to the wire against a reference so simple that it can be believed: first all line
  * ends, then the dots, then the end, on the whole message at once. The session gets the same message in spans
- * and capacities at random. Usage: test_filter [first seed [count]] */
+ * and capacities at random. Usage: test_transparency [first seed [count]] */
 #define _DEFAULT_SOURCE
 
 #include "bench.h"
