@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Finds Mbed TLS, 2.28 or 3.x, by its header and libraries, for 2.28 brings neither a CMake package nor a pkg-config
-# file. Others are not found: Ubuntu 20.04 has 2.16. Gives PostinoMbedTLS::crypto, PostinoMbedTLS::tls and
-# PostinoMbedTLS_LIBRARIES. It is installed too, for the packages of what stands over it.
+# Finds Mbed TLS, 2.28 or 3.x, by its header and libraries, for 2.28 brings neither a CMake package nor a
+# pkg-config file. Others are not found: Ubuntu 20.04 has 2.16. Gives PostinoMbedTLS::crypto,
+# PostinoMbedTLS::tls and PostinoMbedTLS_LIBRARIES. It is installed too, for the packages of what stands over
+# it.
 
 find_path(PostinoMbedTLS_INCLUDE_DIR mbedtls/ssl.h)
 # 3.x has the version in a header of its own.
@@ -24,9 +25,9 @@ endforeach()
 mark_as_advanced(PostinoMbedTLS_INCLUDE_DIR)
 
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(PostinoMbedTLS REQUIRED_VARS PostinoMbedTLS_INCLUDE_DIR PostinoMbedTLS_VERSION_FITS
-                                                               PostinoMbedTLS_mbedtls PostinoMbedTLS_mbedx509
-                                                               PostinoMbedTLS_mbedcrypto)
+find_package_handle_standard_args(PostinoMbedTLS REQUIRED_VARS PostinoMbedTLS_INCLUDE_DIR
+                                  PostinoMbedTLS_VERSION_FITS PostinoMbedTLS_mbedtls PostinoMbedTLS_mbedx509
+                                  PostinoMbedTLS_mbedcrypto)
 
 if(PostinoMbedTLS_FOUND AND NOT TARGET PostinoMbedTLS::tls)
     add_library(PostinoMbedTLS::crypto INTERFACE IMPORTED)

@@ -28,8 +28,9 @@ postino_package(postino postino postino-shared)
 install(DIRECTORY include/postino DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# Where Mbed TLS has pkg-config files (3.x), ours name them; else they name its libraries, and their folder where no
-# compiler looks by itself: postino_mbedtls_flags(KIND NAME...) sets POSTINO_MBEDTLS_KIND_REQUIRES and _LIBS.
+# Where Mbed TLS has pkg-config files (3.x), ours name them; else they name its libraries, and their folder
+# where no compiler looks by itself: postino_mbedtls_flags(KIND NAME...) sets POSTINO_MBEDTLS_KIND_REQUIRES
+# and _LIBS.
 function(postino_mbedtls_flags kind)
     set(requires)
     set(libraries)
@@ -57,14 +58,16 @@ if(PostinoMbedTLS_FOUND)
     postino_mbedtls_flags(CRYPTO mbedcrypto)
 endif()
 
-foreach(name IN ITEMS tls-openssl sasl-openssl dkim-openssl tls-mbedtls sasl-mbedtls dkim-mbedtls idn2 saslprep-idn)
+foreach(name IN ITEMS tls-openssl sasl-openssl dkim-openssl tls-mbedtls sasl-mbedtls dkim-mbedtls idn2
+        saslprep-idn)
     if(TARGET postino-${name})
         postino_package(postino-${name} postino-${name} postino-${name}-shared)
     endif()
 endforeach()
 foreach(name IN ITEMS tls-mbedtls sasl-mbedtls dkim-mbedtls)
     if(TARGET postino-${name})
-        install(FILES cmake/FindPostinoMbedTLS.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/postino-${name})
+        install(FILES cmake/FindPostinoMbedTLS.cmake
+                DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/postino-${name})
     endif()
 endforeach()
 
@@ -73,9 +76,11 @@ if(POSTINO_NETX_HOST)
     if(TARGET postino-netx-host-tls)
         postino_package(postino-netx-host-tls postino-netx-host-tls)
     endif()
-    install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h include/nx_smtp_message.h include/nx_smtp_tls.h
+    install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h include/nx_smtp_message.h
+            include/nx_smtp_tls.h
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host)
-    # Headers named tx_api.h or nx_api.h must not stand in the compiler's path of programs that use the real ones.
+    # Headers named tx_api.h or nx_api.h must not stand in the compiler's path of programs that use the real
+    # ones.
     install(DIRECTORY host/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host
             FILES_MATCHING PATTERN "*.h")
 endif()

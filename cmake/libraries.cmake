@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# The libraries of others that parts of ours stand over. Each has a switch: AUTO takes the library where it is found, ON
-# fails without it, OFF does not look for it.
+# The libraries of others that parts of ours stand over. Each has a switch: AUTO takes the library where it is
+# found, ON fails without it, OFF does not look for it.
 
 # postino_library(NAME WHAT PACKAGES): POSTINO_NAME decides about the library WHAT. Debian has it in PACKAGES.
 macro(postino_library name what packages)
-    set(POSTINO_${name} AUTO CACHE STRING "Build what stands over ${what}: AUTO (where it is found), ON (required) or OFF")
+    set(POSTINO_${name} AUTO CACHE STRING
+        "Build what stands over ${what}: AUTO (where it is found), ON (required) or OFF")
     set_property(CACHE POSTINO_${name} PROPERTY STRINGS AUTO ON OFF)
     set(postino_${name}_what "${what}")
     set(postino_${name}_packages "${packages}")

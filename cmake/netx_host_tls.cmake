@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# TLS for the NetX Duo API on the host layer: NetX Secure over OpenSSL, and the port that uses it. A library of its own,
-# so that the host layer needs no OpenSSL.
+# TLS for the NetX Duo API on the host layer: NetX Secure over OpenSSL, and the port that uses it. A library
+# of its own, so that the host layer needs no OpenSSL.
 
 add_library(postino-netx-host-tls STATIC ${POSTINO_TLS_NX_SECURE_SOURCES} ${POSTINO_NETX_HOST_SECURE_SOURCES})
 add_library(postino::netx-host-tls ALIAS postino-netx-host-tls)

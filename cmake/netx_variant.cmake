@@ -35,11 +35,14 @@ function(netx_tls_variant name)
     target_link_libraries(${name} PUBLIC OpenSSL::SSL)
 endfunction()
 
-# netx_amalgamation(NAME): the same library from the two files that scripts/amalgamate.py makes for NetX users.
+# netx_amalgamation(NAME): the same library from the two files that scripts/amalgamate.py makes for NetX
+# users.
 function(netx_amalgamation name)
     set(folder ${PROJECT_BINARY_DIR}/amalgamation)
-    file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.h ${PROJECT_SOURCE_DIR}/include/postino/*.h
-         ${PROJECT_SOURCE_DIR}/src/*/* ${PROJECT_SOURCE_DIR}/ports/netxduo/* ${PROJECT_SOURCE_DIR}/ports/nx_secure/*)
+    file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.h
+         ${PROJECT_SOURCE_DIR}/include/postino/*.h
+         ${PROJECT_SOURCE_DIR}/src/*/* ${PROJECT_SOURCE_DIR}/ports/netxduo/*
+         ${PROJECT_SOURCE_DIR}/ports/nx_secure/*)
     add_custom_command(
         OUTPUT ${folder}/nxd_smtp_client.c ${folder}/nxd_smtp_client.h
         COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/scripts/amalgamate.py ${folder}

@@ -23,7 +23,8 @@ if(POSTINO_HARDEN AND NOT POSTINO_SANITIZE)
     endif()
     # glibc's needs an optimising compiler. Some compilers define it by themselves.
     foreach(type IN ITEMS Release RelWithDebInfo MinSizeRel)
-        list(APPEND postino_harden_compile $<$<CONFIG:${type}>:-U_FORTIFY_SOURCE> $<$<CONFIG:${type}>:-D_FORTIFY_SOURCE=2>)
+        list(APPEND postino_harden_compile $<$<CONFIG:${type}>:-U_FORTIFY_SOURCE>
+             $<$<CONFIG:${type}>:-D_FORTIFY_SOURCE=2>)
     endforeach()
     postino_check_link(POSTINO_HAS_BIND_NOW -Wl,-z,relro -Wl,-z,now)
     if(POSTINO_HAS_BIND_NOW)
@@ -50,14 +51,15 @@ function(postino_link_settings target)
     endif()
 endfunction()
 
-# postino_shared_settings(TARGET NAME EXPORTS): the shared library libNAME.so exports what the file EXPORTS says, where
-# the linker can do that; the headers carry no mark of it. Below 1.0 a minor version may break what an earlier one
-# promised (cmake/install.cmake), so both numbers are in the SONAME.
+# postino_shared_settings(TARGET NAME EXPORTS): the shared library libNAME.so exports what the file EXPORTS
+# says, where the linker can do that; the headers carry no mark of it. Below 1.0 a minor version may break
+# what an earlier one promised (cmake/install.cmake), so both numbers are in the SONAME.
 function(postino_shared_settings target name exports)
     set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} VERSION ${PROJECT_VERSION}
                                                SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
     target_link_options(${target} PRIVATE ${postino_harden_link})
-    postino_check_link(POSTINO_HAS_VERSION_SCRIPT -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/ports.exports)
+    postino_check_link(POSTINO_HAS_VERSION_SCRIPT
+                       -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/ports.exports)
     if(POSTINO_HAS_VERSION_SCRIPT)
         target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
         set_target_properties(${target} PROPERTIES LINK_DEPENDS ${exports})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# include/postino/version.h and the shared library's exports have the project's version; and our CMake files, which any
-# build of ours reads, use nothing that came after the version that they ask for.
+# include/postino/version.h and the shared library's exports have the project's version; and our CMake files,
+# which any build of ours reads, use nothing that came after the version that they ask for.
 
 string(REGEX MATCH "([0-9]+)\\.([0-9]+)\\.([0-9]+)" version "${VERSION}")
 file(READ ${ROOT}/include/postino/version.h header)
@@ -25,7 +25,8 @@ if(NOT asked STREQUAL "cmake_minimum_required(VERSION 3.16)")
     message(FATAL_ERROR "README says that CMake 3.16 suffices: ${asked}")
 endif()
 set(later "cmake_path\\(" "file\\((CONFIGURE|REAL_PATH|CHMOD|ARCHIVE_)" "PROJECT_IS_TOP_LEVEL" "ZIP_LISTS"
-          "CHECK_(START|PASS|FAIL)" "CheckLinkerFlag" "CheckCompilerFlag" "CheckSourceCompiles" "string\\(JSON"
+          "CHECK_(START|PASS|FAIL)" "CheckLinkerFlag" "CheckCompilerFlag" "CheckSourceCompiles"
+          "string\\(JSON"
           "cmake_language" "CMAKE_CURRENT_FUNCTION" "return\\(PROPAGATE" "block\\(" "COMMAND_ERROR_IS_FATAL"
           "CONFIG:[A-Za-z]*,")
 file(GLOB_RECURSE files ${ROOT}/cmake/*.cmake ${ROOT}/examples/CMakeLists.txt ${ROOT}/tests/*CMakeLists.txt
