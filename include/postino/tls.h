@@ -18,7 +18,6 @@ struct postino_session;
 struct postino_tls_policy {
     /* private */
     unsigned (*next_row)(struct postino_session *session);
-    int (*start)(struct postino_session *session, struct postino_transport *transport, uint32_t now_ms);
     uint8_t required;
 };
 

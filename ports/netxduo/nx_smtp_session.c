@@ -4,6 +4,7 @@
  * needs them; during one the transport is bounded by the wait option and counted. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
+#include "client/internal.h"
 #include "engine/internal.h"
 
 #define SESSION_MAILS_IN_FLIGHT 32

@@ -4,6 +4,7 @@
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "nx_ip.h"
+#include "client/internal.h"
 #include "engine/single.h"
 
 NX_CALLER_CHECKING_EXTERNS

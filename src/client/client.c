@@ -4,7 +4,7 @@
  * connection, from its submission until it is collected, and is accepted only where a session settled it so.
  */
 
-#include "postino/client.h"
+#include "internal.h"
 
 #include "../engine/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A client from what its user asks for: what is left out gets its default here. */
 
-#include "postino/client.h"
+#include "internal.h"
 
 #include "../engine/internal.h"
 

@@ -2,7 +2,7 @@
 /* What a client does otherwise with a server on which something does not work, though it is offered.
  * Invariant: a mail goes out again only where the server cannot have accepted it for anybody; and what is
  * found out takes effect with the next connection, for a command that is half sent must not change. */
-#include "postino/client.h"
+#include "internal.h"
 
 #include "../engine/internal.h"
 

@@ -3,6 +3,8 @@
  * take what the server says; and after a failed send it only listens, for the server's reason may be on its
  * way. What arrived is heard before a limit is judged, by the time before the look: a caller who comes late
  * loses nothing. The time is the session's: a frame of the pump's lies below all that is said. */
+#include "internal.h"
+
 #include "../engine/internal.h"
 
 /* So often octets are received behind a limit that has passed: more than arrive in time, and a peer that
@@ -114,6 +116,35 @@ int postino_pump_until(struct postino_session *session, struct postino_transport
     return pump_end(session, transport, sent < 0 ? sent : status);
 }
 
+/* The server accepted STARTTLS: runs the handshake. Returns 0 when the session can go on, else as the
+ * transport. */
+static int pump_start_tls(struct postino_session *session, struct postino_transport *transport)
+{
+    const struct postino_transport_class *methods = transport->methods;
+    const struct postino_tls_info *info = methods->tls != NULL ? methods->tls(transport) : NULL;
+    uint32_t now_ms = methods->now_ms(transport);
+    const uint8_t *data;
+    size_t length;
+    int status;
+
+    if (info == NULL || methods->start_tls == NULL)
+        return POSTINO_ERROR_TLS_UNAVAILABLE;
+    /* Octets that arrived before the handshake did not come from the authenticated server: the session
+     * refuses them. */
+    status = methods->receive(transport, &data, &length);
+    if (status <= 0) {
+        if (status == 0)
+            postino_session_input(session, data, length, now_ms);
+        return status;
+    }
+    status = methods->start_tls(transport, postino_session_wait_ms(session, now_ms));
+    if (status == 0)
+        postino_session_tls_started(session, info, methods->now_ms(transport));
+    else if (status < 0)
+        postino_session_tls_failed(session, status, info->text);
+    return status;
+}
+
 int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until)
 {
     int status;
@@ -122,7 +153,7 @@ int postino_pump(struct postino_session *session, struct postino_transport *tran
         status = postino_pump_until(session, transport, until | POSTINO_WANT_START_TLS);
         if (status != POSTINO_OK || (session->strategy->want(session) & POSTINO_WANT_START_TLS) == 0)
             return status;
-        status = session->config->tls->start(session, transport, transport->methods->now_ms(transport));
+        status = pump_start_tls(session, transport);
     } while (status == 0);
     return status > 0 ? status : pump_end(session, transport, status);
 }

@@ -318,9 +318,6 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
 /* Puts out the command of the step in hand and returns how many octets. */
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity);
 
-/* pump.c: postino_pump() but for the handshake of TLS. */
-int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until);
-
 /* domain.c: sets each recipient's `domain`: the first of the mail's recipients that has the same. Returns how
  * many domains there are. The time grows with n log n. */
 size_t postino_domains(struct postino_mail *mail);
@@ -426,23 +423,6 @@ unsigned postino_session_want_octets(const struct postino_session *session);
 size_t postino_session_write_step(struct postino_session *session, uint8_t *out, size_t capacity);
 /* Whether what the step in hand puts out must not be shown. Returns 1 or 0. */
 unsigned postino_session_secret(const struct postino_session *session);
-
-/* client.c: prepares a client whose session_config and credentials are in place: what
- * postino_client_init_sized() ends with, for the NetX services. Returns 0 or an error. */
-struct postino_client;
-struct postino_transport;
-int postino_client_start(struct postino_client *client, struct postino_transport *transport);
-
-/* client_fallback.c */
-/* Configures the next connection's session by what was found out. */
-void postino_client_fallback_begin(struct postino_client *client);
-/* Whether a settled mail goes out once more, over a new connection and without what does not work there. */
-int postino_client_fallback(struct postino_client *client, const struct postino_mail *mail);
-/* Of a mail that goes out again: whether that is the reason. It is one only once. */
-int postino_client_is_fallback(const struct postino_mail *mail);
-/* Whether the server ended the connection at EHLO and nothing needs that: the next connection begins with
- * HELO. */
-int postino_client_fallback_helo(struct postino_client *client);
 
 /* reply.c: takes octets that arrived; returns how many, at least one. */
 size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets);

@@ -40,32 +40,6 @@ static unsigned starttls_never(struct postino_session *session)
     return STEP_NEXT;
 }
 
-static int starttls_start(struct postino_session *session, struct postino_transport *transport,
-                          uint32_t now_ms)
-{
-    const struct postino_transport_class *methods = transport->methods;
-    const struct postino_tls_info *info = methods->tls != NULL ? methods->tls(transport) : NULL;
-    const uint8_t *data;
-    size_t length;
-    int status;
-
-    if (info == NULL || methods->start_tls == NULL)
-        return POSTINO_ERROR_TLS_UNAVAILABLE;
-    /* What is there already was not sent by whom the handshake will speak to. */
-    status = methods->receive(transport, &data, &length);
-    if (status <= 0) {
-        if (status == 0)
-            postino_session_input(session, data, length, now_ms);
-        return status;
-    }
-    status = methods->start_tls(transport, postino_session_wait_ms(session, now_ms));
-    if (status == 0)
-        postino_session_tls_started(session, info, methods->now_ms(transport));
-    else if (status < 0)
-        postino_session_tls_failed(session, status, info->text);
-    return status;
-}
-
 void postino_session_tls_started(struct postino_session *session, const struct postino_tls_info *info,
                                  uint32_t now_ms)
 {
@@ -99,6 +73,6 @@ void postino_session_tls_failed(struct postino_session *session, int error, cons
     session->text_is_error = 1;
 }
 
-const struct postino_tls_policy postino_tls_required = {starttls_next_row, starttls_start, 1};
-const struct postino_tls_policy postino_tls_opportunistic = {starttls_next_row, starttls_start, 0};
-const struct postino_tls_policy postino_tls_none = {starttls_never, starttls_start, 0};
+const struct postino_tls_policy postino_tls_required = {starttls_next_row, 1};
+const struct postino_tls_policy postino_tls_opportunistic = {starttls_next_row, 0};
+const struct postino_tls_policy postino_tls_none = {starttls_never, 0};
