@@ -5,11 +5,7 @@
 # The engine and the blocking client: pure C99, no operating system.
 set(POSTINO_CORE_SOURCES
     src/text/address.c
-    src/text/clear.c
-    src/text/utf8.c
-    src/source/begin.c
-    src/source/callback_source.c
-    src/source/memory_source.c
+    src/text/text.c
     src/source/source.c
     src/engine/auth_next.c
     src/engine/borrow.c
@@ -45,21 +41,12 @@ set(POSTINO_CORE_SOURCES
     src/engine/submit.c
     src/engine/time_limits.c
     src/engine/transaction.c
-    src/sasl/all.c
+    src/sasl/bearer.c
     src/sasl/cram_md5.c
     src/sasl/exchange.c
-    src/sasl/external.c
-    src/sasl/login.c
-    src/sasl/oauthbearer.c
-    src/sasl/plain.c
+    src/sasl/mechanisms.c
     src/sasl/scram.c
-    src/sasl/token.c
-    src/sasl/xoauth2.c
     src/message/base64.c
-    src/message/base64_line.c
-    src/message/base64_part.c
-    src/message/binary_part.c
-    src/message/calendar_part.c
     src/message/compose.c
     src/message/compose_body.c
     src/message/compose_header.c
@@ -69,27 +56,17 @@ set(POSTINO_CORE_SOURCES
     src/message/dkim_field.c
     src/message/encoded_word.c
     src/message/header_lines.c
-    src/message/hex.c
     src/message/identifier.c
     src/message/mailbox.c
     src/message/mailbox_token.c
     src/message/mailbox_word.c
-    src/message/media_type.c
-    src/message/message_features.c
-    src/message/message_field.c
     src/message/message_fields.c
-    src/message/message_part.c
-    src/message/name_parameter.c
-    src/message/part.c
     src/message/part_header.c
     src/message/part_scan.c
-    src/message/quoted_printable.c
+    src/message/parts.c
     src/message/raw_message.c
     src/message/recipients.c
-    src/message/related_part.c
-    src/message/rfc2231.c
     src/message/text_encoding.c
-    src/message/text_part.c
     src/client/client.c
     src/client/client_config.c
     src/client/client_fallback.c

@@ -3,20 +3,6 @@
  * it, from its submission until it is given back; what cannot be marked whole is not marked at all. */
 #include "internal.h"
 
-int postino_source_mark(struct postino_source *source, int in_use)
-{
-    int error = POSTINO_OK;
-
-    if (in_use && source->in_use)
-        return POSTINO_ERROR_SOURCE_IN_USE;
-    source->in_use = (uint8_t)in_use;
-    if (source->methods->mark != NULL)
-        error = source->methods->mark(source, in_use);
-    if (error != POSTINO_OK)
-        source->in_use = 0;
-    return error;
-}
-
 static int borrow_recipient(struct postino_recipient *recipient)
 {
     struct postino_record *record = recipient->record;

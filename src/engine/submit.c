@@ -2,7 +2,7 @@
 /* What mails may need beyond one mail to one recipient over a connection: options, further transactions, RSET
  * between, LMTP, each reply told. Our ports that send a single mail carry src/engine/single.c instead. */
 #include "internal.h"
-#include "../source/begin.h"
+#include "../source/source.h"
 
 /* A reply is complete. */
 void postino_submit_heard(struct postino_session *session)

@@ -5,7 +5,7 @@
  * Invariant: sent leaves a mail that failed only when everything that was said for it was answered; so what
  * stands behind replied was sent whole, or is the step in hand. */
 #include "internal.h"
-#include "../source/begin.h"
+#include "../source/source.h"
 
 /* Between two mails. */
 static const struct postino_step transaction_idle = {

@@ -224,6 +224,16 @@ void postino_message_init_with(struct postino_message *message,
     message->buffer_octets = buffer_octets;
 }
 
+const struct postino_message_features postino_message_features_all = {
+    postino_message_words,  postino_message_parameter, postino_message_date,        postino_message_field,
+    postino_message_quoted, postino_message_address,   postino_message_identifiers, postino_message_type};
+
+void postino_message_init(struct postino_message *message, struct postino_part *body, void *buffer,
+                          size_t buffer_octets)
+{
+    postino_message_init_with(message, &postino_message_features_all, body, buffer, buffer_octets);
+}
+
 int postino_message_check(struct postino_message *message, uint32_t capabilities, size_t *size_octets)
 {
     int error = postino_source_mark(&message->source, 1);

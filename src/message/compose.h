@@ -28,6 +28,9 @@ struct postino_writer {
 void postino_write(struct postino_writer *writer, unsigned octet);
 void postino_write_text(struct postino_writer *writer, const char *text);
 void postino_write_fail(struct postino_writer *writer, int error);
+/* A hexadecimal digit in upper case (RFC 2045 section 6.7). */
+unsigned postino_hex_digit(unsigned bits);
+void postino_write_hex(struct postino_writer *writer, unsigned octet);
 /* What a text is, as bits. */
 enum compose_text {
     COMPOSE_BAD = 1,     /* a control character */
@@ -62,10 +65,6 @@ int postino_write_checked(struct postino_writer *writer, const char *text);
 /* An encoded word (RFC 2047) of as much of the text, which is UTF-8, as the line takes with `behind` columns
  * left over; there is room for a character. Returns the text behind it. */
 const char *postino_write_encoded_word(struct postino_writer *writer, const char *text, unsigned behind);
-
-/* hex.c */
-unsigned postino_hex_digit(unsigned bits);
-void postino_write_hex(struct postino_writer *writer, unsigned octet);
 
 /* identifier.c */
 enum compose_identifiers {
@@ -130,14 +129,7 @@ void postino_compose_unit(struct postino_writer *writer);
  * buffer is full. */
 enum postino_source_status postino_compose_body(struct postino_message *message);
 
-/* part.c */
-void postino_part_init(struct postino_part *part,
-                       int (*begin_part)(struct postino_message *message, struct postino_part *part),
-                       struct postino_source *source, const char *type);
-/* base64_part.c */
-int postino_part_base64_begin(struct postino_message *message, struct postino_part *part);
-
-/* look.c */
+/* part_scan.c */
 /* What a part in memory holds, as bits. */
 enum part_scan {
     SCAN_8BIT = 1,
@@ -164,7 +156,7 @@ void postino_base64(uint8_t *out, const uint8_t *data, size_t groups);
 /* A line of RFC 2045 section 6.8. */
 #define BASE64_LINE_OCTETS  57
 #define BASE64_LINE_COLUMNS 76
-/* base64_line.c: whole lines from a table, on machines that have the room. */
+/* Whole lines from a table, on machines that have the room. */
 #define BASE64_FAST         (!POSTINO_SMALL && SIZE_MAX > UINT32_MAX)
 #if BASE64_FAST
 void postino_base64_line(uint8_t *out, const uint8_t *data);

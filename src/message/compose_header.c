@@ -32,6 +32,17 @@ void postino_write_fail(struct postino_writer *writer, int error)
         writer->error = error;
 }
 
+unsigned postino_hex_digit(unsigned bits)
+{
+    return bits + (bits < 10 ? '0' : 'A' - 10);
+}
+
+void postino_write_hex(struct postino_writer *writer, unsigned octet)
+{
+    postino_write(writer, postino_hex_digit(octet >> 4));
+    postino_write(writer, postino_hex_digit(octet & 15));
+}
+
 /* Whether it needs a backslash within quotes. */
 static int header_escaped(char octet)
 {

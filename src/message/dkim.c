@@ -6,7 +6,7 @@
 
 #include "dkim.h"
 #include "header_lines.h"
-#include "../source/begin.h"
+#include "../source/source.h"
 
 /* What keeps a header from being read alike by those who verify (RFC 6376 section 3.8). */
 #define DKIM_FAULTS (POSTINO_RAW_SYNTAX | POSTINO_RAW_BOM | POSTINO_RAW_EMPTY_LINE | POSTINO_RAW_MBOX)

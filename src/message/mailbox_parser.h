@@ -25,8 +25,6 @@ int postino_mailbox_gap(struct mailbox_parser *parser);
 /* 1 for what is no special of RFC 5322 section 3.2.3, else 0. */
 int postino_mailbox_is_atom(char octet);
 int postino_mailbox_is_blank(char octet);
-/* A quoted string as a word of a name: without its quotes. */
-int postino_mailbox_quoted(struct mailbox_parser *parser);
 /* local-part "@" domain, copied as it is, but for blanks and comments beside the at-sign. */
 int postino_mailbox_path(struct mailbox_parser *parser);
 int postino_mailbox_domain(struct mailbox_parser *parser);
@@ -37,5 +35,7 @@ size_t postino_mailbox_word_length(const char *text);
 /* Encoded words that follow each other with nothing but blanks between them, decoded: the first begins at the
  * octet in hand. Where they cannot be decoded they are copied as they are, and counted. */
 int postino_mailbox_words(struct mailbox_parser *parser);
+/* A quoted string as a word of a name: without its quotes. */
+int postino_mailbox_quoted(struct mailbox_parser *parser);
 
 #endif

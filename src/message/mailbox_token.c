@@ -85,44 +85,6 @@ int postino_mailbox_is_atom(char octet)
     return (unsigned char)octet > ' ' && octet != 127 && memchr("()<>[]:;@\\,\".", octet, 14) == NULL;
 }
 
-/* A line end that continues the header field (RFC 5322 section 2.2.3): a blank follows it. */
-static int token_fold(struct mailbox_parser *parser)
-{
-    if (parser->at[0] == '\r' && parser->at[1] == '\n')
-        parser->at++;
-    parser->at++;
-    if (*parser->at == ' ' || *parser->at == '\t')
-        return 0;
-    return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
-}
-
-int postino_mailbox_quoted(struct mailbox_parser *parser)
-{
-    char before = ' ';
-
-    parser->at++;
-    while (*parser->at != '"') {
-        char octet = *parser->at;
-        int failed;
-
-        if (octet == '\r' || octet == '\n') {
-            failed = token_fold(parser);
-        } else if (!parser->strict && before == ' ' && postino_mailbox_word_length(parser->at) != 0) {
-            /* RFC 2047 section 5 wants none here, and many programs write them here. */
-            failed = postino_mailbox_words(parser);
-        } else {
-            if (octet == '\\')
-                parser->at++;
-            failed = postino_mailbox_character(parser, ' ');
-        }
-        if (failed)
-            return -1;
-        before = octet == '\t' || octet == '\r' || octet == '\n' ? ' ' : octet;
-    }
-    parser->at++;
-    return 0;
-}
-
 /* A quoted local part, as it is. A TAB or a line end in it has no form on the wire. */
 static int token_quoted_local(struct mailbox_parser *parser)
 {

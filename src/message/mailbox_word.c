@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Encoded words in the names of address lists (RFC 2047). Invariant: what comes of them is UTF-8 without a
- * control character, or the words as they were. */
+/* The words of a name in an address list: encoded words (RFC 2047) and quoted strings. Invariant: an encoded
+ * word becomes UTF-8 without a control character, or stays as it was. */
 #include "compose.h"
 
 #include "mailbox_parser.h"
@@ -214,4 +214,42 @@ int postino_mailbox_words(struct mailbox_parser *parser)
     parser->list->used_octets = begin;
     parser->list->undecoded++;
     return parser->error != 0 ? -1 : word_keep(parser, end);
+}
+
+/* A line end that continues the header field (RFC 5322 section 2.2.3): a blank follows it. */
+static int word_fold(struct mailbox_parser *parser)
+{
+    if (parser->at[0] == '\r' && parser->at[1] == '\n')
+        parser->at++;
+    parser->at++;
+    if (*parser->at == ' ' || *parser->at == '\t')
+        return 0;
+    return postino_mailbox_fail(parser, POSTINO_ERROR_ADDRESS);
+}
+
+int postino_mailbox_quoted(struct mailbox_parser *parser)
+{
+    char before = ' ';
+
+    parser->at++;
+    while (*parser->at != '"') {
+        char octet = *parser->at;
+        int failed;
+
+        if (octet == '\r' || octet == '\n') {
+            failed = word_fold(parser);
+        } else if (!parser->strict && before == ' ' && postino_mailbox_word_length(parser->at) != 0) {
+            /* RFC 2047 section 5 wants none here, and many programs write them here. */
+            failed = postino_mailbox_words(parser);
+        } else {
+            if (octet == '\\')
+                parser->at++;
+            failed = postino_mailbox_character(parser, ' ');
+        }
+        if (failed)
+            return -1;
+        before = octet == '\t' || octet == '\r' || octet == '\n' ? ' ' : octet;
+    }
+    parser->at++;
+    return 0;
 }

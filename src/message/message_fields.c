@@ -1,8 +1,65 @@
 /* SPDX-License-Identifier: MIT */
-/* Header fields that go together. Invariant: what is put in front of a message's further fields ends in what
- * was there before. */
+/* Further header fields: the caller's own, and those that go together. Invariant: no field passes for one
+ * that the composer writes, or must not write. */
 #include "compose.h"
 
+/* What a field's name must not be, or begin with where a "-" ends it. */
+static const char field_taken[] = "date\0from\0sender\0reply-to\0to\0cc\0subject\0message-id\0in-reply-to\0"
+                                  "references\0mime-version\0bcc\0resent-bcc\0content-\0";
+
+/* RFC 2369: URLs in brackets, which no reader looks for in encoded words or behind a fold. */
+static const char field_urls[] = "list-unsubscribe\0list-subscribe\0list-help\0list-owner\0list-archive\0";
+
+/* Whether the name is one of the list, or begins with one of which a "-" is the end. */
+static int field_is_listed(const char *name, const char *list)
+{
+    while (*list != '\0') {
+        size_t i;
+
+        for (i = 0; list[i] != '\0'; i++)
+            if (name[i] != list[i] && (list[i] == '-' || (name[i] ^ 32) != list[i]))
+                break;
+        if (list[i] == '\0' && (name[i] == '\0' || list[i - 1] == '-'))
+            return 1;
+        list += i;
+        while (*list++ != '\0')
+            continue;
+    }
+    return 0;
+}
+
+/* RFC 5322 section 3.6.8. */
+static int field_is_name(const char *name)
+{
+    size_t i;
+
+    for (i = 0; name[i] != '\0'; i++)
+        if (name[i] <= ' ' || name[i] > '~' || name[i] == ':')
+            return 0;
+    return i != 0 && i <= 70;
+}
+
+void postino_message_field(struct postino_writer *writer, const struct postino_header *header)
+{
+    if (!field_is_name(header->name) || field_is_listed(header->name, field_taken)) {
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_NAME);
+        return;
+    }
+    /* A value of nothing is none. */
+    if (header->value == NULL || *header->value == '\0')
+        return;
+    postino_write_text(writer, header->name);
+    postino_write(writer, ':');
+    if (field_is_listed(header->name, field_urls))
+        postino_write_identifiers(writer, header->value, IDENTIFIERS_URLS);
+    else if (header->kind == POSTINO_HEADER_TEXT)
+        postino_write_readable(writer, header->value, 0);
+    else
+        postino_write_protocol(writer, header->value);
+    postino_write_text(writer, "\r\n");
+}
+
+/* Adds a field in front of the message's further fields. */
 static void fields_add(struct postino_message *message, struct postino_header *header, const char *name,
                        const char *value)
 {

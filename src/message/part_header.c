@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a part says of itself (RFC 2045, RFC 2183), and its boundary. Invariant: a boundary begins with "=_"
- * and a letter; neither base64 nor quoted-printable can hold a line that begins so, and what goes out as it
- * is was looked through for it. */
+/* The header of a part (RFC 2045, RFC 2183): its type and parameters, and its boundary. Invariants: a
+ * boundary begins with "=_" and a letter. Neither base64 nor quoted-printable can hold a line that begins so,
+ * and octets that go out as they are were scanned for it. No line is longer than 78 octets, and no piece of a
+ * parameter splits a character. */
 #include "compose.h"
 
 #define PART_COLUMNS 78
@@ -56,4 +57,138 @@ void postino_write_multipart(struct postino_writer *writer)
     postino_write_text(writer, ";\r\n boundary=\"");
     postino_write_boundary(writer, writer->message->part);
     postino_write(writer, '"');
+}
+
+/* Passes what the pattern says: 't', a token (RFC 2045 section 5.1); 'v', a token or a quoted string; ' ', a
+ * blank or none; anything else, itself. Returns where that ends, or NULL. */
+static const char *type_match(const char *text, const char *pattern)
+{
+    for (; *pattern != '\0'; pattern++) {
+        const char *begin = text;
+
+        if (*pattern == 'v' && *text == '"') {
+            while (*++text != '"') {
+                text += *text == '\\';
+                if (*text == '\0')
+                    return NULL;
+            }
+            text++;
+        } else if (*pattern >= 't') {
+            while ((unsigned char)*text > ' ' && !postino_compose_is_special(*text, "()<>@,;:\\\"/[]?="))
+                text++;
+        } else if (*text == *pattern) {
+            text++;
+        }
+        if (text == begin && *pattern != ' ')
+            return NULL;
+    }
+    return text;
+}
+
+int postino_message_type(const char *text, int subtype)
+{
+    text = type_match(text, subtype ? "t/t" : "t");
+    while (text != NULL && *text != '\0')
+        text = type_match(text, " ; t=v");
+    return text != NULL ? 0 : -1;
+}
+
+#define PARAMETER_COLUMNS 77
+
+/* attribute-char of RFC 2231 section 7, without the odd ones. */
+static int parameter_plain(unsigned octet)
+{
+    return (octet >= '0' && octet <= '9') || ((octet | 32) >= 'a' && (octet | 32) <= 'z') || octet == '-' ||
+           octet == '.' || octet == '_';
+}
+
+static unsigned parameter_columns(const char *text, unsigned length)
+{
+    return parameter_plain((unsigned char)*text) ? 1 : 3 * length;
+}
+
+/* Puts the next piece out, its name included; it is the whole where `number` is 0 and everything fits. */
+static const char *parameter_piece(struct postino_writer *writer, const char *name, const char *value,
+                                   unsigned number, int whole)
+{
+    postino_write_text(writer, ";\r\n ");
+    postino_write_text(writer, name);
+    if (!whole) {
+        postino_write(writer, '*');
+        if (number > 9)
+            postino_write(writer, '0' + number / 10);
+        postino_write(writer, '0' + number % 10);
+    }
+    postino_write_text(writer, number == 0 ? "*=UTF-8''" : "*=");
+    while (*value != '\0') {
+        unsigned length = postino_utf8_length(value);
+
+        if (writer->column + parameter_columns(value, length) > PARAMETER_COLUMNS)
+            break;
+        for (; length != 0; length--, value++) {
+            unsigned octet = (unsigned char)*value;
+
+            if (parameter_plain(octet)) {
+                postino_write(writer, octet);
+            } else {
+                postino_write(writer, '%');
+                postino_write_hex(writer, octet);
+            }
+        }
+    }
+    return value;
+}
+
+void postino_message_parameter(struct postino_writer *writer, const char *name, const char *value)
+{
+    unsigned number = 0;
+    size_t columns = 11;
+    const char *at;
+
+    if (!postino_write_checked(writer, value))
+        return;
+    for (at = name; *at != '\0'; at++)
+        columns++;
+
+    for (at = value; *at != '\0' && columns < PARAMETER_COLUMNS; at += postino_utf8_length(at))
+        columns += parameter_columns(at, postino_utf8_length(at));
+    do {
+        value = parameter_piece(writer, name, value, number, columns < PARAMETER_COLUMNS);
+        number++;
+    } while (*value != '\0' && number < 100);
+    if (*value != '\0')
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_LONG);
+}
+
+#define NAME_COLUMNS 77
+
+static void name_more(struct postino_writer *writer)
+{
+    const char *name = writer->message->part->file_name;
+    size_t before;
+    unsigned column;
+
+    if (name == NULL || *name == '\0')
+        return;
+    postino_write_text(writer, ";\r\n name=\"");
+    before = writer->total;
+    column = writer->column;
+    (void)postino_write_until(writer, name, '\0', '"');
+    if ((postino_compose_look(name) & COMPOSE_BAD) != 0) {
+        postino_write_fail(writer, POSTINO_ERROR_FIELD);
+    } else if (postino_compose_look(name) != 0 || writer->column > NAME_COLUMNS) {
+        writer->total = before;
+        writer->column = column;
+        while (postino_write_checked(writer, name) && *name != '\0') {
+            if (writer->total != before)
+                postino_write_text(writer, "\r\n ");
+            name = postino_write_encoded_word(writer, name, 1);
+        }
+    }
+    postino_write(writer, '"');
+}
+
+void postino_part_name_parameter(struct postino_part *part)
+{
+    part->more = name_more;
 }

@@ -4,7 +4,7 @@
  * the buffer, so that nothing of Bcc, and of the lines that continue it, does. */
 #include "compose.h"
 #include "header_lines.h"
-#include "../source/begin.h"
+#include "../source/source.h"
 
 #define RAW_LINE_MAX    998
 /* One step puts out what was held, in which every second octet at most is a line end, which becomes two, and

@@ -35,12 +35,4 @@ void postino_sasl_hmac(const struct postino_session *session, const struct posti
 /* memset() to 0 that the compiler does not leave out. */
 void postino_wipe(void *memory, size_t octets);
 
-/* sasl_token.c: what stands before the token. */
-#define SASL_TOKEN_FRONT "auth=Bearer "
-/* The first response. */
-void postino_sasl_token_respond(struct postino_emitter *emitter,
-                                const struct postino_credentials *credentials);
-/* Takes why the server refuses the token. */
-int postino_sasl_token_challenge(struct postino_session *session, unsigned round);
-
 #endif

@@ -1,6 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* UTF-8 (RFC 3629). Invariant: no octet is read behind the first one that does not continue the character. */
+/* Octets and characters. Invariant: no octet is read behind the first one that does not continue its
+ * character. */
 #include "text.h"
+
+#include <string.h>
+
+void postino_clear(void *memory, size_t octets)
+{
+#if POSTINO_SMALL
+    volatile uint8_t *octet = memory; /* or the compiler calls memset() */
+
+    while (octets != 0)
+        octet[--octets] = 0;
+#else
+    memset(memory, 0, octets);
+#endif
+}
 
 unsigned postino_utf8_length(const char *text)
 {

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds of parts and their tree. Invariants: a part has one parent at most, and the way up to the root is
+ * at most POSTINO_PART_DEPTH_MAX long, so that a walk over the parts needs no stack. Octets that go out
+ * without an encoding were scanned, so that no boundary occurs in them. */
+#include "compose.h"
+
+/* ---- The tree ---- */
+
+/* A part of no kind yet. */
+static void part_init(struct postino_part *part,
+                      int (*begin_part)(struct postino_message *message, struct postino_part *part),
+                      struct postino_source *source, const char *type)
+{
+    postino_clear(part, sizeof *part);
+    part->begin_part = begin_part;
+    part->source = source;
+    part->type = type;
+    part->height = 1;
+}
+
+void postino_part_multipart_init(struct postino_part *part, const char *type)
+{
+    part_init(part, NULL, NULL, type);
+    part->more = postino_write_multipart;
+}
+
+int postino_part_add(struct postino_part *multipart, struct postino_part *part)
+{
+    struct postino_part **last = &multipart->first;
+    struct postino_part *up;
+    unsigned height = part->height;
+
+    if (multipart->source != NULL)
+        return POSTINO_ERROR_STATE;
+    if (part->parent != NULL || part->in_use || multipart->in_use)
+        return POSTINO_ERROR_PART_IN_USE;
+    for (up = multipart; up != NULL; up = up->parent) {
+        if (up == part)
+            return POSTINO_ERROR_PART_IN_USE;
+        height++;
+    }
+    if (height > POSTINO_PART_DEPTH_MAX)
+        return POSTINO_ERROR_NESTING;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = part;
+    part->next = NULL;
+    part->parent = multipart;
+    for (height = part->height; (part = part->parent) != NULL;)
+        if (part->height < ++height)
+            part->height = (uint8_t)height;
+    return POSTINO_OK;
+}
+
+/* ---- Text ---- */
+
+static int text_begin(struct postino_message *message, struct postino_part *part)
+{
+    uint32_t boundaries = message->boundaries;
+    int error = postino_part_scan(message, part, POSTINO_SOURCE_IN_MEMORY, 1);
+
+    /* Text that holds a boundary is encoded, so its letter stays free. */
+    message->boundaries = boundaries;
+    if (error != POSTINO_OK)
+        return error;
+    if (part->scan == 0 ||
+        (part->scan == SCAN_8BIT && (message->capabilities & POSTINO_CAPABILITY_8BITMIME) != 0)) {
+        postino_part_as_text(message, part);
+        return POSTINO_OK;
+    }
+    return message->features->quoted != NULL ? message->features->quoted(message, part)
+                                             : POSTINO_ERROR_FEATURE;
+}
+
+void postino_part_text_init(struct postino_part *part, struct postino_source *source, const char *type)
+{
+    part_init(part, text_begin, source, type);
+}
+
+/* RFC 6047 section 2.4: text with a method. */
+void postino_part_calendar_init(struct postino_part *part, struct postino_source *source, const char *method)
+{
+    postino_part_text_init(part, source, "text/calendar; charset=utf-8");
+    part->parameter = "method";
+    part->parameter_value = method;
+}
+
+/* ---- Attachments ---- */
+
+static uint8_t *base64_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
+{
+    unsigned count = encoder->count;
+    unsigned bits = (unsigned)encoder->held << 8 | octet;
+
+    if (octet == COMPOSE_END) {
+        if (count == 0)
+            return to;
+        *to++ = (uint8_t)postino_base64_digit((unsigned)encoder->held << (6 - count));
+        for (; count < 6; count += 2)
+            *to++ = '=';
+        return to;
+    }
+    if (count == 0) {
+        if (encoder->column == BASE64_LINE_COLUMNS) {
+            *to++ = '\r';
+            *to++ = '\n';
+            encoder->column = 0;
+        }
+        encoder->column = (uint8_t)(encoder->column + 4);
+    }
+    for (count += 8; count >= 6; *to++ = (uint8_t)postino_base64_digit(bits >> count))
+        count -= 6;
+    encoder->count = (uint8_t)count;
+    encoder->held = (uint8_t)bits;
+    return to;
+}
+
+#if BASE64_FAST
+/* Whole lines, where a line begins and as many are there and fit. */
+static uint8_t *base64_run(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end,
+                           uint8_t *to, const uint8_t *full)
+{
+    const uint8_t *in = *data;
+
+    while (in != end && to <= full) {
+        if (encoder->column != BASE64_LINE_COLUMNS || encoder->count != 0 || end - in < BASE64_LINE_OCTETS) {
+            to = base64_put(encoder, to, *in++);
+            continue;
+        }
+        if (full + COMPOSE_STEP_OCTETS - to < BASE64_LINE_COLUMNS + 2)
+            break;
+        *to++ = '\r';
+        *to++ = '\n';
+        postino_base64_line(to, in);
+        to += BASE64_LINE_COLUMNS;
+        in += BASE64_LINE_OCTETS;
+    }
+    *data = in;
+    return to;
+}
+#endif
+
+static int base64_begin(struct postino_message *message, struct postino_part *part)
+{
+#if BASE64_FAST
+    static const struct postino_encoding base64 = {base64_put, base64_run};
+#else
+    static const struct postino_encoding base64 = {.put = base64_put};
+#endif
+    int error = postino_part_scan(message, part, POSTINO_SOURCE_IN_MEMORY, 0);
+    size_t octets = part->size_octets;
+
+    part->encoding = &base64;
+    part->encoding_name = "base64";
+    part->open = octets != 0;
+    /* The line ends stand between the lines. */
+    if (octets > SIZE_MAX / 2)
+        part->size_octets = POSTINO_SIZE_UNKNOWN;
+    else if (octets != 0)
+        part->size_octets = (octets + 2) / 3 * 4 + (octets - 1) / BASE64_LINE_OCTETS * 2;
+    return error;
+}
+
+void postino_part_attachment_init(struct postino_part *part, struct postino_source *source, const char *type,
+                                  const char *file_name)
+{
+    part_init(part, base64_begin, source, type != NULL && *type != '\0' ? type : "application/octet-stream");
+    part->disposition = "attachment";
+    part->file_name = file_name;
+}
+
+/* ---- Attachments without an encoding (RFC 3030) ---- */
+
+static uint8_t *binary_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
+{
+    (void)encoder;
+    if (octet != COMPOSE_END)
+        *to++ = (uint8_t)octet;
+    return to;
+}
+
+#if !POSTINO_SMALL
+static uint8_t *binary_run(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end,
+                           uint8_t *to, const uint8_t *full)
+{
+    size_t room = (size_t)(full + COMPOSE_STEP_OCTETS - to);
+    size_t length = (size_t)(end - *data) < room ? (size_t)(end - *data) : room;
+
+    (void)encoder;
+    memcpy(to, *data, length);
+    *data += length;
+    return to + length;
+}
+#endif
+
+static int binary_begin(struct postino_message *message, struct postino_part *part)
+{
+#if POSTINO_SMALL
+    static const struct postino_encoding binary = {binary_put};
+#else
+    static const struct postino_encoding binary = {binary_put, binary_run};
+#endif
+    const uint32_t needed = POSTINO_CAPABILITY_BINARYMIME | POSTINO_CAPABILITY_CHUNKING;
+    int error;
+
+    if ((message->capabilities & needed) != needed || part->parent == NULL)
+        return base64_begin(message, part);
+    error = postino_part_scan(message, part, POSTINO_SOURCE_IN_MEMORY, 1);
+    if (error != POSTINO_OK)
+        return error;
+    /* Some readers take the line end of the boundary for the content of an empty part. */
+    if ((part->source_flags & POSTINO_SOURCE_IN_MEMORY) == 0 || part->size_octets == 0)
+        return base64_begin(message, part);
+    part->encoding = &binary;
+    part->encoding_name = "binary";
+    part->level = LEVEL_BINARY;
+    return POSTINO_OK;
+}
+
+void postino_part_binary_init(struct postino_part *part, struct postino_source *source, const char *type,
+                              const char *file_name)
+{
+    postino_part_attachment_init(part, source, type, file_name);
+    part->begin_part = binary_begin;
+}
+
+/* ---- Forwarded messages ---- */
+
+/* RFC 2046 section 5.2.1 allows no encoding but 7bit and 8bit. */
+static int forward_begin(struct postino_message *message, struct postino_part *part)
+{
+    int error = postino_part_scan(message, part, POSTINO_SOURCE_REWINDS, 1);
+
+    if (error != POSTINO_OK)
+        return error;
+    if ((part->source_flags & POSTINO_SOURCE_REWINDS) == 0)
+        return POSTINO_ERROR_BOUNDARY;
+    /* RFC 5322 section 2.1.1: the message can be neither sent nor changed. */
+    if ((part->scan & SCAN_NEEDS_ENCODING) != 0)
+        return POSTINO_ERROR_SOURCE;
+    postino_part_as_text(message, part);
+    return POSTINO_OK;
+}
+
+void postino_part_message_init(struct postino_part *part, struct postino_source *source)
+{
+    part_init(part, forward_begin, source, "message/rfc822");
+}
+
+/* ---- multipart/related ---- */
+
+/* RFC 2387 section 3.1: the root's type, without its parameters. */
+static void related_more(struct postino_writer *writer)
+{
+    const char *type = writer->message->part->first->type;
+
+    postino_write_text(writer, ";\r\n type=\"");
+    /* The header of a part without a type is an error of its own. */
+    if (type != NULL)
+        (void)postino_write_until(writer, type, ';', 0);
+    postino_write(writer, '"');
+    postino_write_multipart(writer);
+}
+
+void postino_part_related_init(struct postino_part *part)
+{
+    postino_part_multipart_init(part, "multipart/related");
+    part->more = related_more;
+}
