@@ -21,7 +21,7 @@ explains() {
     fi
 }
 
-for script in amalgamate.py demo.py size.py fetch_parsers.sh fetch_servers.sh lint.sh look_at_message.sh; do
+for script in amalgamate.py demo.py size.py steps.py fetch_parsers.sh fetch_servers.sh lint.sh look_at_message.sh; do
     explains "$source/scripts/$script" --help
 done
 explains /usr/bin/python3 "$source/bench/run.py" --help
@@ -29,7 +29,7 @@ explains /usr/bin/python3 "$source/bench/run.py" --help
 # dev works in its own folder.
 mkdir "$work/tree" "$work/tree/build"
 cp "$source/dev" "$work/tree/dev"
-for command in demo test fuzz build bench size format lint clean help; do
+for command in demo test fuzz build bench size steps format lint clean help; do
     explains "$work/tree/dev" $command --help
 done
 test -d "$work/tree/build" || {
