@@ -25,7 +25,7 @@ def cases(root):
         for name in sorted(set(names) - LISTS):
             path = os.path.join(folder, name)
             if name.endswith(".txt") and os.path.basename(folder) == "transcripts":
-                pattern = r"^(?:expect|ends|service) .*?\b(?:error|submit)=(\w+)"
+                pattern = r"^(?:\[[^]]*\] )?(?:case|expect|ends|service) .*?\b(?:error|submit)=(\w+)"
             elif name.endswith((".c", ".h")):
                 pattern = r"\bPOSTINO_ERROR_(\w+)"
             elif name.endswith(".py"):

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs a fuzz target without libFuzzer. Usage: fuzz_NAME_replay FILE..., which runs files that a fuzzer
- * found, and takes what the server says out of transcripts (*.txt): whole, each line alone, and changed a
- * little, with many first octets. With --write FOLDER before the files it writes the transcripts' inputs
- * there, to start a fuzzer from. */
+ * found, and takes the server's lines out of each case of a transcript (*.txt): whole, each line alone,
+ * and changed a little, with many first octets. With --write FOLDER before the files it writes the
+ * transcripts' inputs there, to start a fuzzer from. */
 #include "fuzz.h"
+#include "../transcripts/runner/transcript_table.h"
 
 #define INPUT_MAX 65536
 #define VARIANTS  24
@@ -42,32 +43,38 @@ static void run_variants(uint8_t *input, size_t size)
     }
 }
 
-static void write_input(const char *folder, const char *path, const uint8_t *data, size_t size)
+/* One input for each case: the file's name, and the case's. */
+static void write_input(const char *folder, const struct transcript_table *table, size_t index,
+                        const uint8_t *data, size_t size)
 {
-    const char *name = strrchr(path, '/');
+    const char *name = strrchr(table->path, '/');
+    const struct table_case *row = &table->cases[index];
     char to[4096];
     FILE *file;
 
-    (void)snprintf(to, sizeof to, "%s/%s", folder, name == NULL ? path : name + 1);
+    (void)snprintf(to, sizeof to, "%s/%s%s%.*s", folder, name == NULL ? table->path : name + 1,
+                   row->name_octets != 0 ? "." : "", (int)row->name_octets, row->name);
     file = fopen(to, "wb");
     FUZZ_CHECK(file != NULL && fwrite(data, 1, size, file) == size && fclose(file) == 0);
 }
 
-static void run_transcript(FILE *file, const char *path, const char *folder)
+static void run_case(const struct transcript_table *table, size_t index, const char *folder)
 {
+    static char text[TABLE_OCTETS];
     static uint8_t whole[INPUT_MAX];
     static uint8_t single[8192];
-    static char line[8192];
+    const char *line = text;
     size_t size = 2;
 
+    FUZZ_CHECK(table_expand(table, index, text) == 0);
     memset(whole, 2, 2);
-    while (fgets(line, sizeof line - 2, file) != NULL) {
-        size_t length = strlen(line);
+    for (; *line != '\0'; line += strcspn(line, "\n") + 1) {
+        size_t length = strcspn(line, "\n");
 
-        if (strncmp(line, "S: ", 3) != 0 || size + length > sizeof whole) {
+        if (strncmp(line, "S: ", 3) != 0 || length > sizeof single - 8 || size + length > sizeof whole) {
             continue;
         }
-        length -= line[length - 1] == '\n' ? 4 : 3;
+        length -= 3;
         memcpy(whole + size, line + 3, length);
         memcpy(single + 2, line + 3, length);
         memcpy(whole + size + length, "\r\n", 2);
@@ -77,10 +84,21 @@ static void run_transcript(FILE *file, const char *path, const char *folder)
         }
     }
     if (folder != NULL) {
-        write_input(folder, path, whole, size);
+        write_input(folder, table, index, whole, size);
         runs++;
     } else {
         run_variants(whole, size);
+    }
+}
+
+static void run_transcript(const char *path, const char *folder)
+{
+    static struct transcript_table table;
+    size_t i;
+
+    FUZZ_CHECK(table_read(&table, path) == 0);
+    for (i = 0; i < table.case_count; i++) {
+        run_case(&table, i, folder);
     }
 }
 
@@ -88,19 +106,21 @@ static void run_file(const char *path, const char *folder)
 {
     static uint8_t data[INPUT_MAX];
     size_t length = strlen(path);
-    FILE *file = fopen(path, "rb");
+    uint8_t *copy;
+    FILE *file;
+    size_t size;
 
-    FUZZ_CHECK(file != NULL);
     if (length > 4 && strcmp(path + length - 4, ".txt") == 0) {
-        run_transcript(file, path, folder);
-    } else {
-        size_t size = fread(data, 1, sizeof data, file);
-        uint8_t *copy = fuzz_copy(data, size);
-
-        run(copy, size);
-        free(copy);
+        run_transcript(path, folder);
+        return;
     }
+    file = fopen(path, "rb");
+    FUZZ_CHECK(file != NULL);
+    size = fread(data, 1, sizeof data, file);
     (void)fclose(file);
+    copy = fuzz_copy(data, size);
+    run(copy, size);
+    free(copy);
 }
 
 int main(int argc, char **argv)

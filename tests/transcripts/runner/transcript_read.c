@@ -169,8 +169,18 @@ static int read_line(struct transcript *transcript, const char *line)
     return -1;
 }
 
-static int read_complete(struct transcript *transcript, const char *path)
+static int read_fail(const struct transcript_table *table, size_t index, unsigned line, const char *message)
 {
+    const struct table_case *row = &table->cases[index];
+
+    (void)fprintf(stderr, "%s:%u: %s%.*s%s%s\n", table->path, line, row->name_octets != 0 ? "case " : "",
+                  (int)row->name_octets, row->name, row->name_octets != 0 ? ": " : "", message);
+    return -1;
+}
+
+static int read_complete(struct transcript *transcript, const struct transcript_table *table, size_t index)
+{
+    unsigned line = table->cases[index].line;
     size_t i;
 
     for (i = 0; i < transcript->event_count; i++) {
@@ -180,22 +190,21 @@ static int read_complete(struct transcript *transcript, const char *path)
     }
     for (i = 0; i < transcript->mail_count; i++) {
         if (transcript->mails[i].outcome == TRANSCRIPT_NOT_SAID && transcript->mails[i].submit == 0) {
-            (void)fprintf(stderr, "%s: mail %lu expects nothing\n", path, (unsigned long)i + 1);
-            return -1;
+            return read_fail(table, index, line, "a mail without an \"expect\" line");
         }
     }
     if (!transcript->ends_said) {
-        (void)fprintf(stderr, "%s: no \"ends\" line\n", path);
-        return -1;
+        return read_fail(table, index, line, "no \"ends\" line");
     }
     return 0;
 }
 
-int transcript_read(struct transcript *transcript, const char *path, int netx)
+int transcript_read(struct transcript *transcript, const struct transcript_table *table, size_t index,
+                    int netx)
 {
-    char line[TRANSCRIPT_LINE_OCTETS];
-    unsigned number = 0;
-    FILE *file = fopen(path, "rb");
+    static char text[TABLE_OCTETS];
+    char *line = text;
+    unsigned number;
 
     memset(transcript, 0, sizeof *transcript);
     transcript->netx = netx;
@@ -203,20 +212,20 @@ int transcript_read(struct transcript *transcript, const char *path, int netx)
     transcript->ehlo_name = "client.example.com";
     transcript->after_ms = TRANSCRIPT_NOT_SAID;
     transcript->error = transcript->step = transcript->code = transcript->graceful = TRANSCRIPT_NOT_SAID;
-    if (file == NULL) {
-        (void)fprintf(stderr, "%s: cannot be opened\n", path);
+    if (table_expand(table, index, text) != 0) {
         return -1;
     }
-    while (fgets(line, sizeof line, file) != NULL) {
-        line[strcspn(line, "\n")] = '\0';
-        number++;
+    for (number = 1; *line != '\0'; number++) {
+        char *end = line + strcspn(line, "\n");
+
+        *end = '\0';
         if (read_line(transcript, line) != 0) {
-            (void)fprintf(stderr, "%s:%u: not understood: %s\n", path, number, line);
-            (void)fclose(file);
+            (void)read_fail(table, index, number, "not understood:");
+            (void)fprintf(stderr, "%s\n", line);
             return -1;
         }
+        line = end + 1;
     }
-    (void)fclose(file);
     transcript_mark_secrets(transcript);
-    return read_complete(transcript, path);
+    return read_complete(transcript, table, index);
 }

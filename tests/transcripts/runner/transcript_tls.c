@@ -75,7 +75,8 @@ int transcript_read_tls(struct transcript *transcript, struct peer_event *event,
     struct peer_tls *tls;
     int more;
 
-    if (transcript->tls_count == TRANSCRIPT_HANDSHAKES || length == 0 || line[length - 1] != '>') {
+    if (transcript->tls_count == TRANSCRIPT_HANDSHAKES || length == 0 || length > sizeof words ||
+        line[length - 1] != '>') {
         return -1;
     }
     memcpy(words, line, length - 1);

@@ -4,8 +4,9 @@
 
 #include "postino/session.h"
 #include "scripted_peer.h"
+#include "transcript_table.h"
 
-/* A transcript file as it was read. README.md describes the format. */
+/* One case of a transcript file as it was read. README.md describes the format. */
 
 #define TRANSCRIPT_MAILS       6
 #define TRANSCRIPT_RECIPIENTS  8
@@ -154,8 +155,9 @@ struct transcript {
     size_t used_octets;
 };
 
-/* Reads a file for one way of running it. Returns 0, or -1 after a message on stderr. */
-int transcript_read(struct transcript *transcript, const char *path, int netx);
+/* Reads one case of a file for one way of running it. Returns 0, or -1 after a message on stderr. */
+int transcript_read(struct transcript *transcript, const struct transcript_table *table, size_t index,
+                    int netx);
 
 /* transcript_words.c: names of values. Each returns TRANSCRIPT_NOT_SAID for a name it does not know. */
 int transcript_error_value(const char *name);

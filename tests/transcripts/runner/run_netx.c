@@ -14,7 +14,7 @@
 
 #define RUN_PAYLOAD_OCTETS 512
 #define RUN_PACKETS        20
-#define RUN_SPLITS         6 /* of the server's octets, a file */
+#define RUN_SPLITS         6 /* of the server's octets, a case */
 
 struct run {
     int count;
@@ -34,6 +34,7 @@ struct netx_plan {
 };
 
 static struct run run;
+static struct transcript_table table;
 static struct transcript transcript;
 static NX_PACKET_POOL pool;
 static NX_IP ip;
@@ -151,7 +152,7 @@ static void netx_judge(struct netx_plan *plan, const struct scripted_peer *peer,
     }
 }
 
-static void netx_case(const char *path, struct netx_plan plan)
+static void netx_once(const struct table_case *row, struct netx_plan plan)
 {
     struct scripted_peer peer;
     UINT status;
@@ -173,23 +174,24 @@ static void netx_case(const char *path, struct netx_plan plan)
         return;
     }
     run.failed++;
-    (void)printf("%s: pieces %lu, split %lu, segments %lu, chains %lu: %s\n", path,
-                 (unsigned long)plan.piece_octets, (unsigned long)plan.split_octets,
-                 (unsigned long)plan.segment_octets, (unsigned long)plan.chain_octets, plan.finding);
+    (void)printf("%s: case %.*s: pieces %lu, split %lu, segments %lu, chains %lu: %s\n", table.path,
+                 (int)row->name_octets, row->name, (unsigned long)plan.piece_octets,
+                 (unsigned long)plan.split_octets, (unsigned long)plan.segment_octets,
+                 (unsigned long)plan.chain_octets, plan.finding);
 }
 
-static void netx_file(const char *path)
+static void netx_case(const struct table_case *row)
 {
     struct netx_plan plan = {0};
     unsigned i;
 
-    netx_case(path, plan);
+    netx_once(row, plan);
     plan.piece_octets = 1;
-    netx_case(path, plan);
+    netx_once(row, plan);
     plan.piece_octets = 0;
     plan.segment_octets = 7;
     plan.chain_octets = 3;
-    netx_case(path, plan);
+    netx_once(row, plan);
     plan.segment_octets = 0;
     plan.chain_octets = 0;
     for (i = 1; i <= RUN_SPLITS; i++) {
@@ -197,7 +199,24 @@ static void netx_file(const char *path)
 
         if (split != plan.split_octets) {
             plan.split_octets = split;
-            netx_case(path, plan);
+            netx_once(row, plan);
+        }
+    }
+}
+
+static void netx_file(const char *path)
+{
+    size_t i;
+
+    if (table_read(&table, path) != 0) {
+        run.failed++;
+        return;
+    }
+    for (i = 0; i < table.case_count; i++) {
+        if (transcript_read(&transcript, &table, i, 1) != 0) {
+            run.failed++;
+        } else if (transcript.ways & TRANSCRIPT_NETX) {
+            netx_case(&table.cases[i]);
         }
     }
 }
@@ -218,11 +237,7 @@ static VOID netx_run(ULONG input)
         return;
     }
     for (i = 1; i < run.count; i++) {
-        if (transcript_read(&transcript, run.paths[i], 1) != 0) {
-            run.failed++;
-        } else if (transcript.ways & TRANSCRIPT_NETX) {
-            netx_file(run.paths[i]);
-        }
+        netx_file(run.paths[i]);
     }
 }
 
