@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Replays each transcript named on the command line, in every way that README.md lists. Usage:
- * run_transcripts [--case NAME | --print] FILE... --case replays only the cases of that name; --print
- * shows each case as a transcript without a table. A run of no case fails, so that a wrong path or name is
- * an error. */
+/* Replays each transcript named on the command line, in every way that README.md lists.
+ *
+ * Usage: run_transcripts [--case NAME | --print] FILE...
+ *
+ * --case replays only the cases of that name; --print shows each case as a transcript without a table. A run of
+ * no case fails, so that a wrong path or name is an error. */
 #include "drive.h"
 
 #include <stdio.h>
