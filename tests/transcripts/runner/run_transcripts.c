@@ -3,8 +3,8 @@
  *
  * Usage: run_transcripts [--case NAME | --print] FILE...
  *
- * --case replays only the cases of that name; --print shows each case as a transcript without a table. A run of
- * no case fails, so that a wrong path or name is an error. */
+ * --case replays only the cases of that name; --print shows each case as a transcript without a table. A run
+ * of no case fails, so that a wrong path or name is an error. */
 #include "drive.h"
 
 #include <stdio.h>
