@@ -143,6 +143,7 @@ set(POSTINO_TLS_NX_SECURE_SOURCES
 set(POSTINO_NETX_HOST_SOURCES
     host/src/address.c
     host/src/clock.c
+    host/src/connection.c
     host/src/control.c
     host/src/event_flags.c
     host/src/io.c
@@ -157,6 +158,8 @@ set(POSTINO_NETX_HOST_SOURCES
     host/src/packet_pool.c
     host/src/reset.c
     host/src/semaphore.c
+    host/src/service.c
+    host/src/socket.c
     host/src/tcp_client.c
     host/src/tcp_disconnect.c
     host/src/tcp_info.c
@@ -165,7 +168,8 @@ set(POSTINO_NETX_HOST_SOURCES
     host/src/tcp_server.c
     host/src/tcp_socket.c
     host/src/thread.c
-    host/src/timer.c)
+    host/src/timer.c
+    host/src/watch.c)
 
 # NetX Secure as far as a TLS client needs it, by OpenSSL 3: on a PC only.
 set(POSTINO_NETX_HOST_SECURE_SOURCES

@@ -3,7 +3,7 @@
  * whichever protocols the build has. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "host.h"
+#include "address.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: waiting uses 64-bit nanoseconds of CLOCK_MONOTONIC only; the application's clock, which wraps
- * and can be set, is a difference to it and decides nothing. */
+/* Time as the host layer measures it: 64-bit nanoseconds of CLOCK_MONOTONIC, which never go back and never
+ * wrap. Every wait and every deadline uses it. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host.h"
 #include <time.h>
-
-static uint64_t clock_base_ticks;
-static int clock_started;
 
 uint64_t host_now_ns(void)
 {
@@ -43,36 +40,4 @@ uint64_t host_deadline(ULONG wait_option)
         return HOST_NEVER;
     }
     return host_ticks_to_ns(host_ticks() + wait_option);
-}
-
-static void clock_start(void)
-{
-    if (!clock_started) {
-        clock_started = 1;
-        clock_base_ticks = host_ticks();
-    }
-}
-
-ULONG tx_time_get(VOID)
-{
-    ULONG now;
-
-    host_lock();
-    clock_start();
-    now = (ULONG)(host_ticks() - clock_base_ticks);
-    host_unlock();
-    return now;
-}
-
-VOID tx_time_set(ULONG new_time)
-{
-    host_lock();
-    clock_started = 1;
-    clock_base_ticks = host_ticks() - new_time;
-    host_unlock();
-}
-
-void host_clock_reset(void)
-{
-    clock_started = 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: an IP instance is a name, a pool and addresses; nx_ip_id is NX_IP_ID from create to delete, and
  * nothing here touches the network. */
-#include "host.h"
+#include "net.h"
 
 #define IP_ARP  ((ULONG)2)
 #define IP_ICMP ((ULONG)4)

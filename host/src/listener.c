@@ -3,7 +3,7 @@
  * socket waits in it; connections that come meanwhile wait in the kernel's queue. */
 #define _GNU_SOURCE 1
 
-#include "host.h"
+#include "net.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -34,10 +34,10 @@ void host_listener_watch(struct host_listener *listener)
 
     for (i = 0; i < HOST_LISTENER_FDS; i++) {
         if (listener->fd[i] >= 0 && listener->waiting) {
-            host_io_watch_fd(listener->fd[i], listener->id, EPOLLIN, &listener->is_watched[i],
-                             &listener->watched[i]);
+            host_watch_fd(listener->fd[i], listener->id, EPOLLIN, &listener->is_watched[i],
+                          &listener->watched[i]);
         } else if (listener->fd[i] >= 0) {
-            host_io_unwatch_fd(listener->fd[i], &listener->is_watched[i]);
+            host_unwatch_fd(listener->fd[i], &listener->is_watched[i]);
         }
     }
 }
@@ -227,7 +227,7 @@ void host_listener_close(struct host_listener *listener)
     *link = listener->next;
     for (i = 0; i < HOST_LISTENER_FDS; i++) {
         if (listener->fd[i] >= 0) {
-            host_io_unwatch_fd(listener->fd[i], &listener->is_watched[i]);
+            host_unwatch_fd(listener->fd[i], &listener->is_watched[i]);
             (void)close(listener->fd[i]);
         }
     }

@@ -38,26 +38,6 @@ void host_unlock(void)
     (void)pthread_mutex_unlock(&lock_mutex);
 }
 
-void host_enter(void)
-{
-    host_lock();
-}
-
-void host_leave(void)
-{
-    struct host_thread *thread = lock_self.thread;
-
-    if (thread) {
-        host_thread_pause(thread);
-        if (thread->terminated) {
-            host_unlock();
-            host_thread_end(thread, TX_TERMINATED);
-            return;
-        }
-    }
-    host_unlock();
-}
-
 static void lock_sleep(struct lock_waiter *waiter, uint64_t deadline_ns)
 {
     struct timespec until;

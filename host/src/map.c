@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: the maps concern only what leaves the process; the environment is read once, before the first
  * look, and calls override it. */
-#include "host.h"
+#include "address.h"
 
 #define MAP_ENTRIES 16
 #define MAP_TEXT    64

@@ -1,29 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: a mutex belongs to the pthread whose host_self it names, as often as its count says; a thread
- * that ends leaves none behind. */
+/* Invariant: a mutex belongs to the pthread whose host_self it names, as often as its count says. */
 #include "host.h"
 
 #define MUTEX_ID ((ULONG)0x4D555445UL)
-
-static void mutex_free(TX_MUTEX *mutex_ptr)
-{
-    mutex_ptr->tx_mutex_ownership_count = 0;
-    mutex_ptr->tx_mutex_owner = TX_NULL;
-    mutex_ptr->tx_mutex_host = TX_NULL;
-    host_wake(mutex_ptr);
-}
-
-void host_mutex_release_all(const struct host_self *self)
-{
-    TX_MUTEX *mutex_ptr;
-    size_t i;
-
-    for (i = 0; (mutex_ptr = host_object_at(HOST_MUTEX, i)) != NULL; i++) {
-        if (mutex_ptr->tx_mutex_host == self) {
-            mutex_free(mutex_ptr);
-        }
-    }
-}
 
 UINT _tx_mutex_create(TX_MUTEX *mutex_ptr, CHAR *name_ptr, UINT inherit)
 {
@@ -121,7 +100,7 @@ UINT tx_mutex_put(TX_MUTEX *mutex_ptr)
     } else if (!mutex_ptr->tx_mutex_ownership_count || mutex_ptr->tx_mutex_host != host_self()) {
         status = TX_NOT_OWNED;
     } else if (--mutex_ptr->tx_mutex_ownership_count == 0) {
-        mutex_free(mutex_ptr);
+        host_mutex_free(mutex_ptr);
     }
     host_leave();
     return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: nx_packet_length is the sum of the octets in the chain; an append that fails leaves the packet
  * as it was. */
-#include "host.h"
+#include "net.h"
 
 static size_t packet_octets(const NX_PACKET *packet)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: each packet of a pool is either in its free list and counted available, or out and marked so;
  * packets never come from anywhere but the memory that the application gave. */
-#include "host.h"
+#include "net.h"
 
 #define POOL_ID        ((ULONG)0x5041434BUL)
 #define POOL_ALIGNMENT ((ULONG)sizeof(ALIGN_TYPE))
@@ -227,7 +227,7 @@ void host_packet_free(NX_PACKET *packet)
         pool = packet->nx_packet_pool_owner;
         pool_put(pool, packet);
         host_wake(pool);
-        host_receive_unstall(pool);
+        host_sockets_unstall(pool);
     }
 }
 

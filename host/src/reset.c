@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: after netx_host_reset() nothing of the kernel is left; each part forgets in the order in which
  * nothing can run into a part that is gone. */
-#include "host.h"
+#include "net.h"
 
 UINT netx_host_reset(VOID)
 {
@@ -20,7 +20,6 @@ UINT netx_host_reset(VOID)
     host_objects_reset();
     host_controls_reset();
     host_map_reset();
-    host_clock_reset();
     host_unlock();
     return running;
 }

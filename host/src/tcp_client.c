@@ -3,7 +3,7 @@
  * binds is decided anew at each connect. */
 #define _GNU_SOURCE 1
 
-#include "host.h"
+#include "net.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -190,7 +190,7 @@ static int client_open(struct host_socket *s, const struct sockaddr_storage *tar
     }
     host_socket_adopt(s, fd);
     host_socket_state(s, NX_TCP_SYN_SENT);
-    host_io_update(s);
+    host_socket_watch(s);
     return 0;
 }
 

@@ -2,7 +2,7 @@
 /* Invariant: whatever disconnect returns, the socket is closed afterwards. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "host.h"
+#include "net.h"
 #include <sys/socket.h>
 
 static UINT disconnect_await(struct host_socket *s, ULONG wait_option)
@@ -14,7 +14,7 @@ static UINT disconnect_await(struct host_socket *s, ULONG wait_option)
     (void)shutdown(s->fd, SHUT_WR);
     host_socket_state(s, NX_TCP_FIN_WAIT_1);
     s->receive_stalled = 0;
-    host_io_update(s);
+    host_socket_watch(s);
     while (owner->nx_tcp_socket_state != NX_TCP_TIMED_WAIT) {
         enum host_wait_result result = host_wait(owner, deadline);
 

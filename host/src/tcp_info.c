@@ -3,7 +3,7 @@
  * waiting for it, as far as the kernel shows that. */
 #define _GNU_SOURCE 1
 
-#include "host.h"
+#include "net.h"
 #include <poll.h>
 
 #define INFO_WINDOW ((ULONG)65535) /* the kernel does not tell the peer's */

@@ -3,7 +3,7 @@
  * window of them; what does not fit stays in the kernel until a packet or the window is free. */
 #define _GNU_SOURCE 1
 
-#include "host.h"
+#include "net.h"
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -103,7 +103,7 @@ static void receive_queue(struct host_socket *s, NX_PACKET *packet)
 static enum host_receive_result receive_stall(struct host_socket *s)
 {
     s->receive_stalled = 1;
-    host_io_update(s);
+    host_socket_watch(s);
     return HOST_RECEIVE_STALLED;
 }
 
@@ -147,7 +147,7 @@ enum host_receive_result host_receive_segment(struct host_socket *s)
         host_controls.dropped++;
         if (host_controls.drop_delay) {
             s->receive_again_ns = host_deadline(host_controls.drop_delay);
-            host_io_nudge();
+            host_watch_nudge();
         }
         return receive_stall(s);
     }
@@ -192,7 +192,7 @@ static NX_PACKET *receive_dequeue(struct host_socket *s)
     packet->nx_packet_queue_next = NULL;
     if (s->receive_stalled) {
         s->receive_stalled = 0;
-        host_io_update(s);
+        host_socket_watch(s);
     }
     return packet;
 }
@@ -201,18 +201,6 @@ void host_receive_flush(struct host_socket *s)
 {
     while (s->received_head) {
         host_packet_free(receive_dequeue(s));
-    }
-}
-
-void host_receive_unstall(const NX_PACKET_POOL *pool)
-{
-    struct host_socket *s;
-
-    for (s = host_sockets; s; s = s->next) {
-        if (s->receive_stalled && s->ip->nx_ip_default_packet_pool == pool) {
-            s->receive_stalled = 0;
-            host_io_update(s);
-        }
     }
 }
 
@@ -226,7 +214,7 @@ uint64_t host_receive_again(struct host_socket *s)
     }
     s->receive_again_ns = 0;
     s->receive_stalled = 0;
-    host_io_update(s);
+    host_socket_watch(s);
     return HOST_NEVER;
 }
 

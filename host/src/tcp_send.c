@@ -3,7 +3,7 @@
  * the octets that were not sent. A flight exists for octets that the controls count as unacknowledged. */
 #define _GNU_SOURCE 1
 
-#include "host.h"
+#include "net.h"
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -63,7 +63,7 @@ static void send_flight(struct host_socket *s, NX_PACKET *packet, ULONG octets)
     s->flight_tail = flight;
     s->flights++;
     s->flight_octets += octets;
-    host_io_nudge();
+    host_watch_nudge();
 }
 
 /* Takes octets from the front; the first packet of the chain remains, for it is the caller's. */
@@ -180,7 +180,7 @@ static UINT send_segment(struct host_socket *s, NX_PACKET *packet, ULONG octets,
     if (sent <= 0) {
         host_packet_free(copy);
         s->send_blocked = sent == 0;
-        host_io_update(s);
+        host_socket_watch(s);
         return sent < 0 ? NX_NOT_CONNECTED : NX_WINDOW_OVERFLOW;
     }
     if (!copied && (ULONG)sent == packet->nx_packet_length) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariant: a server socket is bound from listen or relisten to unaccept or unlisten, and waits in at most
  * one listener; at most one socket waits in a listener. */
-#include "host.h"
+#include "net.h"
 
 static void server_wait(struct host_listener *listener, struct host_socket *s)
 {
@@ -43,7 +43,7 @@ static UINT server_listen(NX_IP *ip_ptr, UINT port, struct host_socket *s, UINT 
     if (!listener) {
         return NX_MAX_LISTEN;
     }
-    listener->id = host_io_id();
+    listener->id = host_watch_id();
     listener->ip = ip_ptr;
     listener->port = port;
     listener->callback = callback;
@@ -133,7 +133,7 @@ static UINT server_accept(struct host_socket *s, ULONG wait_option)
     }
     if (owner->nx_tcp_socket_state == NX_TCP_SYN_RECEIVED) {
         host_socket_state(s, NX_TCP_ESTABLISHED);
-        host_io_update(s);
+        host_socket_watch(s);
     }
     return owner->nx_tcp_socket_state == NX_TCP_ESTABLISHED ? NX_SUCCESS : NX_NOT_LISTEN_STATE;
 }

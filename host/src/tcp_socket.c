@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: a host_socket is listed from create to delete; it has a kernel socket exactly while its state is
- * one of a connection, and every change of state wakes who waits for the socket. */
+/* The services for a socket as such. Invariant: a host_socket is listed from create to delete. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "host.h"
+#include "net.h"
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,65 +13,14 @@
 #else
 #define SOCKET_WINDOW_MAX ((ULONG)0xFFFF)
 #endif
-#define SOCKET_MSS_IPV4 1460
-#define SOCKET_MSS_IPV6 1440
-
-struct host_socket *host_sockets;
-
-struct host_socket *host_socket_of(const NX_TCP_SOCKET *socket_ptr)
-{
-    return host_object_is(HOST_SOCKET, socket_ptr) ? socket_ptr->nx_tcp_socket_host : NULL;
-}
-
-void host_socket_state(struct host_socket *s, UINT state)
-{
-    s->owner->nx_tcp_socket_state = state;
-    host_wake(s->owner);
-}
-
-/* What was received stays in the queue. */
-void host_socket_close(struct host_socket *s, int reset)
-{
-    const struct linger linger = {1, 0};
-
-    if (s->fd >= 0) {
-        host_io_unwatch_fd(s->fd, &s->is_watched);
-        if (reset) {
-            (void)setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-        }
-        (void)close(s->fd);
-        s->fd = -1;
-    }
-    s->kernel_port = 0;
-    s->send_blocked = 0;
-    s->receive_stalled = 0;
-    (void)host_send_acknowledge(s, 1);
-    host_socket_state(s, NX_TCP_CLOSED);
-}
-
-void host_socket_adopt(struct host_socket *s, int fd)
-{
-    host_receive_flush(s);
-    s->fd = fd;
-    s->is_watched = 0;
-    s->receive_stalled = 0;
-    s->send_blocked = 0;
-}
-
-ULONG host_socket_mss(const struct host_socket *s)
-{
-    if (host_controls.mss) {
-        return host_controls.mss;
-    }
-    return s->peer.version == NX_IP_VERSION_V6 ? SOCKET_MSS_IPV6 : SOCKET_MSS_IPV4;
-}
 
 static UINT socket_new(NX_IP *ip_ptr, NX_TCP_SOCKET *socket_ptr, CHAR *name, ULONG window_size,
                        VOID (*on_disconnect)(NX_TCP_SOCKET *))
 {
     struct host_socket *s = calloc(1, sizeof *s);
 
-    if (!s) {
+    if (!s || !host_io_start()) {
+        free(s);
         return NX_NO_MORE_ENTRIES;
     }
     memset(socket_ptr, 0, sizeof *socket_ptr);
@@ -81,7 +29,7 @@ static UINT socket_new(NX_IP *ip_ptr, NX_TCP_SOCKET *socket_ptr, CHAR *name, ULO
     socket_ptr->nx_tcp_socket_ip_ptr = ip_ptr;
     socket_ptr->nx_tcp_socket_state = NX_TCP_CLOSED;
     socket_ptr->nx_tcp_socket_host = s;
-    s->id = host_io_id();
+    s->id = host_watch_id();
     s->owner = socket_ptr;
     s->ip = ip_ptr;
     s->fd = -1;

@@ -36,38 +36,6 @@ static struct host_thread *thread_of(const TX_THREAD *thread_ptr)
     return host_object_is(HOST_THREAD, thread_ptr) ? thread_ptr->tx_thread_host : NULL;
 }
 
-void host_thread_pause(struct host_thread *thread)
-{
-    while (thread->suspended && !thread->terminated) {
-        (void)host_wait(thread, HOST_NEVER);
-    }
-}
-
-static void thread_finish(struct host_thread *thread, UINT state)
-{
-    struct host_self *self = host_self();
-
-    host_lock();
-    host_mutex_release_all(self);
-    if (thread->owner) {
-        thread->owner->tx_thread_state = state;
-    }
-    thread->finished = 1;
-    self->thread = NULL;
-    self->caller = NX_HOST_CALLER_INITIALIZATION;
-    host_wake(thread);
-    host_unlock();
-}
-
-void host_thread_end(struct host_thread *thread, UINT state)
-{
-    if (thread->attached) {
-        longjmp(thread->escape, 1); /* netx_host_run() finishes it */
-    }
-    thread_finish(thread, state);
-    pthread_exit(NULL);
-}
-
 static void *thread_main(void *argument)
 {
     struct host_thread *thread = argument;
@@ -85,7 +53,7 @@ static void *thread_main(void *argument)
     if (!terminated) {
         thread->entry(thread->input);
     }
-    thread_finish(thread, terminated ? TX_TERMINATED : TX_COMPLETED);
+    host_thread_finish(thread, terminated ? TX_TERMINATED : TX_COMPLETED);
     return NULL;
 }
 
@@ -342,7 +310,7 @@ UINT netx_host_run(VOID (*entry)(ULONG), ULONG input)
         entry(input);
     }
     thread = host_self()->thread;
-    thread_finish(thread, TX_COMPLETED);
+    host_thread_finish(thread, TX_COMPLETED);
     host_lock();
     host_object_remove(HOST_THREAD, thread->owner);
     thread_unlink(thread);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: tx_timer_host of an active timer is the tick at which it expires; expiration functions run one
- * after the other on the one timer thread, without the lock. */
+/* Timers, and the clock that the application reads and sets. Invariant: tx_timer_host of an active timer is
+ * the tick at which it expires; expiration functions run one after the other on the one timer thread, without
+ * the lock. The application's clock wraps; no wait depends on it. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host.h"
@@ -12,6 +13,8 @@ static pthread_t timer_thread;
 static int timer_running;
 static int timer_stop;
 static const char timer_changed; /* an address to wait for */
+static uint64_t timer_clock_base_ticks;
+static int timer_clock_started;
 
 static TX_TIMER *timer_earliest(void)
 {
@@ -158,6 +161,33 @@ UINT tx_timer_delete(TX_TIMER *timer_ptr)
     return status;
 }
 
+static void timer_clock_start(void)
+{
+    if (!timer_clock_started) {
+        timer_clock_started = 1;
+        timer_clock_base_ticks = host_ticks();
+    }
+}
+
+ULONG tx_time_get(VOID)
+{
+    ULONG now;
+
+    host_lock();
+    timer_clock_start();
+    now = (ULONG)(host_ticks() - timer_clock_base_ticks);
+    host_unlock();
+    return now;
+}
+
+VOID tx_time_set(ULONG new_time)
+{
+    host_lock();
+    timer_clock_started = 1;
+    timer_clock_base_ticks = host_ticks() - new_time;
+    host_unlock();
+}
+
 void host_timer_reset(void)
 {
     int running;
@@ -173,5 +203,6 @@ void host_timer_reset(void)
     host_lock();
     timer_running = 0;
     timer_stop = 0;
+    timer_clock_started = 0;
     host_unlock();
 }
