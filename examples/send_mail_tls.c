@@ -1,47 +1,55 @@
 /* SPDX-License-Identifier: MIT */
-/* A mail over TLS, with login where the environment has MAIL_USER and MAIL_PASSWORD. Port 465 speaks TLS at
- * once (implicit), 587 and 25 by STARTTLS; without TLS nothing is sent. */
+/* Sends a composed mail to a submission server, over TLS, with login. Port 465: implicit; 587: starttls. */
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "postino/client.h"
+#include "postino/message.h"
 #include "postino/posix.h"
 #include "postino/tls_openssl.h"
 
-#define HEADERS "From: Pump <a@b.test>\nTo: ann@c.test\nSubject: Water\nDate: %a, %d %b %Y %T +0000\n"
-
-int main(int argc, char **argv)
+int main(int argc, char **argv) /* send_mail_tls HOST PORT implicit|starttls FROM TO [CA_FILE] */
 {
-    char text[256];
-    time_t now = time(NULL);
+    static const char text[] = "The water in the pit rises.\n";
     static struct postino_posix posix;
     static struct postino_tls_openssl tls;
     static struct postino_client client;
+    struct postino_client_config config = {.ehlo_name = "pump.example.org"};
     struct postino_tls_config tls_config = {0};
-    struct postino_client_config config = {.ehlo_name = "pump.b.test"};
-    struct postino_recipient to = {.address = "ann@c.test"};
     struct postino_memory_source body;
-    struct postino_mail mail = {.reverse_path = "a@b.test", .recipients = &to, .source = &body.source};
+    struct postino_part part;
+    struct postino_message message;
+    struct postino_mailbox from = {.name = "Pump 7"}, to = {0};
+    struct postino_recipient recipient = {0};
+    struct postino_mail mail = {.recipients = &recipient, .source = &message.source};
+    uint8_t buffer[POSTINO_MESSAGE_BUFFER_MIN], random[16];
+    const char *reply;
     size_t length;
-    const char *words;
     int error;
 
-    if (argc < 4 || argc > 5) {
-        (void)fprintf(stderr, "usage: send_mail_tls HOST PORT implicit|starttls [CA_FILE]\n");
+    if (argc < 6 || RAND_bytes(random, sizeof random) != 1)
         return 2;
-    }
     tls_config.host_name = argv[1];
     tls_config.mode =
-        strcmp(argv[3], "starttls") == 0 ? POSTINO_TLS_MODE_STARTTLS : POSTINO_TLS_MODE_IMPLICIT;
-    tls_config.ca_file = argv[4];                       /* NULL: whom the system trusts */
-    config.port = (uint16_t)strtoul(argv[2], NULL, 10); /* STARTTLS on port 465 is told at once */
+        strcmp(argv[3], "implicit") == 0 ? POSTINO_TLS_MODE_IMPLICIT : POSTINO_TLS_MODE_STARTTLS;
+    tls_config.ca_file = argv[6]; /* NULL: the authorities that the system trusts */
     config.user = getenv("MAIL_USER");
     config.password = getenv("MAIL_PASSWORD");
+    mail.reverse_path = from.address = argv[4];
+    recipient.address = to.address = argv[5];
 
-    postino_memory_source_init(&body, text,
-                               strftime(text, sizeof text, HEADERS "\nIt rises.\n", gmtime(&now)));
+    postino_memory_source_init(&body, text, sizeof text - 1);
+    postino_part_text_init(&part, &body.source, "text/plain; charset=utf-8");
+    postino_message_init(&message, &part, buffer, sizeof buffer);
+    message.from = &from;
+    message.to = &to;
+    message.subject = "Water";
+    message.date_s = (uint32_t)time(NULL); /* gives Date */
+    message.random = random;               /* gives Message-ID */
+
     error = postino_posix_init(&posix, argv[1], argv[2]);
     if (error == 0)
         error = postino_tls_openssl_init(&tls, &posix.transport, &tls_config);
@@ -52,9 +60,9 @@ int main(int argc, char **argv)
         return 2;
     }
     error = postino_client_send(&client, &mail);
-    words = postino_session_text(postino_client_session(&client), &length);
+    reply = postino_session_text(postino_client_session(&client), &length);
     printf("%s: %s: %.*s\n", postino_outcome_name(mail.result.outcome), postino_strerror(error), (int)length,
-           words);
+           reply);
     postino_client_quit(&client);
     postino_tls_openssl_end(&tls);
     return mail.result.outcome != POSTINO_OUTCOME_ACCEPTED;

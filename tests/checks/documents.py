@@ -6,6 +6,7 @@
 - A path in `code` exists, from the root or from the page.
 - A ./dev command in code is one that ./dev knows.
 - A block of C is part of a file that is compiled (examples/, include/, tests/).
+- A command that begins with `cc` in a block compiles, in a folder with links to the tree's folders.
 """
 
 import glob
@@ -13,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 FOLDERS = "cmake examples host include ports scripts src tests docs".split()
 COMPILED = ["examples/*.c", "include/**/*.h", "host/include/*.h", "tests/**/*.c"]
@@ -71,6 +73,19 @@ def program_faults(text, compiled):
             yield f"a block of C is in no file that is compiled: {squeeze(block).splitlines()[0]} ..."
 
 
+def compile_faults(text, root):
+    blocks = "\n".join(block for _, block in FENCE.findall(text)).replace("\\\n", " ")
+    for command in re.findall(r"^cc .*$", blocks, re.MULTILINE):
+        with tempfile.TemporaryDirectory(prefix="postino-documents-") as folder:
+            for name in FOLDERS:
+                os.symlink(os.path.join(os.path.abspath(root), name), os.path.join(folder, name))
+            done = subprocess.run(["sh", "-c", command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True, check=False)
+            made = set(os.listdir(folder)) - set(FOLDERS)
+        if done.returncode != 0 or not made:
+            yield f"{command}: {done.stdout[:400] or 'makes nothing'}"
+
+
 def main():
     root = sys.argv[1]
     said = subprocess.run([os.path.join(root, "dev"), "help"], check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -83,7 +98,7 @@ def main():
     for page in pages:
         text = read(os.path.join(root, page))
         for fault in [*link_faults(page, text, root), *path_faults(page, text, root), *command_faults(text, known),
-                      *program_faults(text, compiled)]:
+                      *program_faults(text, compiled), *compile_faults(text, root)]:
             print(f"{page}: {fault}")
             faults += 1
     if not pages:

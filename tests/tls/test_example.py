@@ -22,7 +22,8 @@ class ExampleTests(unittest.TestCase):
                                               ("starttls", "localhost", 0, "accepted: success"),
                                               ("implicit", "127.0.0.2", 1, "not for 127.0.0.2")):
                 with tls_server.Server(certificates, implicit=mode == "implicit", address=host) as server:
-                    done = subprocess.run([EXAMPLE, host, str(server.port), mode, certificates.pem("ca")],
+                    done = subprocess.run([EXAMPLE, host, str(server.port), mode, "pump@example.org",
+                                           "ann@example.org", certificates.pem("ca")],
                                           capture_output=True, text=True, env=environment, timeout=LIMIT_S,
                                           check=False)
                 self.assertEqual(done.returncode, status, done.stdout + done.stderr)
