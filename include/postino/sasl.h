@@ -12,21 +12,21 @@ extern "C" {
 
 struct postino_session;
 struct postino_emitter;
-struct postino_sasl_state; /* postino/session.h */
+struct postino_sasl_state;
 struct postino_credentials;
 struct postino_sasl_exchange;
 
-/* Room for SCRAM's salt, at least. */
+/* Room for SCRAM's salt: the least that every build has. */
 #define POSTINO_SASL_SALT_OCTETS 128
 
 enum postino_mechanism_flag {
-    POSTINO_MECHANISM_CLEAR_TEXT = 1, /* whoever reads the connection learns the password, or the token */
+    POSTINO_MECHANISM_CLEAR_TEXT = 1, /* the password, or the token, goes out readable */
     POSTINO_MECHANISM_INITIAL_RESPONSE =
         2, /* the first response may travel with the AUTH command (RFC 4954 section 4) */
-    POSTINO_MECHANISM_PREPARED = 4 /* name and password are to be prepared (RFC 4013) */
+    POSTINO_MECHANISM_PREPARED = 4 /* name and password need SASLprep (RFC 4013) */
 };
 
-/* What a mechanism needs; one whose needs are not met is not chosen. */
+/* The needs of a mechanism. A mechanism whose needs are not met is not chosen. */
 enum postino_mechanism_need {
     POSTINO_NEEDS_PASSWORD = 1,
     POSTINO_NEEDS_TOKEN = 2,
@@ -36,44 +36,45 @@ enum postino_mechanism_need {
     POSTINO_NEEDS_USER = 32
 };
 
-/* A SASL mechanism (RFC 4422). A build carries those that its configuration names. */
+/* A SASL mechanism (RFC 4422). A build links the mechanisms that its configuration names. */
 struct postino_mechanism {
     const char *name; /* as the EHLO reply lists it, in upper case */
-    /* Puts out the response of round `round`, the first being 0: the same each time that it is called in that
-     * round. It goes out in base64. */
+    /* Emits the response of round `round`; the first round is 0. Emits the same octets each time that it is
+     * called in one round. The emitter encodes them in base64. */
     void (*respond)(struct postino_emitter *emitter, const struct postino_credentials *credentials,
                     unsigned round);
     uint8_t flags;  /* of enum postino_mechanism_flag */
     uint8_t needs;  /* of enum postino_mechanism_need */
     uint8_t hash;   /* enum postino_hash, with POSTINO_NEEDS_CRYPTO */
-    uint8_t rounds; /* without `exchange`: as many responses it has; a challenge more cancels it */
-    /* NULL: what the server's challenges say does not matter, and 235 alone decides. */
+    uint8_t rounds; /* without `exchange`: the number of responses; one more challenge cancels the exchange */
+    /* NULL: the text of challenges does not matter, and 235 alone decides. */
     const struct postino_sasl_exchange *exchange;
 };
 
-/* Who we are. Everything is borrowed for as long as the session that uses it; no password and no token is
- * copied. Start from {0}: only what a mechanism needs must be there. What would take a line of more than
- * POSTINO_AUTH_LINE_OCTETS is not sent (RFC 4954 section 4): POSTINO_ERROR_CREDENTIALS, of
- * postino_session_init() where PLAIN or LOGIN would say it, of the session where another mechanism would. */
+/* The client's identity. Everything is borrowed as long as the session that uses it; no password and no token
+ * is copied. Start from {0}; a mechanism needs only the members that it uses.
+ *
+ * A line of more than POSTINO_AUTH_LINE_OCTETS is not sent (RFC 4954 section 4). PLAIN and LOGIN then fail in
+ * postino_session_init() with POSTINO_ERROR_CREDENTIALS_SIZE, other mechanisms fail in the session. */
 struct postino_credentials {
     const char *user;
     const char *password;
-    const char *authzid; /* as whom to act (RFC 4422); NULL: as the user. Of no use to LOGIN and CRAM-MD5 */
+    const char *authzid; /* the identity to act as (RFC 4422); NULL: the user. LOGIN and CRAM-MD5 ignore it */
     const char *token;   /* a bearer token (RFC 6750) for XOAUTH2 and OAUTHBEARER */
     const char *host;    /* the server's name and port, for OAUTHBEARER (RFC 7628); NULL, 0: not said */
     uint16_t port;
-    /* Not 0: name and password went through SASLprep, or need not. Without it those that hold octets above
-     * 127 are refused for mechanisms that want them prepared. */
+    /* Not 0: name and password went through SASLprep, or need no preparation. With 0, names and passwords
+     * with octets above 127 are refused for mechanisms that need SASLprep. */
     uint8_t prepared;
-    /* The channel binding to use: "tls-exporter" and the like; NULL: the first that the TLS connection
-     * has. */
+    /* The channel binding to use, "tls-exporter" or another; NULL: the first one of the TLS connection. */
     const char *channel_binding;
-    /* For SCRAM and CRAM-MD5. */
+    /* For SCRAM and CRAM-MD5; NULL: they are passed over. */
     const struct postino_sasl_crypto *crypto;
     void *crypto_context;
-    /* For all mechanisms but PLAIN and LOGIN. */
+    /* Working memory for all mechanisms but PLAIN and LOGIN. */
     struct postino_sasl_state *state;
-    /* SCRAM's iteration count: fewer help whoever guesses, more keep us busy. 0: 4096 and 1000000. */
+    /* Bounds of SCRAM's iteration count. Few iterations make a password cheap to guess, many keep the client
+     * busy. 0: 4096 and 1000000. */
     uint32_t iterations_min;
     uint32_t iterations_max;
 };
@@ -90,20 +91,46 @@ extern const struct postino_mechanism postino_sasl_scram_sha_256;
 extern const struct postino_mechanism postino_sasl_scram_sha_512;
 extern const struct postino_mechanism postino_sasl_scram_sha_1_plus;
 extern const struct postino_mechanism postino_sasl_scram_sha_256_plus;
-/* As Google and Microsoft document it: what the server says of a token that it refuses (JSON) is to be had
- * from postino_session_text(). */
+/* As Google and Microsoft document it. The server explains a refused token in JSON, which
+ * postino_session_text() returns. */
 extern const struct postino_mechanism postino_sasl_xoauth2;
 /* RFC 7628; an error as with XOAUTH2. */
 extern const struct postino_mechanism postino_sasl_oauthbearer;
-/* RFC 4422 appendix A: the certificate that TLS showed says who we are. */
+/* RFC 4422 appendix A: the certificate that the client showed in TLS is its identity. */
 extern const struct postino_mechanism postino_sasl_external;
 
-/* All of them, the strongest first, ended by NULL: tokens, SCRAM, CRAM-MD5, PLAIN, LOGIN. Those whose needs
- * are not met are passed over; EXTERNAL is not among them. */
+/* All mechanisms but EXTERNAL, the strongest first, ended by NULL: tokens, SCRAM, CRAM-MD5, PLAIN, LOGIN.
+ * Mechanisms whose needs are not met are passed over. */
 extern const struct postino_mechanism *const postino_sasl_all[];
 
-/* Forgets what the state holds. The session does so when the exchange ends; to be called after
- * postino_session_lost() for one that was cut off in it. */
+/* Working memory of a mechanism that reads challenges. The caller supplies one for each session. */
+struct postino_sasl_state {
+    /* private */
+    uint8_t digits;            /* of the challenge's base64 */
+    uint8_t padding;           /* '=' among them */
+    uint8_t challenge_error;   /* it is no base64, or too long; or a hash failed */
+    uint8_t initial;           /* the first response went with the command */
+    uint8_t verified;          /* the server proved that it knows the password, or need not */
+    uint8_t digest_octets;     /* of the mechanism's hash */
+    uint16_t bits;             /* of the digits that came last */
+    uint16_t challenge_octets; /* that are decoded */
+    int16_t error;             /* that the exchange is cancelled for; 0: it goes on */
+    uint16_t bare;             /* of `first`: where client-first-message-bare begins */
+    uint16_t nonce;            /* where our nonce does */
+    uint16_t first_octets;     /* up to its end */
+    uint16_t binding;          /* where ",c=...," begins: SCRAM's channel binding, in base64 */
+    uint16_t binding_octets;
+    uint16_t server_nonce; /* octets of "r=" and the whole nonce, with which the challenge begins */
+    uint8_t signature[POSTINO_HASH_OCTETS_MAX];
+    char proof[92]; /* ",p=" and it in base64 */
+    /* The first response; OAUTHBEARER's up to the token. */
+    char first[POSTINO_SASL_FIRST_OCTETS];
+    /* The arriving challenge, decoded, and behind it its parts, decoded. */
+    uint8_t challenge[POSTINO_SASL_CHALLENGE_OCTETS + POSTINO_SASL_SALT_OCTETS];
+};
+
+/* Wipes the state. The session does so when the exchange ends. Call it after postino_session_lost() for an
+ * exchange that was cut off. May be called at any time that no session uses the state. */
 void postino_sasl_wipe(struct postino_sasl_state *state);
 
 #ifdef __cplusplus
