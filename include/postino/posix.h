@@ -9,9 +9,9 @@
 extern "C" {
 #endif
 
-/* A transport over POSIX sockets, IPv4 and IPv6. Its two buffers are inside: 2 x 16 KiB by default, some 32.9
+/* A transport over POSIX sockets, IPv4 and IPv6. Its two buffers are inside, 2 x 16 KiB by default, some 32.9
  * kB in all, so that the object fits on the stack of a thread. postino_posix_buffers() gives it larger
- * ones. */
+ * buffers. */
 struct postino_posix {
     struct postino_transport transport;
     /* private */
@@ -19,9 +19,9 @@ struct postino_posix {
     const char *service;
     int socket;
     int system_error;
-    int asked; /* since all was sent nothing was received or waited for: no need to look before waiting */
-    size_t offset_octets; /* of the send buffer, sent already */
-    uint8_t *send_buffer; /* the ones below, or the caller's */
+    int asked; /* nothing was received or waited for since the last send: wait before the next look */
+    size_t offset_octets; /* octets of the send buffer that were sent */
+    uint8_t *send_buffer; /* the buffers below, or the caller's */
     uint8_t *receive_buffer;
     size_t send_capacity_octets;
     size_t receive_capacity_octets;
@@ -29,26 +29,27 @@ struct postino_posix {
     uint8_t own_receive_buffer[POSTINO_POSIX_RECEIVE_OCTETS];
 };
 
-/* Prepares a closed transport to `host`, a name or an IPv4 or IPv6 address, and `service`, a port number or a
+/* Prepares a closed transport. `host` is a name or an IPv4 or IPv6 address; `service` is a port number or a
  * name of the services database ("25", "submission"). Both strings are borrowed. connect() tries every
- * address that the name has, in the resolver's order, within the one time limit (the resolver's own time
- * cannot be bounded). Returns 0, POSTINO_ERROR_ARGUMENT or POSTINO_ERROR_OBJECT_SIZE. Signals: never raises
- * SIGPIPE; EINTR is handled. */
+ * address of the name, in the resolver's order, within the one time limit; the time of the resolver itself
+ * cannot be bounded. Never raises SIGPIPE, and handles EINTR. Returns 0, POSTINO_ERROR_ARGUMENT or
+ * POSTINO_ERROR_OBJECT_SIZE. May be called at any time, from any thread, on an object that no client uses. */
 #define postino_posix_init(posix, host, service) \
     postino_posix_init_sized((posix), sizeof *(posix), (host), (service))
 int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, const char *host,
                              const char *service);
 
-/* Has the transport use the caller's buffers from now on: after init, and only while it is closed. A message
- * of many megabytes is sent fastest from 256 KiB. Both buffers are borrowed and must outlive the transport; a
- * NULL keeps the one inside. The transport wipes commands from the send buffer, as it does inside. Sizes: at
- * least 512 octets to send from, 64 to receive into. Returns 0, POSTINO_ERROR_ARGUMENT (a buffer is too
- * small) or POSTINO_ERROR_STATE (the transport is connected); then nothing changed. */
+/* Makes the transport use the caller's buffers from now on. May be called after init, while the transport is
+ * closed. A message of many megabytes is sent fastest from 256 KiB. Both buffers are borrowed and must
+ * outlive the transport; NULL keeps the buffer inside. The transport wipes commands from the send buffer. The
+ * send buffer needs at least 512 octets, the receive buffer 64. Returns 0, POSTINO_ERROR_ARGUMENT (a buffer
+ * is too small) or POSTINO_ERROR_STATE (the transport is connected). After an error nothing has changed. */
 int postino_posix_buffers(struct postino_posix *posix, void *send_buffer, size_t send_octets,
                           void *receive_buffer, size_t receive_octets);
 
-/* Returns the errno value of the last failure, or 0; after POSTINO_ERROR_RESOLVE the code of getaddrinfo(),
- * which gai_strerror() knows. */
+/* Returns the errno value of the last failure, or 0. After POSTINO_ERROR_RESOLVE returns the code of
+ * getaddrinfo(), which gai_strerror() explains. May be called at any time, by the thread that uses the
+ * object. */
 int postino_posix_system_error(const struct postino_posix *posix);
 
 #ifdef __cplusplus

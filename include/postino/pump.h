@@ -9,12 +9,14 @@
 extern "C" {
 #endif
 
-/* Runs a session over an open transport until one of the `until` bits (enum postino_want) is wanted, or until
- * the session is over: then the connection is closed, every mail settled, and POSTINO_WANT_CLOSED wanted.
- * Blocks; each wait is bounded by the session's time limits, except between mails. May be called after
- * connect() and postino_session_init(). Returns the session's error: 0, or one of enum postino_error_code; or
- * POSTINO_AGAIN where the transport's wait() said so: call again to go on. A
- * mail's own failure is not the session's: see the mail's result. One thread at a time. */
+/* Runs a session over an open transport until it wants one of the `until` bits (enum postino_want), or until
+ * it is over. Then the connection is closed, every mail is settled, and POSTINO_WANT_CLOSED is wanted.
+ * Blocks; the session's time limits bound each wait, except between mails. May be called after connect() and
+ * postino_session_init(), by one thread at a time.
+ *
+ * Returns the session's error: 0, or one of enum postino_error_code. Returns POSTINO_AGAIN if the transport's
+ * wait() did so: call again to continue. A mail's own failure is not the session's error: see the mail's
+ * result. */
 int postino_pump(struct postino_session *session, struct postino_transport *transport, unsigned until);
 
 #ifdef __cplusplus
