@@ -5,6 +5,7 @@
 # The engine and the blocking client: pure C99, no operating system.
 set(POSTINO_CORE_SOURCES
     src/text/address.c
+    src/text/date.c
     src/text/text.c
     src/source/source.c
     src/engine/auth_next.c
@@ -51,7 +52,6 @@ set(POSTINO_CORE_SOURCES
     src/message/compose_body.c
     src/message/compose_header.c
     src/message/compose_unit.c
-    src/message/date.c
     src/message/dkim.c
     src/message/dkim_field.c
     src/message/encoded_word.c

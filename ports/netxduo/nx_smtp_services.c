@@ -4,6 +4,7 @@
  * of them. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
+#include "text/text.h"
 
 NX_CALLER_CHECKING_EXTERNS
 
@@ -51,50 +52,19 @@ UINT _nx_smtp_client_trace_set(NX_SMTP_CLIENT *client_ptr, NX_SMTP_TRACE *trace_
     return NX_SUCCESS;
 }
 
-/* Writes two digits and returns what follows them. */
-static CHAR *services_digits(CHAR *text, ULONG value)
-{
-    text[0] = (CHAR)('0' + value / 10);
-    text[1] = (CHAR)('0' + value % 10);
-    return text + 2;
-}
-
 static CHAR *services_text(CHAR *text, const CHAR *words, size_t length)
 {
     memcpy(text, words, length);
     return text + length;
 }
 
-/* RFC 5322 section 3.3, in UTC. Years begin in March here, so that a leap day is the last day of its year,
- * and are counted from 1968; 32 bits of seconds end in 2106, so of all years only 2100 is no leap year
- * against the rule of four. */
 static size_t services_date(CHAR *date, ULONG unix_seconds)
 {
-    static const CHAR weekdays[] = "SunMonTueWedThuFriSat";
-    static const CHAR months[] = " Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec  Jan  Feb ";
-    ULONG days = unix_seconds / 86400;
-    ULONG second = unix_seconds % 86400;
-    ULONG since =
-        days + 671 + (days >= 47541); /* 1968-03-01; from 2100-03-01 on with the leap day that was not */
-    ULONG year = (4 * since + 3) / 1461;
-    ULONG day = since - 1461 * year / 4;
-    ULONG month = (5 * day + 2) / 153;
     CHAR *text = services_text(date, "Date: ", 6);
 
-    text = services_text(text, weekdays + (days + 4) % 7 * 3, 3);
-    text = services_text(text, ", ", 2);
-    text = services_digits(text, day - (153 * month + 2) / 5 + 1);
-    text = services_text(text, months + 5 * month, 5);
-    year += 1968u + (month >= 10 ? 1u : 0u);
-    text = services_digits(text, year / 100);
-    text = services_digits(text, year % 100);
-    *text++ = ' ';
-    text = services_digits(text, second / 3600);
-    *text++ = ':';
-    text = services_digits(text, second / 60 % 60);
-    *text++ = ':';
-    text = services_digits(text, second % 60);
-    text = services_text(text, " +0000\r\n", 8);
+    text = postino_date(text, (uint32_t)unix_seconds, 0);
+    *text++ = '\r';
+    *text++ = '\n';
     return (size_t)(text - date);
 }
 

@@ -2,15 +2,48 @@
 /* base64 (RFC 4648 section 4). */
 #include "compose.h"
 
-void postino_base64(uint8_t *out, const uint8_t *data, size_t groups)
+static uint8_t *base64_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
 {
-    for (; groups != 0; groups--, data += 3) {
-        uint32_t bits = (uint32_t)data[0] << 16 | (uint32_t)data[1] << 8 | data[2];
-        unsigned i;
+    unsigned count = encoder->count;
+    unsigned bits = (unsigned)encoder->held << 8 | octet;
 
-        for (i = 0; i < 4; i++, bits <<= 6)
-            *out++ = (uint8_t)postino_base64_digit(bits >> 18);
+    if (octet == COMPOSE_END) {
+        if (count == 0)
+            return to;
+        *to++ = (uint8_t)postino_base64_digit((unsigned)encoder->held << (6 - count));
+        for (; count < 6; count += 2)
+            *to++ = '=';
+        return to;
     }
+    if (count == 0) {
+        if (encoder->column == BASE64_LINE_COLUMNS) {
+            *to++ = '\r';
+            *to++ = '\n';
+            encoder->column = 0;
+        }
+        encoder->column = (uint8_t)(encoder->column + 4);
+    }
+    for (count += 8; count >= 6; *to++ = (uint8_t)postino_base64_digit(bits >> count))
+        count -= 6;
+    encoder->count = (uint8_t)count;
+    encoder->held = (uint8_t)bits;
+    return to;
+}
+
+void postino_write_base64(struct postino_writer *writer, const void *data, size_t octets)
+{
+    const uint8_t *in = data;
+    struct postino_encoder encoder;
+
+    postino_clear(&encoder, sizeof encoder);
+    do {
+        uint8_t out[COMPOSE_STEP_OCTETS];
+        const uint8_t *end = base64_put(&encoder, out, octets != 0 ? *in++ : COMPOSE_END);
+        const uint8_t *at;
+
+        for (at = out; at != end; at++)
+            postino_write(writer, *at);
+    } while (octets-- != 0);
 }
 
 #if BASE64_FAST
@@ -48,21 +81,51 @@ static void base64_pair(uint8_t *out, uint64_t bits)
 }
 
 /* Eight octets are read at a time and six of them used, so that the last eight still lie within the line. */
-void postino_base64_line(uint8_t *out, const uint8_t *data)
+static void base64_line(uint8_t *out, const uint8_t *data)
 {
+    uint64_t bits;
     unsigned i;
 
     for (i = 0; i < 9; i++, out += 8, data += 6) {
-        /* Compilers load all of them at once. */
-        uint64_t bits = (uint64_t)data[0] << 56 | (uint64_t)data[1] << 48 | (uint64_t)data[2] << 40 |
-                        (uint64_t)data[3] << 32 | (uint64_t)data[4] << 24 | (uint64_t)data[5] << 16 |
-                        (uint64_t)data[6] << 8 | data[7];
+        /* Compilers make one load of these. */
+        bits = (uint64_t)data[0] << 56 | (uint64_t)data[1] << 48 | (uint64_t)data[2] << 40 |
+               (uint64_t)data[3] << 32 | (uint64_t)data[4] << 24 | (uint64_t)data[5] << 16 |
+               (uint64_t)data[6] << 8 | data[7];
 
         base64_pair(out, bits >> 52);
         base64_pair(out + 2, bits >> 40);
         base64_pair(out + 4, bits >> 28);
         base64_pair(out + 6, bits >> 16);
     }
-    postino_base64(out, data, 1);
+    bits = (uint64_t)data[0] << 16 | (uint64_t)data[1] << 8 | data[2];
+    base64_pair(out, bits >> 12);
+    base64_pair(out + 2, bits);
 }
+
+/* Whole lines, where a line begins and as many are there and fit. */
+static uint8_t *base64_run(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end,
+                           uint8_t *to, const uint8_t *full)
+{
+    const uint8_t *in = *data;
+
+    while (in != end && to <= full) {
+        if (encoder->column != BASE64_LINE_COLUMNS || encoder->count != 0 || end - in < BASE64_LINE_OCTETS) {
+            to = base64_put(encoder, to, *in++);
+            continue;
+        }
+        if (full + COMPOSE_STEP_OCTETS - to < BASE64_LINE_COLUMNS + 2)
+            break;
+        *to++ = '\r';
+        *to++ = '\n';
+        base64_line(to, in);
+        to += BASE64_LINE_COLUMNS;
+        in += BASE64_LINE_OCTETS;
+    }
+    *data = in;
+    return to;
+}
+
+const struct postino_encoding postino_encoding_base64 = {base64_put, base64_run};
+#else
+const struct postino_encoding postino_encoding_base64 = {.put = base64_put};
 #endif

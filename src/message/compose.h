@@ -151,15 +151,13 @@ void postino_part_as_text(struct postino_message *message, struct postino_part *
 unsigned postino_text_octet(struct postino_encoder *encoder, unsigned octet);
 
 /* base64.c */
-/* `groups` of three octets become as many of four characters. */
-void postino_base64(uint8_t *out, const uint8_t *data, size_t groups);
+extern const struct postino_encoding postino_encoding_base64;
+/* Writes at most a line of octets, 57, in base64 (RFC 4648 section 4). */
+void postino_write_base64(struct postino_writer *writer, const void *data, size_t octets);
 /* A line of RFC 2045 section 6.8. */
 #define BASE64_LINE_OCTETS  57
 #define BASE64_LINE_COLUMNS 76
-/* Whole lines from a table, on machines that have the room. */
+/* Whole lines come from a table, on machines that have the room. */
 #define BASE64_FAST         (!POSTINO_SMALL && SIZE_MAX > UINT32_MAX)
-#if BASE64_FAST
-void postino_base64_line(uint8_t *out, const uint8_t *data);
-#endif
 
 #endif

@@ -41,17 +41,9 @@ static void field_base64(struct postino_writer *writer, const uint8_t *data, siz
     size_t at;
 
     for (at = 0; at < length; at += 3) {
-        uint8_t group[3] = {0, 0, 0};
-        uint8_t out[4];
-        size_t left = length - at < 3 ? length - at : 3;
-        size_t i;
-
-        memcpy(group, data + at, left);
-        postino_base64(out, group, 1);
         if (writer->column >= DKIM_TEXT_COLUMNS)
             postino_write_text(writer, "\r\n ");
-        for (i = 0; i < 4; i++)
-            postino_write(writer, i <= left ? out[i] : '=');
+        postino_write_base64(writer, data + at, length - at < 3 ? length - at : 3);
     }
 }
 

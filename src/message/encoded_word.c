@@ -53,24 +53,6 @@ static unsigned encoded_fits_base64(const char *text, unsigned left, unsigned *c
     return whole;
 }
 
-static void encoded_base64(struct postino_writer *writer, const char *text, unsigned octets)
-{
-    while (octets != 0) {
-        unsigned length = octets < 3 ? octets : 3;
-        uint8_t group[3];
-        uint8_t out[4];
-        unsigned i;
-
-        for (i = 0; i < 3; i++)
-            group[i] = i < length ? (uint8_t)text[i] : 0;
-        postino_base64(out, group, 1);
-        for (i = 0; i < 4; i++)
-            postino_write(writer, i <= length ? out[i] : '=');
-        text += length;
-        octets -= length;
-    }
-}
-
 static void encoded_quoted(struct postino_writer *writer, const char *text, unsigned octets)
 {
     for (; octets != 0; octets--, text++) {
@@ -106,7 +88,7 @@ const char *postino_write_encoded_word(struct postino_writer *writer, const char
 
     postino_write_text(writer, base64 ? "=?UTF-8?B?" : "=?UTF-8?Q?");
     if (base64)
-        encoded_base64(writer, text, octets = in_base64);
+        postino_write_base64(writer, text, octets = in_base64);
     else
         encoded_quoted(writer, text, octets);
     postino_write_text(writer, "?=");

@@ -8,9 +8,11 @@
 #define IDENTIFIER_COLUMNS  77
 #define IDENTIFIER_LINE_MAX 997
 
-static int identifier_is_blank(char octet)
+static const char *identifier_pass_blanks(const char *text)
 {
-    return octet == ' ' || octet == '\t';
+    while (*text == ' ' || *text == '\t')
+        text++;
+    return text;
 }
 
 /* Behind the printable ASCII at `text` that is no blank and no bracket. */
@@ -60,29 +62,36 @@ static void identifier_write(struct postino_writer *writer, const char *text, co
         postino_write_fail(writer, POSTINO_ERROR_FIELD_LONG);
 }
 
+/* Passes the identifier at *text, its brackets, and the blanks behind it. Sets *end to the end of the octets
+ * without brackets, and returns where they begin. */
+static const char *identifier_take(const char **text, const char **end, int urls)
+{
+    int bracket = **text == '<';
+    const char *begin = *text + bracket;
+    const char *at = identifier_end(begin);
+
+    /* A comma behind an URL separates it from the next. */
+    if (!bracket && urls && at != begin && at[-1] == ',')
+        at--;
+    *end = at;
+    if (bracket && *at == '>')
+        at++;
+    else if (bracket)
+        *end = begin;
+    *text = identifier_pass_blanks(at);
+    return begin;
+}
+
 void postino_write_identifiers(struct postino_writer *writer, const char *text, enum compose_identifiers kind)
 {
     int urls = kind == IDENTIFIERS_URLS;
     int first = 1;
 
+    text = identifier_pass_blanks(text);
     do {
-        const char *begin;
         const char *end;
-        int bracket;
+        const char *begin = identifier_take(&text, &end, urls);
 
-        while (identifier_is_blank(*text))
-            text++;
-        bracket = *text == '<';
-        begin = text + bracket;
-        text = end = identifier_end(begin);
-        if (bracket && *text == '>')
-            text++;
-        else if (!bracket && urls && end != begin && end[-1] == ',')
-            text = --end;
-        else if (bracket)
-            end = begin;
-        while (identifier_is_blank(*text))
-            text++;
         if (!(urls ? identifier_is_url(begin, end) : identifier_is_id(begin, end)) ||
             (kind == IDENTIFIERS_ONE && *text != '\0')) {
             postino_write_fail(writer, urls ? POSTINO_ERROR_FIELD_URL : POSTINO_ERROR_FIELD_IDENTIFIER);
@@ -93,9 +102,7 @@ void postino_write_identifiers(struct postino_writer *writer, const char *text, 
         identifier_write(writer, begin, end, first);
         first = 0;
         if (urls && *text == ',')
-            text++;
-        while (identifier_is_blank(*text))
-            text++;
+            text = identifier_pass_blanks(text + 1);
     } while (*text != '\0');
 }
 

@@ -65,27 +65,13 @@ static void word_put(struct mailbox_parser *parser, unsigned charset, unsigned o
     }
 }
 
-/* The value of a digit; 64: it is none. */
-static unsigned word_base64_digit(unsigned digit)
-{
-    static const char others[] = "0123456789+/";
-    const char *at;
-
-    if (digit >= 'A' && digit <= 'Z')
-        return digit - 'A';
-    if (digit >= 'a' && digit <= 'z')
-        return digit - 'a' + 26;
-    at = memchr(others, (int)digit, sizeof others - 1);
-    return at != NULL ? 52 + (unsigned)(at - others) : 64;
-}
-
 static void word_base64(struct mailbox_parser *parser, unsigned charset, const char *text, int *bad)
 {
     unsigned bits = 0;
     unsigned count = 0;
 
     for (; *text != '?' && *text != '='; text++) {
-        unsigned digit = word_base64_digit((unsigned char)*text);
+        unsigned digit = postino_base64_bits((unsigned char)*text);
 
         *bad |= digit == 64;
         bits = (bits << 6 | digit) & 0xfff;

@@ -3,6 +3,22 @@
  * that the composer writes, or must not write. */
 #include "compose.h"
 
+void postino_message_date(struct postino_writer *writer, uint32_t seconds, int zone_minutes)
+{
+    uint32_t local = seconds + 60 * (uint32_t)zone_minutes;
+    char date[POSTINO_DATE_OCTETS + 1];
+
+    /* The local time is within the clock's range too. */
+    if (zone_minutes <= -24 * 60 || zone_minutes >= 24 * 60 ||
+        (zone_minutes != 0 && (zone_minutes < 0) != (local < seconds))) {
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_VALUE);
+        return;
+    }
+    (void)postino_date(date, seconds, zone_minutes);
+    postino_write(writer, ' ');
+    postino_write_text(writer, date);
+}
+
 /* What a field's name must not be, or begin with where a "-" ends it. */
 static const char field_taken[] = "date\0from\0sender\0reply-to\0to\0cc\0subject\0message-id\0in-reply-to\0"
                                   "references\0mime-version\0bcc\0resent-bcc\0content-\0";

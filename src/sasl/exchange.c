@@ -121,23 +121,10 @@ int postino_sasl_allowed(const struct postino_session *session, const struct pos
     return (needs & ~met) == 0;
 }
 
-/* What a digit of base64 stands for; 64: it is none. */
-static unsigned exchange_sextet(unsigned octet)
-{
-    if (octet - 'a' < 26)
-        return octet - 'a' + 26;
-    if (octet - 'A' < 26)
-        return octet - 'A';
-    if (octet - '0' < 10)
-        return octet - '0' + 52;
-    /* '+' and '/' are alike but for bit 2. */
-    return (octet | 4) == '/' ? 62 + (octet >> 2 & 1) : 64;
-}
-
 /* Decodes an octet, behind what is decoded. Of a group of four digits all but the first complete an octet. */
 static void exchange_decode(struct postino_sasl_state *state, uint8_t octet)
 {
-    unsigned sextet = exchange_sextet(octet);
+    unsigned sextet = postino_base64_bits(octet);
     unsigned bits = (unsigned)state->bits << 6 | sextet;
 
     /* Behind padding there are no digits. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths of the envelope. Nothing passes that could end the command or begin a parameter of its own: no
- * control character, and outside a quoted string no blank and no bracket. */
+/* Paths of the envelope. Invariant: no path that passes can end its command, or begin a parameter of its own:
+ * it has no control character, and outside of a quoted string no blank and no bracket. */
 #include "postino/address.h"
 
 #include "text.h"
@@ -12,7 +12,7 @@ int postino_address_domain(const char *domain)
 {
     size_t i = 0;
 
-    /* Where it is empty, what ends it is the control character. */
+    /* The zero that ends an empty domain is refused as a control character. */
     do {
         char c = domain[i];
 
@@ -62,12 +62,25 @@ static size_t address_plain_octets(const char *address)
 }
 #endif
 
+/* Takes an octet outside of a quoted string. Returns 0, or -1 where it could end the path or the command. */
+static int address_unquoted(uint8_t c, size_t i, size_t *at_sign)
+{
+    if (c == ' ' || c == '<' || c == '\\')
+        return -1;
+    if (c == '@') {
+        if (*at_sign != 0 || i == 0)
+            return -1;
+        *at_sign = i;
+    }
+    return 0;
+}
+
 int postino_address_path(const char *address, struct postino_span *path)
 {
     uint8_t end = '\0';
     int quoted = 0;
     int utf8 = 0;
-    size_t local = 0;
+    size_t at_sign = 0;
     size_t i;
     uint8_t c;
 
@@ -87,16 +100,10 @@ int postino_address_path(const char *address, struct postino_span *path)
         } else if (quoted) {
             if (c == '\\')
                 c = (uint8_t)address[++i];
-        } else {
-            if (c == '>')
-                break;
-            if (c == ' ' || c == '<' || c == '\\')
-                return -1;
-            if (c == '@') {
-                if (local != 0 || i == 0)
-                    return -1;
-                local = i;
-            }
+        } else if (c == '>') {
+            break;
+        } else if (address_unquoted(c, i, &at_sign) != 0) {
+            return -1;
         }
         if (c < ' ' || c == 127)
             return -1;
@@ -104,11 +111,11 @@ int postino_address_path(const char *address, struct postino_span *path)
     }
     path->data = address;
     path->length_octets = i;
-    /* The bracket that ends it stands where one began it, and nothing behind it. */
+    /* A bracket ends the path if, and only if, one began it. Nothing stands behind it. */
     if (quoted || c != end || (c != '\0' && address[i + 1] != '\0'))
         return -1;
     /* A domain is not empty; without an at-sign everything is the local part ("Postmaster"). */
-    if (local != 0 && local + 1 == i)
+    if (at_sign != 0 && at_sign + 1 == i)
         return -1;
     return i > POSTINO_PATH_MAX ? -1 : utf8;
 }

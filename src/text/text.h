@@ -26,6 +26,11 @@ void postino_clear(void *memory, size_t octets);
  * within a character, with a zero or any ASCII character behind it, is not UTF-8. (RFC 3629 section 4) */
 unsigned postino_utf8_length(const char *text);
 
+/* Writes the time `seconds` since 1970-01-01 00:00 UTC, local to the zone `zone_minutes` east of UTC: "Thu,
+ * 01 Jan 1970 00:00:00 +0000". Writes POSTINO_DATE_OCTETS and a zero; returns where the zero stands. */
+char *postino_date(char *to, uint32_t seconds, int zone_minutes);
+#define POSTINO_DATE_OCTETS 31
+
 /* Returns the base64 digit (RFC 4648 section 4) of the lowest six bits. In line: a call would be longer. */
 static inline unsigned postino_base64_digit(unsigned bits)
 {
@@ -39,6 +44,19 @@ static inline unsigned postino_base64_digit(unsigned bits)
         return digit;
     /* Four lie between '+' and '/'. */
     return digit > '9' ? 4 * digit - (4 * ('9' + 1) - '+') : digit;
+}
+
+/* Returns the six bits that a base64 digit stands for; 64: it is no digit. */
+static inline unsigned postino_base64_bits(unsigned digit)
+{
+    if (digit - 'a' < 26)
+        return digit - 'a' + 26;
+    if (digit - 'A' < 26)
+        return digit - 'A';
+    if (digit - '0' < 10)
+        return digit - '0' + 52;
+    /* '+' and '/' differ from each other in bit 2 only. */
+    return (digit | 4) == '/' ? 62 + (digit >> 2 & 1) : 64;
 }
 
 #endif
