@@ -22,16 +22,18 @@ struct postino_dkim_mbedtls {
     void *hashes[2];
 };
 
-/* Prepares signatures by `key`, a private RSA key of 1024 to 4096 bits with the padding that Mbed TLS gives
- * it by itself (PKCS #1 v1.5); Mbed TLS has no Ed25519. `random` is mbedtls_ctr_drbg_random() or its like,
- * with its context: it blinds the key's use. All are borrowed until postino_dkim_mbedtls_free(). May be
- * called at any time. Returns 0, POSTINO_ERROR_ARGUMENT: a NULL pointer but for `random_context`, or no such
- * key; or POSTINO_ERROR_CAPACITY: mbedtls_calloc() has no memory. Used by one thread at a time. */
+/* Prepares signatures by `key`, a private RSA key of 1024 to 4096 bits with Mbed TLS's default padding (PKCS
+ * #1 v1.5). Mbed TLS has no Ed25519. `random` is mbedtls_ctr_drbg_random() or a similar function, with its
+ * context; it blinds the use of the key. All are borrowed until postino_dkim_mbedtls_free(). May be called at
+ * any time. Returns 0, or:
+ * - POSTINO_ERROR_ARGUMENT: a NULL pointer other than `random_context`, or no such key;
+ * - POSTINO_ERROR_CAPACITY: mbedtls_calloc() has no memory.
+ * One thread at a time uses the object. */
 int postino_dkim_mbedtls_init(struct postino_dkim_mbedtls *self, struct mbedtls_pk_context *key,
                               int (*random)(void *context, unsigned char *output, size_t length_octets),
                               void *random_context);
 
-/* Gives the memory back; the key is the caller's. To be called once no message uses it; after a failed init
+/* Frees the memory; the key belongs to the caller. Call it once no message uses the key; after a failed init
  * too. */
 void postino_dkim_mbedtls_free(struct postino_dkim_mbedtls *self);
 

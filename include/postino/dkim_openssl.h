@@ -16,13 +16,13 @@ struct postino_dkim_openssl {
     void *hashes[2];
 };
 
-/* Reads a private key in PEM, RSA of 1024 to 4096 bits or Ed25519, that is not encrypted. May be called at
- * any time. `pem` is not kept. Returns 0, POSTINO_ERROR_ARGUMENT for what is no such key, or
- * POSTINO_ERROR_CAPACITY where OpenSSL has no memory. Used by one thread at a time; release it with
- * postino_dkim_openssl_free(). */
+/* Reads a private key in PEM that is not encrypted: RSA of 1024 to 4096 bits, or Ed25519. `pem` is not kept.
+ * May be called at any time. Returns 0, POSTINO_ERROR_ARGUMENT if it is no such key, or
+ * POSTINO_ERROR_CAPACITY if OpenSSL has no memory. One thread at a time uses the object;
+ * postino_dkim_openssl_free() releases it. */
 int postino_dkim_openssl_init(struct postino_dkim_openssl *self, const char *pem, size_t length_octets);
 
-/* Forgets the key. To be called once no message uses it; after a failed init too. */
+/* Forgets the key. Call it once no message uses the key; after a failed init too. */
 void postino_dkim_openssl_free(struct postino_dkim_openssl *self);
 
 #ifdef __cplusplus

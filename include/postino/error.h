@@ -9,16 +9,16 @@
 extern "C" {
 #endif
 
-/* What a function returns: 0 is success, a negative value one of these. The hundred says who is at fault:
- * -1xx the caller, -2xx the server, -3xx the transport, -4xx TLS, -5xx time. The values are stable. */
+/* The results of functions: 0 is success, a negative value is one of these codes. The hundred says who is at
+ * fault: -1xx the caller, -2xx the server, -3xx the transport, -4xx TLS, -5xx time. The values are stable. */
 enum postino_error_code {
     POSTINO_OK = 0,
 
     POSTINO_ERROR_ARGUMENT = -101,    /* a required pointer is NULL, or a number is out of its range */
     POSTINO_ERROR_OBJECT_SIZE = -102, /* caller and library were compiled with different options */
     POSTINO_ERROR_STATE = -103,       /* the call is not allowed now */
-    POSTINO_ERROR_EHLO_NAME =
-        -104, /* the EHLO name is empty, too long, or holds a character that cannot be sent */
+    /* the EHLO name is empty, too long, or has a character that cannot be sent */
+    POSTINO_ERROR_EHLO_NAME = -104,
     POSTINO_ERROR_REVERSE_PATH = -105, /* the sender's address is malformed */
     POSTINO_ERROR_FORWARD_PATH = -106, /* a recipient's address is malformed */
     POSTINO_ERROR_SOURCE = -107,       /* the mail source failed */
@@ -30,30 +30,30 @@ enum postino_error_code {
     POSTINO_ERROR_RECIPIENTS = -113,   /* more recipients than the server takes in one transaction */
     POSTINO_ERROR_OPTION = -114,       /* an option of the mail has a value that cannot be sent */
     POSTINO_ERROR_MAIL_LIMIT = -115,   /* the server takes no further mail over this connection */
-    POSTINO_ERROR_UTF8_NOT_ASKED =
-        -116, /* an address has octets above 127, and the mail's options lack utf8 */
-    POSTINO_ERROR_REQUIRETLS =
-        -117, /* REQUIRETLS, and the connection has no TLS with a verified certificate */
-    POSTINO_ERROR_PREPARED =
-        -118, /* name or password have octets above 127 and are not said to be prepared */
-    POSTINO_ERROR_CREDENTIALS_SIZE = -119, /* they do not fit a line, or POSTINO_SASL_FIRST_OCTETS */
+    /* an address has octets above 127, and the mail's options lack utf8 */
+    POSTINO_ERROR_UTF8_NOT_ASKED = -116,
+    /* REQUIRETLS, and the connection has no TLS with a verified certificate */
+    POSTINO_ERROR_REQUIRETLS = -117,
+    /* name or password have octets above 127 and are not said to be prepared */
+    POSTINO_ERROR_PREPARED = -118,
+    /* the credentials do not fit a line, or POSTINO_SASL_FIRST_OCTETS */
+    POSTINO_ERROR_CREDENTIALS_SIZE = -119,
 
     POSTINO_ERROR_FIELD = -120,         /* a header field holds a control character, such as a line end */
     POSTINO_ERROR_FIELD_NAME = -121,    /* a header field of this name cannot be added */
     POSTINO_ERROR_FIELD_MISSING = -122, /* From, Sender or another needed field is missing */
-    POSTINO_ERROR_NESTING = -123,       /* parts stand in each other too deep, or a multipart is empty */
-    POSTINO_ERROR_BOUNDARY = -124, /* every boundary occurs in a part, or a part cannot be looked through */
-    POSTINO_ERROR_UTF8_ADDRESS =
-        -125,                      /* an address has octets above 127, and the server offers no SMTPUTF8 */
-    POSTINO_ERROR_ADDRESS = -126,  /* an address list is malformed */
-    POSTINO_ERROR_CAPACITY = -127, /* what the caller gave has no room for it */
-    POSTINO_ERROR_RAW = -128,      /* a ready message is not what was asked for: see its faults */
-    POSTINO_ERROR_FEATURE = -129,  /* a message needs a feature that it was made without */
+    POSTINO_ERROR_NESTING = -123,       /* parts are nested too deep, or a multipart is empty */
+    POSTINO_ERROR_BOUNDARY = -124,      /* every boundary occurs in a part, or a part cannot be scanned */
+    /* an address has octets above 127, and the server offers no SMTPUTF8 */
+    POSTINO_ERROR_UTF8_ADDRESS = -125,
+    POSTINO_ERROR_ADDRESS = -126,      /* an address list is malformed */
+    POSTINO_ERROR_CAPACITY = -127,     /* the caller's memory is too small */
+    POSTINO_ERROR_RAW = -128,          /* a ready message has a refused fault: see its faults */
+    POSTINO_ERROR_FEATURE = -129,      /* a message needs a feature that it was made without */
     POSTINO_ERROR_NO_RECIPIENT = -137, /* the mail has no recipient */
     POSTINO_ERROR_CRYPTO = -138,       /* a function of the crypto table failed: random octets, a hash */
 
-    /* An object is in use already, and was handed in once more: see postino/mail.h. Nothing of it was
-     * changed. */
+    /* An object is in use and was submitted once more: see postino/mail.h. Nothing of it was changed. */
     POSTINO_ERROR_MAIL_IN_USE = -130,
     POSTINO_ERROR_RECIPIENT_IN_USE = -131, /* in another mail, or twice in one list */
     POSTINO_ERROR_SOURCE_IN_USE = -132,    /* in another mail, or in two parts of a message */
@@ -61,19 +61,20 @@ enum postino_error_code {
     POSTINO_ERROR_OPTIONS_IN_USE = -134,   /* of another mail */
     POSTINO_ERROR_PART_IN_USE = -135,      /* in another message or multipart */
     POSTINO_ERROR_SERVICE_IN_USE = -136,
-    /* Header fields of a message: its error_field names the one. */
-    POSTINO_ERROR_FIELD_UTF8 = -140,       /* the text is no UTF-8 */
+    /* Errors of a message's header fields: its error_field names the field. */
+    POSTINO_ERROR_FIELD_UTF8 = -140,       /* the text is not UTF-8 */
     POSTINO_ERROR_FIELD_ADDRESS = -141,    /* a mailbox's address is malformed */
     POSTINO_ERROR_FIELD_IDENTIFIER = -142, /* an identifier is not "id@domain", or there is a second one */
     POSTINO_ERROR_FIELD_URL = -143,        /* a URL has no scheme, or holds a blank or a bracket */
     POSTINO_ERROR_FIELD_TYPE = -144, /* a media type, a disposition or a parameter's name is malformed */
-    POSTINO_ERROR_FIELD_LONG = -145, /* it does not fit lines of 998 octets, or 100 pieces of a parameter */
-    POSTINO_ERROR_FIELD_PROTOCOL =
-        -146,                         /* octets above 127, a TAB or two blanks where a protocol has words */
-    POSTINO_ERROR_FIELD_VALUE = -147, /* a zone beyond a day, a second Sender, a DKIM domain that is none */
+    /* the field does not fit lines of 998 octets, or 100 pieces of a parameter */
+    POSTINO_ERROR_FIELD_LONG = -145,
+    /* octets above 127, a TAB or two blanks where a protocol has words */
+    POSTINO_ERROR_FIELD_PROTOCOL = -146,
+    POSTINO_ERROR_FIELD_VALUE = -147, /* a zone beyond a day, a second Sender, or an invalid DKIM domain */
 
     POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
-    POSTINO_ERROR_REPLY_SYNTAX = -202,     /* no reply code where there must be one */
+    POSTINO_ERROR_REPLY_SYNTAX = -202,     /* a line without a reply code where a reply must come */
     POSTINO_ERROR_REPLY_UNEXPECTED = -203, /* a reply that does not answer what was sent */
     POSTINO_ERROR_REPLY_TOO_LONG = -204,   /* a reply of more lines than POSTINO_REPLY_LINES_MAX */
     POSTINO_ERROR_CHALLENGE = -205,        /* an authentication challenge too long, or one too many */
@@ -81,9 +82,9 @@ enum postino_error_code {
     POSTINO_ERROR_SERVICE_CLOSING = -207,  /* 421 */
     POSTINO_ERROR_AUTH_SERVER = -208,      /* the server did not prove that it knows the password */
     POSTINO_ERROR_REPLY_CODES = -209,      /* the lines of one reply have different codes */
-    POSTINO_ERROR_CHALLENGE_SYNTAX = -210, /* an authentication challenge that is not base64, or not what the
-                                              mechanism has there */
-    POSTINO_ERROR_ITERATIONS = -211,       /* SCRAM's iteration count is outside of the credentials' bounds */
+    /* an authentication challenge is not base64, or is wrong for the mechanism */
+    POSTINO_ERROR_CHALLENGE_SYNTAX = -210,
+    POSTINO_ERROR_ITERATIONS = -211, /* SCRAM's iteration count is outside the credentials' bounds */
 
     POSTINO_ERROR_RESOLVE = -301, /* the host name has no address */
     POSTINO_ERROR_CONNECT = -302, /* no address of the host took the connection */
@@ -96,22 +97,23 @@ enum postino_error_code {
     POSTINO_ERROR_TLS_NOT_OFFERED = -402, /* TLS is required, and the server does not offer STARTTLS */
     POSTINO_ERROR_TLS_INJECTION = -403,   /* octets behind the reply to STARTTLS, before TLS */
     POSTINO_ERROR_TLS_CONFIG = -404,      /* a certificate, a key or another setting cannot be used */
-    POSTINO_ERROR_TLS_HANDSHAKE = -405,   /* the handshake failed, for none of the reasons that follow */
+    POSTINO_ERROR_TLS_HANDSHAKE = -405,   /* the handshake failed, for none of the reasons below */
     POSTINO_ERROR_TLS_VERSION = -406,     /* no protocol version in common */
     POSTINO_ERROR_TLS_NAME = -407,        /* the certificate is for another name */
     POSTINO_ERROR_TLS_EXPIRED = -408,     /* the certificate is expired, or not valid yet */
-    POSTINO_ERROR_TLS_ISSUER = -409,      /* nobody whom we trust issued the certificate */
+    POSTINO_ERROR_TLS_ISSUER = -409,      /* no trusted authority issued the certificate */
     POSTINO_ERROR_TLS_CERTIFICATE = -410, /* the certificate cannot be accepted for another reason */
-    POSTINO_ERROR_TLS_PIN = -411,         /* the certificate is none of those that were pinned */
-    POSTINO_ERROR_TLS_REFUSED = -412,     /* the server refused, by an alert: our certificate, or its lack */
-    POSTINO_ERROR_TLS_RECORD = -413,      /* what arrived after the handshake is not sound */
-    POSTINO_ERROR_TLS_MEMORY = -414,      /* there is not enough memory for TLS */
-    POSTINO_ERROR_TLS_PORT = -415,        /* STARTTLS, and the port is 465, where TLS begins at once */
+    POSTINO_ERROR_TLS_PIN = -411,         /* the certificate is not one of the pinned ones */
+    /* the server refused the client's certificate, or its lack, by an alert */
+    POSTINO_ERROR_TLS_REFUSED = -412,
+    POSTINO_ERROR_TLS_RECORD = -413, /* a record after the handshake is not valid */
+    POSTINO_ERROR_TLS_MEMORY = -414, /* there is not enough memory for TLS */
+    POSTINO_ERROR_TLS_PORT = -415,   /* STARTTLS, and the port is 465, where TLS begins at once */
 
     POSTINO_ERROR_CONNECT_TIMEOUT = -501, /* the connection was not made in time */
     POSTINO_ERROR_TIMEOUT = -502,         /* the reply did not come, or the data could not be sent, in time */
-    POSTINO_ERROR_GREETING_TIMEOUT = -503, /* in the clear, no greeting came in time */
-    POSTINO_ERROR_MAIL_TIMEOUT = -504      /* the mail as a whole took longer than it may */
+    POSTINO_ERROR_GREETING_TIMEOUT = -503, /* in clear text, no greeting came in time */
+    POSTINO_ERROR_MAIL_TIMEOUT = -504      /* the whole mail took longer than its limit */
 };
 
 /* The step of the dialogue that an error belongs to. */
@@ -130,50 +132,49 @@ enum postino_step_id {
     POSTINO_STEP_STARTTLS = 11 /* the command, and the handshake */
 };
 
-/* What became of a mail, or of one recipient of it. They stand in the order of what matters to the sender:
- * the outcome of a mail is the first of its recipients' outcomes. */
+/* The outcome of a mail, or of one of its recipients. The order is the order of importance to the sender. The
+ * outcome of a mail is the first of its recipients' outcomes in this order. */
 enum postino_outcome {
     POSTINO_OUTCOME_PENDING = 0,  /* not decided yet */
     POSTINO_OUTCOME_ACCEPTED = 1, /* the server took responsibility for it */
-    POSTINO_OUTCOME_UNKNOWN =
-        2, /* the end of the message may have arrived and no reply came: it may be delivered */
-    POSTINO_OUTCOME_TRANSIENT = 3, /* not accepted; worth another try later */
-    POSTINO_OUTCOME_PERMANENT =
-        4, /* not accepted; the same mail will be refused again, by the server or before it is sent */
-    /* Nothing of it was sent, for no fault of its own, or it was given up for another recipient's sake. */
+    /* the end of the message may have arrived and no reply came: it may be delivered */
+    POSTINO_OUTCOME_UNKNOWN = 2,
+    POSTINO_OUTCOME_TRANSIENT = 3, /* refused for now: retry later */
+    POSTINO_OUTCOME_PERMANENT = 4, /* refused for good, by the server or before it was sent: do not retry */
+    /* Nothing was sent, for no fault of the mail, or another recipient stopped it. */
     POSTINO_OUTCOME_NOT_ATTEMPTED = 5
 };
 
-/* The result that a mail or a session carries: the first error, and where it happened. */
+/* The result of a mail or a session: the first error, and its step. */
 struct postino_result {
     int16_t error;       /* 0 or one of enum postino_error_code */
-    uint16_t reply_code; /* of the reply that decided it; 0 when none did */
+    uint16_t reply_code; /* of the reply that decided it; 0: no reply did */
     uint8_t step;        /* enum postino_step_id */
     uint8_t outcome;     /* enum postino_outcome; of a session: unused */
 };
 
-/* An enhanced status code (RFC 3463), c.sss.ddd; status_class is 0 where there is none. */
+/* An enhanced status code (RFC 3463), c.sss.ddd; status_class is 0 if there is none. */
 struct postino_enhanced_code {
     uint16_t status_class;
     uint16_t subject;
     uint16_t detail;
 };
 
-/* Says in English what an error code means. May be called at any time, from any thread. Returns a static
- * string, never NULL; an unknown code gives a text that says so. */
+/* Returns the meaning of an error code, in English: a static string, never NULL. An unknown code gives a text
+ * that says so. May be called at any time, from any thread. */
 const char *postino_strerror(int error);
 
-/* Names a step as the wire names it ("RCPT TO"). May be called at any time, from any thread. Returns a static
- * string, never NULL. */
+/* Returns the name of a step as on the wire ("RCPT TO"): a static string, never NULL. May be called at any
+ * time, from any thread. */
 const char *postino_step_name(unsigned step);
 
-/* Names an outcome in a word or two. May be called at any time, from any thread. Returns a static string,
- * never NULL. */
+/* Returns the name of an outcome in a word or two: a static string, never NULL. May be called at any time,
+ * from any thread. */
 const char *postino_outcome_name(unsigned outcome);
 
-/* Reads the enhanced status code that a reply's text begins with (RFC 2034 section 4). `text` need not be
- * terminated; `length` is in octets. May be called at any time, from any thread. A text that begins with none
- * gives 0.0.0. */
+/* Parses the enhanced status code at the start of a reply's text (RFC 2034 section 4). `text` need not be
+ * terminated; `length` is in octets. A text without a code gives 0.0.0. May be called at any time, from any
+ * thread. */
 struct postino_enhanced_code postino_enhanced_code_read(const char *text, size_t length);
 
 #ifdef __cplusplus

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* The extensions that the server's EHLO reply listed, as bits. */
+/* The extensions in the server's EHLO reply, as bits. */
 enum postino_capability {
     POSTINO_CAPABILITY_AUTH = 1,                /* RFC 4954 */
     POSTINO_CAPABILITY_SIZE = 2,                /* RFC 1870 */
@@ -35,48 +35,48 @@ enum postino_capability {
  * thread. Returns a static string, never NULL. */
 const char *postino_capability_name(uint32_t capability);
 
-/* What a session understands of the EHLO reply (RFC 5321 section 4.1.1.1), and uses where it is offered. A
- * build carries those that its configuration names. */
+/* An extension that a session recognises in the EHLO reply (RFC 5321 section 4.1.1.1) and uses if it is
+ * offered. A build links the extensions that its configuration names. */
 struct postino_extension {
     const char *keyword; /* in upper case */
     /* private */
-    /* It is session->word. NULL: parameters say nothing to us. */
+    /* Takes a parameter, session->word. NULL: parameters have no meaning for us. */
     void (*take_parameter)(struct postino_session *session);
-    /* Where it is offered, has a look at the mail that begins; returns 0 or an error. NULL: nothing to do. */
+    /* Checks a mail that begins, if the extension is offered; returns 0 or an error. NULL: no check. */
     int (*check)(struct postino_session *session, struct postino_mail *mail);
-    /* Puts its parameter behind MAIL, where it is offered. NULL: none. */
+    /* Adds its parameter to MAIL, if the extension is offered. NULL: none. */
     void (*parameter)(const struct postino_session *session, struct postino_emitter *emitter);
     uint32_t capability; /* of enum postino_capability */
 };
 
 extern const struct postino_extension postino_extension_auth;
-/* SIZE= with MAIL where the size is known; a mail over the server's limit fails before it is sent. */
+/* SIZE= with MAIL if the size is known. A mail over the server's limit fails before it is sent. */
 extern const struct postino_extension postino_extension_size;
-/* BODY=8BITMIME where needed; a mail that needs it and cannot have it fails: see enum postino_mail_flag. */
+/* BODY=8BITMIME if needed. A mail that needs it and cannot have it fails: see enum postino_mail_flag. */
 extern const struct postino_extension postino_extension_8bitmime;
 extern const struct postino_extension postino_extension_enhancedstatuscodes;
-/* Commands travel in groups, and mails behind each other: see mails_in_flight_max. */
+/* Commands travel in groups, and mails follow each other: see mails_in_flight_max. */
 extern const struct postino_extension postino_extension_pipelining;
 /* BDAT in place of DATA. */
 extern const struct postino_extension postino_extension_chunking;
 /* BODY=BINARYMIME for a binary source; without it such a mail fails. Takes effect with CHUNKING. */
 extern const struct postino_extension postino_extension_binarymime;
 extern const struct postino_extension postino_extension_starttls;
-/* MAILMAX, RCPTMAX and RCPTDOMAINMAX are kept to. */
+/* The session observes MAILMAX, RCPTMAX and RCPTDOMAINMAX. */
 extern const struct postino_extension postino_extension_limits;
-/* What postino_options may ask for. */
+/* Extensions that struct postino_options may need. */
 extern const struct postino_extension postino_extension_smtputf8;
 extern const struct postino_extension postino_extension_dsn;
 extern const struct postino_extension postino_extension_deliverby;
 extern const struct postino_extension postino_extension_futurerelease;
 extern const struct postino_extension postino_extension_mt_priority;
 extern const struct postino_extension postino_extension_requiretls;
-/* Service commands that a server offers. */
+/* Service commands. */
 extern const struct postino_extension postino_extension_vrfy;
 extern const struct postino_extension postino_extension_expn;
 extern const struct postino_extension postino_extension_help;
 extern const struct postino_extension postino_extension_etrn;
-/* All of them, as the configuration takes them. */
+/* All extensions, in the form that the configuration takes. */
 extern const struct postino_extension *const postino_extensions_all[];
 
 /* LMTP (RFC 2033) in place of SMTP: LHLO, and a reply for each recipient after the message. */

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* A source over a regular file of a POSIX system, through one buffer of the caller's. */
+/* A source over a regular file of a POSIX system, through one buffer of the caller. */
 struct postino_file_source {
     struct postino_source source;
     /* private */
@@ -22,11 +22,12 @@ struct postino_file_source {
     size_t taken_octets;
 };
 
-/* Makes a source of the file that `descriptor` is open on. It is read from its first octet, wherever the
- * descriptor stands, and stays open; it and the buffer, at least one octet, are borrowed until the mail is
- * finished. `flags` are those of postino_callback_source_init(); POSTINO_SOURCE_BINARY for an attachment, so
- * that its size is known. What is added to the file while it is sent is left out; a file that shrinks fails.
- * May be called at any time that no session reads the source. Any thread, one at a time. */
+/* Makes a source of the file that `descriptor` is open on. The source reads the file from its first octet,
+ * wherever the descriptor stands, and leaves it open. The descriptor and the buffer, at least one octet, are
+ * borrowed until the mail is finished. `flags` are those of postino_callback_source_init(). Use
+ * POSTINO_SOURCE_BINARY for an attachment, so that its size is known. Octets that are added to the file while
+ * it is sent are left out; a file that shrinks fails. May be called at any time that no session reads the
+ * source, from any thread, one at a time. */
 void postino_file_source_init(struct postino_file_source *source, int descriptor, void *buffer,
                               size_t buffer_octets, unsigned flags);
 

@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* What SASL mechanisms need, by OpenSSL 3; its context is NULL. May be used from any thread. Where OpenSSL is
- * configured without MD5, CRAM-MD5 fails with POSTINO_ERROR_CREDENTIALS. */
+/* The crypto table of SASL mechanisms, by OpenSSL 3; its context is NULL. May be used from any thread. If
+ * OpenSSL is configured without MD5, CRAM-MD5 fails with POSTINO_ERROR_CRYPTO. */
 extern const struct postino_sasl_crypto postino_sasl_openssl;
 
 #ifdef __cplusplus

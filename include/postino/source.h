@@ -117,9 +117,10 @@ struct postino_memory_source {
 };
 
 /* Makes a source of the `length_octets` at `data`: a message as in RFC 5322, with headers, an empty line and
- * the body. Line ends may be CRLF, LF or CR. The source reports octets above 127; in more than a mebibyte it
- * looks for them only if the server does not take them. The octets are borrowed until the mail is finished.
- * May be called at any time that no session reads the source, from any thread, one at a time. */
+ * the body. Line ends may be CRLF, LF or CR. The source looks for octets above 127 and reports them. If the
+ * server takes them, it reports them for more than a mebibyte without a look. The octets are borrowed until
+ * the mail is finished. May be called at any time that no session reads the source, from any thread, one at a
+ * time. */
 void postino_memory_source_init(struct postino_memory_source *source, const void *data, size_t length_octets);
 
 /* Makes the same source for a message whose lines all end in CRLF, the last one too. It is not searched for

@@ -8,7 +8,7 @@
 #define POSTINO_VERSION_PATCH 0
 #define POSTINO_VERSION       "0.1.0"
 
-/* For comparisons: #if POSTINO_VERSION_NUMBER >= 0x000100 is 0.1.0 or later; one octet a number. */
+/* For comparisons, one octet a number: #if POSTINO_VERSION_NUMBER >= 0x000100 means 0.1.0 or later. */
 #define POSTINO_VERSION_NUMBER \
     (POSTINO_VERSION_MAJOR * 65536 + POSTINO_VERSION_MINOR * 256 + POSTINO_VERSION_PATCH)
 
