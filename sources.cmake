@@ -75,48 +75,48 @@ set(POSTINO_CORE_SOURCES
 
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES
-    ports/posix/postino_file.c
-    ports/posix/postino_posix.c)
+    ports/posix/file.c
+    ports/posix/transport.c)
 
 # TLS by Mbed TLS, as a transport over another.
 set(POSTINO_TLS_MBEDTLS_SOURCES
-    ports/mbedtls/postino_tls_mbedtls.c
-    ports/mbedtls/tls_mbedtls_handshake.c
-    ports/mbedtls/tls_mbedtls_names.c
-    ports/mbedtls/tls_mbedtls_settings.c
-    ports/mbedtls/tls_mbedtls_verify.c)
+    ports/mbedtls/tls.c
+    ports/mbedtls/tls_handshake.c
+    ports/mbedtls/tls_names.c
+    ports/mbedtls/tls_settings.c
+    ports/mbedtls/tls_verify.c)
 
 # DKIM's crypto table in OpenSSL 3.
 set(POSTINO_DKIM_OPENSSL_SOURCES
-    ports/openssl/postino_dkim_openssl.c)
+    ports/openssl/dkim.c)
 
 # The crypto table of SASL mechanisms in OpenSSL 3.
 set(POSTINO_SASL_OPENSSL_SOURCES
-    ports/openssl/postino_sasl_openssl.c)
+    ports/openssl/sasl.c)
 
 # The crypto table of SASL mechanisms in Mbed TLS.
 set(POSTINO_SASL_MBEDTLS_SOURCES
-    ports/mbedtls/postino_sasl_mbedtls.c)
+    ports/mbedtls/sasl.c)
 
 # DKIM's crypto table in Mbed TLS.
 set(POSTINO_DKIM_MBEDTLS_SOURCES
-    ports/mbedtls/postino_dkim_mbedtls.c)
+    ports/mbedtls/dkim.c)
 
 # Domains in A-labels, by libidn2.
 set(POSTINO_IDN2_SOURCES
-    ports/idn/postino_idn2.c)
+    ports/idn/idn2.c)
 
 # Names and passwords by SASLprep, by GNU Libidn.
 set(POSTINO_SASLPREP_IDN_SOURCES
-    ports/idn/postino_saslprep_idn.c)
+    ports/idn/saslprep.c)
 
 # TLS by OpenSSL 3, a transport over another.
 set(POSTINO_TLS_OPENSSL_SOURCES
-    ports/openssl/postino_tls_openssl.c
-    ports/openssl/tls_openssl_handshake.c
-    ports/openssl/tls_openssl_settings.c
-    ports/openssl/tls_openssl_verify.c
-    ports/openssl/tls_openssl_words.c)
+    ports/openssl/tls.c
+    ports/openssl/tls_handshake.c
+    ports/openssl/tls_settings.c
+    ports/openssl/tls_verify.c
+    ports/openssl/tls_words.c)
 
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES

@@ -12,7 +12,7 @@ extern "C" {
 struct mbedtls_pk_context;
 
 /* A key for DKIM in Mbed TLS 2.28 or 3.x, and its hashes. Link postino::dkim-mbedtls, or compile
- * ports/mbedtls/postino_dkim_mbedtls.c. Mbed TLS must have MBEDTLS_MD_C, SHA-256 and RSA. */
+ * ports/mbedtls/dkim.c. Mbed TLS must have MBEDTLS_MD_C, SHA-256 and RSA. */
 struct postino_dkim_mbedtls {
     struct postino_dkim_crypto crypto; /* for postino_dkim_init(), with the object as its context */
     /* private */

@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* The crypto table of SASL mechanisms, by Mbed TLS 2.28 or 3.x, without Mbed TLS's own headers. Link
- * postino::sasl-mbedtls, or compile ports/mbedtls/postino_sasl_mbedtls.c. */
+ * postino::sasl-mbedtls, or compile ports/mbedtls/sasl.c. */
 
 /* The context of postino_sasl_mbedtls: the random generator. `random` returns 0, or an error. It may be
  * mbedtls_ctr_drbg_random() with its seeded mbedtls_ctr_drbg_context, mbedtls_hmac_drbg_random(), or a

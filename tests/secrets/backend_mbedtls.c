@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend.h"
-#include "tls_mbedtls_internal.h"
+#include "tls_internal.h"
 
 static struct postino_tls_mbedtls tls;
 

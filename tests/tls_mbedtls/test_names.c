@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tls_mbedtls_internal.h"
+#include "tls_internal.h"
 
 static void addresses_are_read(void **state)
 {
@@ -48,7 +48,7 @@ static void addresses_are_read(void **state)
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct tls_address address;
         char hex[33] = "";
-        int found = tls_address_read(&address, cases[i].text);
+        int found = tls_mbedtls_read_address(&address, cases[i].text);
         int wanted = cases[i].hex == NULL ? 0 : cases[i].hex[0] != '\0' ? 1 : -1;
         size_t octet;
 

@@ -2,7 +2,7 @@
 /* Whom a certificate names (RFC 9525). Invariant: only subjectAltName counts, never the subject's common
  * name, and an address never matches a DNS name. Mbed TLS 2.28 keeps no addresses of it, so it is read
  * here. */
-#include "tls_mbedtls_internal.h"
+#include "tls_internal.h"
 
 #include <string.h>
 
@@ -12,18 +12,18 @@
 #define NAME_DNS     (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)
 #define NAME_ADDRESS (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
 
-void tls_text_set(struct postino_tls_mbedtls *tls, const char *text)
+void tls_mbedtls_text_set(struct postino_tls_mbedtls *tls, const char *text)
 {
     tls->text[0] = '\0';
-    tls_text_add(tls, text);
+    tls_mbedtls_text_add(tls, text);
 }
 
-void tls_text_add(struct postino_tls_mbedtls *tls, const char *text)
+void tls_mbedtls_text_add(struct postino_tls_mbedtls *tls, const char *text)
 {
-    tls_text_add_octets(tls, (const uint8_t *)text, strlen(text));
+    tls_mbedtls_text_add_octets(tls, (const uint8_t *)text, strlen(text));
 }
 
-void tls_text_add_octets(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets)
+void tls_mbedtls_text_add_octets(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets)
 {
     size_t end = strlen(tls->text);
 
@@ -32,7 +32,7 @@ void tls_text_add_octets(struct postino_tls_mbedtls *tls, const uint8_t *octets,
     tls->text[end] = '\0';
 }
 
-void tls_text_add_number(struct postino_tls_mbedtls *tls, unsigned number, unsigned digits_min)
+void tls_mbedtls_text_add_number(struct postino_tls_mbedtls *tls, unsigned number, unsigned digits_min)
 {
     char digits[12];
     size_t start = sizeof digits;
@@ -41,18 +41,19 @@ void tls_text_add_number(struct postino_tls_mbedtls *tls, unsigned number, unsig
         digits[--start] = (char)('0' + number % 10);
         number /= 10;
     } while (start > 0 && (number > 0 || sizeof digits - start < digits_min));
-    tls_text_add_octets(tls, (const uint8_t *)digits + start, sizeof digits - start);
+    tls_mbedtls_text_add_octets(tls, (const uint8_t *)digits + start, sizeof digits - start);
 }
 
-void tls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets)
+void tls_mbedtls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t *octets,
+                                  size_t length_octets)
 {
     static const char hex[] = "0123456789abcdef";
     size_t i;
 
     if (length_octets != 16) {
         for (i = 0; i < length_octets; i++) {
-            tls_text_add(tls, i > 0 ? "." : "");
-            tls_text_add_number(tls, octets[i], 1);
+            tls_mbedtls_text_add(tls, i > 0 ? "." : "");
+            tls_mbedtls_text_add_number(tls, octets[i], 1);
         }
         return;
     }
@@ -65,13 +66,13 @@ void tls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t *octets
         for (shift = 12; shift >= 0; shift -= 4)
             if (at > 0 || shift == 0 || value >> shift != 0)
                 group[at++] = hex[value >> shift & 15U];
-        tls_text_add(tls, i > 0 ? ":" : "");
-        tls_text_add_octets(tls, (const uint8_t *)group, at);
+        tls_mbedtls_text_add(tls, i > 0 ? ":" : "");
+        tls_mbedtls_text_add_octets(tls, (const uint8_t *)group, at);
     }
 }
 
 /* Returns what stands behind the address, or NULL. */
-static const char *read_ipv4(uint8_t *octets, const char *text)
+static const char *names_read_ipv4(uint8_t *octets, const char *text)
 {
     int i;
 
@@ -91,7 +92,7 @@ static const char *read_ipv4(uint8_t *octets, const char *text)
     return text;
 }
 
-static int hex_value(char c)
+static int names_hex_value(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -100,7 +101,7 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static int read_ipv6(uint8_t *octets, const char *text)
+static int names_read_ipv6(uint8_t *octets, const char *text)
 {
     size_t at = 0;
     size_t gap = 17; /* where "::" stood; 17: nowhere */
@@ -122,15 +123,15 @@ static int read_ipv6(uint8_t *octets, const char *text)
             return 0;
         if (at > 14)
             return 0;
-        if (at <= 12 && read_ipv4(octets + at, text) != NULL) {
+        if (at <= 12 && names_read_ipv4(octets + at, text) != NULL) {
             at += 4;
-            text = read_ipv4(octets + at - 4, text);
+            text = names_read_ipv4(octets + at - 4, text);
             if (*text != '\0')
                 return 0;
             break;
         }
-        for (group = text; hex_value(*text) >= 0 && text - group < 4; text++)
-            value = value << 4 | (unsigned)hex_value(*text);
+        for (group = text; names_hex_value(*text) >= 0 && text - group < 4; text++)
+            value = value << 4 | (unsigned)names_hex_value(*text);
         if (text == group || (*text != '\0' && *text != ':'))
             return 0;
         octets[at++] = (uint8_t)(value >> 8);
@@ -145,16 +146,16 @@ static int read_ipv6(uint8_t *octets, const char *text)
     return 1;
 }
 
-int tls_address_read(struct tls_address *address, const char *text)
+int tls_mbedtls_read_address(struct tls_address *address, const char *text)
 {
     const char *end;
 
     memset(address, 0, sizeof *address);
     if (strchr(text, ':') != NULL) {
         address->length_octets = 16;
-        return read_ipv6(address->octets, text) ? 1 : -1;
+        return names_read_ipv6(address->octets, text) ? 1 : -1;
     }
-    end = read_ipv4(address->octets, text);
+    end = names_read_ipv4(address->octets, text);
     if (end != NULL && *end == '\0') {
         address->length_octets = 4;
         return 1;
@@ -163,13 +164,13 @@ int tls_address_read(struct tls_address *address, const char *text)
     return text[strspn(text, "0123456789.")] == '\0' ? -1 : 0;
 }
 
-static uint8_t lower(uint8_t c)
+static uint8_t names_lower(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
 }
 
 /* A wildcard is the whole first label, stands for exactly one, and not above a single one ("*.com"). */
-static int dns_matches(const uint8_t *pattern, size_t length_octets, const char *host)
+static int names_dns_matches(const uint8_t *pattern, size_t length_octets, const char *host)
 {
     size_t i;
 
@@ -185,13 +186,13 @@ static int dns_matches(const uint8_t *pattern, size_t length_octets, const char 
     if (strlen(host) != length_octets)
         return 0;
     for (i = 0; i < length_octets; i++)
-        if (lower(pattern[i]) != lower((uint8_t)host[i]))
+        if (names_lower(pattern[i]) != names_lower((uint8_t)host[i]))
             return 0;
     return 1;
 }
 
 /* Finds the extension's value. Returns 0 when there is none, or it is malformed. */
-static int find_names(const mbedtls_x509_crt *certificate, unsigned char **value, unsigned char **end)
+static int names_find_names(const mbedtls_x509_crt *certificate, unsigned char **value, unsigned char **end)
 {
     unsigned char *at = certificate->v3_ext.p;
     size_t length;
@@ -232,30 +233,31 @@ static int find_names(const mbedtls_x509_crt *certificate, unsigned char **value
 }
 
 /* One name of the certificate's, behind `names` others. */
-static void tell_name(struct postino_tls_mbedtls *tls, int tag, const uint8_t *value, size_t length_octets,
-                      int names)
+static void names_tell_name(struct postino_tls_mbedtls *tls, int tag, const uint8_t *value,
+                            size_t length_octets, int names)
 {
     if (names > 3)
         return;
-    tls_text_add(tls, names > 0 ? ", " : "");
+    tls_mbedtls_text_add(tls, names > 0 ? ", " : "");
     if (names == 3)
-        tls_text_add(tls, "...");
+        tls_mbedtls_text_add(tls, "...");
     else if (tag == NAME_DNS)
-        tls_text_add_octets(tls, value, length_octets > 60 ? 60 : length_octets);
+        tls_mbedtls_text_add_octets(tls, value, length_octets > 60 ? 60 : length_octets);
     else if (length_octets == 4 || length_octets == 16)
-        tls_text_add_address(tls, value, length_octets);
+        tls_mbedtls_text_add_address(tls, value, length_octets);
 }
 
-static int is_host(const struct tls_state *state, int tag, const uint8_t *value, size_t length_octets)
+static int names_is_host(const struct tls_state *state, int tag, const uint8_t *value, size_t length_octets)
 {
     const struct tls_address *address = &state->address;
 
-    return tag == NAME_DNS ? address->length_octets == 0 && dns_matches(value, length_octets, state->host)
-                           : address->length_octets != 0 && address->length_octets == length_octets &&
-                                 memcmp(value, address->octets, length_octets) == 0;
+    return tag == NAME_DNS
+               ? address->length_octets == 0 && names_dns_matches(value, length_octets, state->host)
+               : address->length_octets != 0 && address->length_octets == length_octets &&
+                     memcmp(value, address->octets, length_octets) == 0;
 }
 
-int tls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate)
+int tls_mbedtls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate)
 {
     struct postino_tls_mbedtls *tls = state->tls;
     const char *host = state->config->host_name;
@@ -264,8 +266,8 @@ int tls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate)
     int as_name = 0; /* the host, which is an address, stands there as a DNS name */
     int names = 0;
 
-    tls_text_set(tls, "the certificate is for ");
-    if (!find_names(certificate, &at, &end))
+    tls_mbedtls_text_set(tls, "the certificate is for ");
+    if (!names_find_names(certificate, &at, &end))
         end = at;
     while (at < end) {
         int tag = *at;
@@ -275,23 +277,23 @@ int tls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate)
         if (mbedtls_asn1_get_len(&at, end, &length) != 0)
             break;
         if (tag == NAME_DNS || tag == NAME_ADDRESS) {
-            if (is_host(state, tag, at, length)) {
-                tls_text_set(tls, "");
+            if (names_is_host(state, tag, at, length)) {
+                tls_mbedtls_text_set(tls, "");
                 return 1;
             }
             as_name |= tag == NAME_DNS && strlen(host) == length && memcmp(at, host, length) == 0;
-            tell_name(tls, tag, at, length, names);
+            names_tell_name(tls, tag, at, length, names);
             names = names < 4 ? names + 1 : 4;
         }
         at += length;
     }
     if (as_name) {
-        tls_text_set(tls, "the certificate names ");
-        tls_text_add(tls, host);
-        tls_text_add(tls, " as a DNS name, not as an IP address");
+        tls_mbedtls_text_set(tls, "the certificate names ");
+        tls_mbedtls_text_add(tls, host);
+        tls_mbedtls_text_add(tls, " as a DNS name, not as an IP address");
         return 0;
     }
-    tls_text_add(tls, names > 0 ? ", not for " : "no host (its subjectAltName names none), not for ");
-    tls_text_add(tls, host);
+    tls_mbedtls_text_add(tls, names > 0 ? ", not for " : "no host (its subjectAltName names none), not for ");
+    tls_mbedtls_text_add(tls, host);
     return 0;
 }

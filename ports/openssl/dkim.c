@@ -11,28 +11,28 @@
 
 #include "postino/dkim_openssl.h"
 
-static int openssl_hash_start(void *context, unsigned which)
+static int dkim_hash_start(void *context, unsigned which)
 {
     struct postino_dkim_openssl *self = context;
 
     return EVP_DigestInit_ex(self->hashes[which], EVP_sha256(), NULL) == 1 ? 0 : -1;
 }
 
-static int openssl_hash_add(void *context, unsigned which, const uint8_t *data, size_t length_octets)
+static int dkim_hash_add(void *context, unsigned which, const uint8_t *data, size_t length_octets)
 {
     struct postino_dkim_openssl *self = context;
 
     return EVP_DigestUpdate(self->hashes[which], data, length_octets) == 1 ? 0 : -1;
 }
 
-static int openssl_hash_end(void *context, unsigned which, uint8_t *hash)
+static int dkim_hash_end(void *context, unsigned which, uint8_t *hash)
 {
     struct postino_dkim_openssl *self = context;
 
     return EVP_DigestFinal_ex(self->hashes[which], hash, NULL) == 1 ? 0 : -1;
 }
 
-static int openssl_sign_rsa(void *context, const uint8_t *hash, uint8_t *signature, size_t *length_octets)
+static int dkim_sign_rsa(void *context, const uint8_t *hash, uint8_t *signature, size_t *length_octets)
 {
     struct postino_dkim_openssl *self = context;
     EVP_PKEY_CTX *signer = EVP_PKEY_CTX_new(self->key, NULL);
@@ -47,7 +47,7 @@ static int openssl_sign_rsa(void *context, const uint8_t *hash, uint8_t *signatu
     return done ? 0 : -1;
 }
 
-static int openssl_sign_ed25519(void *context, const uint8_t *hash, uint8_t *signature, size_t *length_octets)
+static int dkim_sign_ed25519(void *context, const uint8_t *hash, uint8_t *signature, size_t *length_octets)
 {
     struct postino_dkim_openssl *self = context;
     EVP_MD_CTX *signer = EVP_MD_CTX_new();
@@ -61,7 +61,7 @@ static int openssl_sign_ed25519(void *context, const uint8_t *hash, uint8_t *sig
 }
 
 /* No key may make a program ask at its terminal. */
-static int openssl_no_password(char *buffer, int size, int writing, void *context)
+static int dkim_no_password(char *buffer, int size, int writing, void *context)
 {
     (void)buffer;
     (void)size;
@@ -85,7 +85,7 @@ int postino_dkim_openssl_init(struct postino_dkim_openssl *self, const char *pem
         BIO_free(bio);
         return POSTINO_ERROR_CAPACITY;
     }
-    self->key = PEM_read_bio_PrivateKey(bio, NULL, openssl_no_password, NULL);
+    self->key = PEM_read_bio_PrivateKey(bio, NULL, dkim_no_password, NULL);
     BIO_free(bio);
     ERR_clear_error();
     if (self->key == NULL)
@@ -95,10 +95,10 @@ int postino_dkim_openssl_init(struct postino_dkim_openssl *self, const char *pem
                      EVP_PKEY_get_size(self->key) > POSTINO_DKIM_SIGNATURE_OCTETS
                : !EVP_PKEY_is_a(self->key, "ED25519"))
         return POSTINO_ERROR_ARGUMENT;
-    self->crypto.hash_start = openssl_hash_start;
-    self->crypto.hash_add = openssl_hash_add;
-    self->crypto.hash_end = openssl_hash_end;
-    self->crypto.sign = is_rsa ? openssl_sign_rsa : openssl_sign_ed25519;
+    self->crypto.hash_start = dkim_hash_start;
+    self->crypto.hash_add = dkim_hash_add;
+    self->crypto.hash_end = dkim_hash_end;
+    self->crypto.sign = is_rsa ? dkim_sign_rsa : dkim_sign_ed25519;
     self->crypto.algorithm = is_rsa ? "rsa-sha256" : "ed25519-sha256";
     return POSTINO_OK;
 }

@@ -121,49 +121,51 @@ struct tls_state {
 };
 
 /* The words of postino_tls_info: set begins anew, the others append; what has no room is dropped. */
-void tls_text_set(struct postino_tls_mbedtls *tls, const char *text);
-void tls_text_add(struct postino_tls_mbedtls *tls, const char *text);
+void tls_mbedtls_text_set(struct postino_tls_mbedtls *tls, const char *text);
+void tls_mbedtls_text_add(struct postino_tls_mbedtls *tls, const char *text);
 /* Octets of the server's: what cannot be printed becomes '?'. */
-void tls_text_add_octets(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets);
-void tls_text_add_number(struct postino_tls_mbedtls *tls, unsigned number, unsigned digits_min);
-void tls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t *octets, size_t length_octets);
+void tls_mbedtls_text_add_octets(struct postino_tls_mbedtls *tls, const uint8_t *octets,
+                                 size_t length_octets);
+void tls_mbedtls_text_add_number(struct postino_tls_mbedtls *tls, unsigned number, unsigned digits_min);
+void tls_mbedtls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t *octets,
+                                  size_t length_octets);
 
 /* Reads an IPv4 or IPv6 address. Returns 1; 0: it is none, but may be a name; -1: it is neither. */
-int tls_address_read(struct tls_address *address, const char *text);
+int tls_mbedtls_read_address(struct tls_address *address, const char *text);
 /* Whether a certificate names the host (RFC 9525): a DNS name or an IP address in its subjectAltName. Where
  * it does not, the text says what it names instead. */
-int tls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate);
+int tls_mbedtls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate);
 
 /* Mbed TLS's verify callback: `context` is the state. */
-int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
+int tls_mbedtls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);
 
 /* Reads the files and fills the settings. Returns 0, or POSTINO_ERROR_TLS_CONFIG with a text. */
-int tls_settings_init(struct tls_state *state, const struct postino_tls_mbedtls_objects *objects);
-void tls_settings_free(struct tls_state *state);
+int tls_mbedtls_settings_init(struct tls_state *state, const struct postino_tls_mbedtls_objects *objects);
+void tls_mbedtls_settings_free(struct tls_state *state);
 
 /* That there is no memory, with its text. */
-int tls_no_memory(struct tls_state *state);
+int tls_mbedtls_no_memory(struct tls_state *state);
 /* What a failure of Mbed TLS's means: one of enum postino_error_code, with a text; `in_handshake` 0:
  * afterwards. */
-int tls_failure(struct tls_state *state, int error, int in_handshake);
+int tls_mbedtls_failure(struct tls_state *state, int error, int in_handshake);
 
 /* Begins a handshake, and goes on with it. Returns 0, POSTINO_AGAIN as wait() does, or an error, `late` where
  * the time was over. */
-int tls_handshake_begin(struct tls_state *state);
-int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late);
+int tls_mbedtls_handshake_begin(struct tls_state *state);
+int tls_mbedtls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late);
 
 /* inner's send(). That a part of a record leaves is progress, although the record counts as unsent. */
-int tls_inner_send(struct tls_state *state, size_t length_octets);
+int tls_mbedtls_inner_send(struct tls_state *state, size_t length_octets);
 /* Mbed TLS's view of inner: `context` is the state. */
-int tls_bio_send(void *context, const unsigned char *octets, size_t length_octets);
-int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets);
+int tls_mbedtls_bio_send(void *context, const unsigned char *octets, size_t length_octets);
+int tls_mbedtls_bio_receive(void *context, unsigned char *octets, size_t length_octets);
 /* Copies what inner lent and Mbed TLS did not take, before inner is called again. Returns 0, or -1: no
  * memory, and inner_error says so. */
-int tls_keep_rest(struct tls_state *state);
+int tls_mbedtls_keep_rest(struct tls_state *state);
 /* The session is not to go on in a later connection. */
-void tls_forget_session(struct tls_state *state);
+void tls_mbedtls_forget_session(struct tls_state *state);
 /* Whether `status`, of whatever function of Mbed TLS's, only says that a session ticket came (TLS 1.3): then
  * the session is kept, and the function is to be called again. */
-int tls_take_ticket(struct tls_state *state, int status);
+int tls_mbedtls_take_ticket(struct tls_state *state, int status);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What failed, in words: what is wrong, then what to do about it. Invariant: what a certificate holds is told
  * in characters that can be shown. */
-#include "tls_openssl.h"
+#include "tls_internal.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>

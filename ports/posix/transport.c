@@ -24,27 +24,27 @@
 #include "postino/posix.h"
 
 /* No command is longer than a line of an AUTH exchange with its CRLF. */
-#define POSIX_COMMAND_OCTETS (POSTINO_AUTH_LINE_OCTETS + 2)
+#define TRANSPORT_COMMAND_OCTETS (POSTINO_AUTH_LINE_OCTETS + 2)
 
 /* The least that postino_posix_buffers() takes, as config.h has it for the buffers inside. */
-#define POSIX_SEND_OCTETS_MIN    512
-#define POSIX_RECEIVE_OCTETS_MIN 64
+#define TRANSPORT_SEND_OCTETS_MIN    512
+#define TRANSPORT_RECEIVE_OCTETS_MIN 64
 
 #ifdef MSG_NOSIGNAL
-#define POSIX_SEND_FLAGS MSG_NOSIGNAL
+#define TRANSPORT_SEND_FLAGS MSG_NOSIGNAL
 #elif defined(SO_NOSIGPIPE)
-#define POSIX_SEND_FLAGS 0
+#define TRANSPORT_SEND_FLAGS 0
 #else
 #error "this system has neither MSG_NOSIGNAL nor SO_NOSIGPIPE: a lost connection would kill the process"
 #endif
 
 #ifdef SOCK_CLOEXEC
-#define POSIX_SOCKET_TYPE (SOCK_STREAM | SOCK_CLOEXEC)
+#define TRANSPORT_SOCKET_TYPE (SOCK_STREAM | SOCK_CLOEXEC)
 #else
-#define POSIX_SOCKET_TYPE SOCK_STREAM
+#define TRANSPORT_SOCKET_TYPE SOCK_STREAM
 #endif
 
-static uint64_t posix_clock_ms(void)
+static uint64_t transport_clock_ms(void)
 {
     struct timespec now;
 
@@ -52,16 +52,16 @@ static uint64_t posix_clock_ms(void)
     return (uint64_t)now.tv_sec * 1000U + (uint64_t)now.tv_nsec / 1000000U;
 }
 
-static uint32_t posix_now_ms(struct postino_transport *transport)
+static uint32_t transport_now_ms(struct postino_transport *transport)
 {
     (void)transport;
-    return (uint32_t)posix_clock_ms();
+    return (uint32_t)transport_clock_ms();
 }
 
 /* Every time limit passes through here. Returns what poll() does: 0 when `timeout_ms` has passed. */
-static int posix_poll(int socket, short events, uint32_t timeout_ms)
+static int transport_poll(int socket, short events, uint32_t timeout_ms)
 {
-    const uint64_t deadline_ms = posix_clock_ms() + timeout_ms;
+    const uint64_t deadline_ms = transport_clock_ms() + timeout_ms;
     uint64_t left_ms = timeout_ms;
     uint64_t now_ms;
 
@@ -72,7 +72,7 @@ static int posix_poll(int socket, short events, uint32_t timeout_ms)
 
         if (ready > 0 || (ready < 0 && errno != EINTR))
             return ready;
-        now_ms = posix_clock_ms();
+        now_ms = transport_clock_ms();
         left_ms = now_ms < deadline_ms ? deadline_ms - now_ms : 0;
         /* A signal is no look: a process that slept through its limit looks once more, without waiting. */
         if (timeout_ms != UINT32_MAX && left_ms == 0 && ready == 0)
@@ -82,7 +82,7 @@ static int posix_poll(int socket, short events, uint32_t timeout_ms)
 
 /* Some resolvers take any number for a port, cut to 16 bits, and the empty string for 0: 65561 would reach
  * port 25. */
-static int posix_service_is_valid(const char *service)
+static int transport_service_is_valid(const char *service)
 {
     uint32_t port = 0;
 
@@ -95,13 +95,13 @@ static int posix_service_is_valid(const char *service)
 
 /* Without AI_ADDRCONFIG: it hides ::1 on a host whose only IPv6 address that is, and an address that cannot
  * be reached fails at once anyway. */
-static int posix_resolve(struct postino_posix *posix, struct addrinfo **addresses)
+static int transport_resolve(struct postino_posix *posix, struct addrinfo **addresses)
 {
     const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
 
     if (posix->host[0] == '\0')
         posix->system_error = EAI_NONAME;
-    else if (!posix_service_is_valid(posix->service))
+    else if (!transport_service_is_valid(posix->service))
         posix->system_error = EAI_SERVICE;
     else
         posix->system_error = getaddrinfo(posix->host, posix->service, &hints, addresses);
@@ -109,10 +109,10 @@ static int posix_resolve(struct postino_posix *posix, struct addrinfo **addresse
 }
 
 /* Returns a socket that neither blocks nor outlives exec(), or -1 with errno set. */
-static int posix_open_socket(const struct addrinfo *address)
+static int transport_open_socket(const struct addrinfo *address)
 {
     const int on = 1;
-    int handle = socket(address->ai_family, POSIX_SOCKET_TYPE, address->ai_protocol);
+    int handle = socket(address->ai_family, TRANSPORT_SOCKET_TYPE, address->ai_protocol);
 
     if (handle < 0)
         return -1;
@@ -134,7 +134,7 @@ static int posix_open_socket(const struct addrinfo *address)
 }
 
 /* Connects `handle` within `timeout_ms`. Returns 0 or an errno value. */
-static int posix_connect_socket(int handle, const struct addrinfo *address, uint32_t timeout_ms)
+static int transport_connect_socket(int handle, const struct addrinfo *address, uint32_t timeout_ms)
 {
     int reason = 0;
     socklen_t length = sizeof reason;
@@ -145,7 +145,7 @@ static int posix_connect_socket(int handle, const struct addrinfo *address, uint
     /* An interrupted connect() goes on by itself, like one that never blocked. */
     if (errno != EINPROGRESS && errno != EINTR)
         return errno;
-    ready = posix_poll(handle, POLLOUT, timeout_ms);
+    ready = transport_poll(handle, POLLOUT, timeout_ms);
     if (ready == 0)
         return ETIMEDOUT;
     if (ready < 0 || getsockopt(handle, SOL_SOCKET, SO_ERROR, &reason, &length) != 0)
@@ -153,7 +153,7 @@ static int posix_connect_socket(int handle, const struct addrinfo *address, uint
     return reason;
 }
 
-static uint16_t posix_port(const struct addrinfo *address)
+static uint16_t transport_port(const struct addrinfo *address)
 {
     struct sockaddr_in ipv4;
     struct sockaddr_in6 ipv6;
@@ -170,29 +170,29 @@ static uint16_t posix_port(const struct addrinfo *address)
 }
 
 /* Tries one address. On success the transport is open; else system_error says why not. */
-static int posix_connect_address(struct postino_posix *posix, const struct addrinfo *address,
-                                 uint32_t timeout_ms)
+static int transport_connect_address(struct postino_posix *posix, const struct addrinfo *address,
+                                     uint32_t timeout_ms)
 {
-    int handle = posix_open_socket(address);
+    int handle = transport_open_socket(address);
 
     if (handle < 0) {
         posix->system_error = errno;
         return POSTINO_ERROR_CONNECT;
     }
-    posix->system_error = posix_connect_socket(handle, address, timeout_ms);
+    posix->system_error = transport_connect_socket(handle, address, timeout_ms);
     if (posix->system_error != 0) {
         (void)close(handle);
         return posix->system_error == ETIMEDOUT ? POSTINO_ERROR_CONNECT_TIMEOUT : POSTINO_ERROR_CONNECT;
     }
     posix->socket = handle;
     posix->asked = 0;
-    posix->transport.port = posix_port(address);
+    posix->transport.port = transport_port(address);
     return 0;
 }
 
 /* An address may use its equal share of the time that is left: a silent one cannot eat up the others', and
  * what a quick refusal saves is theirs. When all fail, the last one says why. */
-static int posix_connect(struct postino_transport *transport, uint32_t timeout_ms)
+static int transport_connect(struct postino_transport *transport, uint32_t timeout_ms)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
     struct addrinfo *addresses = NULL;
@@ -204,24 +204,24 @@ static int posix_connect(struct postino_transport *transport, uint32_t timeout_m
     if (posix->socket >= 0)
         return POSTINO_ERROR_STATE;
     transport->unsent_octets = 0;
-    error = posix_resolve(posix, &addresses);
+    error = transport_resolve(posix, &addresses);
     if (error != 0)
         return error;
     for (address = addresses; address != NULL; address = address->ai_next)
         addresses_left++;
     error = POSTINO_ERROR_CONNECT;
-    deadline_ms = posix_clock_ms() + timeout_ms;
+    deadline_ms = transport_clock_ms() + timeout_ms;
     for (address = addresses; error != 0 && address != NULL; address = address->ai_next) {
-        uint64_t now_ms = posix_clock_ms();
+        uint64_t now_ms = transport_clock_ms();
         uint64_t left_ms = now_ms < deadline_ms ? deadline_ms - now_ms : 0;
-        error = posix_connect_address(posix, address, (uint32_t)(left_ms / addresses_left));
+        error = transport_connect_address(posix, address, (uint32_t)(left_ms / addresses_left));
         addresses_left--;
     }
     freeaddrinfo(addresses);
     return error;
 }
 
-static int posix_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
+static int transport_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
 
@@ -232,7 +232,7 @@ static int posix_reserve(struct postino_transport *transport, uint8_t **buffer, 
     return 0;
 }
 
-static int posix_send(struct postino_transport *transport, size_t length_octets)
+static int transport_send(struct postino_transport *transport, size_t length_octets)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
 
@@ -246,7 +246,7 @@ static int posix_send(struct postino_transport *transport, size_t length_octets)
     }
     while (transport->unsent_octets > 0) {
         ssize_t taken = send(posix->socket, posix->send_buffer + posix->offset_octets,
-                             transport->unsent_octets, POSIX_SEND_FLAGS);
+                             transport->unsent_octets, TRANSPORT_SEND_FLAGS);
         if (taken >= 0) {
             posix->offset_octets += (size_t)taken;
             transport->unsent_octets -= (size_t)taken;
@@ -259,13 +259,13 @@ static int posix_send(struct postino_transport *transport, size_t length_octets)
         }
     }
     /* Passwords and tokens are not left behind. They travel with commands, which are short. */
-    if (posix->offset_octets <= POSIX_COMMAND_OCTETS)
+    if (posix->offset_octets <= TRANSPORT_COMMAND_OCTETS)
         memset(posix->send_buffer, 0, posix->offset_octets);
     posix->asked = 1;
     return 0;
 }
 
-static int posix_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
+static int transport_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
     ssize_t arrived;
@@ -292,7 +292,7 @@ static int posix_receive(struct postino_transport *transport, const uint8_t **da
 
 /* A lost connection makes poll() return whatever it was asked for, and send() or receive() tell the reason.
  */
-static int posix_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
+static int transport_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
     short wanted = 0;
@@ -304,7 +304,7 @@ static int posix_wait(struct postino_transport *transport, unsigned events, uint
         wanted = (short)(wanted | POLLIN);
     if ((events & POSTINO_EVENT_WRITE) != 0)
         wanted = (short)(wanted | POLLOUT);
-    if (posix_poll(posix->socket, wanted, timeout_ms) < 0) {
+    if (transport_poll(posix->socket, wanted, timeout_ms) < 0) {
         posix->system_error = errno;
         return POSTINO_ERROR_RECEIVE;
     }
@@ -313,7 +313,7 @@ static int posix_wait(struct postino_transport *transport, unsigned events, uint
 
 /* unsent_octets stays: how much was certainly not sent is asked after the end, too. close() is not repeated
  * on EINTR: the descriptor is gone all the same, and may be another thread's by then. */
-static void posix_end(struct postino_transport *transport, int graceful)
+static void transport_end(struct postino_transport *transport, int graceful)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -332,25 +332,25 @@ static void posix_end(struct postino_transport *transport, int graceful)
     posix->socket = -1;
 }
 
-static const struct postino_transport_class posix_methods = {
-    .connect = posix_connect,
-    .reserve = posix_reserve,
-    .send = posix_send,
-    .receive = posix_receive,
-    .wait = posix_wait,
-    .close = posix_end,
-    .now_ms = posix_now_ms,
+static const struct postino_transport_class transport_methods = {
+    .connect = transport_connect,
+    .reserve = transport_reserve,
+    .send = transport_send,
+    .receive = transport_receive,
+    .wait = transport_wait,
+    .close = transport_end,
+    .now_ms = transport_now_ms,
 };
 
-int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, const char *host,
+int postino_posix_init_sized(struct postino_posix *posix, size_t transport_octets, const char *host,
                              const char *service)
 {
     if (posix == NULL || host == NULL || service == NULL)
         return POSTINO_ERROR_ARGUMENT;
-    if (posix_octets != sizeof *posix)
+    if (transport_octets != sizeof *posix)
         return POSTINO_ERROR_OBJECT_SIZE;
     /* Field by field: the buffers need no value, and clearing them would touch 32 KiB for nothing. */
-    posix->transport.methods = &posix_methods;
+    posix->transport.methods = &transport_methods;
     posix->transport.unsent_octets = 0;
     posix->transport.moved = 0;
     posix->host = host;
@@ -368,8 +368,8 @@ int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, c
 int postino_posix_buffers(struct postino_posix *posix, void *send_buffer, size_t send_octets,
                           void *receive_buffer, size_t receive_octets)
 {
-    if ((send_buffer != NULL && send_octets < POSIX_SEND_OCTETS_MIN) ||
-        (receive_buffer != NULL && receive_octets < POSIX_RECEIVE_OCTETS_MIN))
+    if ((send_buffer != NULL && send_octets < TRANSPORT_SEND_OCTETS_MIN) ||
+        (receive_buffer != NULL && receive_octets < TRANSPORT_RECEIVE_OCTETS_MIN))
         return POSTINO_ERROR_ARGUMENT;
     if (posix->socket >= 0)
         return POSTINO_ERROR_STATE;

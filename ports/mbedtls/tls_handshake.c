@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The handshake, and what Mbed TLS sees of the transport below. Invariant: octets that inner lent are Mbed
  * TLS's, or copied, before inner is called again, for they are valid no longer. */
-#include "tls_mbedtls_internal.h"
+#include "tls_internal.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 /* Any negative value that Mbed TLS has no meaning for ends what it does; the reason is in inner_error. */
 #define TLS_BIO_FAILED (-0x7fff)
 
-int tls_keep_rest(struct tls_state *state)
+int tls_mbedtls_keep_rest(struct tls_state *state)
 {
     uint8_t *copy;
 
@@ -18,7 +18,7 @@ int tls_keep_rest(struct tls_state *state)
         return 0;
     copy = mbedtls_calloc(1, state->rest_octets);
     if (copy == NULL) {
-        state->inner_error = tls_no_memory(state);
+        state->inner_error = tls_mbedtls_no_memory(state);
         return -1;
     }
     memcpy(copy, state->rest, state->rest_octets);
@@ -27,7 +27,7 @@ int tls_keep_rest(struct tls_state *state)
     return 0;
 }
 
-int tls_inner_send(struct tls_state *state, size_t length_octets)
+int tls_mbedtls_inner_send(struct tls_state *state, size_t length_octets)
 {
     struct postino_transport *inner = state->inner;
     size_t unsent = length_octets != 0 ? length_octets : inner->unsent_octets;
@@ -38,7 +38,7 @@ int tls_inner_send(struct tls_state *state, size_t length_octets)
     return status;
 }
 
-int tls_bio_send(void *context, const unsigned char *octets, size_t length_octets)
+int tls_mbedtls_bio_send(void *context, const unsigned char *octets, size_t length_octets)
 {
     struct tls_state *state = context;
     struct postino_transport *inner = state->inner;
@@ -50,18 +50,18 @@ int tls_bio_send(void *context, const unsigned char *octets, size_t length_octet
      * again for it, would send it twice. */
     if (state->reading && state->unfinished)
         return MBEDTLS_ERR_SSL_WANT_WRITE;
-    if (tls_keep_rest(state) != 0)
+    if (tls_mbedtls_keep_rest(state) != 0)
         return TLS_BIO_FAILED;
     status = state->send_error;
     if (status == 0 && inner->unsent_octets != 0)
-        status = tls_inner_send(state, 0);
+        status = tls_mbedtls_inner_send(state, 0);
     if (status == 0)
         status = inner->methods->reserve(inner, &buffer, &capacity);
     if (status == 0) {
         if (length_octets > capacity)
             length_octets = capacity;
         memcpy(buffer, octets, length_octets);
-        status = tls_inner_send(state, length_octets);
+        status = tls_mbedtls_inner_send(state, length_octets);
         /* What inner keeps for later is taken all the same. */
         if (status >= 0)
             return (int)length_octets;
@@ -78,7 +78,7 @@ int tls_bio_send(void *context, const unsigned char *octets, size_t length_octet
     return TLS_BIO_FAILED;
 }
 
-int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
+int tls_mbedtls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
 {
     struct tls_state *state = context;
 
@@ -117,14 +117,14 @@ int tls_bio_receive(void *context, unsigned char *octets, size_t length_octets)
     return (int)length_octets;
 }
 
-void tls_forget_session(struct tls_state *state)
+void tls_mbedtls_forget_session(struct tls_state *state)
 {
     mbedtls_ssl_session_free(&state->session);
     mbedtls_ssl_session_init(&state->session);
     state->resumable = 0;
 }
 
-int tls_handshake_begin(struct tls_state *state)
+int tls_mbedtls_handshake_begin(struct tls_state *state)
 {
     int has_name = state->host[0] != '\0' && state->address.length_octets == 0;
 
@@ -136,27 +136,27 @@ int tls_handshake_begin(struct tls_state *state)
     if (mbedtls_ssl_setup(&state->ssl, &state->settings) != 0 ||
         mbedtls_ssl_set_hostname(&state->ssl, has_name ? state->host : NULL) != 0) {
         state->phase = TLS_BROKEN;
-        return tls_no_memory(state);
+        return tls_mbedtls_no_memory(state);
     }
-    mbedtls_ssl_set_bio(&state->ssl, state, tls_bio_send, tls_bio_receive, NULL);
+    mbedtls_ssl_set_bio(&state->ssl, state, tls_mbedtls_bio_send, tls_mbedtls_bio_receive, NULL);
     state->offered = 0;
     if (state->resumable && !state->unresumable) {
         state->offered = mbedtls_ssl_set_session(&state->ssl, &state->session) == 0;
         if (!state->offered)
-            tls_forget_session(state);
+            tls_mbedtls_forget_session(state);
     }
     return 0;
 }
 
-static void keep_session(struct tls_state *state)
+static void handshake_keep_session(struct tls_state *state)
 {
-    tls_forget_session(state);
+    tls_mbedtls_forget_session(state);
     state->resumable = mbedtls_ssl_get_session(&state->ssl, &state->session) == 0;
     if (!state->resumable)
-        tls_forget_session(state);
+        tls_mbedtls_forget_session(state);
 }
 
-static int is_tls13(const struct tls_state *state)
+static int handshake_is_tls13(const struct tls_state *state)
 {
 #if TLS_HAS_1_3
     return mbedtls_ssl_get_version_number(&state->ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
@@ -166,12 +166,12 @@ static int is_tls13(const struct tls_state *state)
 #endif
 }
 
-int tls_take_ticket(struct tls_state *state, int status)
+int tls_mbedtls_take_ticket(struct tls_state *state, int status)
 {
 #if TLS_HAS_1_3 && defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
     if (status != MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
         return 0;
-    keep_session(state);
+    handshake_keep_session(state);
     return 1;
 #else
     (void)state;
@@ -180,7 +180,7 @@ int tls_take_ticket(struct tls_state *state, int status)
 #endif
 }
 
-static void tell(struct tls_state *state)
+static void handshake_tell(struct tls_state *state)
 {
     struct postino_tls_info *info = &state->tls->info;
 #if TLS_HAS_EXPORTER
@@ -212,7 +212,7 @@ static void tell(struct tls_state *state)
     }
 #endif
 #if TLS_HAS_EXPORTER
-    if (is_tls13(state) &&
+    if (handshake_is_tls13(state) &&
         mbedtls_ssl_export_keying_material(&state->ssl, state->exporter, sizeof state->exporter, label,
                                            sizeof label - 1, NULL, 0, 0) == 0) {
         info->bindings[0].name = "tls-exporter";
@@ -225,10 +225,10 @@ static void tell(struct tls_state *state)
         info->bindings[1].data = state->endpoint;
         info->bindings[1].length_octets = state->endpoint_octets;
     }
-    tls_text_set(state->tls, "");
+    tls_mbedtls_text_set(state->tls, "");
 }
 
-static int is_done(const struct tls_state *state)
+static int handshake_is_done(const struct tls_state *state)
 {
 #if MBEDTLS_VERSION_NUMBER >= 0x03020000
     return mbedtls_ssl_is_handshake_over((mbedtls_ssl_context *)&state->ssl);
@@ -238,27 +238,27 @@ static int is_done(const struct tls_state *state)
 }
 
 /* One step. Returns 0 when all is done and sent, POSTINO_AGAIN with the events to wait for, or an error. */
-static int advance(struct tls_state *state, unsigned *events)
+static int handshake_advance(struct tls_state *state, unsigned *events)
 {
     struct postino_transport *inner = state->inner;
     int status;
 
     *events = 0;
     do {
-        status = is_done(state) ? 0 : mbedtls_ssl_handshake(&state->ssl);
-    } while (tls_take_ticket(state, status));
+        status = handshake_is_done(state) ? 0 : mbedtls_ssl_handshake(&state->ssl);
+    } while (tls_mbedtls_take_ticket(state, status));
     if (status == MBEDTLS_ERR_SSL_WANT_READ)
         *events = POSTINO_EVENT_READ;
     else if (status == MBEDTLS_ERR_SSL_WANT_WRITE)
         *events = POSTINO_EVENT_WRITE;
     else if (status != 0)
-        return tls_failure(state, status, 1);
+        return tls_mbedtls_failure(state, status, 1);
     if (state->send_error != 0 && *events == 0)
         return state->send_error;
     if (state->send_error == 0 && inner->unsent_octets != 0) {
-        if (tls_keep_rest(state) != 0)
+        if (tls_mbedtls_keep_rest(state) != 0)
             return state->inner_error;
-        status = tls_inner_send(state, 0);
+        status = tls_mbedtls_inner_send(state, 0);
         if (status > 0)
             *events |= POSTINO_EVENT_WRITE;
         else if (status < 0 && *events == 0)
@@ -270,7 +270,7 @@ static int advance(struct tls_state *state, unsigned *events)
 /* Some servers end the connection of whoever resumes a session (Dovecot 2.3 does where it asks for
  * certificates), so that none is offered again. What was found of a certificate, or a stall, is another
  * matter. */
-static void give_up_session(struct tls_state *state, int error)
+static void handshake_give_up_session(struct tls_state *state, int error)
 {
     if (state->offered &&
         (error == POSTINO_ERROR_CLOSED || error == POSTINO_ERROR_RECEIVE || error == POSTINO_ERROR_SEND ||
@@ -278,7 +278,7 @@ static void give_up_session(struct tls_state *state, int error)
         state->unresumable = 1;
 }
 
-int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
+int tls_mbedtls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
 {
     struct postino_transport *inner = state->inner;
     const uint32_t start_ms = inner->methods->now_ms(inner);
@@ -293,7 +293,7 @@ int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
         uint32_t passed_ms;
         uint32_t left_ms;
 
-        status = advance(state, &events);
+        status = handshake_advance(state, &events);
         if (status <= 0)
             break;
         passed_ms = inner->methods->now_ms(inner) - start_ms;
@@ -301,7 +301,7 @@ int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
         /* What had arrived by then is heard, unless there is no end of it. */
         if (left_ms == 0 && late_already &&
             (state->taken_octets == heard_octets || state->taken_octets >= state->most_octets)) {
-            tls_text_set(state->tls, "the server did not finish the TLS handshake in time");
+            tls_mbedtls_text_set(state->tls, "the server did not finish the TLS handshake in time");
             status = late;
             break;
         }
@@ -309,7 +309,7 @@ int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
             state->taken_octets = 0;
         late_already = left_ms == 0;
         heard_octets = state->taken_octets;
-        if (tls_keep_rest(state) != 0) {
+        if (tls_mbedtls_keep_rest(state) != 0) {
             status = state->inner_error;
             break;
         }
@@ -321,14 +321,14 @@ int tls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late)
     }
     if (status < 0) {
         state->phase = TLS_BROKEN;
-        tls_forget_session(state);
-        give_up_session(state, status);
+        tls_mbedtls_forget_session(state);
+        handshake_give_up_session(state, status);
         return status;
     }
     state->phase = TLS_UP;
-    tell(state);
+    handshake_tell(state);
     /* In TLS 1.3 it comes by a ticket, and until then the one before may go on. */
-    if (!is_tls13(state))
-        keep_session(state);
+    if (!handshake_is_tls13(state))
+        handshake_keep_session(state);
     return 0;
 }

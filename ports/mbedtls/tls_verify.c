@@ -2,7 +2,7 @@
 /* Whether the server is the one that was meant, and what failed in words. Invariant: Mbed TLS is always told
  * to require a good chain; what is not asked for is forgiven here, certificate by certificate, and nowhere
  * else. */
-#include "tls_mbedtls_internal.h"
+#include "tls_internal.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #include <mbedtls/ssl_internal.h>
 #endif
 
-static int digest(mbedtls_md_type_t type, const mbedtls_x509_buf *data, uint8_t *out)
+static int verify_digest(mbedtls_md_type_t type, const mbedtls_x509_buf *data, uint8_t *out)
 {
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type(type);
 
@@ -21,14 +21,14 @@ static int digest(mbedtls_md_type_t type, const mbedtls_x509_buf *data, uint8_t 
            mbedtls_md(info, data->p, data->len, out) == 0;
 }
 
-static int is_pinned(const struct postino_tls_config *config, const mbedtls_x509_crt *certificate)
+static int verify_is_pinned(const struct postino_tls_config *config, const mbedtls_x509_crt *certificate)
 {
     uint8_t whole[TLS_DIGEST_OCTETS_MAX];
     uint8_t key[TLS_DIGEST_OCTETS_MAX];
     size_t i;
 
-    if (!digest(MBEDTLS_MD_SHA256, &certificate->raw, whole) ||
-        !digest(MBEDTLS_MD_SHA256, &certificate->pk_raw, key))
+    if (!verify_digest(MBEDTLS_MD_SHA256, &certificate->raw, whole) ||
+        !verify_digest(MBEDTLS_MD_SHA256, &certificate->pk_raw, key))
         return 0;
     for (i = 0; i < config->pin_count; i++) {
         const uint8_t *pin = config->pins + i * POSTINO_TLS_PIN_OCTETS;
@@ -41,7 +41,7 @@ static int is_pinned(const struct postino_tls_config *config, const mbedtls_x509
 
 /* RFC 5929 section 4.1: the hash of the certificate's signature, but SHA-256 for MD5 and SHA-1; none where
  * the signature tells no hash (RSASSA-PSS, Ed25519). */
-static void keep_endpoint(struct tls_state *state, const mbedtls_x509_crt *certificate)
+static void verify_keep_endpoint(struct tls_state *state, const mbedtls_x509_crt *certificate)
 {
     mbedtls_md_type_t md = MBEDTLS_MD_NONE;
     mbedtls_pk_type_t pk;
@@ -51,29 +51,29 @@ static void keep_endpoint(struct tls_state *state, const mbedtls_x509_crt *certi
         return;
     if (md == MBEDTLS_MD_MD5 || md == MBEDTLS_MD_SHA1)
         md = MBEDTLS_MD_SHA256;
-    if (digest(md, &certificate->raw, state->endpoint))
+    if (verify_digest(md, &certificate->raw, state->endpoint))
         state->endpoint_octets = mbedtls_md_get_size(mbedtls_md_info_from_type(md));
 }
 
-static void add_name(struct postino_tls_mbedtls *tls, const mbedtls_x509_name *name)
+static void verify_add_name(struct postino_tls_mbedtls *tls, const mbedtls_x509_name *name)
 {
     char text[160];
     int length = mbedtls_x509_dn_gets(text, sizeof text, name);
 
-    tls_text_add(tls, length > 0 ? text : "(a name that is too long)");
+    tls_mbedtls_text_add(tls, length > 0 ? text : "(a name that is too long)");
 }
 
-static void add_date(struct postino_tls_mbedtls *tls, const mbedtls_x509_time *date)
+static void verify_add_date(struct postino_tls_mbedtls *tls, const mbedtls_x509_time *date)
 {
-    tls_text_add_number(tls, (unsigned)date->year, 4);
-    tls_text_add(tls, "-");
-    tls_text_add_number(tls, (unsigned)date->mon, 2);
-    tls_text_add(tls, "-");
-    tls_text_add_number(tls, (unsigned)date->day, 2);
+    tls_mbedtls_text_add_number(tls, (unsigned)date->year, 4);
+    tls_mbedtls_text_add(tls, "-");
+    tls_mbedtls_text_add_number(tls, (unsigned)date->mon, 2);
+    tls_mbedtls_text_add(tls, "-");
+    tls_mbedtls_text_add_number(tls, (unsigned)date->day, 2);
 }
 
 /* How much an error says: 0 is nothing. */
-static int weight(int error)
+static int verify_weight(int error)
 {
     switch (error) {
     case POSTINO_ERROR_TLS_ISSUER:
@@ -88,8 +88,8 @@ static int weight(int error)
 }
 
 /* Certificates come from the top of the chain to the server's own: the weightiest fault is told. */
-static void judge_chain(struct tls_state *state, const mbedtls_x509_crt *certificate, int depth,
-                        uint32_t flags)
+static void verify_judge_chain(struct tls_state *state, const mbedtls_x509_crt *certificate, int depth,
+                               uint32_t flags)
 {
     struct postino_tls_mbedtls *tls = state->tls;
     const char *which = depth == 0 ? "the certificate" : "a certificate of the chain";
@@ -101,35 +101,36 @@ static void judge_chain(struct tls_state *state, const mbedtls_x509_crt *certifi
         error = POSTINO_ERROR_TLS_CERTIFICATE;
     else if (flags != 0)
         error = POSTINO_ERROR_TLS_EXPIRED;
-    if (weight(error) <= weight(state->verify_error))
+    if (verify_weight(error) <= verify_weight(state->verify_error))
         return;
     state->verify_error = error;
-    tls_text_set(tls, which);
+    tls_mbedtls_text_set(tls, which);
     if (error == POSTINO_ERROR_TLS_ISSUER) {
         int self_signed =
             certificate->issuer_raw.len == certificate->subject_raw.len &&
             memcmp(certificate->issuer_raw.p, certificate->subject_raw.p, certificate->issuer_raw.len) == 0;
 
-        tls_text_add(tls, self_signed ? " is self-signed and not trusted (name it as ca_file, or pin it): "
+        tls_mbedtls_text_add(tls, self_signed
+                                      ? " is self-signed and not trusted (name it as ca_file, or pin it): "
                                       : " has an unknown issuer: ");
-        add_name(tls, &certificate->issuer);
+        verify_add_name(tls, &certificate->issuer);
     } else if (error == POSTINO_ERROR_TLS_CERTIFICATE) {
-        tls_text_add(tls, (flags & (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
-                                    MBEDTLS_X509_BADCERT_BAD_KEY)) != 0
-                              ? " has a signature or a key that is too weak"
-                              : " cannot be accepted");
+        tls_mbedtls_text_add(tls, (flags & (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
+                                            MBEDTLS_X509_BADCERT_BAD_KEY)) != 0
+                                      ? " has a signature or a key that is too weak"
+                                      : " cannot be accepted");
     } else if ((flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0) {
-        tls_text_add(tls, " expired on ");
-        add_date(tls, &certificate->valid_to);
+        tls_mbedtls_text_add(tls, " expired on ");
+        verify_add_date(tls, &certificate->valid_to);
     } else {
-        tls_text_add(tls, " is not valid before ");
-        add_date(tls, &certificate->valid_from);
-        tls_text_add(tls, ": look whether the clock is right");
+        tls_mbedtls_text_add(tls, " is not valid before ");
+        verify_add_date(tls, &certificate->valid_from);
+        tls_mbedtls_text_add(tls, ": look whether the clock is right");
     }
 }
 
 /* Of the handshake that runs: later nobody can tell. */
-static uint8_t is_extended(const mbedtls_ssl_context *ssl)
+static uint8_t verify_is_extended(const mbedtls_ssl_context *ssl)
 {
 #if MBEDTLS_VERSION_NUMBER < 0x03000000 && defined(MBEDTLS_SSL_EXTENDED_MASTER_SECRET)
     return ssl->handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_ENABLED;
@@ -139,7 +140,7 @@ static uint8_t is_extended(const mbedtls_ssl_context *ssl)
 #endif
 }
 
-int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+int tls_mbedtls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
     struct tls_state *state = context;
     const struct postino_tls_config *config = state->config;
@@ -149,24 +150,24 @@ int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t
 
     *flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
     if (chain)
-        judge_chain(state, certificate, depth, *flags);
+        verify_judge_chain(state, certificate, depth, *flags);
     else
         *flags = 0;
     if (depth > 0)
         return 0;
     state->seen = 1;
-    state->extended = is_extended(&state->ssl);
-    keep_endpoint(state, certificate);
+    state->extended = verify_is_extended(&state->ssl);
+    verify_keep_endpoint(state, certificate);
     if (config->verify == POSTINO_TLS_VERIFY_FULL && state->verify_error == 0 &&
-        (!tls_names_host(state, certificate) || name != 0)) {
+        (!tls_mbedtls_names_host(state, certificate) || name != 0)) {
         if (state->tls->text[0] == '\0')
-            tls_text_set(state->tls, "the certificate is not for this host");
+            tls_mbedtls_text_set(state->tls, "the certificate is not for this host");
         state->verify_error = POSTINO_ERROR_TLS_NAME;
         *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
     }
-    if (config->pin_count > 0 && state->verify_error == 0 && !is_pinned(config, certificate)) {
+    if (config->pin_count > 0 && state->verify_error == 0 && !verify_is_pinned(config, certificate)) {
         state->verify_error = POSTINO_ERROR_TLS_PIN;
-        tls_text_set(state->tls, "the certificate is none of those that were pinned");
+        tls_mbedtls_text_set(state->tls, "the certificate is none of those that were pinned");
     }
     /* Whatever was found: this handshake fails. */
     if (state->verify_error != 0 && *flags == 0)
@@ -177,7 +178,7 @@ int tls_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t
 static const struct {
     uint8_t alert;
     const char *text;
-} alerts[] = {
+} verify_alerts[] = {
     {MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, "handshake failure"},
     {MBEDTLS_SSL_ALERT_MSG_BAD_CERT, "bad certificate"},
     {MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT, "unsupported certificate"},
@@ -193,21 +194,21 @@ static const struct {
     {MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, "unrecognised name"},
 };
 
-static int alert_failure(struct tls_state *state, int in_handshake)
+static int verify_alert_failure(struct tls_state *state, int in_handshake)
 {
     struct postino_tls_mbedtls *tls = state->tls;
     const uint8_t *message = state->ssl.TLS_PRIVATE(in_msg);
     uint8_t alert = message != NULL ? message[1] : 0;
     size_t i;
 
-    tls_text_set(tls, alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION
-                          ? "no protocol version in common: the server refused, by an alert: "
-                          : "the server refused, by an alert: ");
-    tls_text_add_number(tls, alert, 1);
-    for (i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
-        if (alerts[i].alert == alert) {
-            tls_text_add(tls, ", ");
-            tls_text_add(tls, alerts[i].text);
+    tls_mbedtls_text_set(tls, alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION
+                                  ? "no protocol version in common: the server refused, by an alert: "
+                                  : "the server refused, by an alert: ");
+    tls_mbedtls_text_add_number(tls, alert, 1);
+    for (i = 0; i < sizeof verify_alerts / sizeof verify_alerts[0]; i++)
+        if (verify_alerts[i].alert == alert) {
+            tls_mbedtls_text_add(tls, ", ");
+            tls_mbedtls_text_add(tls, verify_alerts[i].text);
         }
     if (alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION)
         return POSTINO_ERROR_TLS_VERSION;
@@ -223,20 +224,20 @@ static int alert_failure(struct tls_state *state, int in_handshake)
                                                                          : POSTINO_ERROR_TLS_HANDSHAKE;
 }
 
-static void add_cause(struct postino_tls_mbedtls *tls, int error)
+static void verify_add_cause(struct postino_tls_mbedtls *tls, int error)
 {
 #if defined(MBEDTLS_ERROR_C)
     char text[120];
 
     mbedtls_strerror(error, text, sizeof text);
-    tls_text_add(tls, text);
+    tls_mbedtls_text_add(tls, text);
 #else
-    tls_text_add(tls, "Mbed TLS's error -");
-    tls_text_add_number(tls, (unsigned)-error, 1);
+    tls_mbedtls_text_add(tls, "Mbed TLS's error -");
+    tls_mbedtls_text_add_number(tls, (unsigned)-error, 1);
 #endif
 }
 
-static int is_version_error(int error)
+static int verify_is_version_error(int error)
 {
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
     return error == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION;
@@ -246,7 +247,7 @@ static int is_version_error(int error)
 }
 
 /* An error of Mbed TLS's holds that of a module and, below, that of one it called. */
-static int is_memory_error(int error)
+static int verify_is_memory_error(int error)
 {
     const int module = -(int)((unsigned)-error & 0xFF80U);
     const int below = -(int)((unsigned)-error & 0x7FU);
@@ -257,44 +258,44 @@ static int is_memory_error(int error)
            below == MBEDTLS_ERR_ASN1_ALLOC_FAILED || below == MBEDTLS_ERR_MPI_ALLOC_FAILED;
 }
 
-int tls_no_memory(struct tls_state *state)
+int tls_mbedtls_no_memory(struct tls_state *state)
 {
-    tls_text_set(state->tls, postino_strerror(POSTINO_ERROR_TLS_MEMORY));
+    tls_mbedtls_text_set(state->tls, postino_strerror(POSTINO_ERROR_TLS_MEMORY));
     return POSTINO_ERROR_TLS_MEMORY;
 }
 
-int tls_failure(struct tls_state *state, int error, int in_handshake)
+int tls_mbedtls_failure(struct tls_state *state, int error, int in_handshake)
 {
     struct postino_tls_mbedtls *tls = state->tls;
 
     if (state->verify_error != 0)
         return state->verify_error;
-    if (is_memory_error(error))
-        return tls_no_memory(state);
+    if (verify_is_memory_error(error))
+        return tls_mbedtls_no_memory(state);
     if (state->inner_error == POSTINO_ERROR_TLS_MEMORY)
         return state->inner_error;
     if (state->inner_error != 0 || state->ended) {
-        tls_text_set(tls, in_handshake ? "the connection was lost in the TLS handshake" : "");
+        tls_mbedtls_text_set(tls, in_handshake ? "the connection was lost in the TLS handshake" : "");
         return state->inner_error != 0 ? state->inner_error : POSTINO_ERROR_CLOSED;
     }
     if (error == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
         state->ended = 1; /* for whoever asks again */
-        tls_text_set(tls, in_handshake ? "the server ended the TLS handshake" : "");
+        tls_mbedtls_text_set(tls, in_handshake ? "the server ended the TLS handshake" : "");
         return POSTINO_ERROR_CLOSED;
     }
     if (error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-        return alert_failure(state, in_handshake);
-    if (is_version_error(error)) {
-        tls_text_set(tls, "the server's TLS version is too old, or none that Mbed TLS has");
+        return verify_alert_failure(state, in_handshake);
+    if (verify_is_version_error(error)) {
+        tls_mbedtls_text_set(tls, "the server's TLS version is too old, or none that Mbed TLS has");
         return POSTINO_ERROR_TLS_VERSION;
     }
     /* "220 mail.example ready", say: no server that speaks TLS begins so. */
     if (error == MBEDTLS_ERR_SSL_INVALID_RECORD && in_handshake &&
         state->ssl.TLS_PRIVATE(state) <= MBEDTLS_SSL_SERVER_HELLO) {
-        tls_text_set(tls, "the server seems to speak no TLS here: use STARTTLS, or another port");
+        tls_mbedtls_text_set(tls, "the server seems to speak no TLS here: use STARTTLS, or another port");
         return POSTINO_ERROR_TLS_HANDSHAKE;
     }
-    tls_text_set(tls, in_handshake ? "the TLS handshake failed: " : "what arrived is no sound TLS: ");
-    add_cause(tls, error);
+    tls_mbedtls_text_set(tls, in_handshake ? "the TLS handshake failed: " : "what arrived is no sound TLS: ");
+    verify_add_cause(tls, error);
     return in_handshake ? POSTINO_ERROR_TLS_HANDSHAKE : POSTINO_ERROR_TLS_RECORD;
 }

@@ -9,7 +9,7 @@
 /* What a record has at most (RFC 8446 section 5.2). */
 #define TLS_OPENSSL_RECORD_OCTETS (5 + POSTINO_TLS_OPENSSL_OCTETS + 256)
 
-/* tls_openssl_handshake.c */
+/* tls_handshake.c */
 /* The inner transport's send(). That a part of a record leaves is progress, although the record counts as
  * unsent. */
 int tls_openssl_inner_send(struct postino_tls_openssl *tls, size_t length_octets);
@@ -28,7 +28,7 @@ int tls_openssl_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, ui
 /* Gives back the connection's state. */
 void tls_openssl_free(struct postino_tls_openssl *tls);
 
-/* tls_openssl_settings.c */
+/* tls_settings.c */
 /* Makes the context from the configuration. Returns 0, or an error with its text. */
 int tls_openssl_context(struct postino_tls_openssl *tls);
 /* Has the connection verified as the configuration says. Returns 0 or an error. */
@@ -37,13 +37,13 @@ int tls_openssl_expect(struct postino_tls_openssl *tls, SSL *connection);
 /* Whether a certificate names the host. Returns 1, 0, or a negative number: it cannot be told. */
 int tls_openssl_names_host(const struct postino_tls_openssl *tls, X509 *certificate);
 
-/* tls_openssl_verify.c */
+/* tls_verify.c */
 /* OpenSSL's callback, for each certificate of the chain. */
 int tls_openssl_verify_step(int good, X509_STORE_CTX *store);
 /* After the handshake: the pins, then what is to be known of the connection. Returns 0 or an error. */
 int tls_openssl_inspect(struct postino_tls_openssl *tls);
 
-/* tls_openssl_words.c */
+/* tls_words.c */
 /* What was found against a certificate, an X509_V_ERR, as an error code, and in words. */
 int tls_openssl_explain(struct postino_tls_openssl *tls, X509 *certificate, int reason);
 /* What OpenSSL's queue of errors says, as an error code, and in words. */

@@ -2,7 +2,7 @@
 /* TLS by Mbed TLS as a transport over another. Invariant: plain text counts as unsent as long as its record
  * is not wholly out of inner's hands, for nobody can read a part of a record; and Mbed TLS gets no new record
  * while inner holds a rest of the one before, so that it is known whose octets inner's unsent ones are. */
-#include "tls_mbedtls_internal.h"
+#include "tls_internal.h"
 
 #include <string.h>
 
@@ -67,7 +67,7 @@ static void tls_say_end(struct tls_state *state)
         status = mbedtls_ssl_close_notify(&state->ssl);
     } while (status == MBEDTLS_ERR_SSL_WANT_WRITE && tls_flush(state, start_ms));
     while (status == 0 && inner->unsent_octets != 0) {
-        status = tls_inner_send(state, 0);
+        status = tls_mbedtls_inner_send(state, 0);
         if (status == POSTINO_AGAIN && tls_flush(state, start_ms))
             status = 0;
     }
@@ -106,12 +106,12 @@ static int tls_connect_once(struct tls_state *state, uint32_t start_ms, uint32_t
     state->phase = TLS_CLEAR;
     if (state->config->mode != POSTINO_TLS_MODE_IMPLICIT)
         return 0;
-    status = tls_handshake_begin(state);
+    status = tls_mbedtls_handshake_begin(state);
     passed_ms = inner->methods->now_ms(inner) - start_ms;
     if (status == 0 && timeout_ms != UINT32_MAX)
         timeout_ms = passed_ms < timeout_ms ? timeout_ms - passed_ms : 0;
     if (status == 0)
-        status = tls_handshake_run(state, timeout_ms, POSTINO_ERROR_CONNECT_TIMEOUT);
+        status = tls_mbedtls_handshake_run(state, timeout_ms, POSTINO_ERROR_CONNECT_TIMEOUT);
     if (status != 0)
         tls_close(&state->tls->transport, 0);
     return status;
@@ -129,7 +129,7 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
     if (state->phase != TLS_CLOSED)
         return POSTINO_ERROR_STATE;
     transport->unsent_octets = 0;
-    tls_text_set(state->tls, "");
+    tls_mbedtls_text_set(state->tls, "");
     start_ms = state->inner->methods->now_ms(state->inner);
     unresumable = state->unresumable;
     status = tls_connect_once(state, start_ms, timeout_ms);
@@ -147,8 +147,8 @@ static int tls_start(struct postino_transport *transport, uint32_t timeout_ms)
     if (tls_phase(transport) != TLS_CLEAR && tls_phase(transport) != TLS_HANDSHAKE)
         return POSTINO_ERROR_STATE;
     if (state->phase == TLS_CLEAR)
-        status = tls_handshake_begin(state);
-    return status == 0 ? tls_handshake_run(state, timeout_ms, POSTINO_ERROR_TIMEOUT) : status;
+        status = tls_mbedtls_handshake_begin(state);
+    return status == 0 ? tls_mbedtls_handshake_run(state, timeout_ms, POSTINO_ERROR_TIMEOUT) : status;
 }
 
 static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
@@ -183,9 +183,9 @@ static int tls_write(struct tls_state *state, size_t length_octets)
     /* Writing may come upon a ticket that reading left half done. */
     do {
         status = mbedtls_ssl_write(&state->ssl, state->send_buffer + state->send_offset, length_octets);
-    } while (tls_take_ticket(state, status));
+    } while (tls_mbedtls_take_ticket(state, status));
     state->unfinished = 1;
-    if (tls_keep_rest(state) != 0)
+    if (tls_mbedtls_keep_rest(state) != 0)
         return state->inner_error;
     if (status == MBEDTLS_ERR_SSL_WANT_WRITE || status == MBEDTLS_ERR_SSL_WANT_READ)
         return POSTINO_AGAIN;
@@ -203,7 +203,7 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
     int status;
 
     if (tls_phase(transport) == TLS_CLEAR) {
-        status = tls_inner_send(state, length_octets);
+        status = tls_mbedtls_inner_send(state, length_octets);
         transport->unsent_octets = state->inner->unsent_octets;
         return status;
     }
@@ -221,7 +221,7 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
     for (;;) {
         /* A record that Mbed TLS has begun is its own to go on with: it flushes inner itself. */
         if (!state->unfinished && inner->unsent_octets != 0) {
-            status = tls_inner_send(state, 0);
+            status = tls_mbedtls_inner_send(state, 0);
             if (status != 0)
                 return status;
         }
@@ -248,7 +248,7 @@ static int tls_read(struct tls_state *state)
     do {
         status = mbedtls_ssl_read(&state->ssl, state->receive_buffer, sizeof state->receive_buffer);
         /* 0 is an empty record, unless it is the end. */
-    } while (tls_take_ticket(state, status) || (status == 0 && !state->ended));
+    } while (tls_mbedtls_take_ticket(state, status) || (status == 0 && !state->ended));
     return status;
 }
 
@@ -273,7 +273,7 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
     state->reading = 1;
     status = tls_read(state);
     state->reading = 0;
-    if (tls_keep_rest(state) != 0) {
+    if (tls_mbedtls_keep_rest(state) != 0) {
         state->phase = TLS_BROKEN;
         return state->inner_error;
     }
@@ -284,12 +284,12 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
     }
     if (status == MBEDTLS_ERR_SSL_WANT_READ || status == MBEDTLS_ERR_SSL_WANT_WRITE)
         return POSTINO_AGAIN;
-    status = tls_failure(state, status, 0);
+    status = tls_mbedtls_failure(state, status, 0);
     if (status != POSTINO_ERROR_CLOSED) {
         state->phase = TLS_BROKEN;
         /* A connection that is lost takes no session with it (RFC 5246 section 7.2.1). */
         if (state->inner_error == 0)
-            tls_forget_session(state);
+            tls_mbedtls_forget_session(state);
     }
     return status;
 }
@@ -346,18 +346,18 @@ int postino_tls_mbedtls_init_with(struct postino_tls_mbedtls *tls, struct postin
     tls->info.text = tls->text;
     state = mbedtls_calloc(1, sizeof *state);
     if (state == NULL) {
-        tls_text_set(tls, postino_strerror(POSTINO_ERROR_TLS_MEMORY));
+        tls_mbedtls_text_set(tls, postino_strerror(POSTINO_ERROR_TLS_MEMORY));
         return POSTINO_ERROR_TLS_MEMORY;
     }
     state->tls = tls;
     state->inner = inner;
     state->config = config;
-    error = tls_settings_init(state, objects);
+    error = tls_mbedtls_settings_init(state, objects);
     if (error == 0) {
         tls->state = state;
         return 0;
     }
-    tls_settings_free(state);
+    tls_mbedtls_settings_free(state);
     mbedtls_free(state);
     return error;
 }
@@ -377,7 +377,7 @@ void postino_tls_mbedtls_end(struct postino_tls_mbedtls *tls)
     state = tls->state;
     if (state->phase != TLS_CLOSED)
         tls_close(&tls->transport, 0);
-    tls_settings_free(state);
+    tls_mbedtls_settings_free(state);
     mbedtls_platform_zeroize(state, sizeof *state);
     mbedtls_free(state);
     tls->state = NULL;

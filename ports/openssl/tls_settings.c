@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* OpenSSL's settings from ours. Invariant: each setting that could not be made is an error, never a weaker
  * one. */
-#include "tls_openssl.h"
+#include "tls_internal.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>

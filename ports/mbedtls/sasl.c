@@ -19,28 +19,28 @@
 
 /* 3.x says MBEDTLS_MD_CAN_... of hashes that are in hardware alone. */
 #if defined(MBEDTLS_MD5_C) || defined(MBEDTLS_MD_CAN_MD5)
-#define TABLE_MD5 (1 << POSTINO_HASH_MD5)
+#define SASL_MD5 (1 << POSTINO_HASH_MD5)
 #else
-#define TABLE_MD5 0
+#define SASL_MD5 0
 #endif
 #if defined(MBEDTLS_SHA1_C) || defined(MBEDTLS_MD_CAN_SHA1)
-#define TABLE_SHA1 (1 << POSTINO_HASH_SHA1)
+#define SASL_SHA1 (1 << POSTINO_HASH_SHA1)
 #else
-#define TABLE_SHA1 0
+#define SASL_SHA1 0
 #endif
 #if defined(MBEDTLS_SHA256_C) || defined(MBEDTLS_MD_CAN_SHA256)
-#define TABLE_SHA256 (1 << POSTINO_HASH_SHA256)
+#define SASL_SHA256 (1 << POSTINO_HASH_SHA256)
 #else
-#define TABLE_SHA256 0
+#define SASL_SHA256 0
 #endif
 #if defined(MBEDTLS_SHA512_C) || defined(MBEDTLS_MD_CAN_SHA512)
-#define TABLE_SHA512 (1 << POSTINO_HASH_SHA512)
+#define SASL_SHA512 (1 << POSTINO_HASH_SHA512)
 #else
-#define TABLE_SHA512 0
+#define SASL_SHA512 0
 #endif
 
 /* NULL: Mbed TLS was built without it. */
-static const mbedtls_md_info_t *table_info(unsigned hash)
+static const mbedtls_md_info_t *sasl_info(unsigned hash)
 {
     static const mbedtls_md_type_t types[] = {MBEDTLS_MD_MD5, MBEDTLS_MD_SHA1, MBEDTLS_MD_SHA256,
                                               MBEDTLS_MD_SHA512};
@@ -50,13 +50,13 @@ static const mbedtls_md_info_t *table_info(unsigned hash)
 
 /* Makes a context, `hmac` not 0: for the hash's HMAC; it is to be freed whatever is returned. Returns 0 or an
  * error. */
-static int table_setup(mbedtls_md_context_t *digest, const mbedtls_md_info_t *info, int hmac)
+static int sasl_setup(mbedtls_md_context_t *digest, const mbedtls_md_info_t *info, int hmac)
 {
     mbedtls_md_init(digest);
     return mbedtls_md_setup(digest, info, hmac);
 }
 
-static int table_random(void *context, uint8_t *out, size_t octets)
+static int sasl_random(void *context, uint8_t *out, size_t octets)
 {
     const struct postino_sasl_mbedtls_random *source = context;
 
@@ -65,11 +65,11 @@ static int table_random(void *context, uint8_t *out, size_t octets)
     return source->random(source->context, out, octets) == 0 ? 0 : -1;
 }
 
-static int table_hash(void *context, unsigned hash, const struct postino_span *spans, size_t count,
-                      uint8_t *out)
+static int sasl_hash(void *context, unsigned hash, const struct postino_span *spans, size_t count,
+                     uint8_t *out)
 {
     mbedtls_md_context_t digest;
-    int status = table_setup(&digest, table_info(hash), 0);
+    int status = sasl_setup(&digest, sasl_info(hash), 0);
     size_t i;
 
     (void)context;
@@ -83,11 +83,11 @@ static int table_hash(void *context, unsigned hash, const struct postino_span *s
     return status == 0 ? 0 : -1;
 }
 
-static int table_hmac(void *context, unsigned hash, const struct postino_span *key,
-                      const struct postino_span *spans, size_t count, uint8_t *out)
+static int sasl_hmac(void *context, unsigned hash, const struct postino_span *key,
+                     const struct postino_span *spans, size_t count, uint8_t *out)
 {
     mbedtls_md_context_t digest;
-    int status = table_setup(&digest, table_info(hash), 1);
+    int status = sasl_setup(&digest, sasl_info(hash), 1);
     size_t i;
 
     (void)context;
@@ -103,15 +103,15 @@ static int table_hmac(void *context, unsigned hash, const struct postino_span *k
 
 /* One block of RFC 8018 section 5.2, with the key's pads made once. Mbed TLS's own needs MBEDTLS_PKCS5_C, and
  * has a name of its own in each version. */
-static int table_pbkdf2(void *context, unsigned hash, const struct postino_span *password,
-                        const struct postino_span *salt, uint32_t iterations, uint8_t *out)
+static int sasl_pbkdf2(void *context, unsigned hash, const struct postino_span *password,
+                       const struct postino_span *salt, uint32_t iterations, uint8_t *out)
 {
     static const uint8_t block_number[] = {0, 0, 0, 1};
     uint8_t u[POSTINO_HASH_OCTETS_MAX] = {0};
     mbedtls_md_context_t digest;
-    const mbedtls_md_info_t *info = table_info(hash);
+    const mbedtls_md_info_t *info = sasl_info(hash);
     const size_t octets = info != NULL ? mbedtls_md_get_size(info) : 0;
-    int status = table_setup(&digest, info, 1);
+    int status = sasl_setup(&digest, info, 1);
     uint32_t i;
     size_t j;
 
@@ -139,9 +139,9 @@ static int table_pbkdf2(void *context, unsigned hash, const struct postino_span 
     return status == 0 ? 0 : -1;
 }
 
-const struct postino_sasl_crypto postino_sasl_mbedtls = {.hashes = TABLE_MD5 | TABLE_SHA1 | TABLE_SHA256 |
-                                                                   TABLE_SHA512,
-                                                         .random = table_random,
-                                                         .hash = table_hash,
-                                                         .hmac = table_hmac,
-                                                         .pbkdf2 = table_pbkdf2};
+const struct postino_sasl_crypto postino_sasl_mbedtls = {.hashes =
+                                                             SASL_MD5 | SASL_SHA1 | SASL_SHA256 | SASL_SHA512,
+                                                         .random = sasl_random,
+                                                         .hash = sasl_hash,
+                                                         .hmac = sasl_hmac,
+                                                         .pbkdf2 = sasl_pbkdf2};

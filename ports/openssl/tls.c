@@ -2,7 +2,7 @@
 /* TLS as a transport over a transport. OpenSSL reads and writes memory; this file moves it to and from the
  * inner transport. Invariant: a record is made only when the one before has been handed on whole, and what it
  * holds counts as unsent until its last octet has been: of a part of a record the peer learns nothing. */
-#include "tls_openssl.h"
+#include "tls_internal.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>

@@ -2,7 +2,7 @@
 /* Who the server is. Invariant: a connection counts as verified only where OpenSSL found nothing against the
  * chain and, unless told otherwise, the name, or where a pin was met; and the first thing that was found is
  * what is told. */
-#include "tls_openssl.h"
+#include "tls_internal.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -2,7 +2,7 @@
 /* The handshake, and the octets between OpenSSL and the inner transport. Invariant: what a peer sends without
  * saying anything is taken in bounded portions, with a look at the time, or the caller's turn, between them;
  * and what arrived before a time limit is heard before the limit is judged. */
-#include "tls_openssl.h"
+#include "tls_internal.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>

@@ -12,9 +12,9 @@
 
 #include "postino/sasl_openssl.h"
 
-static const char *const openssl_names[] = {"MD5", "SHA1", "SHA256", "SHA512"};
+static const char *const sasl_names[] = {"MD5", "SHA1", "SHA256", "SHA512"};
 
-static const EVP_MD *openssl_digest(unsigned hash)
+static const EVP_MD *sasl_digest(unsigned hash)
 {
     switch (hash) {
     case POSTINO_HASH_MD5:
@@ -29,24 +29,24 @@ static const EVP_MD *openssl_digest(unsigned hash)
 }
 
 /* What OpenSSL said of an error concerns nobody else in the thread. */
-static int openssl_result(int done)
+static int sasl_result(int done)
 {
     if (!done)
         ERR_clear_error();
     return done ? 0 : -1;
 }
 
-static int openssl_random(void *context, uint8_t *out, size_t octets)
+static int sasl_random(void *context, uint8_t *out, size_t octets)
 {
     (void)context;
-    return openssl_result(octets <= INT_MAX && RAND_bytes(out, (int)octets) == 1);
+    return sasl_result(octets <= INT_MAX && RAND_bytes(out, (int)octets) == 1);
 }
 
-static int openssl_hash(void *context, unsigned hash, const struct postino_span *spans, size_t count,
-                        uint8_t *out)
+static int sasl_hash(void *context, unsigned hash, const struct postino_span *spans, size_t count,
+                     uint8_t *out)
 {
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    int done = digest != NULL && EVP_DigestInit_ex(digest, openssl_digest(hash), NULL) == 1;
+    int done = digest != NULL && EVP_DigestInit_ex(digest, sasl_digest(hash), NULL) == 1;
     size_t i;
 
     (void)context;
@@ -54,11 +54,11 @@ static int openssl_hash(void *context, unsigned hash, const struct postino_span 
         done = EVP_DigestUpdate(digest, spans[i].data, spans[i].length_octets) == 1;
     done = done && EVP_DigestFinal_ex(digest, out, NULL) == 1;
     EVP_MD_CTX_free(digest);
-    return openssl_result(done);
+    return sasl_result(done);
 }
 
-static int openssl_hmac(void *context, unsigned hash, const struct postino_span *key,
-                        const struct postino_span *spans, size_t count, uint8_t *out)
+static int sasl_hmac(void *context, unsigned hash, const struct postino_span *key,
+                     const struct postino_span *spans, size_t count, uint8_t *out)
 {
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     EVP_MAC_CTX *state = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
@@ -69,7 +69,7 @@ static int openssl_hmac(void *context, unsigned hash, const struct postino_span 
     int done;
 
     (void)context;
-    (void)snprintf(digest, sizeof digest, "%s", openssl_names[hash]);
+    (void)snprintf(digest, sizeof digest, "%s", sasl_names[hash]);
     parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0);
     parameters[1] = OSSL_PARAM_construct_end();
     done = state != NULL && EVP_MAC_init(state, key->data, key->length_octets, parameters) == 1;
@@ -78,16 +78,16 @@ static int openssl_hmac(void *context, unsigned hash, const struct postino_span 
     done = done && EVP_MAC_final(state, out, &length, POSTINO_HASH_OCTETS_MAX) == 1;
     EVP_MAC_CTX_free(state);
     EVP_MAC_free(mac);
-    return openssl_result(done);
+    return sasl_result(done);
 }
 
-static int openssl_pbkdf2(void *context, unsigned hash, const struct postino_span *password,
-                          const struct postino_span *salt, uint32_t iterations, uint8_t *out)
+static int sasl_pbkdf2(void *context, unsigned hash, const struct postino_span *password,
+                       const struct postino_span *salt, uint32_t iterations, uint8_t *out)
 {
-    const EVP_MD *digest = openssl_digest(hash);
+    const EVP_MD *digest = sasl_digest(hash);
 
     (void)context;
-    return openssl_result(
+    return sasl_result(
         iterations <= INT_MAX && password->length_octets <= INT_MAX && salt->length_octets <= INT_MAX &&
         PKCS5_PBKDF2_HMAC(password->data, (int)password->length_octets, salt->data, (int)salt->length_octets,
                           (int)iterations, digest, EVP_MD_get_size(digest), out) == 1);
@@ -96,7 +96,7 @@ static int openssl_pbkdf2(void *context, unsigned hash, const struct postino_spa
 const struct postino_sasl_crypto postino_sasl_openssl = {
     .hashes =
         1 << POSTINO_HASH_MD5 | 1 << POSTINO_HASH_SHA1 | 1 << POSTINO_HASH_SHA256 | 1 << POSTINO_HASH_SHA512,
-    .random = openssl_random,
-    .hash = openssl_hash,
-    .hmac = openssl_hmac,
-    .pbkdf2 = openssl_pbkdf2};
+    .random = sasl_random,
+    .hash = sasl_hash,
+    .hmac = sasl_hmac,
+    .pbkdf2 = sasl_pbkdf2};
