@@ -16,7 +16,7 @@
 #error "Mbed TLS 2.16 to 3.x is needed"
 #endif
 
-/* What 3.x hides and shows through no function, and 2.28 does not hide. */
+/* A member that 3.x hides, and shows through no function, and that 2.28 does not hide. */
 #ifdef MBEDTLS_PRIVATE
 #define TLS_PRIVATE(member) MBEDTLS_PRIVATE(member)
 #else
@@ -52,8 +52,8 @@
 #define TLS_DIGEST_OCTETS_MAX 64
 #define TLS_HOST_OCTETS_MAX   253 /* RFC 1035 section 2.3.4, without the root */
 
-/* How much may arrive that brings nothing, before the time is looked at: a record (RFC 5246 section 6.2.3),
- * and more than the certificates of a server. */
+/* So many octets may arrive without effect before the time is looked at: a record (RFC 5246 section 6.2.3),
+ * and in the handshake more than a server's certificates. */
 #define TLS_RECORD_OCTETS    (5 + 16384 + 2048)
 #define TLS_HANDSHAKE_OCTETS (128U * 1024U)
 
@@ -120,10 +120,10 @@ struct tls_state {
     uint8_t receive_buffer[POSTINO_TLS_MBEDTLS_RECEIVE_OCTETS];
 };
 
-/* The words of postino_tls_info: set begins anew, the others append; what has no room is dropped. */
+/* The text of postino_tls_info: set begins anew, the others append. Text that has no room is dropped. */
 void tls_mbedtls_text_set(struct postino_tls_mbedtls *tls, const char *text);
 void tls_mbedtls_text_add(struct postino_tls_mbedtls *tls, const char *text);
-/* Octets of the server's: what cannot be printed becomes '?'. */
+/* Appends octets of the server's: one that cannot be printed becomes '?'. */
 void tls_mbedtls_text_add_octets(struct postino_tls_mbedtls *tls, const uint8_t *octets,
                                  size_t length_octets);
 void tls_mbedtls_text_add_number(struct postino_tls_mbedtls *tls, unsigned number, unsigned digits_min);
@@ -133,7 +133,7 @@ void tls_mbedtls_text_add_address(struct postino_tls_mbedtls *tls, const uint8_t
 /* Reads an IPv4 or IPv6 address. Returns 1; 0: it is none, but may be a name; -1: it is neither. */
 int tls_mbedtls_read_address(struct tls_address *address, const char *text);
 /* Whether a certificate names the host (RFC 9525): a DNS name or an IP address in its subjectAltName. Where
- * it does not, the text says what it names instead. */
+ * it does not, the text says which names it has instead. */
 int tls_mbedtls_names_host(struct tls_state *state, const mbedtls_x509_crt *certificate);
 
 /* Mbed TLS's verify callback: `context` is the state. */
@@ -143,29 +143,29 @@ int tls_mbedtls_verify(void *context, mbedtls_x509_crt *certificate, int depth, 
 int tls_mbedtls_settings_init(struct tls_state *state, const struct postino_tls_mbedtls_objects *objects);
 void tls_mbedtls_settings_free(struct tls_state *state);
 
-/* That there is no memory, with its text. */
+/* Sets the text for a lack of memory. Returns POSTINO_ERROR_TLS_MEMORY. */
 int tls_mbedtls_no_memory(struct tls_state *state);
-/* What a failure of Mbed TLS's means: one of enum postino_error_code, with a text; `in_handshake` 0:
- * afterwards. */
+/* Sets the text for a failure of Mbed TLS's. Returns one of enum postino_error_code. `in_handshake` is 0
+ * after the handshake. */
 int tls_mbedtls_failure(struct tls_state *state, int error, int in_handshake);
 
-/* Begins a handshake, and goes on with it. Returns 0, POSTINO_AGAIN as wait() does, or an error, `late` where
- * the time was over. */
+/* Begins a handshake, and goes on with it. Returns 0, POSTINO_AGAIN as wait() does, or an error. The error is
+ * `late` where the time limit passed. */
 int tls_mbedtls_handshake_begin(struct tls_state *state);
 int tls_mbedtls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int late);
 
-/* inner's send(). That a part of a record leaves is progress, although the record counts as unsent. */
+/* Calls inner's send(). A part of a record that leaves is progress, although the record counts as unsent. */
 int tls_mbedtls_inner_send(struct tls_state *state, size_t length_octets);
 /* Mbed TLS's view of inner: `context` is the state. */
 int tls_mbedtls_bio_send(void *context, const unsigned char *octets, size_t length_octets);
 int tls_mbedtls_bio_receive(void *context, unsigned char *octets, size_t length_octets);
-/* Copies what inner lent and Mbed TLS did not take, before inner is called again. Returns 0, or -1: no
- * memory, and inner_error says so. */
+/* Copies the octets that inner lent and Mbed TLS did not take, before inner is called again. Returns 0, or -1
+ * without memory: inner_error says so. */
 int tls_mbedtls_keep_rest(struct tls_state *state);
-/* The session is not to go on in a later connection. */
+/* No later connection resumes the session. */
 void tls_mbedtls_forget_session(struct tls_state *state);
-/* Whether `status`, of whatever function of Mbed TLS's, only says that a session ticket came (TLS 1.3): then
- * the session is kept, and the function is to be called again. */
+/* Whether the status of a function of Mbed TLS's only says that a session ticket came (TLS 1.3). Then this
+ * function keeps the session, and the caller calls Mbed TLS's function again. */
 int tls_mbedtls_take_ticket(struct tls_state *state, int status);
 
 #endif

@@ -133,15 +133,13 @@ static int handshake_wait(struct postino_tls_openssl *tls, unsigned events, uint
     return tls->inner->methods->wait(tls->inner, tls_openssl_events(tls, events), left_ms);
 }
 
-/* Makes the handshake, within `timeout_ms` of `began_ms`. */
-static int handshake_make(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms)
+/* Goes on with the handshake as far as it gets without waiting. `*heard_octets` counts the octets that
+ * arrived; `*late` becomes 0 when any did; `*events` are those to wait for. Returns 0 when the handshake is
+ * made and sent, POSTINO_AGAIN, or an error. */
+static int handshake_advance(struct postino_tls_openssl *tls, size_t *heard_octets, int *late,
+                             unsigned *events)
 {
-    struct postino_transport *inner = tls->inner;
-    size_t heard_octets = 0; /* since the time was looked at, or in all since the limit passed */
-    int late = 0;
-
     for (;;) {
-        uint32_t passed_ms;
         int result;
         int status;
 
@@ -151,26 +149,43 @@ static int handshake_make(struct postino_tls_openssl *tls, uint32_t began_ms, ui
         if (result != 1 && SSL_get_error(tls->connection, result) != SSL_ERROR_WANT_READ)
             return tls->error != 0 ? tls->error : tls_openssl_reason(tls, POSTINO_ERROR_TLS_HANDSHAKE);
         status = tls_openssl_flush_or_keep(tls);
-        if (result == 1 && status == 0)
-            return POSTINO_OK;
-        if (tls->send_error != 0 && result == 1)
-            return POSTINO_OK; /* told when nothing more is to be read */
-        if (result != 1 && heard_octets < HANDSHAKE_PORTION_OCTETS) {
-            status = tls_openssl_fill(tls, &heard_octets);
-            if (status == 0) {
-                late = 0;
-                continue;
-            }
-            if (status < 0)
-                return tls->send_error != 0 ? tls->send_error : status;
+        if (result == 1) {
+            *events = 0;
+            /* A failure to send is told when nothing more can be read. */
+            return tls->send_error != 0 ? POSTINO_OK : status;
         }
+        *events = POSTINO_EVENT_READ;
+        if (*heard_octets >= HANDSHAKE_PORTION_OCTETS)
+            return POSTINO_AGAIN;
+        status = tls_openssl_fill(tls, heard_octets);
+        if (status < 0)
+            return tls->send_error != 0 ? tls->send_error : status;
+        if (status > 0)
+            return status;
+        *late = 0;
+    }
+}
+
+/* Makes the handshake, within `timeout_ms` of `began_ms`. */
+static int handshake_make(struct postino_tls_openssl *tls, uint32_t began_ms, uint32_t timeout_ms)
+{
+    struct postino_transport *inner = tls->inner;
+    size_t heard_octets = 0; /* since the time was looked at, or in all since the limit passed */
+    int late = 0;
+
+    for (;;) {
+        unsigned events;
+        uint32_t passed_ms;
+        int status = handshake_advance(tls, &heard_octets, &late, &events);
+
+        if (status <= 0)
+            return status;
         passed_ms = inner->methods->now_ms(inner) - began_ms;
         if (passed_ms < timeout_ms)
             heard_octets = 0;
         else
             late |= heard_octets >= HANDSHAKE_PORTION_OCTETS;
-        status = handshake_wait(tls, result == 1 ? 0 : POSTINO_EVENT_READ,
-                                passed_ms < timeout_ms ? timeout_ms - passed_ms : 0, &late);
+        status = handshake_wait(tls, events, passed_ms < timeout_ms ? timeout_ms - passed_ms : 0, &late);
         if (status != 0)
             return status;
     }

@@ -8,10 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SETTINGS_HOST_OCTETS 253 /* RFC 1035 section 2.3.4, without the root */
-/* RFC 9525 section 6.3: no common names, and a wildcard is a whole label. */
-#define SETTINGS_HOST_FLAGS  (X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
-
 static int settings_asked(SSL *connection, void *context)
 {
     (void)connection;
@@ -85,27 +81,6 @@ static int settings_versions(struct postino_tls_openssl *tls)
     return POSTINO_OK;
 }
 
-static int settings_is_address(const char *host)
-{
-    return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
-}
-
-/* The host's name for SNI and for its certificate, neither of which has the dot that makes a name absolute
- * (RFC 6066 section 3, RFC 9525 section 2). Returns its length, 0 where it is none. */
-static size_t settings_host_octets(const char *host)
-{
-    size_t octets = strlen(host);
-    size_t i;
-
-    for (i = 0; i < octets; i++) {
-        if (host[i] <= ' ' || host[i] > '~')
-            return 0;
-    }
-    if (octets != 0 && host[octets - 1] == '.')
-        octets--;
-    return octets <= SETTINGS_HOST_OCTETS ? octets : 0;
-}
-
 static int settings_host(struct postino_tls_openssl *tls)
 {
     const char *host = tls->config->host_name;
@@ -113,12 +88,12 @@ static int settings_host(struct postino_tls_openssl *tls)
 
     if (host == NULL)
         return POSTINO_OK;
-    if (settings_is_address(host)) {
+    if (tls_openssl_is_address(host)) {
         address = a2i_IPADDRESS(host);
         ASN1_OCTET_STRING_free(address);
         if (address != NULL)
             return POSTINO_OK;
-    } else if (settings_host_octets(host) != 0) {
+    } else if (tls_openssl_host_octets(host) != 0) {
         return POSTINO_OK;
     }
     ERR_clear_error();
@@ -206,29 +181,20 @@ int tls_openssl_expect(struct postino_tls_openssl *tls, SSL *connection)
     const char *host = tls->config->host_name;
     X509_VERIFY_PARAM *param = SSL_get0_param(connection);
     int full = tls->config->verify == POSTINO_TLS_VERIFY_FULL;
-    char name[SETTINGS_HOST_OCTETS + 1] = "";
+    char name[TLS_OPENSSL_HOST_OCTETS + 1] = "";
 
     if (tls->session != NULL && !tls->unresumable && SSL_SESSION_is_resumable(tls->session))
         tls->offered = SSL_set_session(connection, tls->session) == 1;
     if (host == NULL)
         return POSTINO_OK;
-    if (settings_is_address(host))
+    if (tls_openssl_is_address(host))
         return !full || X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1 ? POSTINO_OK
                                                                         : settings_fail(tls, host);
-    memcpy(name, host, settings_host_octets(host));
-    X509_VERIFY_PARAM_set_hostflags(param, SETTINGS_HOST_FLAGS);
+    memcpy(name, host, tls_openssl_host_octets(host));
+    X509_VERIFY_PARAM_set_hostflags(param, TLS_OPENSSL_HOST_FLAGS);
     /* An empty name would check none; SNI refuses it. */
     if (SSL_set_tlsext_host_name(connection, name) != 1 ||
         (full && X509_VERIFY_PARAM_set1_host(param, name, 0) != 1))
         return settings_fail(tls, host);
     return POSTINO_OK;
-}
-
-int tls_openssl_names_host(const struct postino_tls_openssl *tls, X509 *certificate)
-{
-    const char *host = tls->config->host_name;
-
-    return settings_is_address(host)
-               ? X509_check_ip_asc(certificate, host, 0)
-               : X509_check_host(certificate, host, settings_host_octets(host), SETTINGS_HOST_FLAGS, NULL);
 }

@@ -6,8 +6,37 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <string.h>
+
+int tls_openssl_is_address(const char *host)
+{
+    return strchr(host, ':') != NULL || host[strspn(host, "0123456789.")] == '\0';
+}
+
+size_t tls_openssl_host_octets(const char *host)
+{
+    size_t octets = strlen(host);
+    size_t i;
+
+    for (i = 0; i < octets; i++) {
+        if (host[i] <= ' ' || host[i] > '~')
+            return 0;
+    }
+    if (octets != 0 && host[octets - 1] == '.')
+        octets--;
+    return octets <= TLS_OPENSSL_HOST_OCTETS ? octets : 0;
+}
+
+/* Whether a certificate names the host. Returns 1, 0, or a negative number: it cannot be told. */
+static int verify_names_host(const struct postino_tls_openssl *tls, X509 *certificate)
+{
+    const char *host = tls->config->host_name;
+
+    return tls_openssl_is_address(host) ? X509_check_ip_asc(certificate, host, 0)
+                                        : X509_check_host(certificate, host, tls_openssl_host_octets(host),
+                                                          TLS_OPENSSL_HOST_FLAGS, NULL);
+}
 
 int tls_openssl_verify_step(int good, X509_STORE_CTX *store)
 {
@@ -108,7 +137,7 @@ int tls_openssl_inspect(struct postino_tls_openssl *tls)
         error = tls_openssl_explain(tls, certificate, (int)SSL_get_verify_result(connection));
     /* Again: short of memory OpenSSL 3.0 verifies without the name, and does not say so. */
     if (error == 0 && config->verify == POSTINO_TLS_VERIFY_FULL) {
-        int named = tls_openssl_names_host(tls, certificate);
+        int named = verify_names_host(tls, certificate);
 
         if (named < 0)
             error = tls_openssl_reason(tls, POSTINO_ERROR_TLS_NAME);
