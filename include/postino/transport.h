@@ -30,7 +30,7 @@ struct postino_tls_info;
 struct postino_transport_class {
     /* Opens the connection to the address in the object's own members, within `timeout_ms`. Called only when
      * closed. Sets unsent_octets to 0. Returns 0 or an error (-3xx, -5xx); after an error nothing is open.
-     * Example: postino_posix in ports/posix/postino_posix.c. */
+     * Example: postino_posix in ports/posix/transport.c. */
     int (*connect)(struct postino_transport *transport, uint32_t timeout_ms);
     /* Lends a buffer of at least one octet for the send() that follows. Called only while unsent_octets is 0.
      * Returns 0, POSTINO_AGAIN, or an error. */
