@@ -34,8 +34,11 @@ static uint32_t reference(const uint8_t *line, size_t length)
         line++;
         length--;
     }
-    for (bit = 1; bit != 0 && bit <= POSTINO_CAPABILITY_ETRN; bit <<= 1) {
-        if (first_word_is(line, length, postino_capability_name(bit))) {
+    for (bit = 1; bit != 0; bit <<= 1) {
+        const char *name = postino_capability_name(bit);
+
+        /* A bit without an extension has a name of two words. */
+        if (strchr(name, ' ') == NULL && first_word_is(line, length, name)) {
             bits |= bit;
         }
     }
