@@ -10,7 +10,7 @@
 
 #include "postino/session.h"
 
-/* What libFuzzer calls; replay.c calls it without libFuzzer. Returns 0; a broken promise aborts. */
+/* Runs one input. libFuzzer calls it, or replay.c does. Returns 0; a broken promise aborts. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Stays in builds without assert(). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the host layer's tests share: a pool, IP instances, a peer on plain kernel sockets, bounded waits. */
+/* The fixture of the host layer's tests: a pool, IP instances, a peer on plain kernel sockets, bounded
+ * waits. */
 #ifndef HOST_NET_H
 #define HOST_NET_H
 

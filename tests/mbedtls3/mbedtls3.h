@@ -2,10 +2,9 @@
 #ifndef MBEDTLS3_H
 #define MBEDTLS3_H
 
-/* What the sources over Mbed TLS need of its interface, as 3.6 has it: read in its headers, and stated here
- * in as little as a compiler wants. Debian has 2.28 alone, so this says only that the sources compile where
- * members are hidden and functions took other parameters; nothing is linked with it, and nothing was run.
- * What 3.x dropped is not here, so that its use is an error. */
+/* Declares the part of the interface of Mbed TLS 3.6 that our sources use, after its headers. Debian has
+ * only 2.28. The test shows that the sources compile where members are hidden and functions have other
+ * parameters; nothing is linked or run. Names that 3.x dropped are missing here, so their use is an error. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -207,9 +207,8 @@ struct model_connection {
     size_t barrier; /* so much must the client have been given before it says more */
     int greeted, extended, authenticated, rset_since_end, rset_refused;
     size_t rset_end;
-    /* The last refusal that gave a mail up and left its transaction open: where the reply ends, how many
-     * transactions there were, and where the reply to the RSET behind it ends that was not refused; 0: there
-     * was none. */
+    /* The last refusal that ended a mail and left its transaction open. The end of the reply, the count of
+     * transactions then, and the end of the reply that accepted the RSET behind it; 0: none. */
     size_t left_open_end, left_open_transaction, left_open_cleared;
     size_t confused_end; /* the first refusal of RSET: what was said behind it the client need not believe */
     unsigned auth_round;
@@ -238,7 +237,8 @@ void model_connection_deliver(struct model_connection *connection, size_t length
 /* So many more of the server's octets reach the client. */
 const uint8_t *model_connection_give(struct model_connection *connection, size_t length);
 void model_connection_event(struct model_connection *connection, char kind, size_t length);
-/* What the client had been given when it sent the octet at `sent`; for ever later octets only. */
+/* The octets that the client had received when it sent the octet at `sent`. Calls must come in the order
+ * of `sent`. */
 size_t model_given_at(struct model_connection *connection, size_t sent);
 
 /* replies.c: says it, or something else in its place; returns what it said. */
@@ -250,7 +250,7 @@ void model_policy_draw(struct model_connection *connection);
 /* commands.c: a line is complete. */
 void model_command(struct model_connection *connection);
 void model_command_fault(struct model_connection *connection, const char *what);
-/* What the client had been given when it began this command. */
+/* The octets that the client had received when it began this command. */
 size_t model_knew(struct model_connection *connection);
 /* The reply said last gave up the mail whose transaction is open. */
 void model_left_open(struct model_connection *connection);

@@ -2,8 +2,8 @@
 #ifndef NETX_TEST_BED_H
 #define NETX_TEST_BED_H
 
-/* What the tests of the NetX Duo SMTP Client share: an IP instance, pools, a client, a server, and what must
- * be true after every mail. Test functions named in BED_CASE() run as a ThreadX thread. */
+/* The fixture of the tests of the NetX Duo SMTP Client: an IP instance, pools, a client, a server, and
+ * checks that hold after every mail. Test functions named in BED_CASE() run as a ThreadX thread. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,7 +84,7 @@ VOID bed_recovers(VOID);
 VOID bed_delivers(VOID);
 VOID bed_delete(VOID);
 
-/* What the server received, from its first octet to its last. */
+/* Checks all octets that the server received. */
 VOID bed_received(const char *dialogue);
 /* The message as the server received it, with its end mark. */
 const char *bed_message(VOID);

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An SMTP server on a loopback port, in a thread of its own, that takes one connection after the other. Each
- * of its replies can be replaced, delayed, cut in pieces, or the connection ended in their place. What the
- * client sent, and how it left, is kept. A recipient refused@... is refused for good, later@... for now, and
- * after five recipients many@... are too many. Every wait is bounded. */
+/* An SMTP server on a loopback port, in a thread of its own, that takes one connection after the other. A
+ * test can replace each reply, delay it, cut it in pieces, or end the connection in its place. The server
+ * keeps the client's octets, and how the client left. A recipient refused@... is refused for good,
+ * later@... for now, and after five recipients many@... are too many. Every wait is bounded. */
 
 enum server_step {
     SERVER_GREETING,

@@ -2,7 +2,7 @@
 #ifndef NETX_TEST_SESSION_BED_H
 #define NETX_TEST_SESSION_BED_H
 
-/* What the tests of the services for many mails share. */
+/* The fixture of the tests of the services for many mails. */
 
 #include "bed.h"
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the command line of send_file asks for. This header is neutral: one half of the program is written
+/* The command line of send_file. This header is neutral: one half of the program is written
  * against NetX Duo's headers, the other against Postino's. */
 
 enum send_file_auth {

@@ -39,7 +39,7 @@ struct many_service {
     char text[MANY_SERVICE_TEXT_OCTETS];
 };
 
-/* What send_many.c is asked to do. */
+/* The job of send_many.c. */
 struct many_job {
     const char *host;
     const char *port;
@@ -56,8 +56,8 @@ struct many_job {
     size_t service_count;
 };
 
-/* Takes the job from its text, which is cut to pieces and borrowed as long as the job is used. What is
- * unusable ends the program. */
+/* Takes the job from its text, which is cut to pieces and borrowed as long as the job is used. A job that
+ * is not understood ends the program. */
 void many_take_job(struct many_job *job, char *text);
 
 __attribute__((noreturn)) void many_reject(const char *reason, const char *what);

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A server that is polite and keeps the rules: it takes whatever the client sent and answers all of it that
- * can be answered. What it was not offered it does not forgive. Start from batch_server_init(). */
+/* A server that keeps the rules: it takes all octets that the client sent and answers every whole command.
+ * A command that the server did not offer is a failure. Start from batch_server_init(). */
 
 #define BATCH_LINE_OCTETS  1024
 #define BATCH_REPLY_OCTETS 65536
@@ -24,7 +24,7 @@ struct batch_server {
     int closed;            /* QUIT was answered */
     char breach[160];      /* of the rules by the client, the first; "": none */
 
-    /* What is to be given to the client. */
+    /* The replies that the client has not received yet. */
     char replies[BATCH_REPLY_OCTETS];
     size_t replies_octets;
 

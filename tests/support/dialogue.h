@@ -5,10 +5,9 @@
 #include "fake_transport.h"
 #include "postino/session.h"
 
-/* A full dialogue for fault tests: authentication by LOGIN, a mail to three recipients, a second one of which
- * a recipient is refused (partial delivery), QUIT. It knows where in both streams everything of interest
- * stands, and so what must have become of each mail wherever the connection is cut: a reference that shares
- * nothing with the engine. */
+/* A full dialogue for fault tests: LOGIN, a mail to three recipients, a mail with one refused recipient
+ * (partial delivery), QUIT. It knows the offset of each event in both streams, so it tells each mail's
+ * outcome for a cut at any octet. This reference shares no code with the engine. */
 
 #define DIALOGUE_MAILS      4 /* at most */
 #define DIALOGUE_RECIPIENTS 3
@@ -41,8 +40,8 @@ struct dialogue {
 /* Writes the script and prepares mails and session configuration. */
 void dialogue_init(struct dialogue *dialogue);
 
-/* The same of another dialogue: with PIPELINING and CHUNKING, four mails of which three are in flight at the
- * same time, one of them to two recipients of which one is refused. */
+/* Another dialogue, with PIPELINING and CHUNKING: four mails, three of them in flight at a time. One mail
+ * has two recipients, and one of these is refused. */
 void dialogue_init_pipelined(struct dialogue *dialogue);
 
 /* The last mail. */
@@ -55,8 +54,8 @@ void dialogue_add(struct dialogue *dialogue, enum peer_event_kind kind, const ch
  * at once. Returns what the pump returns. */
 int dialogue_run(struct dialogue *dialogue, struct fake_transport *fake);
 
-/* What must have become of a recipient when the server took so many of the client's octets, and the client
- * read so many of the server's: enum postino_outcome. */
+/* The outcome of a recipient when the server took so many of the client's octets, and the client read so
+ * many of the server's: enum postino_outcome. */
 unsigned dialogue_outcome(const struct dialogue *dialogue, size_t mail, size_t recipient, size_t taken_octets,
                           size_t given_octets);
 

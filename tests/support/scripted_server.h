@@ -2,16 +2,16 @@
 #ifndef SCRIPTED_SERVER_H
 #define SCRIPTED_SERVER_H
 
-/* An SMTP server in a thread of its own that plays a script: what it says, what it expects, and how it fails.
- * The first surprise is kept in `fault` and ends the script. Every wait is bounded. The script's lines, ended
- * by NULL:
+/* An SMTP server in a thread of its own that plays a script: its replies, the lines that it expects, and its
+ * failures. The server keeps the first departure in `fault` and ends the script. Every wait is bounded. The
+ * script is a list of lines, ended by NULL:
  *
- *     accept       takes the next connection
- *     S: text      says a line
- *     C: text      expects a line
- *     message      takes the lines up to the lone dot, into `message`
- *     close, reset ends the connection
- *     silence      says nothing until the client ends the connection
+ * - accept takes the next connection;
+ * - S: text says a line;
+ * - C: text expects a line;
+ * - message takes the lines up to the lone dot, into `message`;
+ * - close, reset end the connection;
+ * - silence says nothing until the client ends the connection.
  */
 
 #include "loopback.h"

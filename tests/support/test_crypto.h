@@ -4,8 +4,8 @@
 
 #include "postino/crypto.h"
 
-/* MD5, SHA-1 and SHA-256 for tests that may need no library, and a generator that gives what the context, a
- * string of base64, decodes to: 18 octets of it are a SCRAM nonce as RFC 5802 prints one. */
+/* MD5, SHA-1 and SHA-256 for tests that need no library. The random octets are the context, a string in
+ * base64, decoded: 18 octets are a SCRAM nonce as RFC 5802 prints one. */
 extern const struct postino_sasl_crypto test_crypto;
 
 #endif

@@ -8,7 +8,7 @@
 
 /* To be called before anything else. Returns 0, or -1. */
 int memory_begin(void);
-/* What is allocated, and the most since memory_reset(). */
+/* The octets that are allocated, and the most since memory_reset(). */
 size_t memory_octets(void);
 size_t memory_most_octets(void);
 void memory_reset(void);

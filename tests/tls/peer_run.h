@@ -33,7 +33,7 @@ extern struct peer_run run;
 int peer_run_setup(void **state);
 int peer_run_teardown(void **state);
 
-/* What TLS says of the connection. */
+/* The transport's description of the TLS connection. */
 const struct postino_tls_info *peer_run_info(void);
 /* Returns what the backend's or the client's init does. */
 int peer_run_start(void);

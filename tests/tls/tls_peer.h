@@ -24,11 +24,11 @@ struct tls_peer {
     uint32_t slow_ms;                                       /* until send() takes more; 0: no time */
     size_t lend_octets; /* receive() lends at most that many a call; 0: 300 */
     int version;        /* TLS1_2_VERSION, TLS1_3_VERSION; 0: the newest */
-    /* What comes behind MAIL, record after record, in place of an answer: writes one that holds no plain
-     * text; NULL: nothing does. What the client sends meanwhile is taken and not read. */
+    /* Writes a record without plain text. It is called again and again in place of the reply to MAIL;
+     * NULL: the server replies. The server takes the client's octets meanwhile and does not read them. */
     int (*flood)(SSL *server);
     uint32_t flood_ms; /* how long, PORTION_MS for each portion of `lend_octets`; then nothing comes */
-    /* What comes in place of the server's handshake, again and again; NULL: that does. */
+    /* Octets that are sent again and again in place of the server's handshake; NULL: the handshake. */
     const uint8_t *chatter;
     size_t chatter_octets;
     /* The caller is held up for so long in the first receive() behind a send(), which then does not look, as

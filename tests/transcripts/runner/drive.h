@@ -17,7 +17,7 @@ struct drive_plan {
     uint32_t start_ms;      /* what the clock says when the session starts */
 };
 
-/* What a replay runs with, and what came of it. */
+/* One replay: its plan, its objects, and its first finding. */
 struct drive {
     const struct transcript *transcript;
     struct drive_plan plan;

@@ -110,7 +110,7 @@ struct mixture_fates {
 
 void mixture_judge(const struct mixture *mixture, struct mixture_fates *fates);
 
-/* What replies say, up to an entry (excluded), of the transaction that is in hand there. */
+/* The state of the current transaction, by the replies before an entry of the log. */
 struct mixture_standing {
     int decided;    /* it is given up */
     unsigned taken; /* recipients that were accepted */

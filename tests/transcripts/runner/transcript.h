@@ -182,7 +182,7 @@ int transcript_read_ends(struct transcript *transcript, const char *line);
 /* transcript_tls.c */
 /* The policy of a name, or NULL. */
 const struct postino_tls_policy *transcript_tls_policy(const char *name);
-/* What stands behind "<tls". Returns 0, or -1 for a bad line. */
+/* The rest of a "<tls" line. Returns 0, or -1 for a bad line. */
 int transcript_read_tls(struct transcript *transcript, struct peer_event *event, const char *line);
 
 /* transcript_secret.c: sets transcript->secret, once all is read. */

@@ -9,7 +9,7 @@
 #include "postino/client.h"
 #include "postino/posix.h"
 
-/* What most scripts consist of. The reply to the last RCPT is the test's, or the first line of DATA. */
+/* The lines that most scripts share. The test adds the reply to the last RCPT, or the first line of DATA. */
 #define HELLO  "accept", "S: 220 server.test", "C: EHLO client.test", "S: 250 server.test"
 #define LETTER "C: MAIL FROM:<ann@client.test>", "S: 250 ok", "C: RCPT TO:<bob@server.test>"
 #define DATA   "S: 250 ok", "C: DATA", "S: 354 go on", "message"

@@ -23,7 +23,7 @@ enum ending {
     ENDING_IMPATIENCE /* the caller's patience is at an end */
 };
 
-/* Whose turn it is: the thread's that sends the mail, or the one's that looks at its stack. */
+/* The thread that may run: the one that sends the mail, or the one that searches its stack. */
 enum turn {
     TURN_SENDS,
     TURN_LOOKS,

@@ -8,7 +8,7 @@
 
 #define MESSAGE_MAX 5000
 
-/* What went out, decoded by a reader of its own. */
+/* The octets that the session sent, decoded by a reader of the test's own. */
 struct wire {
     uint8_t octets[2 * MESSAGE_MAX + 2000];
     size_t length_octets;

@@ -82,7 +82,7 @@ static inline void group_submit(struct group *group, int first, int last)
     }
 }
 
-/* What one call hands out. */
+/* The octets of one call of postino_session_output(). */
 static inline const char *group_call(struct group *group)
 {
     size_t length = postino_session_output(&group->bench.session, (uint8_t *)group->bench.sent,

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What the numbers begin from; the same numbers follow in every run. */
+/* The seed. The same seed gives the same numbers in every run. */
 static uint32_t noise_state;
 
 /* The next number, of 24 bits. */

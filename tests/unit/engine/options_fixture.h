@@ -22,7 +22,7 @@ static inline void prepare(void)
     group.mails[0].options = &options;
 }
 
-/* What stands behind the path of MAIL. */
+/* Checks the parameters behind the path of MAIL. */
 static inline void check_mail(const char *expected)
 {
     char line[1600];

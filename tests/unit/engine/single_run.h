@@ -28,7 +28,7 @@ struct run {
     struct postino_recipient recipient;
 };
 
-/* What it adds to MAIL and RCPT is nothing. */
+/* Adds no parameter to MAIL and RCPT. */
 static inline void run_subject(const struct postino_session *session, struct postino_emitter *emitter)
 {
     if (session->sent.step->id == POSTINO_STEP_MESSAGE)
