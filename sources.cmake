@@ -50,7 +50,6 @@ set(POSTINO_CORE_SOURCES
     src/message/base64.c
     src/message/compose.c
     src/message/compose_body.c
-    src/message/compose_header.c
     src/message/compose_unit.c
     src/message/dkim.c
     src/message/dkim_field.c
@@ -67,6 +66,7 @@ set(POSTINO_CORE_SOURCES
     src/message/raw_message.c
     src/message/recipients.c
     src/message/text_encoding.c
+    src/message/writer.c
     src/client/client.c
     src/client/client_config.c
     src/client/client_fallback.c

@@ -64,9 +64,9 @@ struct postino_part {
     /* private */
     uint8_t level;
     uint8_t source_flags;
-    uint8_t open;   /* the part ends within a line */
-    uint8_t scan;   /* result of the scan, as bits */
-    uint8_t height; /* depth of the parts in it, itself included */
+    uint8_t open_line; /* the part ends within a line */
+    uint8_t scan;      /* result of the scan, as bits */
+    uint8_t height;    /* depth of the parts in it, itself included */
     uint8_t in_use;
     /* public */
     const char *type;            /* the media type, with its parameters: "text/plain; charset=utf-8" */
@@ -78,8 +78,8 @@ struct postino_part {
     /* private */
     /* Begins the source and chooses the encoding. Returns 0 or an error. */
     int (*begin_part)(struct postino_message *message, struct postino_part *part);
-    /* Writes the rest of its type; NULL: nothing. */
-    void (*more)(struct postino_writer *writer);
+    /* Writes further parameters of the type; NULL: none. */
+    void (*parameters)(struct postino_writer *writer);
     const char *encoding_name; /* NULL: 7bit */
     const struct postino_encoding *encoding;
     struct postino_source *source; /* NULL: it holds other parts */
@@ -236,7 +236,7 @@ struct postino_message {
     size_t unit_octets;  /* of the unit that went into the buffer */
     uint32_t capabilities;
     uint32_t boundaries; /* bits: first letters that must not be used */
-    uint32_t look_head;  /* the octets before */
+    uint32_t scan_head;  /* the octets before */
 };
 
 /* Makes a message with the body `body`, a part. The message is composed in `buffer`, at least

@@ -70,7 +70,7 @@ struct postino_raw_message {
     uint8_t lent_octets;
     uint8_t taken_octets;
     uint8_t state;
-    uint8_t seen;
+    uint8_t missing; /* of enum postino_raw_fault: the fields not seen yet */
     uint8_t dropped;
     uint8_t verbatim; /* the inner source is CANONICAL or BINARY: line ends stay */
     uint8_t cr;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* base64 (RFC 4648 section 4). */
-#include "compose.h"
+#include "encoding.h"
+
+#include <string.h>
+
+#include "writer.h"
 
 static uint8_t *base64_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
 {
     unsigned count = encoder->count;
     unsigned bits = (unsigned)encoder->held << 8 | octet;
 
-    if (octet == COMPOSE_END) {
+    if (octet == ENCODING_END) {
         if (count == 0)
             return to;
         *to++ = (uint8_t)postino_base64_digit((unsigned)encoder->held << (6 - count));
@@ -37,8 +41,8 @@ void postino_write_base64(struct postino_writer *writer, const void *data, size_
 
     postino_clear(&encoder, sizeof encoder);
     do {
-        uint8_t out[COMPOSE_STEP_OCTETS];
-        const uint8_t *end = base64_put(&encoder, out, octets != 0 ? *in++ : COMPOSE_END);
+        uint8_t out[ENCODING_STEP_OCTETS];
+        const uint8_t *end = base64_put(&encoder, out, octets != 0 ? *in++ : ENCODING_END);
         const uint8_t *at;
 
         for (at = out; at != end; at++)
@@ -46,6 +50,8 @@ void postino_write_base64(struct postino_writer *writer, const void *data, size_
     } while (octets-- != 0);
 }
 
+/* Machines with the room for it encode whole lines from a table of 8 kB. */
+#define BASE64_FAST (!POSTINO_SMALL && SIZE_MAX > UINT32_MAX)
 #if BASE64_FAST
 #define BASE64_PAIRS(c)                                                                                     \
     {c, 'A'}, {c, 'B'}, {c, 'C'}, {c, 'D'}, {c, 'E'}, {c, 'F'}, {c, 'G'}, {c, 'H'}, {c, 'I'}, {c, 'J'},     \
@@ -113,7 +119,7 @@ static uint8_t *base64_run(struct postino_encoder *encoder, const uint8_t **data
             to = base64_put(encoder, to, *in++);
             continue;
         }
-        if (full + COMPOSE_STEP_OCTETS - to < BASE64_LINE_COLUMNS + 2)
+        if (full + ENCODING_STEP_OCTETS - to < BASE64_LINE_COLUMNS + 2)
             break;
         *to++ = '\r';
         *to++ = '\n';

@@ -4,6 +4,10 @@
  * the units that follow it. A unit is composed anew for each buffer, so nothing is kept of it. */
 #include "compose.h"
 
+#include "postino/extension.h"
+
+#include "../source/source.h"
+
 /* ---- Before it is sent ---- */
 
 /* Begins the parts, and tells each multipart what its parts are. */
@@ -42,22 +46,16 @@ static int compose_parts(struct postino_message *message, unsigned *flags)
     return letter <= 26 ? POSTINO_OK : POSTINO_ERROR_BOUNDARY;
 }
 
-static void compose_writer(const struct postino_message *message, struct postino_writer *writer)
-{
-    postino_clear(writer, sizeof *writer);
-    writer->message = message;
-}
-
 /* Counts the message, and looks at all that its header says. */
 static int compose_count(struct postino_message *message, size_t *size_octets, unsigned *flags)
 {
     struct postino_writer writer;
     int unknown = 0;
 
-    compose_writer(message, &writer);
+    postino_writer_start(&writer, message);
     for (postino_compose_start(message); message->unit != UNIT_END; postino_compose_next(message)) {
         if (message->unit == UNIT_BODY) {
-            message->encoder.column = message->part->open;
+            message->encoder.column = message->part->open_line;
             writer.total += message->part->size_octets;
             if (message->part->size_octets == POSTINO_SIZE_UNKNOWN)
                 unknown = 1;
@@ -118,7 +116,7 @@ static enum postino_source_status compose_fill(struct postino_message *message)
                 message->unit = UNIT_FAILED;
             return status;
         }
-        compose_writer(message, &writer);
+        postino_writer_start(&writer, message);
         writer.out = message->buffer;
         writer.room = message->buffer_octets;
         writer.total = message->lent_octets - message->unit_octets;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A part's octets on their way into the buffer. Invariant: an encoder is called only where everything that it
  * may write has room. */
-#include "compose.h"
+#include "encoding.h"
 
 /* Returns where it wrote to; *data is behind what it took. */
 static uint8_t *body_encode(const struct postino_encoding *encoding, struct postino_encoder *encoder,
@@ -23,7 +23,7 @@ enum postino_source_status postino_compose_body(struct postino_message *message)
 {
     const struct postino_encoding *encoding = message->part->encoding;
     struct postino_source *source = message->part->source;
-    const uint8_t *full = message->buffer + message->buffer_octets - COMPOSE_STEP_OCTETS;
+    const uint8_t *full = message->buffer + message->buffer_octets - ENCODING_STEP_OCTETS;
     uint8_t *to = message->buffer + message->lent_octets;
     enum postino_source_status status;
     const uint8_t *data;
@@ -41,7 +41,7 @@ enum postino_source_status postino_compose_body(struct postino_message *message)
         if (to > full)
             status = POSTINO_SOURCE_DATA;
         else
-            to = encoding->put(&message->encoder, to, COMPOSE_END);
+            to = encoding->put(&message->encoder, to, ENCODING_END);
     }
     message->lent_octets = (size_t)(to - message->buffer);
     return status;

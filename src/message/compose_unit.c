@@ -167,7 +167,7 @@ static void unit_type(struct postino_writer *writer, unsigned kind, const char *
     const struct postino_part *part = writer->message->part;
     const struct postino_message_features *features = writer->message->features;
 
-    if ((postino_compose_look(text) & ~(unsigned)(COMPOSE_LONG | COMPOSE_ENCODED)) != 0 ||
+    if ((postino_text_traits(text) & ~(unsigned)(TEXT_LONG_WORD | TEXT_ENCODED_WORD)) != 0 ||
         (features->type != NULL && features->type(text, kind == ROW_TYPE) != 0))
         postino_write_fail(writer, POSTINO_ERROR_FIELD_TYPE);
     postino_write_words(writer, text, 0, ' ');
@@ -176,8 +176,8 @@ static void unit_type(struct postino_writer *writer, unsigned kind, const char *
         return;
     }
     postino_write_parameter(writer, part->parameter, part->parameter_value);
-    if (part->more != NULL)
-        part->more(writer);
+    if (part->parameters != NULL)
+        part->parameters(writer);
 }
 
 static void unit_row(struct postino_writer *writer)

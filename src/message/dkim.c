@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed. Invariant: fields are signed in the order in which
- * they stand in the message, each name once, so that what a verifier hashes is what passed by here; only the
- * lines' blanks and ends that may still turn out to be the last are held back, as counts. */
-#include "compose.h"
-
+ * they stand in the message, each name once, so a verifier hashes the same octets. Blanks and line ends that
+ * may be the last ones are held back, as counts. */
 #include "dkim.h"
+
+#include <string.h>
+
+#include "postino/extension.h"
+
 #include "header_lines.h"
 #include "../source/source.h"
 
-/* What keeps a header from being read alike by those who verify (RFC 6376 section 3.8). */
+/* Faults of a header that verifiers read in different ways (RFC 6376 section 3.8). */
 #define DKIM_FAULTS (POSTINO_RAW_SYNTAX | POSTINO_RAW_BOM | POSTINO_RAW_EMPTY_LINE | POSTINO_RAW_MBOX)
 
 enum dkim_state {
@@ -35,7 +38,7 @@ static void dkim_hash(struct postino_dkim *dkim, unsigned which, unsigned octet)
         dkim_flush(dkim, which);
 }
 
-/* RFC 6376 section 3.4.2: one blank for many, none at the ends. */
+/* Hashes an octet of a value. RFC 6376 section 3.4.2: one blank for many, none at the ends. */
 static void dkim_value(struct postino_dkim *dkim, unsigned octet)
 {
     if (octet == ' ' || octet == '\t') {
@@ -49,7 +52,7 @@ static void dkim_value(struct postino_dkim *dkim, unsigned octet)
     }
 }
 
-/* The field in hand is over: the line that follows does not continue it. */
+/* Ends a field: the line that follows does not continue it. */
 static void dkim_field_end(struct postino_dkim *dkim)
 {
     if (dkim->hashed) {
@@ -59,7 +62,7 @@ static void dkim_field_end(struct postino_dkim *dkim)
     dkim->hashed = 0;
 }
 
-/* The name of a field is complete. */
+/* Hashes the name of a field if the field is signed. */
 static void dkim_name(struct postino_dkim *dkim)
 {
     const char *name;
@@ -93,25 +96,25 @@ static void dkim_body_begin(struct postino_dkim *dkim)
     dkim->line_octets = 0;
 }
 
-/* An octet of the header; a line end is '\n', the message's HEADER_END. */
+/* Takes an octet of the header: '\n' for a line end, HEADER_END for the end of the message. */
 static void dkim_header(struct postino_dkim *dkim, unsigned octet)
 {
     unsigned event;
 
     do {
         event = postino_header_octet(&dkim->lines, octet);
-        if (event == HEADER_NAME || event == HEADER_OPEN || event == HEADER_LOOSE)
+        if (event == HEADER_NAME || event == HEADER_UNDECIDED || event == HEADER_NO_FIELD)
             dkim_field_end(dkim);
-    } while (event == HEADER_OPEN || event == HEADER_LOOSE);
+    } while (event == HEADER_UNDECIDED || event == HEADER_NO_FIELD);
     if (event == HEADER_NAME)
         dkim_name(dkim);
     else if (event == HEADER_TEXT && dkim->hashed)
         dkim_value(dkim, octet);
-    else if (event == HEADER_EMPTY || event == HEADER_BODY)
+    else if (event == HEADER_ENDS || event == HEADER_ABSENT)
         dkim_body_begin(dkim);
 }
 
-/* RFC 6376 section 3.4.4. */
+/* Takes an octet of the body (RFC 6376 section 3.4.4). */
 static void dkim_body(struct postino_dkim *dkim, unsigned octet)
 {
     if (octet == ' ' || octet == '\t') {
@@ -132,7 +135,7 @@ static void dkim_body(struct postino_dkim *dkim, unsigned octet)
     }
 }
 
-/* Every line end, CR, LF or CRLF, is one as it will be on the wire. */
+/* Takes an octet of the message. Each line end, CR, LF or CRLF, counts as the CRLF that goes out. */
 static void dkim_octet(struct postino_dkim *dkim, unsigned octet)
 {
     unsigned cr = dkim->cr;
@@ -164,7 +167,7 @@ static void dkim_message_end(struct postino_dkim *dkim)
 
 /* ---- The field ---- */
 
-/* Hashes the field itself, in pieces through the place where the signature will be. */
+/* Hashes the field itself. It passes in pieces through the place of the signature, which is not made yet. */
 static int dkim_hash_field(struct postino_dkim *dkim)
 {
     static const char name[] = "dkim-signature:";
@@ -180,7 +183,7 @@ static int dkim_hash_field(struct postino_dkim *dkim)
     do {
         size_t i;
 
-        memset(&writer, 0, sizeof writer);
+        postino_writer_start(&writer, NULL);
         writer.out = dkim->signature;
         writer.room = sizeof dkim->signature;
         writer.total = 0 - at;
@@ -264,7 +267,7 @@ static int dkim_begin(struct postino_source *source, uint32_t capabilities, stru
     struct postino_writer writer;
 
     dkim->faults = 0;
-    /* What is signed is text in lines (RFC 6376 section 5.3). */
+    /* Only text in lines can be signed (RFC 6376 section 5.3). */
     capabilities &= ~(uint32_t)POSTINO_CAPABILITY_BINARYMIME;
     dkim->error = (int16_t)postino_source_begin(inner, capabilities, info);
     if (dkim->error == POSTINO_OK &&
@@ -274,7 +277,7 @@ static int dkim_begin(struct postino_source *source, uint32_t capabilities, stru
         dkim->error = (int16_t)dkim_sign(dkim);
     if (dkim->error == POSTINO_OK && inner->methods->begin(inner, capabilities, info) < 0)
         dkim->error = POSTINO_ERROR_SOURCE;
-    memset(&writer, 0, sizeof writer);
+    postino_writer_start(&writer, NULL);
     if (dkim->error == POSTINO_OK) {
         postino_dkim_whole(dkim, &writer);
         if ((info->flags & POSTINO_SOURCE_CANONICAL) == 0 || info->size_octets == POSTINO_SIZE_UNKNOWN)
@@ -299,7 +302,7 @@ static enum postino_source_status dkim_span(struct postino_source *source, const
         if (dkim->state == DKIM_TEXT) {
             struct postino_writer writer;
 
-            memset(&writer, 0, sizeof writer);
+            postino_writer_start(&writer, NULL);
             writer.out = dkim->buffer;
             writer.room = sizeof dkim->buffer;
             writer.total = 0 - dkim->written_octets;
@@ -329,7 +332,7 @@ static void dkim_consume(struct postino_source *source, size_t length_octets)
         dkim->inner->methods->consume(dkim->inner, length_octets);
 }
 
-/* The signature depends on what the server offers and is made then. */
+/* The signature depends on the capabilities of the server, so begin() makes it. */
 static int dkim_check(struct postino_source *source, uint32_t capabilities)
 {
     struct postino_dkim *dkim = (struct postino_dkim *)source;

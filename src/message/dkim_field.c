@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The DKIM-Signature field (RFC 6376 section 3.5). Invariant: it is the same whenever it is written, but for
- * the signature, which it ends in. */
+/* The DKIM-Signature field (RFC 6376 section 3.5). Invariant: the field is the same each time that it is
+ * written, except for the signature at its end. */
 #include "dkim.h"
+
+#include <string.h>
 
 #define DKIM_TEXT_COLUMNS 72
 
@@ -20,11 +22,6 @@ const char postino_dkim_names[DKIM_NAMES][26] = {"from",
                                                  "content-transfer-encoding",
                                                  "list-unsubscribe",
                                                  "list-unsubscribe-post"};
-
-unsigned postino_dkim_lower(unsigned octet)
-{
-    return octet - 'A' < 26 ? octet + 32 : octet;
-}
 
 static void field_number(struct postino_writer *writer, uint32_t number)
 {
@@ -47,21 +44,19 @@ static void field_base64(struct postino_writer *writer, const uint8_t *data, siz
     }
 }
 
-/* A tag's value that is a name in the DNS. */
+/* Writes a tag whose value is a name in the DNS. */
 static void field_label(struct postino_writer *writer, const char *tag, const char *value)
 {
     const char *at;
 
     postino_write_text(writer, tag);
     for (at = value; *at != '\0'; at++)
-        if (*at != '-' && *at != '.' && *at != '_' && (postino_dkim_lower((unsigned char)*at) - 'a' > 25) &&
-            ((unsigned)*at - '0' > 9))
+        if (!postino_is_alphanumeric((unsigned char)*at) && !postino_is_special(*at, "-._"))
             postino_write_fail(writer, POSTINO_ERROR_FIELD_VALUE);
     postino_write_text(writer, value);
     postino_write(writer, ';');
 }
 
-/* What stands behind "DKIM-Signature:"; without the signature, which it is made of. */
 void postino_dkim_write(const struct postino_dkim *dkim, struct postino_writer *writer)
 {
     unsigned i;
@@ -90,7 +85,7 @@ void postino_dkim_write(const struct postino_dkim *dkim, struct postino_writer *
         postino_write_text(writer, name);
         postino_write(writer, ':');
     }
-    /* From a second time: there must be no second one (RFC 6376 section 8.15). */
+    /* From is named twice, so that a second From breaks the signature (RFC 6376 section 8.15). */
     postino_write_text(writer, "from;\r\n bh=");
     field_base64(writer, dkim->body_hash, sizeof dkim->body_hash);
     postino_write_text(writer, ";\r\n b=");

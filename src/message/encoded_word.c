@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Encoded words (RFC 2047). Invariant: each is at most 75 octets long, stands in a line of at most 76, and
  * holds whole characters. */
-#include "compose.h"
+#include "writer.h"
 
 #define ENCODED_COLUMNS   76
 /* "=?UTF-8?Q?" and "?=" */
@@ -10,10 +10,9 @@
 #define ENCODED_CHARACTER 12
 
 /* What may stand for itself in every place that takes encoded words (RFC 2047 section 5), blanks apart. */
-static int encoded_plain(unsigned octet)
+static int encoded_is_plain(unsigned octet)
 {
-    return (octet >= '0' && octet <= '9') || ((octet | 32) >= 'a' && (octet | 32) <= 'z') || octet == '-' ||
-           octet == ' ';
+    return postino_is_alphanumeric(octet) || octet == '-' || octet == ' ';
 }
 
 /* How many octets of the text, in whole characters, `left` columns take in Q; *columns: how many of these. */
@@ -23,7 +22,7 @@ static unsigned encoded_fits_quoted(const char *text, unsigned left, unsigned *c
 
     for (*columns = 0; text[octets] != '\0';) {
         unsigned length = postino_utf8_length(text + octets);
-        unsigned used = *columns + (encoded_plain((unsigned char)text[octets]) ? 1 : 3 * length);
+        unsigned used = *columns + (encoded_is_plain((unsigned char)text[octets]) ? 1 : 3 * length);
 
         if (used > left)
             break;
@@ -60,7 +59,7 @@ static void encoded_quoted(struct postino_writer *writer, const char *text, unsi
 
         if (octet == ' ') {
             postino_write(writer, '_');
-        } else if (encoded_plain(octet)) {
+        } else if (encoded_is_plain(octet)) {
             postino_write(writer, octet);
         } else {
             postino_write(writer, '=');
@@ -97,8 +96,10 @@ const char *postino_write_encoded_word(struct postino_writer *writer, const char
 
 void postino_message_words(struct postino_writer *writer, const char *text)
 {
-    if (!postino_write_checked(writer, text))
+    if (!postino_is_utf8(text)) {
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_UTF8);
         return;
+    }
     while (*text != '\0') {
         encoded_gap(writer);
         text = postino_write_encoded_word(writer, text, 0);
@@ -107,20 +108,5 @@ void postino_message_words(struct postino_writer *writer, const char *text)
 
 int postino_message_address(const char *address)
 {
-    while (*address != '\0') {
-        unsigned length = postino_utf8_length(address);
-
-        if (length == 0)
-            return -1;
-        address += length;
-    }
-    return 0;
-}
-
-int postino_write_checked(struct postino_writer *writer, const char *text)
-{
-    if (postino_message_address(text) == 0)
-        return 1;
-    postino_write_fail(writer, POSTINO_ERROR_FIELD_UTF8);
-    return 0;
+    return postino_is_utf8(address) ? 0 : -1;
 }

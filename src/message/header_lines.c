@@ -54,7 +54,7 @@ static void lines_in_header(struct postino_header_lines *lines)
 
 /* The line in hand is no field. Behind an empty line in front it is the first one of a body, and there is no
  * header. */
-static unsigned lines_loose(struct postino_header_lines *lines)
+static unsigned lines_no_field(struct postino_header_lines *lines)
 {
     int body = lines->front == FRONT_EMPTY_LINE;
 
@@ -63,7 +63,7 @@ static unsigned lines_loose(struct postino_header_lines *lines)
         lines_in_header(lines);
         lines->faults |= POSTINO_RAW_SYNTAX;
     }
-    return lines_out(lines, lines->held_octets, 0, body ? HEADER_BODY : HEADER_LOOSE);
+    return lines_out(lines, lines->held_octets, 0, body ? HEADER_ABSENT : HEADER_NO_FIELD);
 }
 
 /* The buffer is full before the line is decided: gives it out. A name that fits is kept, to be compared
@@ -71,7 +71,7 @@ static unsigned lines_loose(struct postino_header_lines *lines)
 static unsigned lines_full(struct postino_header_lines *lines)
 {
     if (lines->state == LINE_EMPTY)
-        return lines_loose(lines);
+        return lines_no_field(lines);
     lines_in_header(lines);
     if (lines->state == LINE_NAME) {
         lines->name_octets = 0;
@@ -80,13 +80,13 @@ static unsigned lines_full(struct postino_header_lines *lines)
     } else {
         lines->is_wide = 1;
     }
-    return lines_out(lines, lines->held_octets, lines->name_end, HEADER_OPEN);
+    return lines_out(lines, lines->held_octets, lines->name_end, HEADER_UNDECIDED);
 }
 
 static unsigned lines_empty(struct postino_header_lines *lines)
 {
     if (lines->front == FRONT_PASSED)
-        return HEADER_EMPTY;
+        return HEADER_ENDS;
     /* The first one may separate an empty header from its body. */
     if (lines->front == FRONT_EMPTY_LINE || lines->held_octets != 0)
         lines->faults |= POSTINO_RAW_EMPTY_LINE;
@@ -101,7 +101,7 @@ static unsigned lines_bom(struct postino_header_lines *lines, unsigned octet)
     static const char bom[] = "\xef\xbb\xbf";
 
     if (octet != (unsigned char)bom[lines->held_octets])
-        return lines_loose(lines);
+        return lines_no_field(lines);
     (void)lines_hold(lines, octet, LINE_BOM);
     if (bom[lines->held_octets] == '\0') {
         lines->faults |= POSTINO_RAW_BOM;
@@ -114,7 +114,7 @@ static unsigned lines_bom(struct postino_header_lines *lines, unsigned octet)
 static unsigned lines_colon(struct postino_header_lines *lines)
 {
     if (lines->name_end == 0 && !lines->is_long)
-        return lines_loose(lines);
+        return lines_no_field(lines);
     lines_in_header(lines);
     if (lines->is_folded)
         lines->faults |= POSTINO_RAW_SYNTAX;
@@ -157,7 +157,7 @@ static unsigned lines_name(struct postino_header_lines *lines, unsigned octet)
         lines->state = LINE_MBOX;
         return HEADER_HELD;
     }
-    return lines_loose(lines);
+    return lines_no_field(lines);
 }
 
 static unsigned lines_start(struct postino_header_lines *lines, unsigned octet)
@@ -196,7 +196,7 @@ static unsigned lines_text(struct postino_header_lines *lines, unsigned octet)
     if (octet != '\n' && octet != HEADER_END)
         return left_out ? HEADER_HELD : HEADER_TEXT;
     lines->state = LINE_START;
-    return left_out ? HEADER_HELD : HEADER_LINE;
+    return left_out ? HEADER_HELD : HEADER_LINE_END;
 }
 
 static unsigned lines_octet(struct postino_header_lines *lines, unsigned octet)
@@ -209,11 +209,11 @@ static unsigned lines_octet(struct postino_header_lines *lines, unsigned octet)
     case LINE_EMPTY:
         if (octet == '\n' || octet == HEADER_END)
             return lines_empty(lines);
-        return blank ? lines_hold(lines, octet, LINE_EMPTY) : lines_loose(lines);
+        return blank ? lines_hold(lines, octet, LINE_EMPTY) : lines_no_field(lines);
     case LINE_BOM:
         return lines_bom(lines, octet);
     case LINE_FOLD:
-        return blank ? lines_hold(lines, octet, LINE_BLANKS) : lines_loose(lines);
+        return blank ? lines_hold(lines, octet, LINE_BLANKS) : lines_no_field(lines);
     case LINE_NAME:
     case LINE_BLANKS:
         return lines_name(lines, octet);

@@ -6,14 +6,14 @@
 
 /* What an octet of a header means. */
 enum header_event {
-    HEADER_HELD,  /* the octet is held back, or left out */
-    HEADER_NAME,  /* the colon: lines->name_octets of the name stand in lines->held; 0: it is too long */
-    HEADER_TEXT,  /* the octet goes on with the line */
-    HEADER_LINE,  /* the line ends; the next one may continue the field */
-    HEADER_OPEN,  /* no room to hold more: the line may still be a field. Give the octet again */
-    HEADER_LOOSE, /* the line is no field. Give the octet again */
-    HEADER_EMPTY, /* the empty line: the body follows */
-    HEADER_BODY   /* there is no header: what was held, and the octet, belong to the body */
+    HEADER_HELD,      /* the octet is held back, or left out */
+    HEADER_NAME,      /* the colon: lines->name_octets of the name stand in lines->held; 0: it is too long */
+    HEADER_TEXT,      /* the octet goes on with the line */
+    HEADER_LINE_END,  /* the line ends; the next one may continue the field */
+    HEADER_UNDECIDED, /* no room to hold more: the line may still be a field. Give the octet again */
+    HEADER_NO_FIELD,  /* the line is no field. Give the octet again */
+    HEADER_ENDS,      /* the empty line: the body follows */
+    HEADER_ABSENT     /* there is no header: what was held, and the octet, belong to the body */
 };
 
 /* Behind the last octet of a message that ends within its header: */

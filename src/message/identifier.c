@@ -2,7 +2,7 @@
 /* Message identifiers, content identifiers and URLs of a header. Invariant: each stands in brackets, given or
  * not, is never divided, and the first stands in the line of its field's name, for readers look there (RFC
  * 5322 section 3.6.4, RFC 2369 section 2). */
-#include "compose.h"
+#include "writer.h"
 
 /* Each one less than RFC 5322 section 2.1.1 asks for: a comma may follow. */
 #define IDENTIFIER_COLUMNS  77
@@ -30,7 +30,7 @@ static int identifier_is_id(const char *text, const char *end)
     const char *begin = text;
 
     for (; text != end; text++) {
-        if (postino_compose_is_special(*text, "\"(),;\\") || (*text == '@' && at_sign != NULL))
+        if (postino_is_special(*text, "\"(),;\\") || (*text == '@' && at_sign != NULL))
             return 0;
         if (*text == '@')
             at_sign = text;
@@ -44,7 +44,7 @@ static int identifier_is_url(const char *text, const char *end)
     const char *begin = text;
 
     while (text != end && (((*text | 32) >= 'a' && (*text | 32) <= 'z') ||
-                           (text != begin && postino_compose_is_special(*text, "0123456789+-."))))
+                           (text != begin && postino_is_special(*text, "0123456789+-."))))
         text++;
     return text != begin && text != end && *text == ':' && text + 1 != end;
 }
@@ -82,7 +82,7 @@ static const char *identifier_take(const char **text, const char **end, int urls
     return begin;
 }
 
-void postino_write_identifiers(struct postino_writer *writer, const char *text, enum compose_identifiers kind)
+void postino_write_identifiers(struct postino_writer *writer, const char *text, enum identifier_kind kind)
 {
     int urls = kind == IDENTIFIERS_URLS;
     int first = 1;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Address lists (RFC 5322 section 3.4), and how people write them. Invariant: on an error `at` stands where
  * the list goes wrong; each mailbox that is counted has an address that the envelope takes. */
-#include "compose.h"
-
 #include "mailbox_parser.h"
+
+#include "postino/address.h"
 
 /* An address without its brackets. */
 static int mailbox_address(struct mailbox_parser *parser, struct postino_mailbox *mailbox)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Tokens of address lists (RFC 5322 section 3.2). Invariant: `at` never passes the zero that ends the text;
  * no control character is copied. */
-#include "compose.h"
-
 #include "mailbox_parser.h"
+
+#include <string.h>
+
+#include "../text/text.h"
 
 #define MAILBOX_COMMENT_MAX 16
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The words of a name in an address list: encoded words (RFC 2047) and quoted strings. Invariant: an encoded
  * word becomes UTF-8 without a control character, or stays as it was. */
-#include "compose.h"
-
 #include "mailbox_parser.h"
+
+#include <string.h>
+
+#include "../text/text.h"
 
 /* What an octet of a charset is. */
 enum word_charset {

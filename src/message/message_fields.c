@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Further header fields: the caller's own, and those that go together. Invariant: no field passes for one
  * that the composer writes, or must not write. */
-#include "compose.h"
+#include "writer.h"
 
 void postino_message_date(struct postino_writer *writer, uint32_t seconds, int zone_minutes)
 {

@@ -3,7 +3,7 @@
  * boundary begins with "=_" and a letter. Neither base64 nor quoted-printable can hold a line that begins so,
  * and octets that go out as they are were scanned for it. No line is longer than 78 octets, and no piece of a
  * parameter splits a character. */
-#include "compose.h"
+#include "writer.h"
 
 #define PART_COLUMNS 78
 
@@ -15,15 +15,15 @@ void postino_write_parameter(struct postino_writer *writer, const char *name, co
 
     if (value == NULL || *value == '\0')
         return;
-    found = postino_compose_look(value);
+    found = postino_text_traits(value);
     postino_write_text(writer, ";\r\n ");
     postino_write_text(writer, name);
     postino_write_text(writer, "=\"");
     (void)postino_write_until(writer, value, '\0', '"');
     postino_write(writer, '"');
-    if ((found & COMPOSE_BAD) != 0) {
+    if ((found & TEXT_CONTROL) != 0) {
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    } else if ((found & ~(unsigned)COMPOSE_LONG) != 0 || writer->column > PART_COLUMNS) {
+    } else if ((found & ~(unsigned)TEXT_LONG_WORD) != 0 || writer->column > PART_COLUMNS) {
         writer->total = before;
         if (writer->message->features->parameter == NULL)
             postino_write_fail(writer, POSTINO_ERROR_FEATURE);
@@ -74,7 +74,7 @@ static const char *type_match(const char *text, const char *pattern)
             }
             text++;
         } else if (*pattern >= 't') {
-            while ((unsigned char)*text > ' ' && !postino_compose_is_special(*text, "()<>@,;:\\\"/[]?="))
+            while ((unsigned char)*text > ' ' && !postino_is_special(*text, "()<>@,;:\\\"/[]?="))
                 text++;
         } else if (*text == *pattern) {
             text++;
@@ -96,15 +96,14 @@ int postino_message_type(const char *text, int subtype)
 #define PARAMETER_COLUMNS 77
 
 /* attribute-char of RFC 2231 section 7, without the odd ones. */
-static int parameter_plain(unsigned octet)
+static int parameter_is_plain(unsigned octet)
 {
-    return (octet >= '0' && octet <= '9') || ((octet | 32) >= 'a' && (octet | 32) <= 'z') || octet == '-' ||
-           octet == '.' || octet == '_';
+    return postino_is_alphanumeric(octet) || octet == '-' || octet == '.' || octet == '_';
 }
 
 static unsigned parameter_columns(const char *text, unsigned length)
 {
-    return parameter_plain((unsigned char)*text) ? 1 : 3 * length;
+    return parameter_is_plain((unsigned char)*text) ? 1 : 3 * length;
 }
 
 /* Puts the next piece out, its name included; it is the whole where `number` is 0 and everything fits. */
@@ -128,7 +127,7 @@ static const char *parameter_piece(struct postino_writer *writer, const char *na
         for (; length != 0; length--, value++) {
             unsigned octet = (unsigned char)*value;
 
-            if (parameter_plain(octet)) {
+            if (parameter_is_plain(octet)) {
                 postino_write(writer, octet);
             } else {
                 postino_write(writer, '%');
@@ -145,8 +144,10 @@ void postino_message_parameter(struct postino_writer *writer, const char *name, 
     size_t columns = 11;
     const char *at;
 
-    if (!postino_write_checked(writer, value))
+    if (!postino_is_utf8(value)) {
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_UTF8);
         return;
+    }
     for (at = name; *at != '\0'; at++)
         columns++;
 
@@ -162,7 +163,24 @@ void postino_message_parameter(struct postino_writer *writer, const char *name, 
 
 #define NAME_COLUMNS 77
 
-static void name_more(struct postino_writer *writer)
+/* Writes the name in encoded words, each in a line of its own. */
+static void name_encoded(struct postino_writer *writer, const char *name)
+{
+    if (!postino_is_utf8(name)) {
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_UTF8);
+        return;
+    }
+    for (;;) {
+        name = postino_write_encoded_word(writer, name, 1);
+        if (*name == '\0')
+            return;
+        postino_write_text(writer, "\r\n ");
+    }
+}
+
+/* Outlook up to 2007, QQ and others know no RFC 2231 and look for encoded words here, against RFC 2047
+ * section 5. */
+static void name_parameter(struct postino_writer *writer)
 {
     const char *name = writer->message->part->file_name;
     size_t before;
@@ -174,21 +192,17 @@ static void name_more(struct postino_writer *writer)
     before = writer->total;
     column = writer->column;
     (void)postino_write_until(writer, name, '\0', '"');
-    if ((postino_compose_look(name) & COMPOSE_BAD) != 0) {
+    if ((postino_text_traits(name) & TEXT_CONTROL) != 0) {
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
-    } else if (postino_compose_look(name) != 0 || writer->column > NAME_COLUMNS) {
+    } else if (postino_text_traits(name) != 0 || writer->column > NAME_COLUMNS) {
         writer->total = before;
         writer->column = column;
-        while (postino_write_checked(writer, name) && *name != '\0') {
-            if (writer->total != before)
-                postino_write_text(writer, "\r\n ");
-            name = postino_write_encoded_word(writer, name, 1);
-        }
+        name_encoded(writer, name);
     }
     postino_write(writer, '"');
 }
 
 void postino_part_name_parameter(struct postino_part *part)
 {
-    part->more = name_more;
+    part->parameters = name_parameter;
 }

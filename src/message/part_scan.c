@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks a part through, where it can be read twice, before it goes out. Invariant: message->column is how
- * many octets of the line in hand were seen, message->look_head the last four. */
-#include "compose.h"
+ * many octets of the line in hand were seen, message->scan_head the last four. */
+#include "encoding.h"
 
-#define LOOK_LINE_MAX 998
+#define SCAN_LINE_MAX 998
 /* "--=_" */
-#define LOOK_HEAD     0x2d2d3d5fu
+#define SCAN_HEAD     0x2d2d3d5fu
 
-static void look_octet(struct postino_message *message, struct postino_part *part, unsigned octet)
+static void scan_octet(struct postino_message *message, struct postino_part *part, unsigned octet)
 {
     unsigned found = octet >> 7; /* SCAN_8BIT */
     unsigned column;
 
     octet = postino_text_octet(&message->encoder, octet);
     /* Of CRLF each half is an octet already; half a line end gets the other. */
-    if (octet == COMPOSE_END) {
+    if (octet == ENCODING_END) {
         message->unit_octets--;
         return;
     }
@@ -24,14 +24,14 @@ static void look_octet(struct postino_message *message, struct postino_part *par
         return;
     }
     column = message->column++;
-    if (octet == 0 || column == LOOK_LINE_MAX)
+    if (octet == 0 || column == SCAN_LINE_MAX)
         found |= SCAN_NEEDS_ENCODING;
-    if (column == 4 && message->look_head == LOOK_HEAD) {
+    if (column == 4 && message->scan_head == SCAN_HEAD) {
         found |= SCAN_BOUNDARY;
         /* What is no letter passes for one. */
         message->boundaries |= (uint32_t)1 << (octet & 31);
     }
-    message->look_head = message->look_head << 8 | octet;
+    message->scan_head = message->scan_head << 8 | octet;
     part->scan |= (uint8_t)found;
 }
 
@@ -63,7 +63,7 @@ int postino_part_scan(struct postino_message *message, struct postino_part *part
 
         part->size_octets += length;
         for (i = 0; closely && i < length; i++)
-            look_octet(message, part, data[i]);
+            scan_octet(message, part, data[i]);
         source->methods->consume(source, length);
     }
     if (status != POSTINO_SOURCE_END || source->methods->begin(source, message->capabilities, &info) < 0)

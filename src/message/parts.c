@@ -2,7 +2,13 @@
 /* The kinds of parts and their tree. Invariants: a part has one parent at most, and the way up to the root is
  * at most POSTINO_PART_DEPTH_MAX long, so that a walk over the parts needs no stack. Octets that go out
  * without an encoding were scanned, so that no boundary occurs in them. */
-#include "compose.h"
+#include "encoding.h"
+
+#include <string.h>
+
+#include "postino/extension.h"
+
+#include "writer.h"
 
 /* ---- The tree ---- */
 
@@ -21,7 +27,7 @@ static void part_init(struct postino_part *part,
 void postino_part_multipart_init(struct postino_part *part, const char *type)
 {
     part_init(part, NULL, NULL, type);
-    part->more = postino_write_multipart;
+    part->parameters = postino_write_multipart;
 }
 
 int postino_part_add(struct postino_part *multipart, struct postino_part *part)
@@ -94,7 +100,7 @@ static int base64_begin(struct postino_message *message, struct postino_part *pa
 
     part->encoding = &postino_encoding_base64;
     part->encoding_name = "base64";
-    part->open = octets != 0;
+    part->open_line = octets != 0;
     /* The line ends stand between the lines. */
     if (octets > SIZE_MAX / 2)
         part->size_octets = POSTINO_SIZE_UNKNOWN;
@@ -116,7 +122,7 @@ void postino_part_attachment_init(struct postino_part *part, struct postino_sour
 static uint8_t *binary_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
 {
     (void)encoder;
-    if (octet != COMPOSE_END)
+    if (octet != ENCODING_END)
         *to++ = (uint8_t)octet;
     return to;
 }
@@ -125,7 +131,7 @@ static uint8_t *binary_put(struct postino_encoder *encoder, uint8_t *to, unsigne
 static uint8_t *binary_run(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end,
                            uint8_t *to, const uint8_t *full)
 {
-    size_t room = (size_t)(full + COMPOSE_STEP_OCTETS - to);
+    size_t room = (size_t)(full + ENCODING_STEP_OCTETS - to);
     size_t length = (size_t)(end - *data) < room ? (size_t)(end - *data) : room;
 
     (void)encoder;
@@ -192,7 +198,7 @@ void postino_part_message_init(struct postino_part *part, struct postino_source 
 /* ---- multipart/related ---- */
 
 /* RFC 2387 section 3.1: the root's type, without its parameters. */
-static void related_more(struct postino_writer *writer)
+static void related_parameters(struct postino_writer *writer)
 {
     const char *type = writer->message->part->first->type;
 
@@ -207,5 +213,5 @@ static void related_more(struct postino_writer *writer)
 void postino_part_related_init(struct postino_part *part)
 {
     postino_part_multipart_init(part, "multipart/related");
-    part->more = related_more;
+    part->parameters = related_parameters;
 }

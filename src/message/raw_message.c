@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* A ready message on its way. Its header passes octet by octet through the buffer, its body is lent as the
- * inner source lends it. Invariant: what header_lines.c does not yet know to be another field's never reaches
- * the buffer, so that nothing of Bcc, and of the lines that continue it, does. */
-#include "compose.h"
+/* Ready messages. The header passes octet by octet through the buffer; the body is lent as the inner source
+ * lends it. Invariant: an octet reaches the buffer only when header_lines.c knows its field, so no octet of a
+ * Bcc and of the lines that continue it does. */
 #include "header_lines.h"
+
+#include <string.h>
+
+#include "writer.h"
 #include "../source/source.h"
 
 #define RAW_LINE_MAX    998
-/* One step puts out what was held, in which every second octet at most is a line end, which becomes two, and
- * a line end. */
+/* One step puts out the octets that were held, and a line end. At most every second of them is a line end,
+ * which takes two. */
 #define RAW_STEP_OCTETS (POSTINO_HEADER_HELD_OCTETS + (POSTINO_HEADER_HELD_OCTETS - 1) / 2 + 2)
 
 enum raw_state {
     RAW_HEADER,
-    RAW_ADDED,
+    RAW_ADDED, /* the fields that are added, and the empty line */
     RAW_BODY,
     RAW_FAILED
 };
-enum raw_seen {
-    SEEN_DATE = 1,
-    SEEN_FROM = 2,
-    SEEN_ID = 4,
-    SEEN_ALL = 7
-};
+/* Fields that are added where they are missing. */
+#define RAW_ADDABLE (POSTINO_RAW_NO_DATE | POSTINO_RAW_NO_FROM | POSTINO_RAW_NO_MESSAGE_ID)
 
 static void raw_put(struct postino_raw_message *raw, unsigned octet)
 {
@@ -30,8 +29,8 @@ static void raw_put(struct postino_raw_message *raw, unsigned octet)
     raw->total_octets++;
 }
 
-/* Puts out what the reader of lines held back. */
-static void raw_held(struct postino_raw_message *raw)
+/* Puts out the octets that the reader of lines held back. */
+static void raw_put_held(struct postino_raw_message *raw)
 {
     const char *held = raw->lines.held + raw->lines.out;
     unsigned i;
@@ -49,8 +48,8 @@ static void raw_held(struct postino_raw_message *raw)
     }
 }
 
-/* Leaves the line out if it is a field of Bcc, or may still become one. */
-static void raw_drop(struct postino_raw_message *raw)
+/* Leaves the line out if it is a Bcc field, or may still become one. */
+static void raw_drop_bcc(struct postino_raw_message *raw)
 {
     raw->dropped = postino_header_is(&raw->lines, "bcc") || postino_header_is(&raw->lines, "resent-bcc");
     if (raw->dropped)
@@ -59,26 +58,19 @@ static void raw_drop(struct postino_raw_message *raw)
 
 static void raw_name(struct postino_raw_message *raw)
 {
-    raw_drop(raw);
+    raw_drop_bcc(raw);
     if (postino_header_is(&raw->lines, "date"))
-        raw->seen |= SEEN_DATE;
+        raw->missing &= (uint8_t)~POSTINO_RAW_NO_DATE;
     else if (postino_header_is(&raw->lines, "from"))
-        raw->seen |= SEEN_FROM;
+        raw->missing &= (uint8_t)~POSTINO_RAW_NO_FROM;
     else if (postino_header_is(&raw->lines, "message-id"))
-        raw->seen |= SEEN_ID;
-    raw_held(raw);
+        raw->missing &= (uint8_t)~POSTINO_RAW_NO_MESSAGE_ID;
+    raw_put_held(raw);
 }
 
-static void raw_missing(struct postino_raw_message *raw)
-{
-    raw->faults |= raw->lines.faults;
-    raw->faults |= (uint16_t)(((raw->seen & SEEN_DATE) == 0 ? POSTINO_RAW_NO_DATE : 0) |
-                              ((raw->seen & SEEN_FROM) == 0 ? POSTINO_RAW_NO_FROM : 0) |
-                              ((raw->seen & SEEN_ID) == 0 ? POSTINO_RAW_NO_MESSAGE_ID : 0));
-}
-
-/* Line ends and what any line may have. Returns 1 where the octet belongs to the line end before. */
-static int raw_line(struct postino_raw_message *raw, unsigned octet)
+/* Notes the faults that any line may have. Returns 1 for the LF of a CRLF, which was noted as one line end
+ * with its CR. */
+static int raw_note(struct postino_raw_message *raw, unsigned octet)
 {
     unsigned cr = raw->cr;
 
@@ -96,23 +88,24 @@ static int raw_line(struct postino_raw_message *raw, unsigned octet)
     return 0;
 }
 
-/* An octet of the header: '\n' is a line end, HEADER_END the message's. Returns 0 where there is no header:
- * the octet is the body's. */
-static int raw_octet(struct postino_raw_message *raw, unsigned octet)
+/* Puts out an octet of the header: '\n' for a line end, HEADER_END for the end of the message. Returns 0 if
+ * there is no header: the octet belongs to the body. */
+static int raw_put_header(struct postino_raw_message *raw, unsigned octet)
 {
     unsigned event;
 
-    while ((event = postino_header_octet(&raw->lines, octet)) == HEADER_OPEN || event == HEADER_LOOSE) {
-        /* A line that was left out as Bcc has lost blanks, so the rest of it goes too. */
-        if (event == HEADER_OPEN)
-            raw_drop(raw);
+    while ((event = postino_header_octet(&raw->lines, octet)) == HEADER_UNDECIDED ||
+           event == HEADER_NO_FIELD) {
+        /* A line that was left out as Bcc has lost blanks already, so the rest of it is left out too. */
+        if (event == HEADER_UNDECIDED)
+            raw_drop_bcc(raw);
         else if (raw->lines.out == 0)
             raw->dropped = 0;
-        raw_held(raw);
+        raw_put_held(raw);
     }
     if (event == HEADER_NAME)
         raw_name(raw);
-    if (event == HEADER_EMPTY || event == HEADER_BODY)
+    if (event == HEADER_ENDS || event == HEADER_ABSENT)
         raw->state = RAW_ADDED;
     if (event == HEADER_TEXT && octet > 127)
         raw->faults |= POSTINO_RAW_HEADER_8BIT;
@@ -120,39 +113,40 @@ static int raw_octet(struct postino_raw_message *raw, unsigned octet)
         return 1;
     if (event == HEADER_NAME || event == HEADER_TEXT) {
         raw_put(raw, octet);
-    } else if (event == HEADER_LINE) {
+    } else if (event == HEADER_LINE_END) {
         raw_put(raw, '\r');
         raw_put(raw, '\n');
     }
-    return event != HEADER_BODY;
+    return event != HEADER_ABSENT;
 }
 
-/* Returns 0 where the octet was not taken. */
-static int raw_header(struct postino_raw_message *raw, unsigned octet)
+/* Takes an octet of the header. Returns 0 if it belongs to the body. */
+static int raw_take_header(struct postino_raw_message *raw, unsigned octet)
 {
-    if (raw_line(raw, octet) || raw_octet(raw, octet == '\r' ? '\n' : octet))
+    if (raw_note(raw, octet) || raw_put_header(raw, octet == '\r' ? '\n' : octet))
         return 1;
     raw->cr = 0;
     raw->line_octets -= raw->line_octets != 0;
     return 0;
 }
 
-/* The fields that are added, the empty line, and what was held of a body without a header. */
-static void raw_write(const struct postino_raw_message *raw, struct postino_writer *writer)
+/* Writes the fields that are added, the empty line, and the octets that were held of a body without a header.
+ * */
+static void raw_write_added(const struct postino_raw_message *raw, struct postino_writer *writer)
 {
     unsigned i;
 
-    if ((raw->seen & SEEN_DATE) == 0 && raw->date_s != 0) {
+    if ((raw->missing & POSTINO_RAW_NO_DATE) != 0 && raw->date_s != 0) {
         postino_write_text(writer, "Date:");
         postino_message_date(writer, raw->date_s, raw->zone_minutes);
         postino_write_text(writer, "\r\n");
     }
-    if ((raw->seen & SEEN_FROM) == 0 && raw->from != NULL) {
+    if ((raw->missing & POSTINO_RAW_NO_FROM) != 0 && raw->from != NULL) {
         postino_write_text(writer, "From:");
         postino_write_protocol(writer, raw->from);
         postino_write_text(writer, "\r\n");
     }
-    if ((raw->seen & SEEN_ID) == 0 && raw->message_id != NULL) {
+    if ((raw->missing & POSTINO_RAW_NO_MESSAGE_ID) != 0 && raw->message_id != NULL) {
         postino_write_text(writer, "Message-ID:");
         postino_write_identifiers(writer, raw->message_id, IDENTIFIERS_ONE);
         postino_write_text(writer, "\r\n");
@@ -175,22 +169,22 @@ static int raw_start(struct postino_raw_message *raw, uint32_t capabilities, str
     raw->lent_octets = 0;
     raw->taken_octets = 0;
     raw->state = RAW_HEADER;
-    raw->seen = 0;
+    raw->missing = RAW_ADDABLE;
     raw->dropped = 0;
     raw->cr = 0;
     postino_header_start(&raw->lines);
     return postino_source_begin(raw->inner, capabilities, info);
 }
 
-/* The header ends with the message: its last line too. */
+/* The message ends within its header, and so does the last line. */
 static void raw_header_end(struct postino_raw_message *raw)
 {
-    if (raw_octet(raw, HEADER_END))
+    if (raw_put_header(raw, HEADER_END))
         raw->line_octets = 0;
     raw->state = RAW_ADDED;
 }
 
-/* Counts octets of the body as they will be on the wire, and looks at them. */
+/* Counts octets of the body as they go out, and notes their faults. */
 static void raw_body(struct postino_raw_message *raw, const uint8_t *data, size_t length)
 {
     size_t i;
@@ -198,20 +192,20 @@ static void raw_body(struct postino_raw_message *raw, const uint8_t *data, size_
     raw->state = RAW_BODY;
     raw->total_octets += length;
     for (i = 0; i < length; i++) {
-        int again = raw_line(raw, data[i]);
+        int is_lf_of_crlf = raw_note(raw, data[i]);
 
         if (raw->verbatim)
             continue;
-        /* Of CRLF each half is an octet already; half a line end gets the other. */
-        if (again)
+        /* A line end takes two octets: those of a CRLF are counted, a bare one gets the other. */
+        if (is_lf_of_crlf)
             raw->total_octets--;
         else if (data[i] == '\r' || data[i] == '\n')
             raw->total_octets++;
     }
 }
 
-/* Reads all of it; leaves in total_octets how many octets it has on the wire. */
-static int raw_look(struct postino_raw_message *raw)
+/* Reads all of the message. Sets total_octets to its size on the wire. */
+static int raw_scan(struct postino_raw_message *raw)
 {
     struct postino_source *inner = raw->inner;
     struct postino_writer writer;
@@ -222,10 +216,10 @@ static int raw_look(struct postino_raw_message *raw)
     while ((status = inner->methods->span(inner, &data, &length)) == POSTINO_SOURCE_DATA) {
         size_t i = 0;
 
-        /* Of the empty line the second half too. */
+        /* The LF of the empty line belongs to the header. */
         while (i < length &&
                (raw->state == RAW_HEADER || (raw->state == RAW_ADDED && raw->cr && data[i] == '\n')) &&
-               raw_header(raw, data[i])) {
+               raw_take_header(raw, data[i])) {
             raw->lent_octets = 0;
             i++;
         }
@@ -241,26 +235,26 @@ static int raw_look(struct postino_raw_message *raw)
     /* The last line gets an end. */
     if (raw->line_octets != 0 && !raw->verbatim)
         raw->total_octets += 2;
-    memset(&writer, 0, sizeof writer);
-    raw_write(raw, &writer);
+    postino_writer_start(&writer, NULL);
+    raw_write_added(raw, &writer);
     raw->total_octets += writer.total;
-    raw_missing(raw);
+    raw->faults |= raw->lines.faults | raw->missing;
     return status != POSTINO_SOURCE_END ? POSTINO_ERROR_SOURCE : writer.error;
 }
 
-/* Whether everything that may be added can be: what cannot be read beforehand is not to bring it out. */
-static int raw_check(const struct postino_raw_message *raw)
+/* Checks every field that may be added: a source that can be read only once shows too late which ones are. */
+static int raw_check_added(const struct postino_raw_message *raw)
 {
     struct postino_writer writer;
 
-    memset(&writer, 0, sizeof writer);
-    raw_write(raw, &writer);
+    postino_writer_start(&writer, NULL);
+    raw_write_added(raw, &writer);
     return writer.error;
 }
 
-/* Looks the message through, unless it can be read only once. */
-static int raw_begin_looked(struct postino_raw_message *raw, uint32_t capabilities,
-                            struct postino_source_info *info)
+/* Scans the message if it can be read again, and the size or the faults are needed. */
+static int raw_begin_scanned(struct postino_raw_message *raw, uint32_t capabilities,
+                             struct postino_source_info *info)
 {
     size_t octets;
     int error;
@@ -269,7 +263,7 @@ static int raw_begin_looked(struct postino_raw_message *raw, uint32_t capabiliti
         return (info->flags & POSTINO_SOURCE_BINARY) != 0 ? POSTINO_ERROR_STATE : POSTINO_OK;
     if (raw->refuse == 0 && (info->flags & (POSTINO_SOURCE_IN_MEMORY | POSTINO_SOURCE_BINARY)) == 0)
         return POSTINO_OK;
-    error = raw_look(raw);
+    error = raw_scan(raw);
     octets = raw->total_octets;
     if (error == POSTINO_OK && (raw->faults & raw->refuse) != 0)
         error = POSTINO_ERROR_RAW;
@@ -287,12 +281,12 @@ static int raw_begin(struct postino_source *source, uint32_t capabilities, struc
     raw->faults = 0;
     error = raw_start(raw, capabilities, info);
     if (error == POSTINO_OK)
-        error = raw_check(raw);
+        error = raw_check_added(raw);
     if (error == POSTINO_OK) {
         raw->verbatim = (info->flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0;
-        /* The inner one's is not that of the message as it goes out. */
+        /* The inner size is not that of the message as it goes out. */
         info->size_octets = POSTINO_SIZE_UNKNOWN;
-        error = raw_begin_looked(raw, capabilities, info);
+        error = raw_begin_scanned(raw, capabilities, info);
     }
     raw->error = (int16_t)error;
     return error;
@@ -303,7 +297,7 @@ static int raw_has_room(const struct postino_raw_message *raw)
     return POSTINO_RAW_BUFFER_OCTETS - raw->lent_octets >= RAW_STEP_OCTETS;
 }
 
-/* The header, as far as there is room. */
+/* Fills the buffer with the header, as far as there is room. */
 static enum postino_source_status raw_fill_header(struct postino_raw_message *raw)
 {
     struct postino_source *inner = raw->inner;
@@ -322,13 +316,13 @@ static enum postino_source_status raw_fill_header(struct postino_raw_message *ra
         }
         if (status != POSTINO_SOURCE_DATA)
             return status;
-        while (i < length && raw->state == RAW_HEADER && raw_has_room(raw) && raw_header(raw, data[i]))
+        while (i < length && raw->state == RAW_HEADER && raw_has_room(raw) && raw_take_header(raw, data[i]))
             i++;
         inner->methods->consume(inner, i);
         if (raw->state == RAW_HEADER && !raw_has_room(raw))
             return POSTINO_SOURCE_DATA;
     }
-    raw_missing(raw);
+    raw->faults |= raw->lines.faults | raw->missing;
     if ((raw->faults & raw->refuse) != 0) {
         raw->state = RAW_FAILED;
         return POSTINO_SOURCE_FAIL;
@@ -348,11 +342,11 @@ static enum postino_source_status raw_fill(struct postino_raw_message *raw)
         if (status != POSTINO_SOURCE_DATA || raw->state == RAW_HEADER)
             return status;
     }
-    memset(&writer, 0, sizeof writer);
+    postino_writer_start(&writer, NULL);
     writer.out = raw->buffer;
     writer.room = POSTINO_RAW_BUFFER_OCTETS;
     writer.total = raw->lent_octets - raw->added_octets;
-    raw_write(raw, &writer);
+    raw_write_added(raw, &writer);
     if (writer.total <= writer.room)
         raw->state = RAW_BODY;
     else
@@ -386,7 +380,7 @@ static enum postino_source_status raw_span(struct postino_source *source, const 
     for (;;) {
         enum postino_source_status status = inner->methods->span(inner, data, length);
 
-        /* The second half of the empty line's end. */
+        /* The LF of the empty line went out with its CR. */
         if (status != POSTINO_SOURCE_DATA || !raw->cr)
             return status;
         raw->cr = 0;
@@ -406,7 +400,7 @@ static void raw_consume(struct postino_source *source, size_t length_octets)
         raw->inner->methods->consume(raw->inner, length_octets);
 }
 
-/* The message is read through where `refuse` asks for it; otherwise only what is added can be at fault. */
+/* The message is scanned if `refuse` asks for it; otherwise only the added fields can be at fault. */
 static int raw_check_source(struct postino_source *source, uint32_t capabilities)
 {
     struct postino_raw_message *raw = (struct postino_raw_message *)source;
@@ -414,7 +408,7 @@ static int raw_check_source(struct postino_source *source, uint32_t capabilities
     int error = postino_source_check(raw->inner, capabilities);
 
     if (error == POSTINO_OK)
-        error = raw->refuse != 0 ? raw_begin(source, capabilities, &info) : raw_check(raw);
+        error = raw->refuse != 0 ? raw_begin(source, capabilities, &info) : raw_check_added(raw);
     raw->error = (int16_t)error;
     return error;
 }
@@ -432,4 +426,5 @@ void postino_raw_message_init(struct postino_raw_message *raw, struct postino_so
     memset(raw, 0, sizeof *raw);
     raw->source.methods = &raw_class;
     raw->inner = inner;
+    raw->missing = RAW_ADDABLE;
 }

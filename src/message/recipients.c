@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The envelope that a header asks for. Invariant: no address is in it twice. */
-#include "compose.h"
+#include <string.h>
+
+#include "postino/message.h"
 
 /* A hash table in the recipients themselves, while they are collected: the bucket of an address is the
  * recipient at its hash modulo their capacity, whose path.length_octets is the number, from 1, of the first

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Text in lines, as it is or as quoted-printable. Invariant: every line end becomes CRLF, whichever it was.
  * The member `held` is not 0 behind a CR. */
-#include "compose.h"
+#include "encoding.h"
+
+#include "writer.h"
 
 unsigned postino_text_octet(struct postino_encoder *encoder, unsigned octet)
 {
@@ -10,13 +12,13 @@ unsigned postino_text_octet(struct postino_encoder *encoder, unsigned octet)
     encoder->held = octet == '\r';
     if (octet == '\r')
         return '\n';
-    return octet == '\n' && half ? COMPOSE_END : octet;
+    return octet == '\n' && half ? ENCODING_END : octet;
 }
 
 static uint8_t *text_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
 {
     octet = postino_text_octet(encoder, octet);
-    if (octet == COMPOSE_END)
+    if (octet == ENCODING_END)
         return to;
     encoder->column = octet != '\n';
     if (octet == '\n')
@@ -31,7 +33,7 @@ void postino_part_as_text(struct postino_message *message, struct postino_part *
 {
     part->encoding = &postino_encoding_text;
     part->size_octets += message->unit_octets;
-    part->open = message->column != 0;
+    part->open_line = message->column != 0;
     if ((part->scan & SCAN_8BIT) != 0) {
         part->level = LEVEL_8BIT;
         part->encoding_name = "8bit";
@@ -74,10 +76,10 @@ static uint8_t *quoted_flush(struct postino_encoder *encoder, uint8_t *to, unsig
 
 static uint8_t *quoted_octet(struct postino_encoder *encoder, uint8_t *to, unsigned octet)
 {
-    unsigned end = octet == COMPOSE_END;
+    unsigned end = octet == ENCODING_END;
 
     octet = postino_text_octet(encoder, octet);
-    if (octet == COMPOSE_END && !end)
+    if (octet == ENCODING_END && !end)
         return to;
     to = quoted_flush(encoder, to, octet == '\n' || end);
     if (octet == '\n') {
@@ -111,7 +113,7 @@ int postino_message_quoted(struct postino_message *message, struct postino_part 
         status = postino_compose_body(message);
         part->size_octets += message->lent_octets;
     } while (status == POSTINO_SOURCE_DATA);
-    part->open = message->encoder.column != 0;
+    part->open_line = message->encoder.column != 0;
     if (status != POSTINO_SOURCE_END ||
         part->source->methods->begin(part->source, message->capabilities, &info) < 0)
         return POSTINO_ERROR_SOURCE;

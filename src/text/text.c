@@ -36,3 +36,15 @@ unsigned postino_utf8_length(const char *text)
             return 0;
     return length;
 }
+
+int postino_is_utf8(const char *text)
+{
+    while (*text != '\0') {
+        unsigned length = postino_utf8_length(text);
+
+        if (length == 0)
+            return 0;
+        text += length;
+    }
+    return 1;
+}

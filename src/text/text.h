@@ -26,10 +26,19 @@ void postino_clear(void *memory, size_t octets);
  * within a character, with a zero or any ASCII character behind it, is not UTF-8. (RFC 3629 section 4) */
 unsigned postino_utf8_length(const char *text);
 
+/* Whether all of the text is UTF-8. */
+int postino_is_utf8(const char *text);
+
 /* Writes the time `seconds` since 1970-01-01 00:00 UTC, local to the zone `zone_minutes` east of UTC: "Thu,
  * 01 Jan 1970 00:00:00 +0000". Writes POSTINO_DATE_OCTETS and a zero; returns where the zero stands. */
 char *postino_date(char *to, uint32_t seconds, int zone_minutes);
 #define POSTINO_DATE_OCTETS 31
+
+/* Whether the octet is a letter or a digit of ASCII. */
+static inline int postino_is_alphanumeric(unsigned octet)
+{
+    return octet - '0' < 10 || (octet | 32) - 'a' < 26;
+}
 
 /* Returns the base64 digit (RFC 4648 section 4) of the lowest six bits. In line: a call would be longer. */
 static inline unsigned postino_base64_digit(unsigned bits)

@@ -2,14 +2,23 @@
 /* Header fields (RFC 5322 section 2.2). Invariant: no octet of the caller's gets into a header that was not
  * looked at: no control character, so no line end but ours, and each line end of ours has a blank behind
  * it. */
-#include "compose.h"
+#include "writer.h"
+
+#include "postino/address.h"
+#include "postino/extension.h"
 
 /* One less than RFC 5322 section 2.1.1 asks for: a comma may follow. */
-#define HEADER_COLUMNS          77
+#define WRITER_COLUMNS      77
 /* A longer word goes into encoded words; the rest of its line is for the field's name. */
-#define HEADER_WORD_COLUMNS     60
+#define WRITER_WORD_COLUMNS 60
 /* RFC 5322 section 2.1.1, less the blank. */
-#define HEADER_PROTOCOL_COLUMNS 997
+#define WRITER_LINE_MAX     997
+
+void postino_writer_start(struct postino_writer *writer, const struct postino_message *message)
+{
+    postino_clear(writer, sizeof *writer);
+    writer->message = message;
+}
 
 void postino_write(struct postino_writer *writer, unsigned octet)
 {
@@ -44,12 +53,12 @@ void postino_write_hex(struct postino_writer *writer, unsigned octet)
 }
 
 /* Whether it needs a backslash within quotes. */
-static int header_escaped(char octet)
+static int writer_is_escaped(char octet)
 {
     return octet == '"' || octet == '\\';
 }
 
-unsigned postino_compose_look(const char *text)
+unsigned postino_text_traits(const char *text)
 {
     unsigned found = 0;
     unsigned word = 0; /* its columns in quotes */
@@ -58,21 +67,21 @@ unsigned postino_compose_look(const char *text)
         unsigned octet = (unsigned char)*text;
 
         if ((octet < ' ' && octet != '\t') || octet == 127)
-            return COMPOSE_BAD;
+            return TEXT_CONTROL;
         if (octet > 127)
-            found |= COMPOSE_8BIT;
+            found |= TEXT_8BIT;
         if (octet == '=' && text[1] == '?')
-            found |= COMPOSE_ENCODED;
+            found |= TEXT_ENCODED_WORD;
         /* At an end, behind another. */
         if (octet == '\t' || (octet == ' ' && (word == 0 || text[1] == '\0')))
-            found |= COMPOSE_BLANKS;
-        word += 1 + (unsigned)header_escaped(*text);
+            found |= TEXT_BLANKS;
+        word += 1 + (unsigned)writer_is_escaped(*text);
         if (octet == ' ')
             word = 0;
-        if (word > HEADER_WORD_COLUMNS)
-            found |= COMPOSE_LONG;
-        if (word > HEADER_PROTOCOL_COLUMNS)
-            found |= COMPOSE_LONGER;
+        if (word > WRITER_WORD_COLUMNS)
+            found |= TEXT_LONG_WORD;
+        if (word > WRITER_LINE_MAX)
+            found |= TEXT_OVERLONG_WORD;
     }
     return found;
 }
@@ -81,7 +90,7 @@ const char *postino_write_until(struct postino_writer *writer, const char *text,
                                 unsigned close)
 {
     for (; *text != '\0' && (unsigned char)*text != stop; text++) {
-        if (close == '"' && header_escaped(*text))
+        if (close == '"' && writer_is_escaped(*text))
             postino_write(writer, '\\');
         postino_write(writer, (unsigned char)*text);
     }
@@ -104,7 +113,7 @@ void postino_write_words(struct postino_writer *writer, const char *text, unsign
             at = postino_write_until(writer, text, stop, close);
             if (*at == '\0' && close != 0)
                 postino_write(writer, close);
-            if (over || writer->column <= HEADER_COLUMNS)
+            if (over || writer->column <= WRITER_COLUMNS)
                 break;
             writer->total = before;
             postino_write_text(writer, "\r\n");
@@ -118,21 +127,21 @@ void postino_write_words(struct postino_writer *writer, const char *text, unsign
 
 void postino_write_protocol(struct postino_writer *writer, const char *text)
 {
-    unsigned found = postino_compose_look(text) & ~(unsigned)(COMPOSE_LONG | COMPOSE_ENCODED);
+    unsigned found = postino_text_traits(text) & ~(unsigned)(TEXT_LONG_WORD | TEXT_ENCODED_WORD);
     size_t before = writer->total;
     unsigned column = writer->column;
     const char *at;
 
     if (found != 0)
-        postino_write_fail(writer, (found & COMPOSE_BAD) != 0      ? POSTINO_ERROR_FIELD
-                                   : (found & COMPOSE_LONGER) != 0 ? POSTINO_ERROR_FIELD_LONG
-                                                                   : POSTINO_ERROR_FIELD_PROTOCOL);
+        postino_write_fail(writer, (found & TEXT_CONTROL) != 0         ? POSTINO_ERROR_FIELD
+                                   : (found & TEXT_OVERLONG_WORD) != 0 ? POSTINO_ERROR_FIELD_LONG
+                                                                       : POSTINO_ERROR_FIELD_PROTOCOL);
     postino_write(writer, ' ');
     at = postino_write_until(writer, text, ' ', 0);
     if (*at != '\0')
         at++;
     /* It fits no line that has the name too. */
-    if (writer->column > HEADER_PROTOCOL_COLUMNS + 1) {
+    if (writer->column > WRITER_LINE_MAX + 1) {
         writer->total = before;
         writer->column = column;
         at = text;
@@ -143,11 +152,11 @@ void postino_write_protocol(struct postino_writer *writer, const char *text)
 
 void postino_write_readable(struct postino_writer *writer, const char *text, unsigned quote)
 {
-    unsigned found = postino_compose_look(text);
+    unsigned found = postino_text_traits(text);
 
     if (found == 0)
         postino_write_words(writer, text, quote, ' ');
-    else if ((found & COMPOSE_BAD) != 0)
+    else if ((found & TEXT_CONTROL) != 0)
         postino_write_fail(writer, POSTINO_ERROR_FIELD);
     else if (writer->message->features->words == NULL)
         postino_write_fail(writer, POSTINO_ERROR_FEATURE);
@@ -155,7 +164,7 @@ void postino_write_readable(struct postino_writer *writer, const char *text, uns
         writer->message->features->words(writer, text);
 }
 
-int postino_compose_is_special(char octet, const char *specials)
+int postino_is_special(char octet, const char *specials)
 {
     for (; *specials != '\0'; specials++)
         if (octet == *specials)
@@ -165,7 +174,7 @@ int postino_compose_is_special(char octet, const char *specials)
 
 /* What the envelope takes, and nothing outside quotes that a header gives a meaning of its own. Returns 0 or
  * an error. */
-static int header_address(struct postino_writer *writer, const char *address)
+static int writer_address(struct postino_writer *writer, const char *address)
 {
     const struct postino_message *message = writer->message;
     struct postino_span path;
@@ -194,7 +203,7 @@ static int header_address(struct postino_writer *writer, const char *address)
         /* A domain may be a literal (RFC 5321 section 4.1.3). */
         if (*address == '@')
             special = ")(,;";
-        if (postino_compose_is_special(*address, special))
+        if (postino_is_special(*address, special))
             return POSTINO_ERROR_FIELD_ADDRESS;
     }
     return POSTINO_OK;
@@ -204,7 +213,7 @@ void postino_write_mailbox(struct postino_writer *writer, const struct postino_m
 {
     const char *name = mailbox->name;
     int named = name != NULL && *name != '\0';
-    int error = header_address(writer, mailbox->address);
+    int error = writer_address(writer, mailbox->address);
 
     if (error != POSTINO_OK)
         postino_write_fail(writer, error);
