@@ -8,7 +8,7 @@
 
 #include "../text/text.h"
 
-/* What a part needs of its way, the higher the more. */
+/* The least that a server must offer for a part. */
 enum encoding_level {
     LEVEL_7BIT = 0,
     LEVEL_8BIT = 1,
@@ -17,7 +17,7 @@ enum encoding_level {
 
 /* put() writes so many octets at most. */
 #define ENCODING_STEP_OCTETS 16
-/* What put() takes behind the last octet, so that it writes what it held back. */
+/* put() takes it behind the last octet, and writes the octets it held back. */
 #define ENCODING_END         256
 
 struct postino_encoding {
@@ -51,7 +51,7 @@ extern const struct postino_encoding postino_encoding_base64;
 enum postino_source_status postino_compose_body(struct postino_message *message);
 
 /* part_scan.c */
-/* What a part holds, as bits. */
+/* The result of a scan, as bits. */
 enum part_scan {
     SCAN_8BIT = 1,
     SCAN_NEEDS_ENCODING = 2, /* a line over 998 octets, or NUL */

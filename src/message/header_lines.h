@@ -4,7 +4,7 @@
 
 #include "postino/raw_message.h"
 
-/* What an octet of a header means. */
+/* The meaning of an octet of a header. */
 enum header_event {
     HEADER_HELD,      /* the octet is held back, or left out */
     HEADER_NAME,      /* the colon: lines->name_octets of the name stand in lines->held; 0: it is too long */

@@ -31,7 +31,7 @@ void postino_write_fail(struct postino_writer *writer, int error);
 unsigned postino_hex_digit(unsigned bits);
 void postino_write_hex(struct postino_writer *writer, unsigned octet);
 
-/* What a text holds, as bits. */
+/* Traits of a text, as bits. */
 enum text_trait {
     TEXT_CONTROL = 1,       /* a control character */
     TEXT_8BIT = 2,          /* octets above 127 */
@@ -60,8 +60,8 @@ void postino_write_readable(struct postino_writer *writer, const char *text, uns
 void postino_write_mailbox(struct postino_writer *writer, const struct postino_mailbox *mailbox);
 
 /* encoded_word.c */
-/* Writes one encoded word (RFC 2047) of as much of the text, which is UTF-8, as the line takes with `behind`
- * columns left over; the line has room for a character. Returns the text behind it. */
+/* Writes an encoded word (RFC 2047) of as much UTF-8 text as the line takes with `behind` columns left over.
+ * The line must have room for a character. Returns the text behind the word. */
 const char *postino_write_encoded_word(struct postino_writer *writer, const char *text, unsigned behind);
 
 /* identifier.c */

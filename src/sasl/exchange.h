@@ -2,15 +2,15 @@
 #ifndef POSTINO_EXCHANGE_H
 #define POSTINO_EXCHANGE_H
 
-/* What mechanisms that look at the server's challenges share. */
+/* The exchange that mechanisms with challenges of their own share. */
 
 #include "../engine/internal.h"
 
-/* sasl_exchange.c, where the configuration names a mechanism that looks at challenges. */
+/* A mechanism's part of the exchange. */
 struct postino_sasl_exchange {
     unsigned (*start)(struct postino_session *session); /* returns the row that follows */
     int (*allowed)(const struct postino_session *session, const struct postino_mechanism *mechanism);
-    /* Composes what it says first, or the front of it, or sets challenge_error. NULL: nothing to do. */
+    /* Composes the first response, or its front, or sets challenge_error. NULL: nothing to do. */
     void (*begin)(const struct postino_session *session, struct postino_emitter *first);
     /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error
      * where the challenge is not at fault. */
@@ -22,14 +22,14 @@ int postino_sasl_allowed(const struct postino_session *session, const struct pos
 /* The channel binding that the credentials choose; NULL: there is none. */
 const struct postino_channel_binding *postino_sasl_binding(const struct postino_credentials *credentials,
                                                            const struct postino_tls_info *tls);
-/* Puts out a name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). */
+/* Emits a name with "," and "=" as "=2C" and "=3D" (RFC 5801 section 4). */
 void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name);
 /* Decodes base64, part of the challenge, and sets the span to what it holds: in the state, until the next
- * call. What is none sets challenge_error. */
+ * call. Octets that are no base64 set challenge_error. */
 void postino_sasl_decode(struct postino_sasl_state *state, struct postino_span *span);
-/* The password as a key. */
+/* Returns the password, as a key. */
 struct postino_span postino_sasl_password(const struct postino_session *session);
-/* HMAC with the mechanism's hash; where it fails it sets challenge_error. */
+/* Computes the HMAC with the mechanism's hash; a failure sets challenge_error. */
 void postino_sasl_hmac(const struct postino_session *session, const struct postino_span *key,
                        const struct postino_span *spans, size_t count, uint8_t *out);
 /* memset() to 0 that the compiler does not leave out. */

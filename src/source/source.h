@@ -2,8 +2,8 @@
 #ifndef POSTINO_SOURCE_CALLS_H
 #define POSTINO_SOURCE_CALLS_H
 
-/* Calls of a source's methods. What a caller's method returns becomes POSTINO_OK or an error of the caller's
- * band (-1xx); every other value becomes POSTINO_ERROR_SOURCE. */
+/* Calls of a source's methods. A result that is neither POSTINO_OK nor an error of the caller's band (-1xx)
+ * becomes POSTINO_ERROR_SOURCE. */
 
 #include "postino/source.h"
 
