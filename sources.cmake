@@ -8,6 +8,7 @@ set(POSTINO_CORE_SOURCES
     src/text/date.c
     src/text/text.c
     src/source/source.c
+    src/engine/auth.c
     src/engine/auth_next.c
     src/engine/borrow.c
     src/engine/chunking.c
@@ -24,10 +25,11 @@ set(POSTINO_CORE_SOURCES
     src/engine/keywords.c
     src/engine/limits.c
     src/engine/lmtp.c
+    src/engine/mail_check.c
     src/engine/mail_parameters.c
     src/engine/nonsense.c
-    src/engine/number.c
     src/engine/options.c
+    src/engine/outcome.c
     src/engine/partial.c
     src/engine/pipelining.c
     src/engine/record.c
@@ -38,10 +40,11 @@ set(POSTINO_CORE_SOURCES
     src/engine/single_group.c
     src/engine/single_tls.c
     src/engine/starttls.c
+    src/engine/state.c
     src/engine/steps.c
-    src/engine/submit.c
     src/engine/time_limits.c
     src/engine/transaction.c
+    src/engine/transaction_reply.c
     src/sasl/bearer.c
     src/sasl/cram_md5.c
     src/sasl/exchange.c

@@ -232,7 +232,7 @@ def main():
     action.add_argument("--write", action="store_true", help=f"write {DOT} and {SVG}")
     action.add_argument("--check", action="store_true", help=f"fail unless {DOT} and {SVG} are current")
     arguments = parser.parse_args()
-    header = read("src/engine/internal.h")
+    header = read("src/engine/steps.h")
     rows = read_rows(arguments.folder, header)
     if arguments.write:
         write(picture(rows))

@@ -4,7 +4,7 @@
  * lists. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
-#include "engine/internal.h"
+#include "engine/state.h"
 
 /* ---- Parts ---- */
 

@@ -3,7 +3,7 @@
  * crypto table carries them. Invariant: the state is in use by one session at a time, the client's. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
-#include "engine/internal.h"
+#include "engine/state.h"
 
 NX_CALLER_CHECKING_EXTERNS
 

@@ -4,7 +4,8 @@
  * callback's body follows, from nx_smtp_mail_offset on. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
-#include "engine/internal.h"
+#include "engine/emitter.h"
+#include "engine/state.h"
 
 /* NX_SMTP_MAIL.nx_smtp_mail_list, as bits */
 enum mail_list {

@@ -3,7 +3,8 @@
  * each piece of it that goes out, of the application's strings. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
-#include "engine/internal.h"
+#include "engine/emitter.h"
+#include "engine/state.h"
 
 /* RFC 5322 section 2.1.1, less "Subject: ". */
 #define MESSAGE_SUBJECT_MAX (998 - 9)

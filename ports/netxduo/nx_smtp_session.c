@@ -4,8 +4,10 @@
  * needs them; during one the transport is bounded by the wait option and counted. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
+#include "postino/address.h"
 #include "client/internal.h"
-#include "engine/internal.h"
+#include "engine/reply.h"
+#include "engine/state.h"
 
 #define SESSION_MAILS_IN_FLIGHT 32
 

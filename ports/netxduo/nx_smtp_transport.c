@@ -4,7 +4,7 @@
  * Sends never wait: who waited for the peer's window while the peer waited for ours would wait for ever. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
-#include "engine/internal.h"
+#include "engine/state.h"
 
 /* The milliseconds of a tick where they are a whole number, as with 100 or 1000 ticks a second; else 0. */
 #define TRANSPORT_TICK_MS ((uint32_t)(1000 % NX_IP_PERIODIC_RATE == 0 ? 1000 / NX_IP_PERIODIC_RATE : 0))

@@ -3,8 +3,10 @@
  * and closed and no packet is the client's, so that every mail starts from the same state. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
+#include "postino/address.h"
 #include "nx_ip.h"
 #include "client/internal.h"
+#include "engine/auth.h"
 #include "engine/single.h"
 
 NX_CALLER_CHECKING_EXTERNS
@@ -297,8 +299,8 @@ DROP_IN_BODY UINT drop_in_session(NX_SMTP_CLIENT *client_ptr, const CHAR *recipi
                          &client_ptr->nx_smtp_client_message.single);
     session->parameters = _nx_smtp_message_parameters;
     /* With the options as they are PLAIN's response always fits the line of AUTH. */
-    if (DROP_IN_AUTH_OCTETS > STEP_AUTH_OCTETS_MAX && config.credentials != NULL)
-        session->response_long = postino_session_response_long(&credentials, &postino_sasl_plain) != 0;
+    if (DROP_IN_AUTH_OCTETS > AUTH_ARGUMENT_OCTETS_MAX && config.credentials != NULL)
+        session->response_long = postino_auth_response_is_long(&credentials, &postino_sasl_plain) != 0;
     if (!drop_in_path(client_ptr->nx_smtp_client_from_address, &mail->path) ||
         !drop_in_path(recipient_address, &client_ptr->nx_smtp_client_recipient.path))
         return NX_SMTP_INVALID_PARAM;

@@ -8,7 +8,7 @@
  * nothing. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
-#include "engine/internal.h"
+#include "engine/state.h"
 
 #ifdef NX_DISABLE_PACKET_CHAIN
 #error "NetX Secure needs packet chains"

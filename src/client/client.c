@@ -6,7 +6,9 @@
 
 #include "internal.h"
 
-#include "../engine/internal.h"
+#include "../engine/mails.h"
+#include "../engine/reply.h"
+#include "../engine/state.h"
 
 /* "submissions", RFC 8314 section 7.3. */
 #define CLIENT_TLS_PORT        465
@@ -129,7 +131,7 @@ static int client_refuse(struct postino_mail *mail, int error)
     mail->result.step = error == POSTINO_ERROR_FORWARD_PATH || error == POSTINO_ERROR_NO_RECIPIENT
                             ? POSTINO_STEP_RCPT
                             : POSTINO_STEP_MAIL;
-    mail->result.outcome = (uint8_t)postino_submit_outcome(NULL, error);
+    mail->result.outcome = (uint8_t)postino_mail_check_outcome(NULL, error);
     /* The list may lead back into itself, or into that of another mail. */
     for (recipient = mail->recipients; recipient != NULL && recipient->in_use != REFUSED;
          recipient = recipient->next) {

@@ -3,7 +3,7 @@
 
 #include "internal.h"
 
-#include "../engine/internal.h"
+#include "../engine/reply.h"
 
 #define CLIENT_CONNECT_TIMEOUT_MS 30000
 #define CLIENT_MAILS_IN_FLIGHT    32

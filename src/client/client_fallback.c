@@ -4,7 +4,7 @@
  * found out takes effect with the next connection, for a command that is half sent must not change. */
 #include "internal.h"
 
-#include "../engine/internal.h"
+#include "../engine/state.h"
 
 /* What may stand behind MAIL without being asked for: SIZE and BODY, and what a mail names as optional. An
  * address in UTF-8 cannot do without SMTPUTF8. */

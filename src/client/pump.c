@@ -5,7 +5,7 @@
  * loses nothing. The time is the session's: a frame of the pump's lies below all that is said. */
 #include "internal.h"
 
-#include "../engine/internal.h"
+#include "../engine/state.h"
 
 /* So often octets are received behind a limit that has passed: more than arrive in time, and a peer that
  * never ends its reply gets no more. The first look behind a send may have been none (transport.h), so there

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The next mechanism, where the server refuses one (RFC 4954 section 6). Invariant: each mechanism is tried
  * once, so an authentication has an end. */
-#include "internal.h"
+#include "auth.h"
+#include "state.h"
 
 /* Whether another mechanism may do. */
 static int auth_next_helps(const struct postino_session *session)
@@ -32,5 +33,5 @@ unsigned postino_auth_next_refused(struct postino_session *session, const struct
     session->offered = left;
     /* A token's error belongs to the mechanism that was refused. */
     session->text_is_error = 0;
-    return postino_steps_mails(session);
+    return postino_auth_begin(session);
 }

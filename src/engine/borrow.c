@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The marks of a caller's objects that are in use. Invariant: an object is marked exactly while one mail has
  * it, from its submission until it is given back; what cannot be marked whole is not marked at all. */
-#include "internal.h"
+#include "../source/source.h"
+#include "mails.h"
 
 static int borrow_recipient(struct postino_recipient *recipient)
 {

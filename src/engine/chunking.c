@@ -3,12 +3,11 @@
  * how many of the chunk are still to go, and they go out before anything else does; the last octet of the
  * last chunk leaves only when the source said that the message is complete. */
 #include "data_filter.h"
+#include "emitter.h"
+#include "mails.h"
 
 /* A message of no known size goes out in chunks of what its source lends; below this DATA costs less. */
 #define CHUNKING_SPAN_OCTETS 512
-
-/* More than the command of a short last chunk takes. */
-#define CHUNKING_COMMAND_OCTETS 20
 
 static void chunking_emit(const struct postino_session *session, struct postino_emitter *emitter)
 {
@@ -101,79 +100,81 @@ static size_t chunking_line_end(struct postino_session *session, uint8_t *out)
     return 1;
 }
 
-static size_t chunking_data(struct postino_session *session, uint8_t *out, size_t capacity)
+/* Copies octets of the message, at most `length` of them, which are of the chunk. Returns how many; less
+ * where the source has none, for the reason that `status` is set to. */
+static size_t chunking_copy(struct postino_session *session, uint8_t *out, size_t length,
+                            enum postino_source_status *status)
 {
     struct postino_source *source = session->sent.mail->source;
-    enum postino_source_status status = POSTINO_SOURCE_DATA;
-    const uint8_t *data;
     size_t written = 0;
-    size_t length;
-    size_t room;
 
-    for (; (room = capacity - written) != 0 && session->chunk_octets != 0; written += room) {
-        if (room > session->chunk_octets)
-            room = session->chunk_octets;
-        status = source->methods->span(source, &data, &length);
-        if (status == POSTINO_SOURCE_DATA && (session->filter & FILTER_RAW) != 0) {
-            if (room > length)
-                room = length;
-            memcpy(out + written, data, room);
-            source->methods->consume(source, room);
-        } else if (status == POSTINO_SOURCE_DATA) {
-            struct postino_span left = {data, length};
+    while (written < length) {
+        const uint8_t *data;
+        size_t lent;
+        size_t copied = length - written;
 
-            room = postino_data_filter(&session->filter, &left, out + written, room);
-            source->methods->consume(source, length - left.length_octets);
-        } else if (status == POSTINO_SOURCE_END && chunking_open(session)) {
-            room = chunking_line_end(session, out + written);
+        *status = source->methods->span(source, &data, &lent);
+        if (*status == POSTINO_SOURCE_DATA && (session->filter & FILTER_RAW) != 0) {
+            if (copied > lent)
+                copied = lent;
+            memcpy(out + written, data, copied);
+            source->methods->consume(source, copied);
+        } else if (*status == POSTINO_SOURCE_DATA) {
+            struct postino_span left = {data, lent};
+
+            copied = postino_data_filter(&session->filter, &left, out + written, copied);
+            source->methods->consume(source, lent - left.length_octets);
+        } else if (*status == POSTINO_SOURCE_END && chunking_open(session)) {
+            copied = chunking_line_end(session, out + written);
         } else {
             break;
         }
-        session->chunk_octets -= room;
+        written += copied;
     }
-    if (session->chunk_octets == 0) {
-        unsigned last = session->chunk & CHUNK_LAST;
+    session->chunk_octets -= written;
+    return written;
+}
 
-        if (last != 0 && status != POSTINO_SOURCE_END)
-            status = source->methods->span(source, &data, &length);
-        if (last == 0 || (status == POSTINO_SOURCE_END && !chunking_open(session))) {
+/* Returns 1 where the source has nothing more and the last line is ended, else 0. */
+static int chunking_at_end(struct postino_session *session)
+{
+    struct postino_source *source = session->sent.mail->source;
+    const uint8_t *data;
+    size_t length;
+
+    return source->methods->span(source, &data, &length) == POSTINO_SOURCE_END && !chunking_open(session);
+}
+
+/* Writes octets of the chunk. The last octet of the last chunk, which would end the message, leaves only when
+ * the message is known to end there. Returns how many. */
+static size_t chunking_data(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    enum postino_source_status status = POSTINO_SOURCE_FAIL;
+    const int is_last = (session->chunk & CHUNK_LAST) != 0;
+    const size_t final_octets = is_last && session->chunk_octets != 0;
+    size_t length = session->chunk_octets - final_octets;
+    size_t written = chunking_copy(session, out, length < capacity ? length : capacity, &status);
+    uint8_t final;
+
+    if (written == capacity && session->chunk_octets != 0)
+        return written;
+    if (session->chunk_octets == final_octets &&
+        (final_octets == 0 || chunking_copy(session, &final, 1, &status) == 1)) {
+        if (!is_last || chunking_at_end(session)) {
+            if (final_octets != 0)
+                out[written++] = final;
             session->complete = 1;
             session->sent.mail->chunks++;
-            if (last != 0)
+            if (is_last)
                 session->sent.mail->state = MAIL_ENDED;
             session->chunk = 0;
             return written;
         }
-        /* There is more than was said, be it the last line's end: the last octet, which would end it, stays
-         * here. */
-        written -= written != 0;
+        /* The message is longer than was said, be it by the end of its last line. */
         status = POSTINO_SOURCE_FAIL;
     }
-    if (written < capacity)
-        postino_session_stop(session, status == POSTINO_SOURCE_WAIT ? status : POSTINO_SOURCE_FAIL);
+    postino_session_stop(session, status == POSTINO_SOURCE_WAIT ? status : POSTINO_SOURCE_FAIL);
     return written;
-}
-
-static size_t chunking_command(struct postino_session *session, uint8_t *out, size_t capacity)
-{
-#if !POSTINO_SMALL
-    /* The usual case: all of it has room, as the row says it. */
-    static const char bdat[] = "BDAT ";
-    static const char last[] = " LAST\r\n";
-    const size_t front = sizeof bdat - 1;
-    size_t digits = 0;
-
-    if (session->offset_octets == 0 && capacity >= CHUNKING_COMMAND_OCTETS)
-        digits = postino_number_short(out + front, session->chunk_octets);
-    if (digits != 0 && (session->chunk & CHUNK_LAST) != 0) {
-        memcpy(out, bdat, front);
-        memcpy(out + front + digits, last, sizeof last - 1);
-        session->complete = 1;
-        session->offset_octets = front + digits + sizeof last - 1;
-        return session->offset_octets;
-    }
-#endif
-    return postino_command(session, out, capacity);
 }
 
 static size_t chunking_output(struct postino_session *session, uint8_t *out, size_t capacity)
@@ -190,7 +191,7 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
         session->chunk |= CHUNK_BEGUN;
     }
     if ((session->chunk & CHUNK_DATA) == 0) {
-        written = chunking_command(session, out, capacity);
+        written = postino_command(session, out, capacity);
         if (!session->complete)
             return written;
         session->complete = 0;

@@ -2,6 +2,7 @@
 /* The size of a message on the wire (RFC 1870 section 5), counted before it is sent. Invariant: it counts
  * what the data filter will write, transparency dots apart. */
 #include "data_filter.h"
+#include "mails.h"
 #include "../text/wide.h"
 
 #if !POSTINO_SMALL
@@ -61,7 +62,7 @@ size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
 }
 #endif
 
-int postino_count_through(struct postino_session *session, struct postino_mail *mail)
+static int count_through(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_source *source = mail->source;
     struct postino_source_info *message = &session->message;
@@ -86,5 +87,5 @@ int postino_count(struct postino_session *session, struct postino_mail *mail)
     if (session->message.size_octets != POSTINO_SIZE_UNKNOWN ||
         (session->message.flags & POSTINO_SOURCE_IN_MEMORY) == 0)
         return POSTINO_OK;
-    return postino_count_through(session, mail);
+    return count_through(session, mail);
 }

@@ -4,7 +4,7 @@
 
 /* The message on its way to the wire. */
 
-#include "internal.h"
+#include "state.h"
 
 /* data_filter.c */
 enum filter_state {

@@ -3,6 +3,8 @@
  * message is complete, and the step is complete when the mark is out whole. Without transparency
  * (FILTER_BARE) the mark is no more than the line end that may be held back. */
 #include "data_filter.h"
+#include "emitter.h"
+#include "mails.h"
 
 /* Puts out the end mark (RFC 5321 section 4.5.2), held back line end included, or nothing where the call's
  * capacity would cut it and the next one's would not. */

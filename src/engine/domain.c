@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The domains of a mail's recipients. Invariant: once they are known, each recipient's `domain` is the first
  * of the recipients with the same one. */
-#include "internal.h"
+#include "mails.h"
 
 static struct postino_span domain_of(const struct postino_recipient *recipient)
 {

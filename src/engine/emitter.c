@@ -1,98 +1,100 @@
 /* SPDX-License-Identifier: MIT */
-/* Command lines. Nothing of a command is kept: it is composed anew for each piece of it that goes out, and
- * the emitter drops what went out before and what has no room yet. So it can be cut anywhere and needs no
- * buffer. */
-#include "internal.h"
+/* The writer of commands. Invariant: the emitter counts every octet, and keeps those that fall between what
+ * went out before and the end of the room. */
+#include "emitter.h"
+
+#include "state.h"
 
 void postino_emit(struct postino_emitter *emitter, unsigned octet)
 {
-    uint32_t bits = emitter->bits;
+    uint32_t digits = emitter->group;
 
-    if (bits != 0) {
-        uint32_t one;
+    if (digits != 0) {
+        uint32_t lead;
 
-        bits = bits << 8 | octet;
-        emitter->bits = bits;
-        one = bits >> 24;
-        if (one == 0)
+        digits = digits << 8 | octet;
+        emitter->group = digits;
+        /* The leading 1 arrives here with the third octet. */
+        lead = digits >> 24;
+        if (lead == 0)
             return;
-        emitter->bits = one;
-        /* Behind the group's octets, where it tells when all digits went out. */
-        bits = bits << 8 | one;
+        emitter->group = lead;
+        /* Behind the three octets the 1 stands alone when all their digits went out. */
+        digits = digits << 8 | lead;
     }
     do {
         size_t place;
 
-        if (bits != 0) {
-            octet = postino_base64_digit(bits >> 26);
-            bits <<= 6;
+        if (digits != 0) {
+            octet = postino_base64_digit(digits >> 26);
+            digits <<= 6;
         }
         place = emitter->place++;
         if (place < emitter->room)
             emitter->out[place] = (uint8_t)octet;
-    } while (bits << 8 != 0);
+    } while (digits << 8 != 0);
 }
 
 void postino_emit_base64_end(struct postino_emitter *emitter)
 {
     unsigned missing = 0;
 
-    for (; emitter->bits > 1; missing++)
+    for (; emitter->group > EMITTER_GROUP_EMPTY; missing++)
         postino_emit(emitter, 0);
-    emitter->bits = 0;
-    /* The digits of nothing but missing octets are written over. */
+    emitter->group = 0;
+    /* Padding replaces the digits that stand for nothing but missing octets. */
     emitter->place -= missing;
     for (; missing != 0; missing--)
         postino_emit(emitter, '=');
 }
 
-#if POSTINO_SMALL
 void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length)
 {
     const uint8_t *octet = data;
 
-    for (; length != 0; length--)
-        postino_emit(emitter, *octet++);
-}
-
-void postino_emit_text(struct postino_emitter *emitter, const char *text)
-{
-    while (*text != '\0')
-        postino_emit(emitter, (uint8_t)*text++);
-}
-#else
-void postino_emit_octets(struct postino_emitter *emitter, const void *data, size_t length)
-{
-    const uint8_t *octet = data;
+#if !POSTINO_SMALL
     size_t place = emitter->place;
 
-    /* All of it fits, as it is: the usual case. */
-    if (emitter->bits == 0 && place <= emitter->room && length <= emitter->room - place && length != 0) {
+    if (emitter->group == 0 && place <= emitter->room && length <= emitter->room - place && length != 0) {
         memcpy(emitter->out + place, data, length);
-        emitter->place += length;
+        emitter->place = place + length;
         return;
     }
+#endif
     for (; length != 0; length--)
         postino_emit(emitter, *octet++);
 }
 
 void postino_emit_text(struct postino_emitter *emitter, const char *text)
 {
+#if POSTINO_SMALL
+    while (*text != '\0')
+        postino_emit(emitter, (uint8_t)*text++);
+#else
     postino_emit_octets(emitter, text, strlen(text));
-}
 #endif
+}
 
-/* Puts out what an octet of a text stands for: itself, or what the mark means. Returns 0 at the text's
- * end. */
-static int command_octet(const struct postino_session *session, struct postino_emitter *emitter,
+void postino_emit_number(struct postino_emitter *emitter, size_t number)
+{
+    uint8_t digits[3 * sizeof number];
+    size_t first = sizeof digits;
+
+    do {
+        digits[--first] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    postino_emit_octets(emitter, digits + first, sizeof digits - first);
+}
+
+/* Emits the value of a mark, or the octet itself. */
+static void emitter_mark(const struct postino_session *session, struct postino_emitter *emitter,
                          unsigned octet)
 {
     const struct postino_cursor *sent = &session->sent;
     const struct postino_span *path;
 
     switch (octet) {
-    case '\0':
-        return 0;
     case COMMAND_NAME:
         postino_emit_text(emitter, session->config->ehlo_name);
         break;
@@ -121,7 +123,35 @@ static int command_octet(const struct postino_session *session, struct postino_e
         postino_emit(emitter, octet);
         break;
     }
-    return 1;
+}
+
+/* Returns how many octets at the front of a template are to be emitted together. */
+static size_t emitter_run(const char *text)
+{
+    size_t length = 0;
+
+#if !POSTINO_SMALL
+    while ((uint8_t)text[length] > COMMAND_FEATURE)
+        length++;
+#else
+    (void)text;
+#endif
+    return length;
+}
+
+void postino_emit_template(const struct postino_session *session, struct postino_emitter *emitter,
+                           const char *text)
+{
+    while (*text != '\0') {
+        size_t run = emitter_run(text);
+
+        if (run != 0) {
+            postino_emit_octets(emitter, text, run);
+            text += run;
+        } else {
+            emitter_mark(session, emitter, (uint8_t)*text++);
+        }
+    }
 }
 
 size_t postino_emitted(struct postino_session *session, struct postino_emitter *emitter)
@@ -137,13 +167,6 @@ size_t postino_emitted(struct postino_session *session, struct postino_emitter *
     }
     session->offset_octets += length;
     return length;
-}
-
-void postino_emit_template(const struct postino_session *session, struct postino_emitter *emitter,
-                           const char *text)
-{
-    while (command_octet(session, emitter, (uint8_t)*text))
-        text++;
 }
 
 size_t postino_command(struct postino_session *session, uint8_t *out, size_t capacity)

@@ -2,7 +2,9 @@
 /* The EHLO reply (RFC 5321 section 4.1.1.1), word by word as its octets arrive. Invariant: word holds the
  * word that is arriving, letters in upper case; of one that is too long to be known, its head fills all the
  * room. */
-#include "internal.h"
+#include "auth.h"
+#include "emitter.h"
+#include "reply.h"
 
 int postino_extensions_is(const struct postino_session *session, const char *name)
 {
@@ -42,7 +44,7 @@ static void extensions_mechanism(struct postino_session *session)
     if (mechanism == NULL)
         return;
     for (; *mechanism != NULL; mechanism++, bit <<= 1) {
-        if (postino_extensions_is(session, (*mechanism)->name) && postino_steps_allowed(session, *mechanism))
+        if (postino_extensions_is(session, (*mechanism)->name) && postino_auth_allowed(session, *mechanism))
             session->offered |= bit;
     }
 }

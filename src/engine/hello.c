@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a session that may speak LMTP or have TLS says first, and does when the server is known. Invariant:
  * where TLS is required, nothing follows EHLO in the clear but STARTTLS. */
-#include "internal.h"
+#include "auth.h"
+#include "state.h"
 
 /* Where it is refused there is no HELO: without EHLO there is no TLS. */
 static const struct postino_step hello_tls = {POSTINO_TEXT("EHLO \001"), POSTINO_STEP_EHLO, 2,
@@ -31,7 +32,7 @@ unsigned postino_hello_known(struct postino_session *session)
         if (row != STEP_NEXT)
             return row;
     }
-    return postino_steps_mails(session);
+    return postino_auth_begin(session);
 }
 
 const struct postino_feature_step postino_hello_greeting = {

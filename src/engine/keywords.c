@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Extensions of which the session needs to know no more than that they are offered, and the list of all. */
-#include "internal.h"
+#include "reply.h"
+#include "state.h"
 
 #define KEYWORD(name, keyword, bit)                                                                     \
     const struct postino_extension postino_extension_##name = {POSTINO_TEXT(keyword), NULL, NULL, NULL, \

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* LIMITS (RFC 9422): what the server takes in one session and in one transaction. Invariant: a limit that it
  * did not tell, or told as 0, is 0 here and limits nothing. */
-#include "internal.h"
+#include "mails.h"
+#include "reply.h"
+#include "state.h"
 
 static void limits_take(struct postino_session *session);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* LMTP (RFC 2033): LHLO in place of EHLO, and behind the message a reply for each recipient that was taken,
  * in their order. Invariant: while they come, the reply cursor stands on the recipient that is spoken of. */
-#include "internal.h"
+#include "state.h"
 
 static const struct postino_step lmtp_hello = {POSTINO_TEXT("LHLO \001"), POSTINO_STEP_EHLO, 2,
                                                offsetof(struct postino_time_limits, command_ms) | STEP_LISTS,

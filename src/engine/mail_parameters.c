@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What MAIL says of the message: SIZE (RFC 1870), BODY (RFC 6152, RFC 3030). Invariant: nothing is said that
  * was not offered, and a message that the server cannot take is not begun. */
-#include "internal.h"
+#include "emitter.h"
+#include "mails.h"
+#include "reply.h"
+#include "state.h"
 
 /* No limit, 0, and one that does not fit are the same. */
 static void body_take_size(struct postino_session *session)

@@ -2,7 +2,8 @@
 /* A line that is no reply: the session ends with it, and its text says what the server is ("HTTP/1.1 400 Bad
  * Request"). Invariant: from its first wrong octet to its end, which is not awaited for longer than the reply
  * to QUIT, nothing is sent and no octet is read as a reply. */
-#include "internal.h"
+#include "reply.h"
+#include "state.h"
 
 static const struct postino_step nonsense_step = {NULL, POSTINO_STEP_QUIT, 0,
                                                   offsetof(struct postino_time_limits, quit_ms), STEP_STAY};
@@ -58,5 +59,5 @@ void postino_nonsense(struct postino_session *session, uint8_t octet)
     session->source_waits = SOURCE_READY;
     session->line = REPLY_DEAF;
     session->outstanding = 0;
-    postino_steps_enter(session, postino_steps_give_up(session, session->result.error));
+    postino_steps_enter(session, postino_session_give_up(session, session->result.error));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a mail asks for beyond its delivery. Invariant: of what is asked nothing is left out in silence: it is
  * offered and said, or named as optional, or the mail fails with the extension's name. */
-#include "internal.h"
+#include "emitter.h"
+#include "state.h"
 
 #define OPTIONS_ENVELOPE_ID_MAX 100
 #define OPTIONS_ADDRESS_MAX     500

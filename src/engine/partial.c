@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Delivery to those recipients that the server takes. Invariant: each transaction decides at least one
  * recipient, so a mail has an end; a recipient that waits was decided by none. */
-#include "internal.h"
+#include "mails.h"
+#include "state.h"
 
 /* RFC 5321 section 4.5.3.1.8: a server takes at least that many. */
 #define PARTIAL_RECIPIENTS 100
@@ -66,7 +67,7 @@ static const struct postino_step *partial_choose(struct postino_session *session
     }
     if (sent->step->id == POSTINO_STEP_RCPT && session->outstanding == 0 &&
         (mail->marks & MAIL_HAS_RECIPIENT) == 0) {
-        postino_transaction_end(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
+        postino_outcome_end(session, POSTINO_ERROR_REFUSED, POSTINO_OUTCOME_NOT_ATTEMPTED);
         return NULL;
     }
     return step->id == POSTINO_STEP_RCPT ? postino_transaction_content(session, mail) : step;

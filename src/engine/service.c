@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Service commands (RFC 5321 sections 4.1.1.5 to 4.1.1.9, RFC 1985), in a file of their own so that only a
  * build that asks for them carries them. Whatever the reply says, the session goes on. */
-#include "internal.h"
+#include "emitter.h"
+#include "reply.h"
+#include "state.h"
 
 #define SERVICE_ARGUMENT_MAX 500
 

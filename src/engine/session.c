@@ -1,158 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The session: what the port sees of the protocol. Invariant: sent names the step whose octets go out,
- * replied the step whose reply comes next, and outstanding steps went out whole and were not answered. What
- * the port is to do follows from them and from the flags, and is stored nowhere. */
-#include "internal.h"
+/* The public functions of the session. They stand on top of the engine: a mail goes from submit() by
+ * mail_check.c to transaction.c; octets out come from transaction.c; octets in go to reply.c, and complete
+ * replies to steps.c. */
+#include "postino/address.h"
 
-void postino_session_enter(struct postino_session *session, const struct postino_step *step)
-{
-    session->sent.step = step;
-    if (session->outstanding == 0) {
-        session->replied = session->sent;
-        session->reply.code = 0;
-    }
-    session->offset_octets = 0;
-    session->since_ms = session->now_ms;
-    session->complete = step->text == NULL;
-}
-
-/* Keeps the first error. What happens to QUIT concerns nobody. */
-void postino_session_record(struct postino_session *session, int error)
-{
-    unsigned step = session->replied.step->id;
-
-    if (session->result.error == POSTINO_OK && step != POSTINO_STEP_QUIT) {
-        session->result.error = (int16_t)error;
-        session->result.step = (uint8_t)step;
-        /* Where the server is not at fault no reply decided it. */
-        if (error <= POSTINO_ERROR_REFUSED && error > POSTINO_ERROR_RESOLVE) {
-            session->result.reply_code = session->reply.code;
-            session->text_is_error = 1;
-        }
-    }
-}
-
-unsigned postino_session_fail(struct postino_session *session, int error)
-{
-    postino_session_record(session, error);
-    if (session->over == 0)
-        session->over = POSTINO_WANT_CLOSED;
-    return STEP_STAY;
-}
-
-unsigned postino_session_refusal(const struct postino_session *session)
-{
-    return session->reply.code >= 500 ? POSTINO_OUTCOME_PERMANENT : POSTINO_OUTCOME_TRANSIENT;
-}
-
-unsigned postino_session_outcome(const struct postino_session *session, const struct postino_mail *mail,
-                                 size_t unsent_octets)
-{
-    if (mail->state < MAIL_STARTED || session->output_octets - mail->start <= unsent_octets)
-        return POSTINO_OUTCOME_NOT_ATTEMPTED;
-    if (mail->state == MAIL_ENDED && session->output_octets - mail->end >= unsent_octets &&
-        session->result.error != POSTINO_ERROR_SERVICE_CLOSING)
-        return POSTINO_OUTCOME_UNKNOWN;
-    return POSTINO_OUTCOME_TRANSIENT;
-}
-
-void postino_session_stop(struct postino_session *session, enum postino_source_status status)
-{
-    session->source_waits = (uint8_t)status;
-    if (status == POSTINO_SOURCE_FAIL && session->outstanding == 0)
-        postino_session_fail(session, POSTINO_ERROR_SOURCE);
-}
-
-void postino_session_start(struct postino_session *session, const struct postino_session_config *config,
-                           const struct postino_mail_strategy *strategy)
-{
-    /* The text is written before it is read. */
-    postino_clear(session, offsetof(struct postino_session, text));
-    session->config = config;
-    session->strategy = strategy;
-    postino_session_enter(session, strategy->greeting);
-    session->outstanding = 1;
-}
-
-/* Octets of a response of a mechanism without an exchange. */
-static size_t session_response_octets(const struct postino_credentials *credentials,
-                                      const struct postino_mechanism *mechanism, unsigned round)
-{
-    struct postino_emitter emitter = {NULL, 0, 0, 0};
-
-    postino_emit_base64(&emitter);
-    mechanism->respond(&emitter, credentials, round);
-    postino_emit_base64_end(&emitter);
-    return emitter.place;
-}
-
-/* strlen() may be larger than all of this. */
-static size_t session_name_octets(const char *name)
-{
-    size_t octets = 0;
-
-    while (name[octets] != '\0')
-        octets++;
-    return octets;
-}
-
-int postino_session_response_long(const struct postino_credentials *credentials,
-                                  const struct postino_mechanism *mechanism)
-{
-    /* A name or password that is missing is found out elsewhere. */
-    return mechanism != NULL && mechanism->exchange == NULL &&
-           (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0 && credentials->user != NULL &&
-           credentials->password != NULL &&
-           session_name_octets(mechanism->name) + session_response_octets(credentials, mechanism, 0) + 2 >
-               STEP_AUTH_OCTETS_MAX;
-}
-
-static int session_is_ascii(const char *text)
-{
-    for (; text != NULL && *text != '\0'; text++) {
-        if ((uint8_t)*text > 127)
-            return 0;
-    }
-    return 1;
-}
-
-/* Whether a mechanism without an exchange says no line that is too long. */
-static int session_lines_fit(const struct postino_credentials *credentials,
-                             const struct postino_mechanism *mechanism)
-{
-    unsigned round;
-
-    for (round = 0; round < mechanism->rounds; round++) {
-        if (session_response_octets(credentials, mechanism, round) > POSTINO_AUTH_LINE_OCTETS)
-            return 0;
-    }
-    return 1;
-}
-
-/* Checks the credentials now, not at the first mail. A mechanism with an exchange that lacks what it needs is
- * passed over instead. Returns 0 or an error. */
-static int session_credentials(const struct postino_session_config *config)
-{
-    const struct postino_credentials *credentials = config->credentials;
-    const struct postino_mechanism *const *mechanism = config->mechanisms;
-    int ascii = credentials->prepared ||
-                (session_is_ascii(credentials->user) && session_is_ascii(credentials->password) &&
-                 session_is_ascii(credentials->authzid));
-
-    int missing = credentials->user == NULL || credentials->password == NULL;
-
-    if (mechanism == NULL)
-        return missing ? POSTINO_ERROR_CREDENTIALS : POSTINO_OK;
-    for (; *mechanism != NULL; mechanism++) {
-        if ((*mechanism)->exchange == NULL && missing)
-            return POSTINO_ERROR_CREDENTIALS;
-        if ((*mechanism)->exchange == NULL && !session_lines_fit(credentials, *mechanism))
-            return POSTINO_ERROR_CREDENTIALS_SIZE;
-        if (((*mechanism)->flags & POSTINO_MECHANISM_PREPARED) != 0 && !ascii)
-            return POSTINO_ERROR_PREPARED;
-    }
-    return POSTINO_OK;
-}
+#include "auth.h"
+#include "mails.h"
+#include "reply.h"
 
 int postino_session_init_sized(struct postino_session *session, size_t session_octets,
                                const struct postino_session_config *config, uint32_t now_ms)
@@ -166,7 +20,7 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     if (postino_address_domain(config->ehlo_name) != 0)
         return POSTINO_ERROR_EHLO_NAME;
     if (config->credentials != NULL)
-        error = session_credentials(config);
+        error = postino_auth_check(config);
     if (error != POSTINO_OK)
         return error;
     postino_session_start(session, config, &postino_transactions);
@@ -176,9 +30,9 @@ int postino_session_init_sized(struct postino_session *session, size_t session_o
     if (config->credentials != NULL) {
         const struct postino_mechanism *const *mechanism = config->mechanisms;
 
-        session->response_long = postino_session_response_long(config->credentials, config->last_resort) != 0;
+        session->response_long = postino_auth_response_is_long(config->credentials, config->last_resort) != 0;
         for (; mechanism != NULL && *mechanism != NULL; mechanism++)
-            session->response_long |= postino_session_response_long(config->credentials, *mechanism) != 0;
+            session->response_long |= postino_auth_response_is_long(config->credentials, *mechanism) != 0;
     }
     return POSTINO_OK;
 }
@@ -188,32 +42,48 @@ void postino_session_connected(struct postino_session *session, uint32_t now_ms)
     session->since_ms = now_ms;
 }
 
-unsigned postino_session_want_octets(const struct postino_session *session)
-{
-    if (session->over != 0)
-        return session->over;
-    return session->complete ? POSTINO_WANT_RECEIVE : POSTINO_WANT_RECEIVE | POSTINO_WANT_SEND;
-}
-
 unsigned postino_session_want(const struct postino_session *session)
 {
-    unsigned want = postino_session_want_octets(session);
-
-    if (session->over == 0 && (session->source_waits != SOURCE_READY || postino_transaction_held(session)))
-        want = POSTINO_WANT_RECEIVE;
-    if (session->mails != NULL && session->mails->state == MAIL_FINISHED)
-        want |= POSTINO_WANT_COLLECT;
-    if (session->over == 0 && postino_transaction_wanted(session))
-        want |= POSTINO_WANT_MAIL;
-    if (session->over == 0 && session->line == REPLY_TLS)
-        want |= POSTINO_WANT_START_TLS;
-    return want;
+    return session->strategy->want(session);
 }
 
-size_t postino_session_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
+int postino_session_submit_borrowed(struct postino_session *session, struct postino_mail *mail)
 {
-    return session->sent.step->id != POSTINO_STEP_MESSAGE ? postino_command(session, out, capacity)
-                                                          : postino_message(session, out, capacity);
+    int error = postino_mail_check(mail);
+
+    return error == POSTINO_OK ? postino_transaction_line_up(session, mail) : error;
+}
+
+int postino_session_submit(struct postino_session *session, struct postino_mail *mail)
+{
+    int error = mail != NULL ? postino_mail_borrow(mail) : POSTINO_ERROR_ARGUMENT;
+
+    if (error != POSTINO_OK)
+        return error;
+    error = postino_session_submit_borrowed(session, mail);
+    if (error != POSTINO_OK)
+        postino_mail_release(mail);
+    return error;
+}
+
+struct postino_mail *postino_session_take_finished(struct postino_session *session)
+{
+    struct postino_mail *mail = session->mails;
+
+    if (mail == NULL || mail->state != MAIL_FINISHED)
+        return NULL;
+    session->mails = mail->next;
+    mail->next = NULL;
+    return mail;
+}
+
+struct postino_mail *postino_session_finished(struct postino_session *session)
+{
+    struct postino_mail *mail = postino_session_take_finished(session);
+
+    if (mail != NULL)
+        postino_mail_release(mail);
+    return mail;
 }
 
 size_t postino_session_output(struct postino_session *session, uint8_t *out, size_t capacity, uint32_t now_ms)
@@ -259,27 +129,14 @@ void postino_session_progress(struct postino_session *session, uint32_t now_ms)
     session->since_ms = now_ms;
 }
 
-void postino_session_refresh(struct postino_session *session)
-{
-    if (session->fresh) {
-        session->fresh = 0;
-        session->since_ms = session->now_ms;
-    }
-}
-
-int postino_session_timeout(const struct postino_session *session)
-{
-    /* A server that awaits the TLS handshake says nothing, and nobody can tell it from one that is slow. */
-    return session->replied.step->id == POSTINO_STEP_GREETING && session->tls == NULL &&
-                   session->line_code == 0 && session->lines == 0
-               ? POSTINO_ERROR_GREETING_TIMEOUT
-               : POSTINO_ERROR_TIMEOUT;
-}
-
 void postino_session_tick(struct postino_session *session, uint32_t now_ms)
 {
     session->now_ms = now_ms;
-    postino_session_refresh(session);
+    /* A step that was entered without a clock begins its time limit here. */
+    if (session->fresh) {
+        session->fresh = 0;
+        session->since_ms = now_ms;
+    }
     if (postino_session_wait_ms(session, now_ms) == 0)
         postino_session_fail(session, postino_session_timeout(session));
 }
@@ -329,15 +186,6 @@ const char *postino_session_mechanism(const struct postino_session *session)
 uint32_t postino_session_capabilities(const struct postino_session *session)
 {
     return session->capabilities;
-}
-
-unsigned postino_session_secret(const struct postino_session *session)
-{
-    const struct postino_recipient *recipient = session->sent.recipient;
-
-    if (session->sent.step->id == POSTINO_STEP_AUTH)
-        return session->round != 0 && session->sent.step != &postino_steps[STEP_AUTH_CANCEL];
-    return recipient != NULL && recipient->kind == POSTINO_RECIPIENT_BCC;
 }
 
 int postino_session_is_secret(const struct postino_session *session)

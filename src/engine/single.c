@@ -4,6 +4,10 @@
  * the mail when the session is over. A message is a header that is composed as commands are, and a body that
  * lies in memory. */
 #include "data_filter.h"
+#include "emitter.h"
+#include "auth.h"
+#include "mails.h"
+#include "reply.h"
 #include "single.h"
 
 void postino_single_start(struct postino_session *session, const struct postino_session_config *config,
@@ -101,7 +105,7 @@ void postino_single_finish(struct postino_session *session, size_t unsent_octets
 const struct postino_mail_strategy postino_single = {.greeting = &postino_steps[STEP_GREETING],
                                                      .advance = postino_single_advance,
                                                      .want = postino_session_want_octets,
-                                                     .after_ehlo = postino_steps_mails,
+                                                     .after_ehlo = postino_auth_begin,
                                                      .reply_complete = postino_steps_reply,
                                                      .reply = postino_single_reply,
                                                      .refuse = postino_single_refuse,

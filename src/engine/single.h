@@ -4,7 +4,7 @@
 
 /* The drivers of a session whose only mail goes to one recipient. */
 
-#include "internal.h"
+#include "state.h"
 
 /* single.c */
 extern const struct postino_mail_strategy postino_single;
@@ -34,8 +34,5 @@ void postino_single_start(struct postino_session *session, const struct postino_
 /* Puts out octets of the body. Returns how many. */
 size_t postino_single_body(struct postino_session *session, uint8_t *out, size_t capacity);
 size_t postino_single_write_step(struct postino_session *session, uint8_t *out, size_t capacity);
-/* The header of its message, with marks. What else is in it session->parameters puts out, with the empty
- * line. */
-#define POSTINO_SINGLE_HEADER "To: \003\r\nFrom: \002\r\nSubject: \004"
 
 #endif

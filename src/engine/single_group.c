@@ -5,6 +5,10 @@
  * before all is answered. The message is one chunk, of octets that were counted before the connection, and
  * its last one leaves only where it is the body's last too. */
 #include "data_filter.h"
+#include "emitter.h"
+#include "auth.h"
+#include "mails.h"
+#include "reply.h"
 #include "single.h"
 
 /* A larger message waits until the server has taken the recipient. */
@@ -18,7 +22,7 @@ static void group_emit(const struct postino_session *session, struct postino_emi
 #define GROUP_LIMIT offsetof(struct postino_time_limits, final_ms)
 
 static const struct postino_feature_step group_chunk = {
-    {"BDAT \007 LAST\r\n" POSTINO_SINGLE_HEADER, POSTINO_STEP_MESSAGE, 0, GROUP_LIMIT, STEP_PART},
+    {"BDAT \007 LAST\r\n" STEP_HEADER_TEXT, POSTINO_STEP_MESSAGE, 0, GROUP_LIMIT, STEP_PART},
     group_emit,
     NULL};
 /* Ends the last line. */
@@ -135,7 +139,7 @@ const struct postino_extension postino_single_chunking = {POSTINO_TEXT("CHUNKING
 const struct postino_mail_strategy postino_single_group = {.greeting = &postino_steps[STEP_GREETING],
                                                            .advance = postino_group_advance,
                                                            .want = postino_session_want_octets,
-                                                           .after_ehlo = postino_steps_mails,
+                                                           .after_ehlo = postino_auth_begin,
                                                            .reply_complete = postino_steps_reply,
                                                            .reply = postino_group_reply,
                                                            .refuse = postino_single_refuse,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The drivers of one mail where the connection may be encrypted (RFC 3207). Invariant: what follows EHLO is
  * the TLS policy's to say. */
+#include "reply.h"
 #include "single.h"
 
 static unsigned single_want(const struct postino_session *session)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* STARTTLS (RFC 3207). Invariant: from the reply to it until TLS stands nothing is said and nothing may be
  * heard, and of what was heard before nothing is known afterwards. */
-#include "internal.h"
+#include "auth.h"
+#include "reply.h"
+#include "state.h"
 
 static unsigned starttls_done(struct postino_session *session)
 {
@@ -14,8 +16,8 @@ static unsigned starttls_done(struct postino_session *session)
     }
     if (code < 400)
         return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
-    return session->config->tls->required ? postino_steps_give_up(session, POSTINO_ERROR_REFUSED)
-                                          : postino_steps_mails(session);
+    return session->config->tls->required ? postino_session_give_up(session, POSTINO_ERROR_REFUSED)
+                                          : postino_auth_begin(session);
 }
 
 static const struct postino_feature_step starttls_step = {{POSTINO_TEXT("STARTTLS"), POSTINO_STEP_STARTTLS, 0,
@@ -30,7 +32,7 @@ static unsigned starttls_next_row(struct postino_session *session)
         postino_session_enter(session, &starttls_step.step);
         return STEP_STAY;
     }
-    return session->config->tls->required ? postino_steps_give_up(session, POSTINO_ERROR_TLS_NOT_OFFERED)
+    return session->config->tls->required ? postino_session_give_up(session, POSTINO_ERROR_TLS_NOT_OFFERED)
                                           : STEP_NEXT;
 }
 

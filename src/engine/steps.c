@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The steps of the dialogue (RFC 5321 sections 3.1 and 4.1.4): what each sends, which replies let it succeed,
- * and what follows outside of the mails. Invariant: of the steps outside of a mail only one is under way. */
-#include "../sasl/exchange.h"
-#include "single.h"
+/* The steps of the dialogue (RFC 5321 sections 3.1 and 4.1.4): the command of each, the replies that let it
+ * succeed, and the step that follows. Invariant: at most one step outside of the mails is under way. */
+#include "auth.h"
+#include "state.h"
 
 void postino_steps_enter(struct postino_session *session, unsigned row)
 {
@@ -12,69 +12,13 @@ void postino_steps_enter(struct postino_session *session, unsigned row)
         postino_session_enter(session, &postino_steps[row]);
 }
 
-unsigned postino_steps_give_up(struct postino_session *session, int error)
-{
-    postino_session_record(session, error);
-    session->strategy->finish(session, 0);
-    return STEP_QUIT;
-}
-
-int postino_steps_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism)
-{
-    if (mechanism->exchange != NULL && !mechanism->exchange->allowed(session, mechanism))
-        return 0;
-    return session->tls != NULL || (session->config->flags & POSTINO_SESSION_CLEAR_TEXT_AUTH) != 0 ||
-           (mechanism->flags & POSTINO_MECHANISM_CLEAR_TEXT) == 0;
-}
-
-int postino_steps_unauthenticated(const struct postino_session *session)
-{
-    const struct postino_session_config *config = session->config;
-
-    return config->credentials == NULL || ((config->flags & POSTINO_SESSION_AUTH_IF_OFFERED) != 0 &&
-                                           (session->capabilities & POSTINO_CAPABILITY_AUTH) == 0);
-}
-
-unsigned postino_steps_mails(struct postino_session *session)
-{
-    const struct postino_mechanism *mechanism = session->config->last_resort;
-    const struct postino_mechanism *const *next = session->config->mechanisms;
-    uint32_t offered = session->offered;
-
-    if (postino_steps_unauthenticated(session))
-        return STEP_NEXT;
-    if (offered != 0) {
-        for (; (offered & 1) == 0; offered >>= 1)
-            next++;
-        mechanism = *next;
-    } else if (mechanism == NULL || !postino_steps_allowed(session, mechanism)) {
-        return postino_steps_give_up(session, POSTINO_ERROR_NO_MECHANISM);
-    }
-    session->mechanism = mechanism;
-    if (mechanism->exchange != NULL)
-        return mechanism->exchange->start(session);
-    session->round = (mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) != 0 && !session->response_long;
-    return STEP_AUTH + session->round;
-}
-
-static unsigned steps_challenge(struct postino_session *session)
-{
-    unsigned limit = session->config->challenge_octets_max;
-
-    if ((limit != 0 && session->reply.text_octets > limit) || session->round >= session->mechanism->rounds)
-        return STEP_AUTH_CANCEL;
-    session->round++;
-    return STEP_AUTH_RESPONSE;
-}
-
 /* RFC 5321 section 4.1.4: a server that does not know EHLO gets HELO; but without EHLO there is no
  * authentication. */
 unsigned postino_steps_refused(struct postino_session *session, const struct postino_step *step)
 {
-    if (step == &postino_steps[STEP_EHLO] && session->reply.code >= 500 &&
-        postino_steps_unauthenticated(session))
+    if (step == &postino_steps[STEP_EHLO] && session->reply.code >= 500 && postino_auth_unneeded(session))
         return STEP_HELO;
-    return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
+    return postino_session_give_up(session, POSTINO_ERROR_REFUSED);
 }
 
 /* What a code counts as. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one
@@ -96,7 +40,7 @@ static unsigned steps_answered(struct postino_session *session, const struct pos
     unsigned row = step->next;
 
     if (code == 334 && step->accept == 235)
-        return steps_challenge(session);
+        return postino_auth_challenge(session);
     if (step->accept != 0) {
         if (!refused && step->accept != steps_kind(code))
             row = STEP_UNEXPECTED;
@@ -106,7 +50,7 @@ static unsigned steps_answered(struct postino_session *session, const struct pos
             return session->strategy->refused(session, step);
     }
     if (row == STEP_CANCELLED && refused)
-        return postino_steps_give_up(session, POSTINO_ERROR_CHALLENGE);
+        return postino_session_give_up(session, POSTINO_ERROR_CHALLENGE);
     if (row >= STEP_CANCELLED)
         return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
     if (row == STEP_DONE)
@@ -152,7 +96,7 @@ const struct postino_step postino_steps[STEP_ROWS] = {
     [STEP_MAIL] = {"MAIL FROM:<\002>\004", POSTINO_STEP_MAIL, 2, LIMIT(command_ms) | STEP_JOINS, STEP_MAILS},
     [STEP_RCPT] = {"RCPT TO:<\003>\004", POSTINO_STEP_RCPT, 2, LIMIT(command_ms) | STEP_JOINS, STEP_MAILS},
     [STEP_DATA] = {"DATA", POSTINO_STEP_DATA, 3, LIMIT(data_ms), STEP_MAILS},
-    [STEP_HEADER] = {POSTINO_SINGLE_HEADER, POSTINO_STEP_MESSAGE, 0, LIMIT(final_ms), STEP_PART},
+    [STEP_HEADER] = {STEP_HEADER_TEXT, POSTINO_STEP_MESSAGE, 0, LIMIT(final_ms), STEP_PART},
     [STEP_BODY] = {POSTINO_TEXT(""), POSTINO_STEP_MESSAGE, 0, LIMIT(final_ms), STEP_PART},
     [STEP_MESSAGE] = {"\r\n.", POSTINO_STEP_MESSAGE, 2, LIMIT(final_ms) | STEP_JOINS, STEP_MAILS},
     [STEP_QUIT] = {"QUIT", POSTINO_STEP_QUIT, 0, LIMIT(quit_ms), STEP_OVER},

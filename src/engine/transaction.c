@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* The mails' transactions (RFC 5321 section 3.3), one step after the other. Where PIPELINING is offered
- * src/engine/pipelining.c says what need not wait. Both cursors walk over the same mails and recipients in
- * the same order: sent ahead, as far as nothing has to be waited for, replied behind it, one step a reply.
- * Invariant: sent leaves a mail that failed only when everything that was said for it was answered; so what
- * stands behind replied was sent whole, or is the step in hand. */
-#include "internal.h"
+/* The transactions of the mails in line (RFC 5321 section 3.3). Both cursors walk over the same mails and
+ * recipients in the same order: `sent` ahead, as far as no reply has to be awaited, and `replied` behind it,
+ * one step a reply. Without PIPELINING they stand on the same step. Invariant: `sent` leaves a mail that
+ * failed only when everything that was said for it was answered; so every step between the cursors was sent
+ * whole. */
 #include "../source/source.h"
+#include "emitter.h"
+#include "mails.h"
+#include "reply.h"
 
-/* Between two mails. */
+/* The session rests between two mails. */
 static const struct postino_step transaction_idle = {
     NULL, POSTINO_STEP_IDLE, 0, offsetof(struct postino_time_limits, command_ms), STEP_STAY};
 
 const struct postino_step postino_transaction_rset = {
     "RSET", POSTINO_STEP_RSET, 2, offsetof(struct postino_time_limits, command_ms) | STEP_JOINS, STEP_MAILS};
+
+/* ---- The order of the steps ---- */
+
+const struct postino_step *postino_transaction_content(const struct postino_session *session,
+                                                       const struct postino_mail *mail)
+{
+    return (mail->marks & MAIL_CHUNKED) != 0 ? session->chunking->step : &postino_steps[STEP_DATA];
+}
 
 const struct postino_step *postino_transaction_follow(const struct postino_session *session,
                                                       struct postino_cursor *cursor, unsigned state)
@@ -28,7 +38,7 @@ const struct postino_step *postino_transaction_follow(const struct postino_sessi
         recipient = cursor->recipient->next;
         break;
     case POSTINO_STEP_MESSAGE:
-        /* Another chunk of it. */
+        /* Another chunk. */
         return step;
     default:
         return &postino_steps[step == &postino_transaction_rset ? STEP_MAIL : STEP_MESSAGE];
@@ -41,140 +51,41 @@ const struct postino_step *postino_transaction_follow(const struct postino_sessi
     return postino_transaction_content(session, cursor->mail);
 }
 
-const struct postino_step *postino_transaction_content(const struct postino_session *session,
-                                                       const struct postino_mail *mail)
-{
-    return (mail->marks & MAIL_CHUNKED) != 0 ? session->chunking->step : &postino_steps[STEP_DATA];
-}
+/* ---- What goes out ---- */
 
-static void transaction_finish(struct postino_session *session, struct postino_mail *mail)
-{
-    mail->state = MAIL_FINISHED;
-    session->in_flight--;
-}
-
-/* A mail's result is known: `outcome` is that of its recipients that are not decided. */
-static void transaction_decide(struct postino_mail *mail, unsigned outcome)
-{
-    struct postino_recipient *recipient;
-
-    mail->marks |= MAIL_DECIDED;
-    mail->result.outcome = (uint8_t)outcome;
-    for (recipient = mail->recipients; recipient != NULL; recipient = recipient->next) {
-        if (recipient->outcome == POSTINO_OUTCOME_PENDING) {
-            recipient->outcome = (uint8_t)outcome;
-            /* It had no part in the message. */
-            if (outcome <= POSTINO_OUTCOME_UNKNOWN && recipient->state == RECIPIENT_WAITING)
-                recipient->outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-            recipient->reply_code = mail->result.reply_code;
-        }
-        if (recipient->outcome < mail->result.outcome)
-            mail->result.outcome = recipient->outcome;
-    }
-    /* Somebody has it: what failed for the others is told with them. */
-    if (mail->result.outcome == POSTINO_OUTCOME_ACCEPTED)
-        mail->result.error = POSTINO_OK;
-}
-
-void postino_transaction_decide(struct postino_session *session, int error, unsigned outcome)
-{
-    struct postino_mail *mail = session->replied.mail;
-
-    if ((mail->marks & MAIL_DECIDED) != 0)
-        return;
-    mail->result.error = (int16_t)error;
-    mail->result.reply_code = session->reply.code;
-    mail->result.step = session->replied.step->id;
-    if (error != POSTINO_OK) {
-        session->text_is_error = 1;
-        session->dirty = (mail->marks & MAIL_ACCEPTED) != 0 ? DIRTY_OPEN : DIRTY_CLOSED;
-    }
-    transaction_decide(mail, outcome);
-}
-
-void postino_transaction_refuse(struct postino_session *session)
-{
-    postino_transaction_decide(session, POSTINO_ERROR_REFUSED, postino_session_refusal(session));
-}
-
-void postino_transaction_end(struct postino_session *session, int error, unsigned outcome)
-{
-    struct postino_mail *mail = session->replied.mail;
-
-    if (postino_submit_again(session, error))
-        return;
-    postino_transaction_decide(session, error, outcome);
-    transaction_finish(session, mail);
-}
-
-/* The reply to the message, or to one of its chunks. */
-static void transaction_message(struct postino_session *session, int refused)
-{
-    struct postino_mail *mail = session->replied.mail;
-    int more = (mail->marks & MAIL_CHUNKED) != 0 && session->chunking->more(mail);
-
-    if (!more && postino_submit_message(session, &refused))
-        return;
-    if (refused)
-        postino_transaction_refuse(session);
-    /* RFC 5321 section 4.1.1.4: whatever it is, the reply to the end mark ends the transaction. A refused
-     * BDAT does not. */
-    if (session->dirty == DIRTY_OPEN && (mail->marks & MAIL_CHUNKED) == 0)
-        session->dirty = DIRTY_CLOSED;
-    if (more)
-        return;
-    if (refused)
-        transaction_finish(session, mail);
-    else
-        postino_transaction_end(session, POSTINO_OK, POSTINO_OUTCOME_ACCEPTED);
-}
-
-unsigned postino_transaction_reply(struct postino_session *session, int refused)
-{
-    switch (session->replied.step->id) {
-    case POSTINO_STEP_MESSAGE:
-        transaction_message(session, refused);
-        break;
-    case POSTINO_STEP_RSET:
-        if (refused)
-            return postino_steps_give_up(session, POSTINO_ERROR_REFUSED);
-        session->dirty = 0;
-        break;
-    case POSTINO_STEP_RCPT:
-        postino_submit_rcpt(session, refused);
-        break;
-    default:
-        if (refused)
-            postino_transaction_refuse(session);
-        else
-            session->replied.mail->marks |= MAIL_ACCEPTED;
-    }
-    return STEP_NEXT;
-}
-
-/* Looks at the mail, its source and what is asked for it. Returns 0, or an error that is the end of it. */
+/* Prepares the source and checks the mail against the server. Returns 0, or an error that ends the mail. */
 static int transaction_begin(struct postino_session *session, struct postino_mail *mail)
 {
+    const struct postino_records *records = session->config->records;
     int error;
 
     session->filter = 0;
-    session->text_sink = session->config->records != NULL ? session->config->records->sink : NULL;
+    session->text_sink = records != NULL ? records->sink : NULL;
     session->parameters = mail->options != NULL || (session->capabilities & EXTENSIONS_WITH_PARAMETER) != 0
                               ? postino_extensions_parameters
                               : NULL;
     mail->state = MAIL_STARTED;
-    /* That the server once took its MAIL is told for good. */
+    /* In a further transaction of the mail it stays known that the server once accepted MAIL. */
     mail->marks &= MAIL_ACCEPTED | MAIL_IN_USE | MAIL_TIMED;
     error = postino_source_begin(mail->source, session->capabilities, &session->message);
-    return error == POSTINO_OK ? postino_submit_begin(session, mail) : error;
+    if (error != POSTINO_OK)
+        return error;
+    if ((session->message.flags & POSTINO_SOURCE_REWINDS) != 0)
+        mail->marks |= MAIL_REWINDS;
+    error = postino_mail_check_offered(session, mail);
+    /* RFC 3030 section 2: a BDAT that fails leaves the server in no defined state. So RSET stands between a
+     * mail and the one before it that is not finished. */
+    if (session->dirty || session->in_flight != 0)
+        mail->state = MAIL_BEGUN;
+    return error;
 }
 
-/* Settles a mail of which nothing is sent. */
+/* Finishes a mail of which nothing is sent. */
 static void transaction_drop(struct postino_session *session, struct postino_mail *mail, int error)
 {
     mail->result.error = (int16_t)error;
     mail->result.step = POSTINO_STEP_MAIL;
-    transaction_decide(mail, postino_submit_outcome(session, error));
+    postino_outcome_set(mail, postino_mail_check_outcome(session, error));
     mail->state = MAIL_FINISHED;
     /* No reply says why. */
     if (session->outstanding == 0) {
@@ -183,7 +94,7 @@ static void transaction_drop(struct postino_session *session, struct postino_mai
     }
 }
 
-/* Begins the next mail, or quits, or rests. Returns 1 for a mail that came to nothing. */
+/* Enters the first step of the next mail, QUIT, or the rest. Returns 0; 1 for a mail that was dropped. */
 static int transaction_next(struct postino_session *session)
 {
     struct postino_mail *mail = session->next;
@@ -201,19 +112,20 @@ static int transaction_next(struct postino_session *session)
         step = mail->state == MAIL_BEGUN ? &postino_transaction_rset : &postino_steps[STEP_MAIL];
         mail->start = session->output_octets;
         session->in_flight++;
+        /* The text of an earlier failure gives way to this mail's. */
         if (session->outstanding == 0)
-            session->text_is_error = 0; /* it is spoken of next */
+            session->text_is_error = 0;
     }
     session->sent.mail = mail;
     session->sent.recipient = NULL;
-    /* Whoever hands something in tells no time, and it may be long since the last call that did. */
+    /* submit() and quit() have no time argument, so the session's clock may be stale here. */
     if (session->sent.step == &transaction_idle)
         session->fresh = 1;
     postino_session_enter(session, step);
     return 0;
 }
 
-/* Enters the step that follows within the mail. Returns 1 for a mail that came to nothing. */
+/* Enters the next step within the mail. Returns 0; 1 for a transaction that ended without a message. */
 static int transaction_within(struct postino_session *session)
 {
     struct postino_cursor *sent = &session->sent;
@@ -232,6 +144,7 @@ static int transaction_within(struct postino_session *session)
     if (sent->recipient != NULL) {
         sent->recipient->state = RECIPIENT_ASKED;
     } else if (session->outstanding != 0 && before != NULL && !session->pipelining->joins(session)) {
+        /* The message waits for the replies to RCPT. */
         sent->recipient = before;
         return 0;
     }
@@ -239,83 +152,154 @@ static int transaction_within(struct postino_session *session)
     return 0;
 }
 
+/* Drops a step that a refusal made useless before it began. The end mark must follow 354 all the same. */
+static void transaction_drop_step(struct postino_session *session)
+{
+    const struct postino_mail *mail = session->sent.mail;
+
+    if (mail != NULL && mail->state < MAIL_FINISHED && (mail->marks & MAIL_DECIDED) != 0 &&
+        session->offset_octets == 0 && session->sent.step != &postino_steps[STEP_MESSAGE]) {
+        session->complete = 1;
+        if (session->source_waits == SOURCE_WAITS)
+            session->source_waits = SOURCE_READY;
+    }
+}
+
+/* Returns 1 where another step may be entered now, else 0. */
+static int transaction_may_advance(const struct postino_session *session)
+{
+    if (!session->complete)
+        return 0;
+    return session->outstanding == 0 ||
+           (session->pipelining != NULL && session->pipelining->may_advance(session));
+}
+
 void postino_transaction_advance(struct postino_session *session)
 {
-    struct postino_mail *mail;
+    int ended;
 
     do {
-        if (session->pipelining != NULL
-                ? !session->pipelining->follows(session)
-                : !session->complete || session->over != 0 || session->outstanding != 0)
+        struct postino_mail *mail;
+
+        /* Once the session is over, the cursors may stand on mails that are the caller's again. */
+        if (session->over != 0)
+            return;
+        transaction_drop_step(session);
+        if (!transaction_may_advance(session))
             return;
         mail = session->sent.mail;
         if (mail != NULL && mail->state < MAIL_FINISHED && (mail->marks & MAIL_DECIDED) != 0)
-            transaction_finish(session, mail);
-    } while (mail != NULL && (mail->state == MAIL_BEGUN || mail->state == MAIL_STARTED)
-                 ? transaction_within(session)
-                 : transaction_next(session));
+            postino_outcome_finish(session, mail);
+        if (mail != NULL && (mail->state == MAIL_BEGUN || mail->state == MAIL_STARTED))
+            ended = transaction_within(session);
+        else
+            ended = transaction_next(session);
+    } while (ended);
 }
 
-int postino_transaction_wanted(const struct postino_session *session)
+int postino_transaction_line_up(struct postino_session *session, struct postino_mail *mail)
 {
-    if (session->next != NULL || session->quitting)
-        return 0;
-    if (session->outstanding == 0)
-        return session->sent.step->id == POSTINO_STEP_IDLE;
-    return session->pipelining != NULL && session->pipelining->wanted(session);
+    if (session->result.error != POSTINO_OK)
+        return session->result.error;
+    if (session->quitting || session->over != 0)
+        return POSTINO_ERROR_STATE;
+    mail->result.error = POSTINO_OK;
+    mail->result.reply_code = 0;
+    mail->result.step = POSTINO_STEP_IDLE;
+    mail->result.outcome = POSTINO_OUTCOME_PENDING;
+    mail->state = MAIL_WAITING;
+    mail->marks = MAIL_IN_USE;
+    mail->next = NULL;
+    mail->waiting = mail->recipients;
+    mail->behind = NULL;
+    if (session->mails == NULL)
+        session->mails = mail;
+    else
+        session->last->next = mail;
+    session->last = mail;
+    if (session->next == NULL)
+        session->next = mail;
+    postino_transaction_advance(session);
+    return POSTINO_OK;
 }
 
-size_t postino_transaction_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
+/* A refused RSET would leave the recipients of the mail before to the message of this one. So nothing of the
+ * step in hand goes out before RSET is answered, if nothing did. Returns 1 where the step waits, else 0. */
+static int transaction_is_held(const struct postino_session *session)
 {
+    return session->source_waits != SOURCE_READY ||
+           (session->dirty == DIRTY_OPEN && session->outstanding != 0 && session->offset_octets == 0);
+}
+
+/* Writes octets of the step in hand. Returns how many. */
+static size_t transaction_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    struct postino_mail *mail = session->sent.mail;
     size_t length;
 
-    postino_transaction_time(session);
-    if (session->sent.step->id == POSTINO_STEP_MESSAGE && (session->sent.mail->marks & MAIL_CHUNKED) != 0) {
-        /* Whether it was the last chunk, and where it ended, it knows itself. */
-        length = session->chunking->output(session, out, capacity);
-        session->output_octets += length;
-        if (length != 0)
-            session->since_ms = session->now_ms;
-        session->outstanding = (uint16_t)(session->outstanding + session->complete);
-    } else {
-        length = postino_session_count_output(session, postino_session_write_step(session, out, capacity));
+    if (mail != NULL && (mail->marks & MAIL_TIMED) == 0) {
+        mail->marks |= MAIL_TIMED;
+        mail->begun_ms = session->now_ms;
     }
+    if (session->sent.step->id != POSTINO_STEP_MESSAGE)
+        return postino_session_count_output(session, postino_command(session, out, capacity));
+    if ((mail->marks & MAIL_CHUNKED) == 0)
+        return postino_session_count_output(session, postino_message(session, out, capacity));
+    /* chunking.c says itself whether the chunk was the last one, and where it ended. */
+    length = session->chunking->output(session, out, capacity);
+    session->output_octets += length;
+    if (length != 0)
+        session->since_ms = session->now_ms;
+    session->outstanding = (uint16_t)(session->outstanding + session->complete);
     return length;
 }
 
+/* Writes step after step, as far as they may follow each other. Secrets go out by themselves, and the end
+ * mark in one piece. */
 static size_t transaction_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    postino_session_refresh(session);
-    if (capacity == 0 || session->source_waits != SOURCE_READY || postino_transaction_held(session))
+    unsigned secret = postino_session_secret(session);
+    size_t written = 0;
+
+    /* A step that was entered without a clock begins its time limit here. */
+    if (session->fresh) {
+        session->fresh = 0;
+        session->since_ms = session->now_ms;
+    }
+    if (capacity == 0 || transaction_is_held(session))
         return 0;
-    return session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
-                                       : postino_transaction_write_step(session, out, capacity);
+    session->secret = (uint8_t)secret;
+    do {
+        written += transaction_write_step(session, out + written, capacity - written);
+        if (!session->complete)
+            break;
+        postino_transaction_advance(session);
+    } while (!session->complete && session->over == 0 && capacity - written >= MESSAGE_MARK_OCTETS &&
+             postino_session_secret(session) == secret);
+    return written;
 }
 
-static void transaction_heard(struct postino_session *session)
+static unsigned transaction_want(const struct postino_session *session)
 {
-    const struct postino_mail *mail;
+    unsigned want = postino_session_want_octets(session);
+    int idle = session->outstanding == 0
+                   ? session->sent.step->id == POSTINO_STEP_IDLE
+                   : session->pipelining != NULL && session->pipelining->wanted(session);
 
-    postino_submit_heard(session);
-    postino_steps_reply(session);
-    /* The text that says why something failed stays until another mail is spoken of. */
-    mail = session->replied.mail;
-    if (session->text_is_error && session->over == 0 && mail != NULL && (mail->marks & MAIL_DECIDED) == 0)
-        session->text_is_error = 0;
+    if (session->over == 0) {
+        if (transaction_is_held(session))
+            want = POSTINO_WANT_RECEIVE;
+        if (idle && session->next == NULL && !session->quitting)
+            want |= POSTINO_WANT_MAIL;
+        if (session->line == REPLY_TLS)
+            want |= POSTINO_WANT_START_TLS;
+    }
+    if (session->mails != NULL && session->mails->state == MAIL_FINISHED)
+        want |= POSTINO_WANT_COLLECT;
+    return want;
 }
 
-/* The EHLO reply is complete. */
-static unsigned transaction_known(struct postino_session *session)
-{
-    unsigned row;
-
-    session->capabilities &= ~(session->config->avoided & EXTENSIONS_AVOIDED);
-    row = postino_hello_known(session);
-    /* The EHLO reply's words do not say so. */
-    if (session->result.error == POSTINO_ERROR_NO_MECHANISM)
-        postino_session_no_text(session);
-    return row;
-}
+/* ---- Replies ---- */
 
 static unsigned transaction_answer(struct postino_session *session, int refused)
 {
@@ -323,55 +307,16 @@ static unsigned transaction_answer(struct postino_session *session, int refused)
                                        : postino_transaction_reply(session, refused);
 }
 
-/* How much is left of the total limit of the mail that began first; UINT32_MAX: there is no such limit. */
-static uint32_t transaction_left_ms(const struct postino_session *session, uint32_t now_ms)
+static unsigned transaction_after_ehlo(struct postino_session *session)
 {
-    uint32_t limit_ms = session->config->time_limits->mail_ms;
-    const struct postino_mail *mail = session->replied.mail;
-    uint32_t passed_ms;
+    unsigned row;
 
-    if (limit_ms == 0 || mail == NULL || mail->state == MAIL_FINISHED || (mail->marks & MAIL_TIMED) == 0)
-        return UINT32_MAX;
-    passed_ms = now_ms - mail->begun_ms;
-    return passed_ms < limit_ms ? limit_ms - passed_ms : 0;
-}
-
-static uint32_t transaction_limit(const struct postino_session *session, uint32_t now_ms, uint32_t wait_ms)
-{
-    uint32_t left_ms = session->over == 0 ? transaction_left_ms(session, now_ms) : UINT32_MAX;
-
-    return left_ms < wait_ms ? left_ms : wait_ms;
-}
-
-static void transaction_finish_all(struct postino_session *session, size_t unsent_octets)
-{
-    struct postino_mail *mail;
-
-    /* An earlier reply says nothing of it. */
-    if (session->result.error != POSTINO_OK && !session->text_is_error) {
+    session->capabilities &= ~(session->config->avoided & EXTENSIONS_AVOIDED);
+    row = postino_hello_known(session);
+    /* The text of the EHLO reply does not say that no mechanism is there. */
+    if (session->result.error == POSTINO_ERROR_NO_MECHANISM)
         postino_session_no_text(session);
-        session->text_is_error = 1;
-    }
-    /* The pump's word for it says less. */
-    if (session->result.error == POSTINO_ERROR_TIMEOUT)
-        session->result.error =
-            (int16_t)(transaction_left_ms(session, session->now_ms) == 0 ? POSTINO_ERROR_MAIL_TIMEOUT
-                                                                         : postino_session_timeout(session));
-    for (mail = session->mails; mail != NULL; mail = mail->next) {
-        if (mail->state != MAIL_FINISHED && (mail->marks & MAIL_DECIDED) == 0) {
-            unsigned outcome = postino_session_outcome(session, mail, unsent_octets);
-
-            mail->result = session->result;
-            transaction_decide(mail, outcome);
-        }
-        mail->state = MAIL_FINISHED;
-    }
-    if (session->text_sink != NULL && session->text_sink->lost != NULL)
-        session->text_sink->lost(session);
-    session->sent.mail = NULL;
-    session->replied.mail = NULL;
-    session->next = NULL;
-    session->quitting = 1;
+    return row;
 }
 
 static unsigned transaction_refused(struct postino_session *session, const struct postino_step *step)
@@ -393,13 +338,14 @@ static void transaction_nonsense(struct postino_session *session, uint8_t octet)
 
 const struct postino_mail_strategy postino_transactions = {.greeting = &postino_hello_greeting.step,
                                                            .advance = postino_transaction_advance,
-                                                           .want = postino_session_want,
-                                                           .after_ehlo = transaction_known,
-                                                           .reply_complete = transaction_heard,
+                                                           .want = transaction_want,
+                                                           .after_ehlo = transaction_after_ehlo,
+                                                           .reply_complete =
+                                                               postino_transaction_reply_complete,
                                                            .reply = transaction_answer,
-                                                           .refuse = postino_transaction_refuse,
+                                                           .refuse = postino_outcome_refuse,
                                                            .refused = transaction_refused,
                                                            .nonsense = transaction_nonsense,
                                                            .output = transaction_output,
-                                                           .limit = transaction_limit,
-                                                           .finish = transaction_finish_all};
+                                                           .limit = postino_outcome_limit,
+                                                           .finish = postino_outcome_finish_all};

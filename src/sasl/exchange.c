@@ -38,7 +38,7 @@ static void exchange_count(struct postino_emitter *emitter)
     emitter->out = NULL;
     emitter->place = 0;
     emitter->room = 0;
-    emitter->bits = 0;
+    emitter->group = 0;
 }
 
 /* How many octets it puts out. */
@@ -227,10 +227,10 @@ unsigned postino_sasl_start(struct postino_session *session)
     error = first.place > first.room ? POSTINO_ERROR_CREDENTIALS_SIZE : exchange_check(session);
     if (error != POSTINO_OK) {
         exchange_end(session);
-        return postino_steps_give_up(session, error);
+        return postino_session_give_up(session, error);
     }
     if ((mechanism->flags & POSTINO_MECHANISM_INITIAL_RESPONSE) == 0 ||
-        exchange_octets(session, exchange_emit_command) >= STEP_AUTH_OCTETS_MAX) /* and a blank */
+        exchange_octets(session, exchange_emit_command) >= AUTH_ARGUMENT_OCTETS_MAX) /* and a blank */
         session->round = 0;
     state->initial = session->round;
     postino_session_enter(session, &exchange_command_step.step);
@@ -288,14 +288,15 @@ static unsigned exchange_answered(struct postino_session *session)
             session->text_is_error = 0;
             if (!verified)
                 postino_session_no_text(session);
-            return verified ? (unsigned)STEP_NEXT : postino_steps_give_up(session, POSTINO_ERROR_AUTH_SERVER);
+            return verified ? (unsigned)STEP_NEXT
+                            : postino_session_give_up(session, POSTINO_ERROR_AUTH_SERVER);
         }
     }
     exchange_end(session);
     if (code < 400)
         return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
     return error == POSTINO_ERROR_REFUSED ? session->strategy->refused(session, session->replied.step)
-                                          : postino_steps_give_up(session, error);
+                                          : postino_session_give_up(session, error);
 }
 
 #define EXCHANGE_LIMIT offsetof(struct postino_time_limits, command_ms)

@@ -4,19 +4,11 @@
 
 /* The exchange that mechanisms with challenges of their own share. */
 
-#include "../engine/internal.h"
+#include "../engine/auth.h"
+#include "../engine/emitter.h"
+#include "../engine/reply.h"
+#include "../engine/state.h"
 
-/* A mechanism's part of the exchange. */
-struct postino_sasl_exchange {
-    unsigned (*start)(struct postino_session *session); /* returns the row that follows */
-    int (*allowed)(const struct postino_session *session, const struct postino_mechanism *mechanism);
-    /* Composes the first response, or its front, or sets challenge_error. NULL: nothing to do. */
-    void (*begin)(const struct postino_session *session, struct postino_emitter *first);
-    /* Takes the challenge that response `round` is to answer. Returns 0 or an error, or sets challenge_error
-     * where the challenge is not at fault. */
-    int (*challenge)(struct postino_session *session, unsigned round);
-    uint8_t verified; /* 235 is believed; 0: only where the server proved that it knows the password */
-};
 unsigned postino_sasl_start(struct postino_session *session);
 int postino_sasl_allowed(const struct postino_session *session, const struct postino_mechanism *mechanism);
 /* The channel binding that the credentials choose; NULL: there is none. */

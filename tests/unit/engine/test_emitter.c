@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "guard.h"
-#include "engine/internal.h"
+#include "engine/emitter.h"
 
 #define DATA_MAX    14
 #define LINE_OCTETS (sizeof "AUTH \r\n" - 1 + (DATA_MAX + 2) / 3 * 4)

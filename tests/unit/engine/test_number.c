@@ -2,7 +2,8 @@
 /* Numbers in commands, at every border of their digits and in any room. */
 #include "bench.h"
 
-#include "engine/internal.h"
+#include "engine/emitter.h"
+#include "engine/state.h"
 
 static void check(size_t number)
 {
