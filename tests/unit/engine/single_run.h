@@ -11,6 +11,9 @@
 
 #include <cmocka.h>
 
+#include "postino/address.h"
+
+#include "engine/emitter.h"
 #include "engine/single.h"
 
 #define OCTETS 4096
