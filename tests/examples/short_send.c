@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* In place of send(), by the linker's --wrap: a socket that takes a few octets at a time and now and then
- * none. With SHORT_SEND=cut in the environment all but the last octet of a message's end mark leaves, and
- * then the connection breaks. */
+/* Replaces send() by the linker's --wrap: the socket takes a few octets at a time and sometimes none. With
+ * SHORT_SEND=cut in the environment it sends all but the last octet of a message's end mark; then the
+ * connection breaks. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

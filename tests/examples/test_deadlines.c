@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The heap of examples/epoll_deadlines.c against a plain search. */
+/* Tests the heap of examples/epoll_deadlines.c against a plain search. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

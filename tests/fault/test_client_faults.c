@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocking client over a connection that breaks at every octet: where the server cannot have taken the
- * mail and the connection had worked the mail goes over another one, else its end is told rightly; and the
- * next mail goes out over a new connection as if nothing had happened. */
+/* Tests the blocking client over a connection that breaks at every octet. A mail that the server cannot
+ * have accepted goes over another connection, if the first one had worked; otherwise its outcome is right.
+ * The next mail goes out over a new connection. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <setjmp.h>

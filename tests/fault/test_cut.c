@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The connection is cut after every octet, in both directions, in every manner: what the client says of each
- * recipient must be what the server and the client had of each other's octets. */
+/* Tests a connection that is cut after every octet, in both directions, in every manner. Each recipient's
+ * outcome must follow from the octets that the server and the client had received. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* No buffer, no room in the window, no patience: each in turn at every place. Every run ends in bounded time
- * with an error that names the shortage, and with the outcomes that follow from what was sent. */
+/* Tests each shortage at every place: no buffer, no room in the window, no time. Every run ends in bounded
+ * time with an error that names the shortage, and with the outcomes that follow from the octets sent. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <setjmp.h>

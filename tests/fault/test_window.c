@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that says more than the client's receive buffer holds and reads nothing while it cannot write,
- * before a client that has more to send than all buffers hold: who only sent would wait for ever. */
+/* Tests a server that sends more than the client's receive buffer holds, and reads nothing while it cannot
+ * send. The client has more to send than all buffers hold; a client that only sent would wait for ever. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses of any kind: what passes must be fit for the wire. */
+/* Addresses of any octets: an address that is accepted must be fit for the wire. */
 #include "fuzz.h"
 
 #include "postino/address.h"

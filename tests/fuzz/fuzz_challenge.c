@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that challenges with anything, in any pieces. The first octet of the input chooses the mechanism,
- * whether the octets behind the second are the server's own words or what it puts in base64, and whether the
- * crypto table has pbkdf2; the second the pieces. */
+/* A server that sends any challenges, in any pieces. The first octet of the input chooses the mechanism,
+ * whether the input is sent as it is or in base64, and whether the crypto table has pbkdf2. The second
+ * octet chooses the pieces. */
 #include "fuzz.h"
 
 #define REPLIES_MAX 40

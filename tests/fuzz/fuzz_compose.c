@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of anything: an address list that is taken apart, and with what came of it a message with texts of
- * the input in every field, composed twice in other pieces. What passes is fit for the wire. */
+/* Messages of any texts: an address list is parsed, and a message with its mailboxes has texts of the
+ * input in every field. The message is composed twice in different pieces. An accepted message is fit for
+ * the wire. */
 #include "fuzz.h"
 
 #include "postino/extension.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* EHLO lines of any kind, against a reading of the whole line at once. The first octet chooses the pieces,
- * the second nothing. */
+/* EHLO lines of any octets, compared with a parser of whole lines. The first octet chooses the pieces; the
+ * second is not used. */
 #include "fuzz.h"
 
 #define LINES_MAX 100

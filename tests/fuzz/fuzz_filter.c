@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A message of any octets on its way to the wire, by DATA or BDAT and in pieces that the first octet chooses,
- * against line ends, dots and end made on the whole message at once. */
+/* A message of any octets that is sent by DATA or BDAT, in pieces that the first octet chooses. The
+ * reference makes line ends, dots and the end mark on the whole message at once. */
 #include "fuzz.h"
 
 struct wire {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of further header fields, of any names and values. What is composed of them has each of them once, in
- * their order, beside the fields of the message's own; what cannot be composed names the field. */
+/* Lists of further header fields, of any names and values. A composed message has each field once, in
+ * order, beside its own fields. The error of a list that cannot be composed names the field. */
 #include "fuzz.h"
 
 #include "postino/extension.h"

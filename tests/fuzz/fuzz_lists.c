@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Address lists of any kind, strict or as people write them. What is taken has addresses that the envelope
- * takes, names that a reader can be shown, room as the header says, and comes out the same when it is taken
- * apart again. */
+/* Address lists of any octets, strict or as people write them. An accepted list has addresses that the
+ * envelope takes and names that can be shown. It needs the room that the header says, and parses again to
+ * the same list. */
 #include "fuzz.h"
 
 #include "postino/address.h"

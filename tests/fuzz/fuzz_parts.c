@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Trees of parts: the input says which parts a message has, how they lie in each other and what they hold.
- * The message is composed twice, in other pieces, then read by a reader that knows only MIME (RFC 2045, RFC
- * 2046): every part must be where it was put, and hold what it held. */
+/* Trees of parts: the input chooses the parts of a message, their nesting and their octets. The message is
+ * composed twice in different pieces and read by a reader that knows only MIME (RFC 2045, RFC 2046). Every
+ * part must be in its place with its octets. */
 #include "fuzz.h"
 
 #include "postino/extension.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Ready messages of any octets, mended and signed in two ways of pieces. What comes out is the same, as long
- * as was said, has no Bcc in its header, and has lost nothing but that and what stood in front; what DKIM
- * signs are the fields that a reading of whole lines finds. */
+/* Ready messages of any octets, mended and signed in two sets of pieces. Both outputs are the same, have
+ * the announced size and no Bcc, and lose nothing but Bcc and the lines before the header. DKIM signs the
+ * fields that a parser of whole lines finds. */
 #include "fuzz.h"
 
 #include "../support/fake_dkim.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that says anything, in any pieces, to a session with several mails. The first octet of the input
- * chooses the configuration, the second the pieces and the TLS policy, the rest is what the server says.
- * Whatever it says between its reply to STARTTLS and the handshake ends the session; without TLS nothing is
- * sent where it is required. */
+/* A server that says anything, in any pieces, to a session with several mails. The first octet of the
+ * input chooses the configuration, the second the pieces and the TLS policy; the rest are the server's
+ * octets. Octets between the reply to STARTTLS and the handshake end the session. Where TLS is required,
+ * nothing is sent without it. */
 #include "fuzz.h"
 
 #define MAILS      4

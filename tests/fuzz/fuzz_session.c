@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole dialogues: mails, what the client understands, and a server that knows the rules, all as the input
- * decides; over PIPELINING, CHUNKING, LIMITS, LMTP and in partial deliveries. What the client says of each
- * mail is compared with what the server saw (tests/model). */
+/* Whole dialogues: the input decides the mails, the client's extensions, and a server that keeps the
+ * rules, with PIPELINING, CHUNKING, LIMITS, LMTP and partial delivery. Each mail's outcome is compared
+ * with the server's store (tests/model). */
 #include "fuzz.h"
 
 #include "model.h"

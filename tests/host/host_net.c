@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: every case starts with an empty kernel and ends with all packets back and no kernel socket open.
- */
+/* Invariant: every case starts with an empty kernel. It ends with all packets released and no kernel
+ * socket open. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host_net.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant tested: each service may be called from where the User Guides of ThreadX and NetX Duo say, and
- * from nowhere else. Of a row the guides' "Allowed From" is what it names besides threads, which may call
- * everything. */
+/* Tests that each service may be called from where the User Guides of ThreadX and NetX Duo say, and from
+ * nowhere else. Threads may call every service; a row names the other callers of the guide's "Allowed
+ * From". */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host_net.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant tested: an application written for ThreadX runs from main() to exit() unmodified. */
+/* Tests that an application written for ThreadX runs from main() to exit() unmodified. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host_net.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant tested: a pool has exactly the packets that its memory holds, and each is accounted for at all
+/* Tests that a pool has exactly the packets that its memory holds, and that each is accounted for at all
  * times. */
 #include "host_net.h"
 #include "nx_ip.h"

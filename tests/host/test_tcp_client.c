@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant tested: a client socket behaves as NetX Duo documents it, from create to delete, whatever the
- * peer does. */
+/* Tests that a client socket behaves as NetX Duo documents it, from create to delete, whatever the peer
+ * does. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host_net.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant tested: send takes octets once and in order, gives back what it did not send, and never blocks
- * without a wait; reception cuts and chains as it is told. */
+/* Tests that send takes octets once and in order, returns the octets that it did not send, and never
+ * blocks without a wait. Received packets have the sizes and chains that the test asks for. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host_net.h"

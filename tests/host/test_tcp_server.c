@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant tested: both ends may be NetX applications in one process, on addresses that the PC does not
- * have, and a program outside can connect to a listen. */
+/* Tests that both ends may be NetX applications in one process, on addresses that the PC does not have,
+ * and that another program can connect to a listening socket. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host_net.h"

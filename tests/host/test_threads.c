@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant tested: ThreadX's services mean on a PC what they mean on a board, priorities aside. */
+/* Tests that ThreadX's services do on a PC what they do on a board, except for priorities. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host_net.h"

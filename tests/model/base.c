@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers that look like chance, buffers that grow, and the first fault. */
+/* Pseudo-random numbers, buffers that grow, and the first fault. */
 #include "model.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocking client over a transport of the model's: each connect() meets another server. Nothing here
- * takes real time; a wait in which nothing could come lets the whole of it pass. */
+/* Runs the blocking client over a transport of the model: each connect() meets another server. The clock
+ * is the model's, so a wait without an event takes no real time. */
 #include "model.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands, strictly: whatever a client may not say, or not now, or not knowing what it knows, is its
- * fault. */
+/* Checks the client's commands strictly: a command that is wrong, too early, or not offered is the
+ * client's fault. */
 #include "model.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The dialogue, for whoever has to find out why client and store differ. */
+/* Prints the dialogue, so that a person can find why client and store differ. */
 #include "model.h"
 
 #include <stdio.h>

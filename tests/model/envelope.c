@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* MAIL and RCPT: who may say them, when, and with what. */
+/* Checks MAIL and RCPT: when the client may send them, and with which parameters. */
 #include "model.h"
 
 #include <stdlib.h>

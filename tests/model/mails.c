@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mails at random: envelopes that name their mail, messages of every kind, sources that lend them in every
- * way. What must arrive is made here too, on the whole message at once. */
+/* Draws mails: envelopes that name their mail, messages of every kind, sources that lend them in every
+ * way. It also computes the message that must arrive, on the whole message at once. */
 #include "model.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the client says of its mails, against what the server's store holds. */
+/* Compares the client's outcomes with the server's store. */
 #include "model.h"
 
 #include <string.h>

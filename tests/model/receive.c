@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The message arrives, and the store takes it or not. */
+/* Receives the message; the store accepts or refuses it. */
 #include "model.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the server says, and what kind of server it is. */
+/* Draws the server's replies and the server's kind. */
 #include "model.h"
 
 #include <stdio.h>

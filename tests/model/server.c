@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection: both streams whole, what of them has passed, and the octets of the client one by one.
- * Invariant: for each octet of the client it is known what the client had been given when it said it, so that
- * an octet that had to wait for a reply and did not is seen however late it arrives. */
+/* A connection: both streams, the octets of each that have passed, and a parser that takes the client's
+ * octets one by one. Invariant: for each octet of the client the server knows which replies the client had
+ * received. So it sees an octet that should have waited for a reply, however late it arrives. */
 #include "model.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bare session: octets move in either direction in lengths and an order that chance draws. */
+/* Runs the bare session: octets move in both directions, in random lengths and order. */
 #include "model.h"
 
 #include <stdlib.h>

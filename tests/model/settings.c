@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the client is told to use. */
+/* Draws the client's configuration. */
 #include "model.h"
 
 static const struct postino_extension *const choice[] = {

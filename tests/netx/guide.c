@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A program as the NetX Duo User Guides write them: nothing but their headers, the pool before
+/* A program as the NetX Duo User Guides write it: only their headers, the pool before
  * nx_system_initialize(), a client on one IP instance and a server on the other. It sends three mails, and
- * its status says whether they arrived. */
+ * its exit status tells whether they arrived. */
 #include "nx_api.h"
 #include "nxd_smtp_client.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: the findings change between accept and end of a connection only, and the count of ended ones is
- * what a reader synchronises with. */
+/* Invariant: the findings change only between the accept and the end of a connection. A reader
+ * synchronises with the count of ended connections. */
 #define _DEFAULT_SOURCE
 
 #include "server.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the server makes of the client's octets. */
+/* Parses the client's octets and chooses the server's replies. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "server_dialogue.h"

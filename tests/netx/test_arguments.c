@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What mail_send refuses before anything is sent, and in which order. */
+/* Tests the arguments that mail_send refuses before it connects, and the order of these checks. */
 #include "bed.h"
 
 static UINT send_to(CHAR *recipient, CHAR *subject)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Authentication, as the User Guide and the servers of today have it. */
+/* Tests authentication as the User Guide describes it and as today's servers offer it. */
 #include "session_bed.h"
 
 #define EHLO       "EHLO " BED_DOMAIN "\r\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Composed messages: how their parts stand in each other, where they come from, and what is refused. */
+/* Tests composed messages: the nesting of their parts, the sources of their octets, and the messages that
+ * are refused. */
 #include "session_bed.h"
 #include "postino/error.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program relies on when it is compiled: every constant, status, default and type of the User Guide.
- * That this file compiles is most of the test. */
+/* Tests that every constant, status, default and type of the User Guide compiles with its value. */
 #include "bed.h"
 
 #define CONSTANTS_JOIN2(a, b) a##b

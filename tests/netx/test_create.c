@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What create and delete return, and when. */
+/* Tests the statuses of create and delete. */
 #include "bed.h"
 
 static UINT create_with(CHAR *user, CHAR *password, CHAR *domain)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The connection is cut after every octet of a full dialogue, in both directions, by FIN and by RST: what the
- * client says of the mail is right against what the server had received and sent. */
+/* Tests a connection that is cut after every octet of a full dialogue, in both directions, by FIN and by
+ * RST. The mail's outcome must follow from the octets that the server had received and sent. */
 #include "bed.h"
 
 /* Where things stand in an undisturbed dialogue. */

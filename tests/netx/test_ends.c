@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a connection ends: in the orderly way and soon after 221, by a reset where something went wrong. */
+/* Tests how a connection ends: in the orderly way soon after 221, and by a reset after an error. */
 #include "bed.h"
 
 #define SOON_NS 200000000u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every service that the client uses fails in turn, through a whole dialogue: the status and the outcome are
- * right, nothing is lost, the client is usable, and nothing waits for what cannot come. */
+/* Tests that every service that the client uses may fail, in turn, throughout a dialogue. Status and
+ * outcome are right, no packet is lost, the client stays usable, and nothing waits for ever. */
 #include "bed.h"
 
 /* The steps whose command or data is the nth packet of a mail with authentication by PLAIN. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many mails on their way at the same time: round trips, windows of one segment on both sides, a body of
+/* Tests many mails in flight: the round trips, windows of one segment on both sides, and a body of
  * megabytes. */
 #include "session_bed.h"
 

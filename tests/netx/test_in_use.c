@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An object that is in use is refused a second time, by a status that names it, before anything changes: what
- * it is in use for goes on. Memory that holds anything, and objects of mails that were created anew, are
- * free. */
+/* Tests that an object in use is refused a second time, with a status that names it, before anything
+ * changes. Its first use goes on. Uninitialised memory and objects of new mails are free. */
 #include "session_bed.h"
 
 #define MAILS 3

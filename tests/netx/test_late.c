@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A caller who comes late, when each limit has passed that the replies have kept: they are heard all the
- * same. For the build with short limits. */
+/* Tests a caller that comes after every time limit, though the replies arrived in time: the replies still
+ * count. For the build with short limits. */
 #include "session_bed.h"
 
 #define LATE_TICKS (NX_SMTP_MESSAGE_TIMEOUT + NX_SMTP_ENVELOPE_TIMEOUT)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every option that is a limit, overridden: each has a value of its own here, and its effect is seen. Once
- * with the clock as it is, once with a clock that wraps meanwhile. */
+/* Tests every option that is a limit: each has a value of its own, and the test sees its effect. It runs
+ * with the clock as it is, and with a clock that wraps. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "bed.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Both ends are NetX applications: the server stands on 10.0.0.10 port 25, the client on 10.0.0.1. */
+/* Tests both ends as NetX applications: the server is 10.0.0.10 port 25, the client is 10.0.0.1. */
 #include "bed.h"
 
 #define LOCAL_PORT 25

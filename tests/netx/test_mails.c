@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a mail is made of: recipients and what becomes of each, header lines, bodies from memory and from a
+/* Tests the parts of a mail: recipients and their outcomes, header lines, bodies from memory and from a
  * callback, priorities, options. */
 #include "session_bed.h"
 #include "postino/extension.h"

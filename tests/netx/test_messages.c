@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The message as the server receives it, octet for octet. */
+/* Tests the message that the server receives, octet for octet. */
 #include "bed.h"
 
 #define CHECK_MESSAGE(body, expected)                                    \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Packets of any size, in both directions: what the server receives is the same, octet for octet. */
+/* Tests packets of any size, in both directions: the server receives the same octets. */
 #include "bed.h"
 
 /* What was sent, packet by packet, as the trace sees it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection for many mails, in time: waits, pauses, losses. */
+/* Tests one connection for many mails with time limits, pauses and losses. */
 #include "session_bed.h"
 
 #define MAILS 3

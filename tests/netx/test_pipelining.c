@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nx_smtp_mail_send() towards servers that offer PIPELINING, CHUNKING, both, or neither: what is said, and in
- * how many round trips. */
+/* Tests nx_smtp_mail_send() with servers that offer PIPELINING, CHUNKING, both, or neither: the commands,
+ * and the count of round trips. */
 #include "bed.h"
 
 #define MESSAGE  BED_HEADERS "\r\nHello\r\n"

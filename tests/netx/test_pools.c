@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One small pool for all: what the client sends, and what the server says, each line in
- * a packet of its own; what finds no packet is lost, and comes again a second later. With any pool in which
- * lock-step works, groups work, and none of them runs it dry. */
+/* Tests one small pool for everything: the client's packets, and the server's, one for each line. A line
+ * without a packet is lost and arrives a second later. Every pool that suffices for lock-step suffices for
+ * groups. */
 #include "session_bed.h"
 
 #define MAILS 30

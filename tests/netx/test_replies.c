@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the server says, and the status that comes of it: every status 0xA0 to 0xB2 that a reply decides, and
- * replies that the original did not bear. */
+/* Tests the status of each reply: every status from 0xA0 to 0xB2 that a reply decides, and replies that
+ * broke the original client. */
 #include "bed.h"
 
 struct reply_case {

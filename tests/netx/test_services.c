@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What goes beyond the original: the outcome, Date and Message-ID, the trace. */
+/* Tests the services that the original lacks: the outcome, Date and Message-ID, the trace. */
 #include "bed.h"
 
 static NX_SMTP_HEADERS services_headers;

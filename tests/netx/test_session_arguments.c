@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the services for many mails refuse: arguments, callers, states. */
+/* Tests the arguments, callers and states that the services for many mails refuse. */
 #include "session_bed.h"
 
 static NX_SMTP_MAIL mail;

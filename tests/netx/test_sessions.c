@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection for many mails: what is said, replies, statistics, threads, pools. */
+/* Tests one connection for many mails: the dialogue, replies, statistics, threads, pools. */
 #include "session_bed.h"
 
 #define MAILS 6

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Subjects outside of ASCII: whatever the server offers, what goes out is ASCII, in encoded words that every
- * reader takes (RFC 2047): of whole characters, words of at most 75 octets in lines of at most 76, which
- * decode to what was given. */
+/* Tests subjects outside ASCII. The header is ASCII whatever the server offers: encoded words of whole
+ * characters (RFC 2047), each of at most 75 octets, in lines of at most 76. They decode to the given text. */
 #include "session_bed.h"
 
 #define SUBJECT_MAX   (998 - 9)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Several clients at once, and several threads at one client. */
+/* Tests several clients at once, and several threads that use one client. */
 #include "bed.h"
 
 #define THREADS_MAILS 60

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What nx_smtp_client_tls_set() and nx_smtp_client_tls_status_get() refuse, and that a client which they
- * refused to serve goes on as it was; and what NetX Secure on the host refuses. */
+/* Tests the calls that nx_smtp_client_tls_set() and nx_smtp_client_tls_status_get() refuse. A client that
+ * they refused to serve goes on as before. Also tests the calls that NetX Secure on the host refuses. */
 #include "nx_smtp_tls.h"
 #include "session_bed.h"
 

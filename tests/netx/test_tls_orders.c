@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A client with TLS never speaks in the clear, whatever the order of its services: every order of four of
- * them is held against a model of what they do, with an eye on the wire. No mail is lost, and none arrives
- * twice. */
+/* Tests that a client with TLS never sends clear text, in every order of four of its services. A model of
+ * the services tells what must happen, and the wire is watched. No mail is lost, and none arrives twice. */
 #include "nx_smtp_tls.h"
 #include "session_bed.h"
 #include "tls_wire.h"

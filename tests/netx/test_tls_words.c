@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the statuses of NetX Secure become, those too that the host layer does not give. */
+/* Tests the error and the text for each status of NetX Secure, also for statuses that the host layer never
+ * returns. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many mails, and a large one, in the same small memory; and no memory at all. */
+/* Tests many mails, and a large one, in the same small memory, and a client without memory. */
 #include "bed.h"
 
 #define VOLUME_MAILS  1000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A NetX Duo application that sends mails as its arguments say, NAME=VALUE each, and prints a line for each
- * mail: what became of it, and what TLS says. Its status is 0 unless a packet or a socket leaks, or an
- * argument is none. */
+/* A NetX Duo application that sends mails by its arguments, NAME=VALUE each. It prints a line for each
+ * mail: the outcome, and the TLS connection. Its exit status is 0 unless a packet or a socket leaks, or an
+ * argument is wrong. */
 #include "netx_host.h"
 #include "nx_smtp_tls.h"
 

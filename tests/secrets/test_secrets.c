@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is left in the memory of a TLS backend: nothing of the password once AUTH went through, nothing of
- * anything that was said once the connection is closed, however it ended, and nothing of a session's keys
- * after the end. Compiled once for each backend, with free() wrapped: what is given back is looked through
- * too. */
+/* Tests the memory that a TLS backend leaves: no password once AUTH succeeded, none of the dialogue once
+ * the connection is closed, and no session key after the end. Compiled once for each backend, with free()
+ * wrapped, so that freed memory is searched too. */
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>

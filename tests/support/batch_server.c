@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Knows as much of SMTP as a round trip needs, and nothing of the engine. */
+/* This server knows the part of SMTP that round trips need, and shares no code with the engine. */
 #include "batch_server.h"
 
 #include <stdio.h>

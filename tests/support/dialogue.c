@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The reference: accepted when the final reply was read whole; else not accepted when the
- * end mark was not sent whole; else unknown; and not attempted when nothing of the mail was sent. */
+/* The reference. A mail is accepted when the final reply was read whole. Otherwise it is not accepted when
+ * the end mark was not sent whole, and unknown when it was. It is not attempted when nothing of it was
+ * sent. */
 #include "dialogue.h"
 
 #include "postino/pump.h"

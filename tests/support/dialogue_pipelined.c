@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The server answers nothing before it has the first three mails: so what the client says is the same in
- * every run, whatever the capacity, and all of it was said before the first reply. The reference is that of
- * every dialogue. */
+/* The server replies only after it has the first three mails. So the client's octets are the same in every
+ * run, whatever the capacity, and all precede the first reply. The reference is that of every dialogue. */
 #include "dialogue.h"
 
 #include <string.h>

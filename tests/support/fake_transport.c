@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Time passes only in wait() and connect(), and only as far as something that is due. */
+/* Time passes only in wait() and connect(), and only to the next event. */
 #include "fake_transport.h"
 
 #include <stdio.h>

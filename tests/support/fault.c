@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: what happens outside is not counted, so that the numbers are those of what is tested alone. */
+/* Invariant: calls outside of the code under test are not counted, so the numbers are those of that code
+ * alone. */
 #include "fault.h"
 
 int fault_outside;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Two cursors walk the same list: one over what the client sends, one over what the server sends. The
- * server's never passes octets of the client's that did not come; the client's passing octets of the server's
- * that were not read yet is a departure, because a client in lock-step has no reason to speak then. */
+/* Two cursors walk the same list: one over the client's octets, one over the server's. The server's cursor
+ * never passes octets of the client that did not arrive. The client's cursor passing unread octets of the
+ * server is a departure: a client in lock-step has no reason to speak then. */
 #include "scripted_peer.h"
 
 #include <stdio.h>

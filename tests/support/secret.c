@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Three octets make four digits, so a secret has three faces in base64, by how many octets stand before it.
- * Of each the digits count that are the secret's alone. */
+/* Three octets make four digits, so a secret has three forms in base64, by the number of octets before it.
+ * Only the digits count that the secret alone decides. */
 #include "secret.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Written to be read, not to be fast: the last pbkdf2 is kept, for a transcript asks for it hundreds of
- * times. */
+/* Written to be read, not to be fast. The last pbkdf2 is kept, because a transcript asks for it hundreds
+ * of times. */
 #include "test_crypto.h"
 
 #include <string.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mbed TLS takes its memory from calloc(), and nobody else does in these programs while it is counted: this
- * one stands in its place, in shared libraries too. Invariant: what was counted when it was allocated is
- * taken off when it is given back. */
+/* Replaces calloc(), from which Mbed TLS takes its memory, in shared libraries too. Nothing else in these
+ * programs calls it while it counts. Invariant: free() subtracts the octets that the allocation added. */
 #define _GNU_SOURCE
 #include "memory.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For the programs in which calls fail, and memory does not. */
+/* For programs in which calls fail and allocations do not. */
 #include "memory.h"
 
 int memory_begin(void)

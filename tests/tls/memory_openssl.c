@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: what was counted when it was allocated is taken off when it is given back. */
+/* Invariant: free() subtracts the octets that the allocation added. */
 #include "memory.h"
 
 #include "fault.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: octets arrive at the inner transport in order, however few at a time; what was lent is
+/* Invariant: octets arrive at the inner transport in order, in pieces of any size. Lent octets are
  * overwritten as soon as the contract allows it. */
 #include "narrow_transport.h"
 

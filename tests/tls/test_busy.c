@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A peer that keeps the layer busy: records without plain text for as long as it likes. The time limits hold,
- * and memory does not grow. Compiled once for each backend. */
+/* Tests a peer that keeps the TLS layer busy with records without plain text. The time limits hold, and
+ * memory does not grow. Compiled once for each backend. */
 #include "peer_run.h"
 
 #include "memory.h"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that runs out, and library calls that fail: each allocation, or call, of a backend's fails once, and
- * then all from it on. Nothing crashes; what fails is told; a mail counts as accepted only where the peer
- * took it and was recognised; and the client goes on with its next mail when all is well again. Compiled for
- * each backend with what is to fail: memory_*.c, or the backend's sources with calls_*.h. An argument takes
- * the place of FAULTS_SAMPLES. */
+/* Tests allocations and library calls that fail: each of a backend's fails once, and then all from it on.
+ * Nothing crashes, and the error is told. A mail counts as accepted only where a verified peer accepted
+ * it. The client sends its next mail when all is well again. Compiled for each backend with memory_*.c, or
+ * with the backend's sources and calls_*.h. An argument replaces FAULTS_SAMPLES. */
 #include "peer_run.h"
 
 #include "fault.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A late caller: the program is held up, longer than any limit, while the server answers. What arrived is
- * heard before the time is judged. Compiled once for each backend. */
+/* Tests a late caller: the program stands still, longer than any limit, while the server replies. The
+ * replies that arrived count before the time is judged. Compiled once for each backend. */
 #include "peer_run.h"
 
 #define HELD_UP_MS 10000U /* the limits have 3000 */

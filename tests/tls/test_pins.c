@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each octet of a pin counts, and so does how many there are. Compiled once for each backend. */
+/* Tests that each octet of a pin counts, and the number of pins too. Compiled once for each backend. */
 #include "peer_run.h"
 
 #include <string.h>

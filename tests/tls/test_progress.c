@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Progress: any octet of a record that leaves restarts the time limit, although the record counts as unsent
- * until its last one has left. Compiled once for each backend. */
+/* Tests progress: any octet of a record that leaves restarts the time limit. The record counts as unsent
+ * until its last octet has left. Compiled once for each backend. */
 #include "peer_run.h"
 
 #include <string.h>

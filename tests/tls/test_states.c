@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a caller may not do, settings that cannot be used, and connections that end: each is an error of its
- * own. Compiled once for each backend. */
+/* Tests calls in the wrong state, settings that cannot be used, and connections that end: each has an
+ * error of its own. Compiled once for each backend. */
 #include "peer_run.h"
 
 #include <string.h>

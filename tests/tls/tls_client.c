@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends mails as the test says, each over a connection of its own, and tells what became of them:
- * tls_client_BACKEND WORD=VALUE... Invariant: what it prints of TLS is what the transport's tls() says. */
+/* Sends mails by its arguments, each over a connection of its own, and prints the outcomes:
+ * tls_client_BACKEND WORD=VALUE... Invariant: it prints the TLS information of the transport's tls(). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

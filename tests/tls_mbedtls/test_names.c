@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the backend reads addresses, and what it is after a failed init. */
+/* Tests how the backend parses addresses, and its state after a failed init. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A user's program: sends a mail to a port where nobody listens, which must be said so. */
+/* A user's program: it sends a mail to a port where no server listens, and must get this error. */
 
 #include <stdio.h>
 

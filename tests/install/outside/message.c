@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the composer takes of OpenSSL and libidn2, and SASLprep of libidn, as an application outside of this
- * repository links it. */
+/* A user's program with the composer over OpenSSL and libidn2, and SASLprep over libidn. */
 #include <string.h>
 
 #include "postino/dkim_openssl.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS and SCRAM, as an application outside of this repository links it: a port where nobody listens is told
- * as such. */
+/* A user's program with TLS and SCRAM: a port where no server listens is an error of its own. */
 #include "postino/client.h"
 #include "postino/posix.h"
 #include "postino/sasl_openssl.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS, SCRAM and DKIM by Mbed TLS, as an application outside of this repository links them: a port where
- * nobody listens is told as such, and so is a missing key. */
+/* A user's program with TLS, SCRAM and DKIM by Mbed TLS: a port where no server listens is an error of its
+ * own, and so is a missing key. */
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What both ways of a replay have in common: the caller's objects. */
+/* The caller's objects, which the replay over the session and the replay over the pump share. */
 #include "drive.h"
 
 #include "test_crypto.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What came of a replay, against what its transcript expects. */
+/* Compares the end of a replay with the transcript's expectations. */
 #include "drive.h"
 
 #include "secret.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The pump over the fake transport: one call after the other, as the blocking client makes them. */
+/* Replays over the pump and the fake transport: one call after the other, as the blocking client makes
+ * them. */
 #include "drive.h"
 
 #include "fake_transport.h"

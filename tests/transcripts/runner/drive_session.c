@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A port made of nothing but a clock that is set and a scripted peer. */
+/* Replays over the bare session: a port that is only a clock and a scripted peer. */
 #include "drive.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the rules make of a log (RFC 5321 sections 3.3 and 4.5.3.1.10, RFC 2920, RFC 3030), read once from its
- * begin to its end. Nothing here was taken from the engine. */
+/* Computes each mail's outcome from a log by the rules (RFC 5321 sections 3.3 and 4.5.3.1.10, RFC 2920,
+ * RFC 3030). It reads the log once and shares no code with the engine. */
 #include "mixture.h"
 
 #include "postino/error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the client may say when: judged by what it could know when it began to say it. */
+/* Judges when the client may say what, by the replies that it could know when it began to say it. */
 #include "mixture.h"
 
 #include <stdio.h>

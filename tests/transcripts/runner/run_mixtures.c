@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every mixture of refused MAIL, RCPT, DATA or BDAT, and message: each one of a single mail, and many of up
- * to three mails in flight, with connections lost on the way. Each in several splits. Prints the dialogue of
- * what failed. */
+/* Runs every mixture of refused MAIL, RCPT, DATA or BDAT, and message for one mail. Many more runs have up
+ * to three mails in flight, and lose connections on the way. Each runs in several splits. The program
+ * prints the dialogue of a run that failed. */
 #include "mixture.h"
 #include "postino/session.h"
 #include "test_source.h"

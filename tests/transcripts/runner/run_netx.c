@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Replays the transcripts that have an nx= through nx_smtp_mail_send on the host layer: as a firmware's
- * program sends its mail, over TCP to a server on a loopback port. A run in which no case was executed fails.
- */
+/* Replays the cases with an nx= through nx_smtp_mail_send on the host layer: as a firmware sends its mail,
+ * over TCP to a server on a loopback port. A run of no case fails. */
 #include "netx_server.h"
 #include "transcript.h"
 

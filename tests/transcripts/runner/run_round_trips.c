@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Counts round trips: the client sends all that it can, then the server answers all that can be answered. The
- * TCP set-up counts one, the greeting one, QUIT too. Each figure of the design is met exactly, at any
- * capacity of the calls that fetch octets. */
+/* Counts round trips: the client sends all that it can, then the server answers all that it can. The TCP
+ * set-up counts as one, the greeting as one, QUIT as one. Each figure of DESIGN.md is met exactly, at any
+ * capacity. */
 #include "batch_server.h"
 #include "postino/session.h"
 

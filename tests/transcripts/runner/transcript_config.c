@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a "config" line: the session's configuration, and how the replay is to go. */
+/* Parses the words of a "config" line: the session's configuration, and the kinds of runs. */
 #include "transcript.h"
 
 #include <stdlib.h>

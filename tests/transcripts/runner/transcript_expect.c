@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lines of a transcript that say how it ends. */
+/* Parses the "expect" and "ends" lines. */
 #include "transcript.h"
 
 #include <stdlib.h>

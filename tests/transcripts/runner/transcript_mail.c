@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a "mail" and of a "service" line: what the client is given. */
+/* Parses the words of a "mail" line and of a "service" line. */
 #include "transcript.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Strict: a word that is not known, a mail without an expectation or a file without an end is an error,
- * because a transcript that is not understood tests nothing. */
+/* Strict: an unknown word, a mail without an expectation, or a case without an end is an error. A
+ * transcript that is not understood tests nothing. */
 #include "transcript.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What of the client's octets must be masked, by the words of the dialogue alone: lines that answer AUTH, or
- * hold an initial response, but "*", and RCPT of a recipient that nobody else is to know of. */
+/* Computes which octets of the client must be masked, from the dialogue alone. These are lines that answer
+ * AUTH or hold an initial response, but not "*", and RCPT of a hidden recipient. */
 #include "transcript.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Turns a table of cases into transcripts. An expansion has as many lines as the file, so that a line
- * number in a message holds for both. A word that no line of its case uses is an error: it would look
- * tested and not be. */
+/* Turns a table of cases into transcripts. An expansion has as many lines as the file, so a line number in
+ * a message holds for both. A word that no line of its case uses is an error, because it seems to be
+ * tested. */
 #include "transcript_table.h"
 
 #include <stdio.h>

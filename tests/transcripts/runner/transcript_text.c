@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything a transcript holds is appended to one piece of memory, in the order of the file; so octets of
- * one event that stand on several lines are contiguous. */
+/* All octets of a transcript are appended to one piece of memory, in the order of the file. So octets of
+ * one event on several lines are contiguous. */
 #include "transcript.h"
 
 #include <ctype.h>

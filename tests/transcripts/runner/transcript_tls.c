@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a transcript says of TLS: the policy, and where the handshake comes and how it ends. */
+/* Parses the TLS policy and the "<tls" line. */
 #include "transcript.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names that transcripts use for the values of enum postino_error_code and its kin. */
+/* The names in transcripts of the values of enum postino_error_code and other enumerations. */
 #include "transcript.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocking client and its connections, over real sockets. Invariant: each test plays its server's script
- * to the end, and asks what became of every mail. */
+/* Tests the blocking client and its connections, over real sockets. Invariant: each test plays its
+ * server's script to the end and checks the outcome of every mail. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "client_fixture.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocking client with servers on which something does not work that they offer: what it does otherwise,
- * for this mail and for the next ones, and when a mail never goes out twice. */
+/* Tests the blocking client with servers whose extensions do not work: it does without them, for this mail
+ * and the next ones, and sends no mail twice. */
 #include "client_scripts.h"
 
 #define ENVELOPE(n)  "MAIL FROM:<a@b>\r\nRCPT TO:<" #n "@d>\r\nDATA\r\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An object that is in use is not taken a second time: it is named, and nothing of it is changed. */
+/* Tests that an object in use is refused a second time. The error names the object, and the object stays
+ * unchanged. */
 #include "bench.h"
 
 #include "fake_transport.h"

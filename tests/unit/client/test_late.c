@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A caller who looks late: what arrived is heard before a limit is judged. */
+/* Tests a caller that comes late: octets that arrived are read before a time limit is judged. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "bench.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocking client with many mails, over a fake transport: what goes over which connection, what goes
- * again, and what never does. */
+/* Tests the blocking client with many mails, over a fake transport: the connection of each mail, the mails
+ * that are sent again, and the mails that never are. */
 #include "client_scripts.h"
 
 static void test_many(void **state)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* After authentication neither the client nor its transport holds the password, as it is or in base64. */
+/* Tests that after authentication neither the client nor its transport holds the password, as it is or in
+ * base64. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "client_fixture.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An octet that leaves restarts the time limit; a mail may have a total limit besides. */
+/* Tests that an octet that leaves restarts the time limit, and that a mail may have a total limit besides. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "bench.h"

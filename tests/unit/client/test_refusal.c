@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the blocking client does when the server refuses a password or a recipient, over real sockets.
- * Invariant: each test plays its server's script to the end, and asks what became of every mail and
+/* Tests the blocking client when the server refuses a password or a recipient, over real sockets.
+ * Invariant: each test plays its server's script to the end and checks the outcome of every mail and
  * recipient. */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tracing transport around one that takes an octet at a time. Invariant: what is shown and what is sent
- * are the same octets, once each. */
+/* Tests the tracing transport around a transport that takes an octet at a time. Invariant: the trace shows
+ * each sent octet once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The EHLO reply: whole words, any case, any split. */
+/* Tests the keywords of the EHLO reply: whole words, in any case and at any split. */
 #include "bench.h"
 
 static uint32_t capabilities_of(const char *reply, size_t split)

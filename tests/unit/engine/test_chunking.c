@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CHUNKING (RFC 3030): whatever the source lends, wherever it waits and fails, and whatever the capacity, the
- * chunks decode to exactly the message. Compiled a second time with chunks of 1024 octets and for small
- * code. */
+/* Tests CHUNKING (RFC 3030): the chunks decode to exactly the message, for any spans, waits and failures
+ * of the source and any capacity. Compiled a second time with chunks of 1024 octets and for small code. */
 #include "chunks.h"
 
 static struct group group;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the session's memory ends: mails that were handed back, counters that are full. */
+/* Tests the bounds of the session's memory: mails that were returned to the caller, and counters that are
+ * full. */
 #include "group.h"
 
 /* What is over does not look at mails that were handed back, wherever the cursors stand: `octets` of the

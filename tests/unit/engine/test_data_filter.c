@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The data filter and the count against a slow reference that works octet by octet, for messages, splits,
- * capacities and states at random. Compiled a second time for small code. Usage: test_data_filter [seed
- * [count]] */
+/* Tests the data filter and the count against a slow reference that works octet by octet, for random
+ * messages, splits, capacities and states. Compiled a second time for small code. Usage: test_data_filter
+ * [seed [count]] */
 #define _DEFAULT_SOURCE
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The emitter against a slow reference: plain octets, base64 and plain octets again, put out in pieces, with
- * every number of octets that went out before and every room behind it, which ends at a guard page. Compiled
- * a second time for small code. */
+/* Tests the emitter against a slow reference: plain octets, base64, and plain octets again. It tries every
+ * number of octets already sent, and every size of the buffer, which ends at a guard page. Compiled a
+ * second time for small code. */
 #define _DEFAULT_SOURCE
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library says about errors. Invariant: every code of the header has a text of its own, by the rules
- * that judge_text() checks. tests/checks/error_cases.py finds the tests that make each error happen. */
+/* Tests the texts of errors. Invariant: every code of the header has a text of its own, by the rules of
+ * judge_text(). tests/checks/error_cases.py finds the tests that make each error happen. */
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>

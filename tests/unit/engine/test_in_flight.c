@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What goes wrong while several mails are under way: each reply finds its command, and no failure touches a
- * mail that it is not about. */
+/* Tests failures while several mails are in flight: each reply finds its command, and no failure touches
+ * another mail. */
 #include "group.h"
 
 #define ENVELOPE0 "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How many recipients, domains and mails go in one transaction and over one connection (RFC 9422, RFC 5321
- * section 4.5.3.1.8). */
+/* Tests how many recipients, domains and mails go in one transaction and over one connection (RFC 9422,
+ * RFC 5321 section 4.5.3.1.8). */
 #include "group.h"
 
 static void test_domains(void **state)

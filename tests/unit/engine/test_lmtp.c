@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* LMTP (RFC 2033): LHLO, and a reply for each recipient that was taken. */
+/* Tests LMTP (RFC 2033): LHLO, and a reply for each accepted recipient. */
 #include "group.h"
 
 static struct group group;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mails to so many recipients that work which grows faster than their number would not end within the
- * runner's limit: their domains, their transactions, their records, and the envelope made of a header. It
+/* Tests mails to very many recipients: domains, transactions, records, and an envelope from a header. Work
+ * that grows faster than the number of recipients would exceed the runner's time limit; the test itself
  * judges no time. */
 #include <setjmp.h>
 #include <stdarg.h>

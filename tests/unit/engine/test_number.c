@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers in commands, at every border of their digits and in any room. */
+/* Tests the numbers in commands, at every border of their digits and for any capacity. */
 #include "bench.h"
 
 #include "engine/emitter.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked for a mail: each parameter as it goes out, each value that cannot go out, and what the server
- * does not offer. */
+/* Tests the options of a mail: each parameter on the wire, each value that is refused, and servers that
+ * lack the extension. */
 #include "options_fixture.h"
 
 static void test_nothing(void **state)

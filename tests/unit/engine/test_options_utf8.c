@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses in UTF-8 (RFC 6531): which are well formed, and which servers may see them. */
+/* Tests addresses in UTF-8 (RFC 6531): which are well formed, and which servers get them. */
 #include "options_fixture.h"
 
 static void check_utf8(const char *address, int submit_error, int error)

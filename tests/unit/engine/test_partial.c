@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Partial delivery: who goes in which transaction (RFC 5321 section 4.5.3.1.10, RFC 9422), and in which order
- * the mails come back. */
+/* Tests partial delivery: the recipients of each transaction (RFC 5321 section 4.5.3.1.10, RFC 9422), and
+ * the order in which mails are returned. */
 #include "group.h"
 
 #include <stdlib.h>

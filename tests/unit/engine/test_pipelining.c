@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Groups of commands (RFC 2920): what joins which, octet by octet, and what waits. */
+/* Tests groups of commands (RFC 2920), octet by octet: which commands join a group, and which wait. */
 #include "group.h"
 
 #define ENVELOPE0 "MAIL FROM:<0@a>\r\nRCPT TO:<0.0@b>\r\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* postino_records: each recipient's record holds the reply that decided it. */
+/* Tests postino_records: each recipient's record holds the reply that decided its outcome. */
 #include "group.h"
 
 static struct group group;

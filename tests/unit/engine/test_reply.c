@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Replies: what on_reply() is told, what text is kept, and that nothing is read beyond what was given. */
+/* Tests replies: the arguments of on_reply(), the text that is kept, and that nothing is read beyond the
+ * given octets. */
 #define _DEFAULT_SOURCE
 
 #include "bench.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Service commands: what goes out, what is refused, and the reply, text and all. Invariant: whatever the
- * server says, the session goes on; only what ends every session ends this one. */
+/* Tests service commands: the octets sent, the arguments refused, and the reply with its text. Invariant:
+ * no reply to a service command ends the session, except one that ends every session. */
 #include "bench.h"
 
 static void test_noop(void **state)

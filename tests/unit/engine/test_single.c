@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The drivers of one mail to one recipient: what they say, and what becomes of the mail. Every dialogue in
- * every capacity, whole and octet by octet. */
+/* Tests the strategies for one mail to one recipient: their dialogue and the mail's outcome. Every dialogue
+ * runs with every capacity, whole and octet by octet. */
 #include "single_run.h"
 
 /* A turn: what the client must have said, then what the server says. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The same drivers where the mail comes to an end before its end: the connection lost at any octet, a body
- * that is not what was counted, a recipient refused. */
+/* Tests the strategies for one mail to one recipient when the mail fails: the connection lost at any
+ * octet, a body whose size changes, a refused recipient. */
 #include "single_run.h"
 
 /* The connection is lost behind each octet: what certainly never left is not unknown. */

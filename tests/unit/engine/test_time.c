@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The session's clock: how long it waits at each step, and that nothing depends on where the 32-bit clock
- * stands. */
+/* Tests the session's clock: the time limit of each step, and that the 32-bit clock may wrap anywhere. */
 #include "bench.h"
 
 static const uint32_t clocks[] = {0, 1, 1000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFF00, 0xFFFB6C20};

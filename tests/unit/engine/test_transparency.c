@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The message on its way to the wire against a reference so simple that it can be believed: first all line
- * ends, then the dots, then the end, on the whole message at once. The session gets the same message in spans
- * and capacities at random. Usage: test_transparency [first seed [count]] */
+/* Tests the message on its way to the wire (RFC 5321 section 4.5.2). The reference makes the line ends,
+ * then the dots, then the end mark, on the whole message at once. The session gets the message in random
+ * spans and capacities. Usage: test_transparency [first seed [count]] */
 #define _DEFAULT_SOURCE
 
 #include "bench.h"

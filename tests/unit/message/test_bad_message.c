@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A message that cannot be composed. Invariant: submit() tells its field and the reason, and nothing is
- * connected for it; what only the server can decide is told by its own error, before MAIL. */
+/* Tests messages that cannot be composed. Invariant: submit() names the field and the reason, and no
+ * connection is made. A fault that only the server can decide has its own error, before MAIL. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

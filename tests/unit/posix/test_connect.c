@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How the POSIX transport finds and reaches a host. Invariant: the names of the tests are resolved here, so
- * no name server is asked and no packet leaves the machine. */
+/* Tests how the POSIX transport resolves and reaches a host. Invariant: the test resolves its names
+ * itself, so no name server is asked and no packet leaves the machine. */
 #define _GNU_SOURCE
 
 #include "loopback.h"

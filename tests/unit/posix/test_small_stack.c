@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A client whose objects lie on the stack of a thread, as small as embedded systems and musl make them. */
+/* Tests a client whose objects lie on the stack of a thread, as small as embedded systems and musl make
+ * it. */
 #define _GNU_SOURCE
 
 #include "scripted_server.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The POSIX transport against peers on loopback. Invariant: a loopback connection is made without accept(),
- * so both ends live in one thread and every wait, of either end, is bounded. */
+/* Tests the POSIX transport against peers on loopback. Invariant: a loopback connection is made without
+ * accept(), so both ends live in one thread, and every wait of either end is bounded. */
 #define _GNU_SOURCE
 
 #include "loopback.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How long a challenge may be for a mechanism that looks at it: to the octet, in the memory that it is
- * decoded into. */
+/* Tests the longest challenge of a mechanism that reads it, to the octet, in the memory that it is decoded
+ * into. */
 #define _DEFAULT_SOURCE
 
 #include "bench.h"

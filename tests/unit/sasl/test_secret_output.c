@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* postino_session_is_secret(): 1 exactly when the octets handed out last hold a user name or a
- * password, so that a transcript masks these and nothing else. */
+/* Tests postino_session_is_secret(): it returns 1 exactly when the last output holds a user name or a
+ * password, so that a transcript masks these octets and no others. */
 #include "bench.h"
 
 static void start_auth(struct bench *bench, const struct postino_mechanism *const *mechanisms)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The sources over memory, and how the session treats a source: it begins it once a transaction with the
- * server's capabilities, consumes no more than was lent, and asks a waiting one again only when told so. */
+/* Tests the sources over memory, and the session's use of a source. The session begins a source once a
+ * transaction with the server's extensions. It consumes no more than was lent, and asks a waiting source
+ * again only when told so. */
 #include "bench.h"
 #include "test_source.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What submit() makes of a mail and its addresses. Nothing may pass that could end the command, begin another
- * one, or add a parameter: whatever is accepted is looked at on the wire too. */
+/* Tests how submit() takes a mail and its addresses. No address may end the command, begin another one, or
+ * add a parameter; the test also reads accepted addresses on the wire. */
 #include "bench.h"
 #include "postino/address.h"
 
