@@ -9,7 +9,6 @@ set(POSTINO_CORE_SOURCES
     src/text/text.c
     src/source/source.c
     src/engine/auth.c
-    src/engine/auth_next.c
     src/engine/borrow.c
     src/engine/chunking.c
     src/engine/emitter.c
@@ -27,7 +26,6 @@ set(POSTINO_CORE_SOURCES
     src/engine/lmtp.c
     src/engine/mail_check.c
     src/engine/mail_parameters.c
-    src/engine/nonsense.c
     src/engine/options.c
     src/engine/outcome.c
     src/engine/partial.c
@@ -38,11 +36,9 @@ set(POSTINO_CORE_SOURCES
     src/engine/session.c
     src/engine/single.c
     src/engine/single_group.c
-    src/engine/single_tls.c
     src/engine/starttls.c
     src/engine/state.c
     src/engine/steps.c
-    src/engine/time_limits.c
     src/engine/transaction.c
     src/engine/transaction_reply.c
     src/sasl/bearer.c

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The marks of a caller's objects that are in use. Invariant: an object is marked exactly while one mail has
- * it, from its submission until it is given back; what cannot be marked whole is not marked at all. */
+/* The marks of a caller's objects that are in use. Invariant: an object is marked as long as one mail has
+ * it, from the submission of the mail until it is given back. A mail is marked with all its objects or not
+ * at all. */
 #include "../source/source.h"
 #include "mails.h"
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* CHUNKING (RFC 3030): the message in chunks of octets that were counted before. Invariant: chunk_octets says
- * how many of the chunk are still to go, and they go out before anything else does; the last octet of the
- * last chunk leaves only when the source said that the message is complete. */
+/* CHUNKING (RFC 3030): the message in chunks of octets that were counted before. Invariant: chunk_octets
+ * counts the octets of the chunk that are still to go, and they go out before any other octet. The last
+ * octet of the last chunk leaves only when the source said that the message is complete. */
 #include "data_filter.h"
 #include "emitter.h"
 #include "mails.h"
 
-/* A message of no known size goes out in chunks of what its source lends; below this DATA costs less. */
+/* A message of unknown size goes out in chunks of the octets that its source lends at once. Below this
+ * number DATA costs less. */
 #define CHUNKING_SPAN_OCTETS 512
 
 static void chunking_emit(const struct postino_session *session, struct postino_emitter *emitter)
@@ -22,14 +23,14 @@ static const struct postino_feature_step chunking_step = {
     chunking_emit,
     NULL};
 
-/* Whether the message so far lacks a line end, the one included that the filter holds back. */
+/* Returns 1 where the message so far lacks a line end, or the filter holds it back, else 0. */
 static int chunking_open(const struct postino_session *session)
 {
     return (session->filter & FILTER_OPEN) != 0 && (session->filter & FILTER_RAW) == 0;
 }
 
-/* The octets that the source lends make a chunk; where they make no octet they are taken, and the next ones
- * do. */
+/* Makes a chunk of the octets that the source lends. Octets without output are consumed, and the next ones
+ * make the chunk. */
 static enum postino_source_status chunking_measure(struct postino_session *session)
 {
     struct postino_source *source = session->sent.mail->source;
@@ -66,7 +67,7 @@ static enum postino_source_status chunking_measure(struct postino_session *sessi
     return status;
 }
 
-/* Says how large the chunk is that goes out next. */
+/* Sets the size of the chunk that goes out next. */
 static enum postino_source_status chunking_next(struct postino_session *session)
 {
     struct postino_source_info *message = &session->message;
@@ -78,7 +79,7 @@ static enum postino_source_status chunking_next(struct postino_session *session)
     session->chunk = 0;
     if (message->size_octets == POSTINO_SIZE_UNKNOWN)
         return chunking_measure(session);
-    /* Of an empty message the command itself is the end. */
+    /* An empty message ends with the command. */
     if (message->size_octets == 0 && source->methods->span(source, &data, &length) != POSTINO_SOURCE_END)
         return POSTINO_SOURCE_FAIL;
     session->chunk_octets = message->size_octets;
@@ -90,7 +91,7 @@ static enum postino_source_status chunking_next(struct postino_session *session)
     return POSTINO_SOURCE_DATA;
 }
 
-/* Puts out half of the line end that a message lacks at its end. Returns how many octets. */
+/* Writes half of the line end that the message lacks at its end. Returns how many octets. */
 static size_t chunking_line_end(struct postino_session *session, uint8_t *out)
 {
     int half = (session->filter & FILTER_HALF) != 0;
@@ -100,8 +101,8 @@ static size_t chunking_line_end(struct postino_session *session, uint8_t *out)
     return 1;
 }
 
-/* Copies octets of the message, at most `length` of them, which are of the chunk. Returns how many; less
- * where the source has none, for the reason that `status` is set to. */
+/* Copies at most `length` octets of the message, which belong to the chunk. Returns how many. Sets
+ * `status` to the reason where the source has fewer. */
 static size_t chunking_copy(struct postino_session *session, uint8_t *out, size_t length,
                             enum postino_source_status *status)
 {
@@ -170,7 +171,7 @@ static size_t chunking_data(struct postino_session *session, uint8_t *out, size_
             session->chunk = 0;
             return written;
         }
-        /* The message is longer than was said, be it by the end of its last line. */
+        /* The message is longer than its size, be it by the end of its last line. */
         status = POSTINO_SOURCE_FAIL;
     }
     postino_session_stop(session, status == POSTINO_SOURCE_WAIT ? status : POSTINO_SOURCE_FAIL);
@@ -198,13 +199,13 @@ static size_t chunking_output(struct postino_session *session, uint8_t *out, siz
         session->chunk |= CHUNK_DATA;
     }
     written += chunking_data(session, out + written, capacity - written);
-    /* The command is among it. */
+    /* `written` includes the command. */
     if (session->sent.mail->state == MAIL_ENDED)
         session->sent.mail->end = session->output_octets + written;
     return written;
 }
 
-/* Counts the reply to a chunk. Returns whether it is not the last one's. */
+/* Counts the reply to a chunk. Returns 0 for the last chunk's, else not 0. */
 static int chunking_more(struct postino_mail *mail)
 {
     return --mail->chunks != 0 || mail->state != MAIL_ENDED;

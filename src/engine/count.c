@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The size of a message on the wire (RFC 1870 section 5), counted before it is sent. Invariant: it counts
- * what the data filter will write, transparency dots apart. */
+/* The size of a message on the wire (RFC 1870 section 5), counted before the message goes out. Invariant:
+ * the count is that of the data filter's output without the dots that it adds. */
 #include "data_filter.h"
 #include "mails.h"
 #include "../text/wide.h"
@@ -8,8 +8,9 @@
 #if !POSTINO_SMALL
 #define COUNT_BLOCK 128
 
-/* How many of these octets, by the one before each, show a line break of one octet: an LF behind no CR, or a
- * CR that no LF followed. Without a branch in a block, so that the compiler can take many octets at once. */
+/* Returns how many line breaks of one octet are among the octets behind the first: an LF without a CR
+ * before it, or a CR without an LF behind it. A block has no branch inside, so the compiler can take many
+ * octets at once. */
 static WIDE_INLINE size_t count_bare(const uint8_t *data, size_t length)
 {
     size_t bare = 0;
@@ -33,7 +34,7 @@ WIDE_TARGET static size_t count_bare_wide(const uint8_t *data, size_t length)
 }
 #endif
 
-/* Of a line break that is held back at the end of what was counted, how many octets are among the count. */
+/* Returns how many octets of a line break that is held back were counted. */
 static size_t count_held(unsigned state)
 {
     if ((state & FILTER_BREAK) == 0)

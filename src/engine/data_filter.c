@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The message on its way to the wire (RFC 5321 sections 2.3.8 and 4.5.2): every line break, CR, LF or CRLF,
- * becomes CRLF, and a line that begins with a dot gets one more. Invariant: a line break goes out only when
- * an octet that follows it has been seen, so that the last one leaves together with the end mark; and each
- * turn of the loop puts out one octet or a run of octets that need no change, so that any capacity will do.
- */
+/* The filter between a message and the wire (RFC 5321 sections 2.3.8 and 4.5.2). Every line break (CR, LF
+ * or CRLF) becomes CRLF, and a line that begins with a dot gets one more. Invariant: a line break goes out
+ * only when an octet behind it is known, so the last one leaves with the end mark. Each turn of the loop
+ * writes one octet, or a run of octets that need no change, so any capacity will do. */
 #include "data_filter.h"
 #include "../text/wide.h"
 
 #if !POSTINO_SMALL
 #define FILTER_BLOCK    256
-/* What is looked through at once is still in the nearest cache when it is copied. */
+/* Octets that are looked through in one turn are still in the nearest cache when they are copied. */
 #define FILTER_TURN     8192
 #define FILTER_WORD     8
 #define FILTER_LINE_END 2
 
-/* How many octets are in the clean blocks in front. Without a branch inside of one, so that the compiler can
- * take many octets at once. */
+/* Returns how many octets are in the clean blocks in front. A block has no branch inside, so the compiler
+ * can take many octets at once. */
 static WIDE_INLINE size_t filter_look(const uint8_t *data, size_t length)
 {
     size_t clean = 0;
@@ -45,7 +44,7 @@ WIDE_TARGET static size_t filter_look_wide(const uint8_t *data, size_t length)
 }
 #endif
 
-/* How many octets at `data`, in the midst of a line, pass through as they are, line breaks included; 0 is
+/* Returns how many octets at `data`, in the midst of a line, pass as they are, line breaks included; 0 is
  * always right. */
 static size_t filter_clean(const uint8_t *data, size_t length)
 {
@@ -57,13 +56,13 @@ static size_t filter_clean(const uint8_t *data, size_t length)
     else
 #endif
         clean = filter_look(data, length);
-    /* It ends in the midst of a line. */
+    /* The run ends in the midst of a line. */
     while (clean != 0 && (data[clean - 1] == '\r' || data[clean - 1] == '\n'))
         clean--;
     return clean;
 }
 
-/* What goes out for an octet depends on the one before: a row each. */
+/* The output for an octet depends on the octet before: a row each. */
 enum filter_row {
     ROW_MIDDLE,        /* it is no line end */
     ROW_BEGIN,         /* it is LF, or there is none: a dot goes out twice */
@@ -71,7 +70,7 @@ enum filter_row {
     ROW_BARE_BEHIND_CR /* it is CR, without transparency */
 };
 
-/* The row for what follows an octet, with transparency and without. */
+/* The row for the octet behind each octet, with transparency and without. */
 static const uint8_t filter_rows[2][256] = {{['\r'] = ROW_BEHIND_CR, ['\n'] = ROW_BEGIN},
                                             {['\r'] = ROW_BARE_BEHIND_CR}};
 
@@ -118,8 +117,8 @@ static inline uint8_t *filter_put(uint8_t *out, unsigned row, uint8_t octet)
     return out + (entry >> 16);
 }
 
-/* Moves `length` octets, at least one, to `out`, which has room for twice as many and a line end. An octet
- * takes the same time whatever it is: a branch for each line end would be guessed wrong too often where lines
+/* Moves `length` octets, at least one, to `out`, which has room for twice as many and a line end. Every
+ * octet takes the same time: processors would guess a branch for each line end wrong too often where lines
  * are short. Returns how many octets were written. */
 static size_t filter_convert(unsigned *state, const uint8_t *in, size_t length, uint8_t *out)
 {
@@ -161,7 +160,7 @@ static size_t filter_convert(unsigned *state, const uint8_t *in, size_t length, 
     return (size_t)(next - out);
 }
 
-/* Moves as many octets as it likes, from *in on; none where there are few, or little room. Returns how many
+/* Moves as many octets as suit it, from *in on; none where there are few, or little room. Returns how many
  * were written. */
 static size_t filter_run(unsigned *state, const uint8_t **in, size_t length, uint8_t *out, size_t room)
 {
@@ -224,7 +223,7 @@ size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *o
             in++;
             continue;
         } else {
-            /* A dot that begins a line stays, to go out once more. */
+            /* A dot that begins a line is not consumed here, and so goes out twice. */
             if (octet != '.' || (flags & (FILTER_MIDDLE | FILTER_BARE)) != 0)
                 in++;
             flags |= FILTER_MIDDLE;

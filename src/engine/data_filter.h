@@ -2,7 +2,7 @@
 #ifndef POSTINO_DATA_FILTER_H
 #define POSTINO_DATA_FILTER_H
 
-/* The message on its way to the wire. */
+/* The filter between a message and the wire. */
 
 #include "state.h"
 
@@ -13,16 +13,16 @@ enum filter_state {
     FILTER_HALF = 4,   /* its CR went out, its LF did not */
     FILTER_CR = 8,     /* the octet before was CR: an LF belongs to it */
     FILTER_BARE = 16,  /* no transparency: dots stay as they are */
-    FILTER_RAW = 32    /* the octets need no filter: whoever puts out chunks passes it by */
+    FILTER_RAW = 32    /* the octets need no filter: chunking.c copies them */
 };
-/* Whether a line end is still to come when the message ends now. */
+/* These states owe a line end when the message ends. */
 #define FILTER_OPEN (FILTER_MIDDLE | FILTER_BREAK)
-/* Moves octets to `out`, which has room for `capacity`; leaves in *data those that were not taken, and
- * returns how many were written. */
+/* Moves octets to `out`, which has room for `capacity`. Leaves the octets that were not taken in *data.
+ * Returns how many were written. */
 size_t postino_data_filter(uint8_t *state, struct postino_span *data, uint8_t *out, size_t capacity);
 
-/* How many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are not
- * doubled. Sets *length to how many of them were counted. */
+/* Returns how many octets the data filter makes of these, from *state on, which has FILTER_BARE: dots are
+ * not doubled. Sets *length to how many of them were counted. */
 #if POSTINO_SMALL
 static inline size_t postino_count_octets(uint8_t *state, const uint8_t *data, size_t *length)
 {

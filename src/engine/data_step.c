@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The message (RFC 5321 section 4.1.1.4). Invariant: the end mark is begun only when the source said that the
- * message is complete, and the step is complete when the mark is out whole. Without transparency
- * (FILTER_BARE) the mark is no more than the line end that may be held back. */
+/* The message by DATA (RFC 5321 section 4.1.1.4). Invariant: the end mark begins only when the source said
+ * that the message is complete, and the step is complete when the whole mark is out. Without transparency
+ * (FILTER_BARE) the mark is the line end that the filter may hold back. */
 #include "data_filter.h"
 #include "emitter.h"
 #include "mails.h"
 
-/* Puts out the end mark (RFC 5321 section 4.5.2), held back line end included, or nothing where the call's
- * capacity would cut it and the next one's would not. */
+/* Writes the end mark (RFC 5321 section 4.5.2), with a line end that is held back. Writes nothing where
+ * this call's room would cut the mark and the next call's room would not. */
 static size_t message_end(struct postino_session *session, uint8_t *out, size_t room, size_t capacity)
 {
     struct postino_emitter emitter = {out, 0 - session->offset_octets, room, 0};
@@ -15,7 +15,7 @@ static size_t message_end(struct postino_session *session, uint8_t *out, size_t 
     if ((session->filter & FILTER_BARE) == 0) {
         if (room < MESSAGE_MARK_OCTETS && capacity >= MESSAGE_MARK_OCTETS)
             return 0;
-        /* An empty message has no line to end, nor has one that is given up. */
+        /* Neither an empty message nor one that is given up has a line to end. */
         postino_emit_text(&emitter, session->filter != 0 ? "\r\n." : ".");
     }
     return postino_emitted(session, &emitter);

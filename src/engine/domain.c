@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The domains of a mail's recipients. Invariant: once they are known, each recipient's `domain` is the first
- * of the recipients with the same one. */
+/* The domains of a mail's recipients. Invariant: once the domains are known, each recipient's `domain` is
+ * the first recipient with the same domain. */
 #include "mails.h"
 
 static struct postino_span domain_of(const struct postino_recipient *recipient)
@@ -22,7 +22,7 @@ static int domain_lower(char c)
     return c >= 'A' && c <= 'Z' ? (unsigned char)c + 32 : (unsigned char)c;
 }
 
-/* Any order that keeps the same domains together. Returns less than 0, 0 or more, as memcmp(). */
+/* Compares in an order that keeps equal domains together. Returns less than 0, 0 or more, as memcmp(). */
 static int domain_compare(const struct postino_recipient *one, const struct postino_recipient *other)
 {
     struct postino_span a = domain_of(one);
@@ -60,7 +60,7 @@ static struct postino_recipient *domain_merge(struct postino_recipient *one, str
 /* Links the recipients by `domain`, in the order of their domains. Returns the first. */
 static struct postino_recipient *domain_sort(struct postino_recipient *recipient)
 {
-    /* Each holds none, or 2 to the power of its index. */
+    /* Each list is empty, or has 2 to the power of its index recipients. */
     struct postino_recipient *lists[8 * sizeof(size_t)] = {NULL};
     struct postino_recipient *all = NULL;
     size_t i;

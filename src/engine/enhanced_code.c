@@ -17,7 +17,7 @@ static size_t enhanced_number(const char *text, size_t length, uint16_t *number)
     return digits;
 }
 
-/* What follows decides, too: 2.0.0.1 is the head of an address, not a status code. */
+/* The octet behind the code decides, too: 2.0.0.1 is the head of an address, not a status code. */
 struct postino_enhanced_code postino_enhanced_code_read(const char *text, size_t length)
 {
     const struct postino_enhanced_code none = {0, 0, 0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: every text is static and every value has one, known or not. Nothing in the library refers to
- * this file, so a device that prints no text carries none of it. */
+/* The texts of errors, outcomes and steps. Invariant: every text is static, and every value has one, known
+ * or not. No file of the library refers to this one, so a device that prints no text does not carry it. */
 
 #include "postino/error.h"
 

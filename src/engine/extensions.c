@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The EHLO reply (RFC 5321 section 4.1.1.1), word by word as its octets arrive. Invariant: word holds the
- * word that is arriving, letters in upper case; of one that is too long to be known, its head fills all the
- * room. */
+/* The EHLO reply (RFC 5321 section 4.1.1.1), word by word as its octets arrive. Invariant: `word` holds
+ * the word that is arriving, in upper case. A word that is too long to be known fills all the room with
+ * its head. */
 #include "auth.h"
 #include "emitter.h"
 #include "reply.h"
@@ -70,7 +70,7 @@ void postino_extensions_octet(struct postino_session *session, uint8_t octet)
 
     /* Some servers write "AUTH=", "AUTH:", or commas between mechanisms. */
     if (octet > ' ' && octet != '=' && octet != ':' && octet != ',') {
-        /* What is neither letter nor digit may become something else: no name that is known has any. */
+        /* This changes other characters too; no name that is known has any of them. */
         if (octet >= '@')
             octet &= 0xDF;
         if (length < sizeof session->word - 1)
@@ -99,7 +99,7 @@ int postino_extensions_is_named(const struct postino_session *session, uint32_t 
 int postino_extensions_check(struct postino_session *session, struct postino_mail *mail)
 {
     const struct postino_extension *const *extension = session->config->extensions;
-    /* What is offered is named, so the list has it. */
+    /* Every extension that is offered is in the list, because the configuration names it. */
     uint32_t left = session->capabilities & EXTENSIONS_THAT_CHECK;
     int error = POSTINO_OK;
 

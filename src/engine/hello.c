@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a session that may speak LMTP or have TLS says first, and does when the server is known. Invariant:
- * where TLS is required, nothing follows EHLO in the clear but STARTTLS. */
+/* The first command of a session that may speak LMTP or have TLS, and the step behind its reply.
+ * Invariant: where TLS is required, STARTTLS alone follows EHLO in clear text. */
 #include "auth.h"
 #include "state.h"
 
-/* Where it is refused there is no HELO: without EHLO there is no TLS. */
+/* HELO does not follow a refusal here: without EHLO there is no TLS. */
 static const struct postino_step hello_tls = {POSTINO_TEXT("EHLO \001"), POSTINO_STEP_EHLO, 2,
                                               offsetof(struct postino_time_limits, command_ms) | STEP_LISTS,
                                               STEP_KNOWN};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Extensions of which the session needs to know no more than that they are offered, and the list of all. */
+/* The extensions that the session only has to recognise, and the list of all extensions. */
 #include "reply.h"
 #include "state.h"
 
@@ -20,8 +20,8 @@ KEYWORD(expn, "EXPN", EXPN);
 KEYWORD(help, "HELP", HELP);
 KEYWORD(etrn, "ETRN", ETRN);
 
-/* Those that look at each mail come first, and of them LIMITS last: it counts the mails that are begun, which
- * are those that nothing else stands against. */
+/* The extensions that check each mail come first. LIMITS is the last of them: it counts the mails that
+ * begin, so no other check may refuse a mail behind it. */
 const struct postino_extension *const postino_extensions_all[] = {
     &postino_extension_size,          &postino_extension_8bitmime,
     &postino_extension_pipelining,    &postino_extension_chunking,

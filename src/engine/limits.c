@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* LIMITS (RFC 9422): what the server takes in one session and in one transaction. Invariant: a limit that it
+/* LIMITS (RFC 9422): the limits of one session and of one transaction. Invariant: a limit that the server
  * did not tell, or told as 0, is 0 here and limits nothing. */
 #include "mails.h"
 #include "reply.h"
@@ -55,7 +55,7 @@ static void limits_take(struct postino_session *session)
     }
 }
 
-/* Whether the server takes all recipients in one transaction. */
+/* Returns 1 where the server takes all recipients in one transaction, else 0. */
 static int limits_fit(const struct postino_session *session, const struct postino_mail *mail, size_t domains)
 {
     const struct postino_recipient *recipient;
@@ -71,10 +71,10 @@ static int limits_begin(struct postino_session *session, struct postino_mail *ma
 {
     size_t domains = 0;
 
-    /* For the mail's first transaction: they are the same in the others. */
+    /* The first transaction of the mail counts the domains; they stay the same in the others. */
     if (session->domains_max != 0 && mail->recipients->domain == NULL)
         domains = postino_domains(mail);
-    /* A mail to be delivered to all or to none cannot be split. */
+    /* A mail for all recipients or none cannot be split. */
     if (mail->delivery == NULL && !limits_fit(session, mail, domains))
         return POSTINO_ERROR_RECIPIENTS;
     if (session->mails_max != 0 && session->mails_begun >= session->mails_max)

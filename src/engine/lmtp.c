@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* LMTP (RFC 2033): LHLO in place of EHLO, and behind the message a reply for each recipient that was taken,
- * in their order. Invariant: while they come, the reply cursor stands on the recipient that is spoken of. */
+/* LMTP (RFC 2033): LHLO in place of EHLO, and behind the message a reply for each recipient that was
+ * accepted, in their order. Invariant: while these replies come, the reply cursor stands on the recipient
+ * of the next one. */
 #include "state.h"
 
 static const struct postino_step lmtp_hello = {POSTINO_TEXT("LHLO \001"), POSTINO_STEP_EHLO, 2,
@@ -15,7 +16,7 @@ static struct postino_recipient *lmtp_taken(struct postino_recipient *recipient)
     return recipient;
 }
 
-/* The reply to the end of the message: finds whom it speaks of. */
+/* Before the reply to the message: moves the cursor to its recipient. */
 static void lmtp_before(struct postino_session *session)
 {
     struct postino_cursor *replied = &session->replied;
@@ -26,8 +27,8 @@ static void lmtp_before(struct postino_session *session)
         replied->recipient = lmtp_taken(replied->mail->waiting);
 }
 
-/* Decides that recipient. Returns 1 when a reply for another one follows; else sets *refused to whether
- * nobody's mail was accepted. */
+/* Decides the recipient. Returns 1 when a reply for another recipient follows. Otherwise returns 0, and
+ * *refused is 0 if the message was accepted for anybody. */
 static int lmtp_reply(struct postino_session *session, int *refused)
 {
     struct postino_cursor *replied = &session->replied;
@@ -42,7 +43,7 @@ static int lmtp_reply(struct postino_session *session, int *refused)
                                       : POSTINO_OUTCOME_PERMANENT;
     replied->recipient = lmtp_taken(recipient);
     if (replied->recipient != NULL) {
-        /* The chunk that is answered was counted off already. */
+        /* The chunk was counted off with its first reply. */
         session->outstanding++;
         if ((replied->mail->marks & MAIL_CHUNKED) != 0)
             replied->mail->chunks++;

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What MAIL says of the message: SIZE (RFC 1870), BODY (RFC 6152, RFC 3030). Invariant: nothing is said that
- * was not offered, and a message that the server cannot take is not begun. */
+/* The parameters of MAIL that describe the message: SIZE (RFC 1870) and BODY (RFC 6152, RFC 3030).
+ * Invariant: MAIL has no parameter that was not offered, and no mail begins whose message is too large for
+ * the server. */
 #include "emitter.h"
 #include "mails.h"
 #include "reply.h"
 #include "state.h"
 
-/* No limit, 0, and one that does not fit are the same. */
+/* SIZE without a limit, with 0, or with a number that does not fit means no limit. */
 static void body_take_size(struct postino_session *session)
 {
     size_t limit = postino_extensions_number(session);
 
-    /* Behind a comma or a blank there is more of what is no number. */
+    /* Behind a comma or a blank more of the parameter follows, which is no number. */
     if (limit == 0 || session->size_limit_octets != POSTINO_SIZE_UNKNOWN)
         limit = POSTINO_SIZE_UNKNOWN;
     session->size_limit_octets = limit;
@@ -19,7 +20,7 @@ static void body_take_size(struct postino_session *session)
         session->take_word = NULL;
 }
 
-/* RFC 1870 section 6.1: what is larger than the server's limit need not be tried. */
+/* RFC 1870 section 6.1: a message above the server's limit need not be tried. */
 static int body_check_size(struct postino_session *session, struct postino_mail *mail)
 {
     int error = postino_count(session, mail);

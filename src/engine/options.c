@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a mail asks for beyond its delivery. Invariant: of what is asked nothing is left out in silence: it is
- * offered and said, or named as optional, or the mail fails with the extension's name. */
+/* The options of a mail. Invariant: each option that is asked for is offered and sent, or is optional, or
+ * the mail fails with the name of its extension. */
 #include "emitter.h"
 #include "state.h"
 
@@ -8,7 +8,7 @@
 #define OPTIONS_ADDRESS_MAX     500
 #define OPTIONS_SECONDS_MAX     999999999
 
-/* Printable ASCII, as xtext may stand for. */
+/* Returns 1 for printable ASCII, which xtext can express, else 0. */
 static int options_printable(const char *text, size_t limit)
 {
     size_t i;
@@ -32,7 +32,7 @@ static int options_atom(const char *text)
     return i != 0 && i <= 64;
 }
 
-/* RFC 3339, as far as nothing but a time can be sent. */
+/* Returns 1 for the characters of RFC 3339, so that only a time can be sent, else 0. */
 static int options_time(const char *text)
 {
     static const char marks[] = "-:.+TZtz";
@@ -77,7 +77,7 @@ static int options_valid(const struct postino_options *options)
                                            (options->submitter[1] == '>' && options->submitter[2] == '\0')));
 }
 
-/* Returns what a path needs of enum postino_capability: SMTPUTF8 or nothing; or -1: it is not UTF-8. */
+/* Returns POSTINO_CAPABILITY_SMTPUTF8 where a path needs it, else 0; -1: the path is not UTF-8. */
 static int options_utf8(const struct postino_span *path)
 {
     const char *text = path->data;
@@ -97,7 +97,7 @@ static int options_utf8(const struct postino_span *path)
     return needed;
 }
 
-/* The extensions that the mail asks for, as bits. */
+/* Returns the extensions that the mail asks for, as bits. */
 static uint32_t options_wanted(const struct postino_mail *mail)
 {
     const struct postino_options *options = mail->options;
@@ -150,7 +150,7 @@ static int options_check(struct postino_session *session, struct postino_mail *m
             return POSTINO_ERROR_FORWARD_PATH;
         needed |= more;
     }
-    /* RFC 6531 section 3.4: an address that is UTF-8 cannot do without. */
+    /* RFC 6531 section 3.4: an address in UTF-8 needs the extension, optional or not. */
     missing = options_wanted(mail) & ~session->capabilities & (~options->optional | (uint32_t)needed);
     /* The lowest bit: one name is enough. */
     options->missing = missing & (~missing + 1);

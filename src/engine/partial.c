@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Delivery to those recipients that the server takes. Invariant: each transaction decides at least one
- * recipient, so a mail has an end; a recipient that waits was decided by none. */
+/* Delivery to the recipients that the server accepts. Invariant: each transaction decides at least one
+ * recipient, so a mail has an end. No transaction has decided a recipient that waits. */
 #include "mails.h"
 #include "state.h"
 
-/* RFC 5321 section 4.5.3.1.8: a server takes at least that many. */
+/* RFC 5321 section 4.5.3.1.8: every server accepts that many. */
 #define PARTIAL_RECIPIENTS 100
 
 static unsigned partial_limit(const struct postino_session *session, const struct postino_mail *mail)
 {
     if (session->recipients_max != 0)
         return session->recipients_max;
-    /* What cannot be sent again is tried for all at once. */
+    /* A message that cannot be sent again has one transaction for all recipients. */
     return (mail->marks & MAIL_REWINDS) != 0 ? PARTIAL_RECIPIENTS : UINT16_MAX;
 }
 
@@ -20,30 +20,53 @@ static int partial_waits(const struct postino_recipient *recipient)
     return recipient->state == RECIPIENT_WAITING && recipient->outcome == POSTINO_OUTCOME_PENDING;
 }
 
-/* Whether it goes into the transaction that is being sent. */
-static int partial_fits(struct postino_session *session, const struct postino_recipient *recipient)
+/* Returns 1 where the recipient has room in the transaction that is being sent, else 0. */
+static int partial_fits(const struct postino_session *session, const struct postino_recipient *recipient)
 {
-    const struct postino_mail *mail = session->sent.mail;
-
-    if (session->asked >= partial_limit(session, mail))
+    if (session->asked >= partial_limit(session, session->sent.mail))
         return 0;
-    if (session->domains_max == 0 || recipient->domain->domain_asked)
-        return 1;
-    if (session->domains_asked >= session->domains_max)
-        return 0;
-    recipient->domain->domain_asked = 1;
-    session->domains_asked++;
-    return 1;
+    return session->domains_max == 0 || recipient->domain->domain_asked ||
+           session->domains_asked < session->domains_max;
 }
 
-/* Behind MAIL and RCPT: sets the cursor on the recipient that is asked next, or behind the last. Returns the
- * step that follows, or NULL when the transaction ends because there is nobody to send to. */
+/* Counts the recipient in the transaction that is being sent. */
+static void partial_ask(struct postino_session *session, struct postino_recipient *recipient)
+{
+    session->sent.mail->behind = recipient->next;
+    session->asked++;
+    if (session->domains_max != 0 && !recipient->domain->domain_asked) {
+        recipient->domain->domain_asked = 1;
+        session->domains_asked++;
+    }
+}
+
+/* Returns the recipient that is asked next, from `recipient` on; NULL: none. Notes in the mail that
+ * recipients are left for a further transaction. */
+static struct postino_recipient *partial_next(const struct postino_session *session,
+                                              struct postino_recipient *recipient)
+{
+    struct postino_mail *mail = session->sent.mail;
+
+    for (; recipient != NULL; recipient = recipient->next) {
+        if (!partial_waits(recipient))
+            continue;
+        if (partial_fits(session, recipient))
+            return recipient;
+        mail->marks |= MAIL_HAS_MORE;
+        /* A full transaction has room for no recipient. */
+        if (session->asked >= partial_limit(session, mail))
+            break;
+    }
+    return NULL;
+}
+
+/* Behind MAIL and RCPT: moves the cursor to the recipient that is asked next, or behind the last. Returns the
+ * step that follows; NULL: the transaction ends, because the server accepted no recipient. */
 static const struct postino_step *partial_choose(struct postino_session *session,
                                                  const struct postino_step *step)
 {
     struct postino_cursor *sent = &session->sent;
     struct postino_mail *mail = sent->mail;
-    struct postino_recipient *recipient = sent->recipient;
 
     if (sent->step->id == POSTINO_STEP_MAIL) {
         session->asked = 0;
@@ -51,18 +74,9 @@ static const struct postino_step *partial_choose(struct postino_session *session
         while (mail->waiting != NULL && !partial_waits(mail->waiting))
             mail->waiting = mail->waiting->next;
     }
-    while (recipient != NULL && !(partial_waits(recipient) && partial_fits(session, recipient))) {
-        if (partial_waits(recipient))
-            mail->marks |= MAIL_HAS_MORE;
-        recipient = recipient->next;
-        /* Where the transaction is full none of the others fits. */
-        if ((mail->marks & MAIL_HAS_MORE) != 0 && session->asked >= partial_limit(session, mail))
-            recipient = NULL;
-    }
-    sent->recipient = recipient;
-    if (recipient != NULL) {
-        mail->behind = recipient->next;
-        session->asked++;
+    sent->recipient = partial_next(session, sent->recipient);
+    if (sent->recipient != NULL) {
+        partial_ask(session, sent->recipient);
         return &postino_steps[STEP_RCPT];
     }
     if (sent->step->id == POSTINO_STEP_RCPT && session->outstanding == 0 &&
@@ -73,8 +87,8 @@ static const struct postino_step *partial_choose(struct postino_session *session
     return step->id == POSTINO_STEP_RCPT ? postino_transaction_content(session, mail) : step;
 }
 
-/* RFC 5321 section 4.5.3.1.10: 452, or in its place 552, may say no more than that the recipients are too
- * many; then the others go in a further transaction. Returns 1 if so. */
+/* RFC 5321 section 4.5.3.1.10: 452, or 552 in its place, may mean that the recipients are too many. Then
+ * the others go into a further transaction. Returns 1 if so, else 0. */
 static int partial_defer(struct postino_session *session)
 {
     struct postino_mail *mail = session->replied.mail;
@@ -96,7 +110,7 @@ static int partial_defer(struct postino_session *session)
     return 1;
 }
 
-/* Decides the recipients of the transaction that ended. Returns 1 if others wait. */
+/* Decides the recipients of the transaction that ended. Returns 1 if other recipients wait, else 0. */
 static int partial_end(const struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_recipient *recipient;
@@ -116,22 +130,11 @@ static int partial_end(const struct postino_session *session, struct postino_mai
     return waits;
 }
 
-/* The transaction ended, and nothing is against those that were taken. Puts the mail in line again if
- * recipients wait, in front of those that have not begun. */
-static int partial_again(struct postino_session *session, struct postino_mail *mail)
+/* Puts the mail in line again, in front of the mails that have not begun. */
+static void partial_line_up(struct postino_session *session, struct postino_mail *mail)
 {
     struct postino_mail **link = &session->mails;
-    struct postino_recipient *recipient;
 
-    if (!partial_end(session, mail))
-        return 0;
-    if ((mail->marks & MAIL_REWINDS) == 0) {
-        for (recipient = mail->waiting; recipient != NULL; recipient = recipient->next) {
-            if (partial_waits(recipient))
-                recipient->outcome = POSTINO_OUTCOME_TRANSIENT;
-        }
-        return 0;
-    }
     while (*link != mail)
         link = &(*link)->next;
     *link = mail->next;
@@ -142,7 +145,25 @@ static int partial_again(struct postino_session *session, struct postino_mail *m
     if (mail->next == NULL)
         session->last = mail;
     session->next = mail;
-    return 1;
+}
+
+/* The transaction ended with the recipients that were accepted. Returns 1 where others get a further
+ * transaction, else 0. */
+static int partial_again(struct postino_session *session, struct postino_mail *mail)
+{
+    struct postino_recipient *recipient;
+
+    if (!partial_end(session, mail))
+        return 0;
+    if ((mail->marks & MAIL_REWINDS) != 0) {
+        partial_line_up(session, mail);
+        return 1;
+    }
+    for (recipient = mail->waiting; recipient != NULL; recipient = recipient->next) {
+        if (partial_waits(recipient))
+            recipient->outcome = POSTINO_OUTCOME_TRANSIENT;
+    }
+    return 0;
 }
 
 const struct postino_delivery postino_delivery_partial = {partial_choose, partial_defer, partial_again};

@@ -13,8 +13,6 @@
 size_t postino_reply_input(struct postino_session *session, const uint8_t *data, size_t length_octets);
 /* As the strategy's nonsense(): ends the session at once. */
 void postino_reply_nonsense(struct postino_session *session, uint8_t octet);
-/* nonsense.c: the same, but the rest of the line is read first. */
-void postino_nonsense(struct postino_session *session, uint8_t octet);
 
 /* Returns how an octet of a reply's text is told to the caller, who may print it: '\n' stands between two
  * lines, and every other control character is replaced. */

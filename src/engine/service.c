@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Service commands (RFC 5321 sections 4.1.1.5 to 4.1.1.9, RFC 1985), in a file of their own so that only a
- * build that asks for them carries them. Whatever the reply says, the session goes on. */
+/* Service commands (RFC 5321 sections 4.1.1.5 to 4.1.1.9, RFC 1985). The file stands alone, so only a
+ * build that asks for them carries them. Invariant: the session goes on after any reply to them. */
 #include "emitter.h"
 #include "reply.h"
 #include "state.h"
 
 #define SERVICE_ARGUMENT_MAX 500
 
-/* The one in hand, which is known by its sink. */
+/* Returns the service command in hand, which the session knows by its sink. */
 static struct postino_service *service_of(const struct postino_session *session)
 {
     return (struct postino_service *)((uintptr_t)session->text_sink - offsetof(struct postino_service, sink));
@@ -88,7 +88,7 @@ int postino_session_service(struct postino_session *session, struct postino_serv
     service->sink.take = service_take;
     service->sink.lost = service_end;
     session->text_sink = &service->sink;
-    session->fresh = 1; /* it may be long since the last call that told the time */
+    session->fresh = 1; /* the call has no time argument, so the session's clock may be stale */
     postino_session_enter(session, &service_step.step);
     return POSTINO_OK;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One mail to one recipient over a connection of its own, in lock-step: its steps follow each other in the
- * table. Invariant: what the session came to is what the mail came to, so its result is kept once and told to
- * the mail when the session is over. A message is a header that is composed as commands are, and a body that
- * lies in memory. */
+ * table. Invariant: the session's result is the mail's, so it is kept once, and copied to the mail when
+ * the session is over. The message has a header that is a template, and a body that lies in memory. */
 #include "data_filter.h"
 #include "emitter.h"
 #include "auth.h"
@@ -41,7 +40,7 @@ void postino_single_follow(struct postino_session *session)
     postino_session_enter(session, step);
 }
 
-void postino_single_advance(struct postino_session *session)
+static void single_advance(struct postino_session *session)
 {
     if (session->outstanding == 0)
         postino_single_follow(session);
@@ -56,7 +55,7 @@ size_t postino_single_body(struct postino_session *session, uint8_t *out, size_t
     return written;
 }
 
-size_t postino_single_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
+static size_t single_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     return session->sent.step == &postino_steps[STEP_BODY] ? postino_single_body(session, out, capacity)
                                                            : postino_command(session, out, capacity);
@@ -102,8 +101,16 @@ void postino_single_finish(struct postino_session *session, size_t unsent_octets
     mail->result = session->result;
 }
 
+/* As postino_session_want_octets(), where the connection may be encrypted (RFC 3207). */
+unsigned postino_single_want_tls(const struct postino_session *session)
+{
+    unsigned want = postino_session_want_octets(session);
+
+    return session->over == 0 && session->line == REPLY_TLS ? want | POSTINO_WANT_START_TLS : want;
+}
+
 const struct postino_mail_strategy postino_single = {.greeting = &postino_steps[STEP_GREETING],
-                                                     .advance = postino_single_advance,
+                                                     .advance = single_advance,
                                                      .want = postino_session_want_octets,
                                                      .after_ehlo = postino_auth_begin,
                                                      .reply_complete = postino_steps_reply,
@@ -112,5 +119,18 @@ const struct postino_mail_strategy postino_single = {.greeting = &postino_steps[
                                                      .refused = postino_steps_refused,
                                                      .nonsense = postino_reply_nonsense,
                                                      .output = postino_single_output,
-                                                     .write_step = postino_single_write_step,
+                                                     .write_step = single_write_step,
                                                      .finish = postino_single_finish};
+
+const struct postino_mail_strategy postino_single_tls = {.greeting = &postino_hello_greeting.step,
+                                                         .advance = single_advance,
+                                                         .want = postino_single_want_tls,
+                                                         .after_ehlo = postino_hello_known,
+                                                         .reply_complete = postino_steps_reply,
+                                                         .reply = postino_single_reply,
+                                                         .refuse = postino_single_refuse,
+                                                         .refused = postino_steps_refused,
+                                                         .nonsense = postino_reply_nonsense,
+                                                         .output = postino_single_output,
+                                                         .write_step = single_write_step,
+                                                         .finish = postino_single_finish};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* One mail to one recipient, with PIPELINING (RFC 2920) and CHUNKING (RFC 3030) where they are offered: the
- * steps of src/engine/single.c, of which some do not wait for the replies to those before. Both cursors walk
- * over the table. Invariant: what stands between them was sent whole; behind a refusal nothing is begun
- * before all is answered. The message is one chunk, of octets that were counted before the connection, and
- * its last one leaves only where it is the body's last too. */
+/* One mail to one recipient, with PIPELINING (RFC 2920) and CHUNKING (RFC 3030) where they are offered:
+ * the steps of single.c, some of which do not wait for the replies to those before. Both cursors walk over
+ * the table. Invariant: every step between the cursors was sent whole, and no step begins behind a refusal
+ * before all replies came. The message is one chunk, which is counted before the connection. Its last
+ * octet leaves only as the last one of the body. */
 #include "data_filter.h"
 #include "emitter.h"
 #include "auth.h"
@@ -11,7 +11,7 @@
 #include "reply.h"
 #include "single.h"
 
-/* A larger message waits until the server has taken the recipient. */
+/* A larger message waits until the server accepted the recipient. */
 #define GROUP_OCTETS 65536
 
 static void group_emit(const struct postino_session *session, struct postino_emitter *emitter)
@@ -28,7 +28,7 @@ static const struct postino_feature_step group_chunk = {
 /* Ends the last line. */
 static const struct postino_step group_end = {POSTINO_TEXT(""), POSTINO_STEP_MESSAGE, 2,
                                               GROUP_LIMIT | STEP_JOINS, STEP_MAILS};
-/* Ends the message that nobody is there to take. */
+/* Ends a message without a recipient. */
 static const struct postino_step group_dot = {".", POSTINO_STEP_DATA, 0, GROUP_LIMIT, STEP_NEXT};
 
 void postino_group_count(struct postino_session *session)
@@ -46,17 +46,17 @@ void postino_group_count(struct postino_session *session)
     session->sent.step = &group_chunk.step;
     postino_emit_template(session, &emitter, group_chunk.step.text);
     session->sent.step = step;
-    /* With no size yet its command is this long; the empty line behind the header was not put out. */
+    /* Without its size the command is this long. The template lacks the empty line behind the header. */
     session->message.size_octets = octets + emitter.place - (sizeof "BDAT 0 LAST" - 1);
 }
 
-/* What a refusal, or a server that does not pipeline, has wait, waits. */
-void postino_group_advance(struct postino_session *session)
+/* Steps after a refusal are not sent. Without PIPELINING each step waits for its reply. */
+static void group_advance(struct postino_session *session)
 {
     const struct postino_step *step = session->sent.step;
     int decided = session->result.outcome != POSTINO_OUTCOME_PENDING;
 
-    /* Nothing of the step left yet, and nobody needs it any more. */
+    /* A refusal made the step useless before it began. */
     if (decided && session->offset_octets == 0 &&
         ((step->next == STEP_MAILS && step->id != POSTINO_STEP_MESSAGE) || step == &group_chunk.step)) {
         step = &group_end;
@@ -83,7 +83,7 @@ void postino_group_advance(struct postino_session *session)
     }
 }
 
-unsigned postino_group_reply(struct postino_session *session, int refused)
+static unsigned group_reply(struct postino_session *session, int refused)
 {
     struct postino_cursor *replied = &session->replied;
     struct postino_mail *mail = session->mails;
@@ -92,7 +92,8 @@ unsigned postino_group_reply(struct postino_session *session, int refused)
     if (session->result.outcome == POSTINO_OUTCOME_PENDING) {
         (void)postino_single_reply(session, refused);
     } else if (id == POSTINO_STEP_DATA && !refused) {
-        /* Taken all the same: a lone dot ends it, unless the server has a recipient to give that to. */
+        /* The server awaits the message all the same. A lone dot ends it, unless a recipient would get
+         * that. */
         if ((mail->marks & MAIL_HAS_RECIPIENT) != 0)
             return postino_session_fail(session, POSTINO_ERROR_REPLY_UNEXPECTED);
         postino_session_enter(session, &group_dot);
@@ -111,9 +112,9 @@ unsigned postino_group_reply(struct postino_session *session, int refused)
     return STEP_NEXT;
 }
 
-/* Whatever becomes of the body in its memory, no more of it goes out in a chunk than was counted, nor less
- * before what ends it. */
-size_t postino_group_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
+/* Writes octets of the step in hand. The caller may change the body in its memory: even then exactly as
+ * many octets go out in a chunk as were counted, or the session ends. Returns how many. */
+static size_t group_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     size_t left = session->chunk_octets;
 
@@ -137,14 +138,27 @@ const struct postino_extension postino_single_chunking = {POSTINO_TEXT("CHUNKING
                                                           POSTINO_CAPABILITY_CHUNKING};
 
 const struct postino_mail_strategy postino_single_group = {.greeting = &postino_steps[STEP_GREETING],
-                                                           .advance = postino_group_advance,
+                                                           .advance = group_advance,
                                                            .want = postino_session_want_octets,
                                                            .after_ehlo = postino_auth_begin,
                                                            .reply_complete = postino_steps_reply,
-                                                           .reply = postino_group_reply,
+                                                           .reply = group_reply,
                                                            .refuse = postino_single_refuse,
                                                            .refused = postino_steps_refused,
                                                            .nonsense = postino_reply_nonsense,
                                                            .output = postino_single_output,
-                                                           .write_step = postino_group_write_step,
+                                                           .write_step = group_write_step,
                                                            .finish = postino_single_finish};
+
+const struct postino_mail_strategy postino_single_group_tls = {.greeting = &postino_hello_greeting.step,
+                                                               .advance = group_advance,
+                                                               .want = postino_single_want_tls,
+                                                               .after_ehlo = postino_hello_known,
+                                                               .reply_complete = postino_steps_reply,
+                                                               .reply = group_reply,
+                                                               .refuse = postino_single_refuse,
+                                                               .refused = postino_steps_refused,
+                                                               .nonsense = postino_reply_nonsense,
+                                                               .output = postino_single_output,
+                                                               .write_step = group_write_step,
+                                                               .finish = postino_single_finish};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* STARTTLS (RFC 3207). Invariant: from the reply to it until TLS stands nothing is said and nothing may be
- * heard, and of what was heard before nothing is known afterwards. */
+/* STARTTLS (RFC 3207). Invariant: between the reply to it and the end of the handshake the session sends
+ * nothing, and no octet may arrive. The session forgets all that it learnt before. */
 #include "auth.h"
 #include "reply.h"
 #include "state.h"
@@ -68,7 +68,7 @@ void postino_session_tls_failed(struct postino_session *session, int error, cons
     postino_session_fail(session, error);
     if (session->result.error != error)
         return;
-    /* Where there is none, the reply to STARTTLS shall not stand for it either. */
+    /* Without a text from the transport there is none: the reply to STARTTLS does not say why. */
     for (length = 0; length < sizeof session->text && text[length] != '\0'; length++)
         session->text[length] = (char)postino_shown_octet((uint8_t)text[length]);
     session->reply.text_octets = length;

@@ -101,3 +101,8 @@ const struct postino_step postino_steps[STEP_ROWS] = {
     [STEP_MESSAGE] = {"\r\n.", POSTINO_STEP_MESSAGE, 2, LIMIT(final_ms) | STEP_JOINS, STEP_MAILS},
     [STEP_QUIT] = {"QUIT", POSTINO_STEP_QUIT, 0, LIMIT(quit_ms), STEP_OVER},
 };
+
+#define MINUTES_MS(minutes) ((minutes)*60000u)
+
+const struct postino_time_limits postino_time_limits_rfc5321 = {
+    MINUTES_MS(5), MINUTES_MS(5), MINUTES_MS(2), MINUTES_MS(3), MINUTES_MS(10), 5000u, 0};

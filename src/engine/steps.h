@@ -114,8 +114,6 @@ void postino_steps_reply(struct postino_session *session);
 void postino_steps_enter(struct postino_session *session, unsigned row);
 /* As the strategy's refused(). */
 unsigned postino_steps_refused(struct postino_session *session, const struct postino_step *step);
-/* auth_next.c: the same where another mechanism may be tried. */
-unsigned postino_auth_next_refused(struct postino_session *session, const struct postino_step *step);
 
 /* hello.c: the greeting's row where TLS or LMTP may change the step behind it. */
 extern const struct postino_feature_step postino_hello_greeting;

@@ -32,8 +32,8 @@ static const uint8_t address_plain[256] = {
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
 };
 
-/* How many plain octets are at the front of the text. Four in a turn: a turn takes longer than to look one
- * up. */
+/* Returns how many octets at the front of the text pass wherever they stand; 0 is always right. Four are
+ * looked up in a turn, since a turn takes longer than a look. */
 static size_t address_run(const char *text)
 {
     const uint8_t *octet = (const uint8_t *)text;
@@ -45,20 +45,11 @@ static size_t address_run(const char *text)
         octet++;
     return (size_t)((const char *)octet - text);
 }
-
-/* The usual case: two parts of plain octets. Returns how many octets, or 0 where it is not that, or too
- * long. */
-static size_t address_plain_octets(const char *address)
+#else
+static size_t address_run(const char *text)
 {
-    size_t local = address_run(address);
-    size_t domain;
-
-    if (address[local] != '@' || local == 0)
-        return 0;
-    domain = address_run(address + local + 1);
-    if (address[local + 1 + domain] != '\0' || domain == 0 || local + 1 + domain > POSTINO_PATH_MAX)
-        return 0;
-    return local + 1 + domain;
+    (void)text;
+    return 0;
 }
 #endif
 
@@ -84,17 +75,11 @@ int postino_address_path(const char *address, struct postino_span *path)
     size_t i;
     uint8_t c;
 
-#if !POSTINO_SMALL
-    path->data = address;
-    path->length_octets = address_plain_octets(address);
-    if (path->length_octets != 0)
-        return 0;
-#endif
     if (*address == '<') {
         address++;
         end = '>';
     }
-    for (i = 0; (c = (uint8_t)address[i]) != '\0'; i++) {
+    for (i = address_run(address); (c = (uint8_t)address[i]) != '\0'; i += address_run(address + i)) {
         if (c == '"') {
             quoted = !quoted;
         } else if (quoted) {
@@ -108,6 +93,7 @@ int postino_address_path(const char *address, struct postino_span *path)
         if (c < ' ' || c == 127)
             return -1;
         utf8 |= c > 127;
+        i++;
     }
     path->data = address;
     path->length_octets = i;
