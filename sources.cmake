@@ -62,6 +62,7 @@ set(POSTINO_CORE_SOURCES
     src/message/part_header.c
     src/message/part_scan.c
     src/message/parts.c
+    src/message/raw_header.c
     src/message/raw_message.c
     src/message/recipients.c
     src/message/text_encoding.c

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* base64 (RFC 4648 section 4). */
+/* base64 (RFC 4648 section 4). Invariant: a line end is written only in front of the group that follows it.
+ * The low `count` bits of `held` are held back; `count` is 0 where a group begins. */
 #include "encoding.h"
 
 #include <string.h>
@@ -50,7 +51,7 @@ void postino_write_base64(struct postino_writer *writer, const void *data, size_
     } while (octets-- != 0);
 }
 
-/* Machines with the room for it encode whole lines from a table of 8 kB. */
+/* Machines with the room for a table of 8 kB encode whole lines from it. */
 #define BASE64_FAST (!POSTINO_SMALL && SIZE_MAX > UINT32_MAX)
 #if BASE64_FAST
 #define BASE64_PAIRS(c)                                                                                     \
@@ -86,7 +87,8 @@ static void base64_pair(uint8_t *out, uint64_t bits)
     memcpy(out, base64_pairs[bits & 4095], 2);
 }
 
-/* Eight octets are read at a time and six of them used, so that the last eight still lie within the line. */
+/* Eight octets are read at a time and six of them used, so that the last eight still lie within the
+ * line. */
 static void base64_line(uint8_t *out, const uint8_t *data)
 {
     uint64_t bits;
@@ -108,7 +110,7 @@ static void base64_line(uint8_t *out, const uint8_t *data)
     base64_pair(out + 2, bits);
 }
 
-/* Whole lines, where a line begins and as many are there and fit. */
+/* Encodes whole lines where a line begins, and the source and the buffer have a whole line. */
 static uint8_t *base64_run(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end,
                            uint8_t *to, const uint8_t *full)
 {

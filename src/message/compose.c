@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The message as a source. Invariant: the buffer holds the octets that come next from taken_octets to
- * lent_octets; behind them come the rest of the unit in hand, of which unit_octets went into the buffer, and
- * the units that follow it. A unit is composed anew for each buffer, so nothing is kept of it. */
+/* A message as a source. Invariant: the octets from taken_octets to lent_octets of the buffer come next.
+ * The rest of the unit follows, of which unit_octets are in the buffer, and then the further units. A unit
+ * is composed anew for each buffer, so nothing is kept of it. */
 #include "compose.h"
 
 #include "postino/extension.h"
@@ -10,7 +10,7 @@
 
 /* ---- Before it is sent ---- */
 
-/* Begins the parts, and tells each multipart what its parts are. */
+/* Begins the parts, and passes the level of each to the multiparts around it. */
 static int compose_parts(struct postino_message *message, unsigned *flags)
 {
     unsigned letter = 1;
@@ -46,7 +46,7 @@ static int compose_parts(struct postino_message *message, unsigned *flags)
     return letter <= 26 ? POSTINO_OK : POSTINO_ERROR_BOUNDARY;
 }
 
-/* Counts the message, and looks at all that its header says. */
+/* Composes every unit into nothing: counts the message, and checks all fields. */
 static int compose_count(struct postino_message *message, size_t *size_octets, unsigned *flags)
 {
     struct postino_writer writer;
@@ -90,7 +90,7 @@ static int compose_begin(struct postino_source *source, uint32_t capabilities,
         error = compose_parts(message, &flags);
     if (error == POSTINO_OK)
         error = compose_count(message, &info->size_octets, &flags);
-    /* RFC 3030 section 3: what is not in lines needs a size beforehand. */
+    /* RFC 3030 section 3: octets that are not in lines need a size beforehand. */
     if (error == POSTINO_OK && (flags & POSTINO_SOURCE_BINARY) != 0 &&
         info->size_octets == POSTINO_SIZE_UNKNOWN)
         return compose_begin(source, capabilities & ~(uint32_t)POSTINO_CAPABILITY_BINARYMIME, info);
@@ -172,8 +172,8 @@ static int compose_check(struct postino_source *source, uint32_t capabilities)
     return compose_try((struct postino_message *)source, capabilities, NULL);
 }
 
-/* Marks all parts and their sources, or takes their marks off. What cannot be marked whole is not marked at
- * all: then the marks in front of the part at fault are taken off again. */
+/* Marks all parts and their sources, or takes their marks off. On an error the marks in front of the part
+ * at fault are taken off again. */
 static int compose_mark(struct postino_source *source, int in_use)
 {
     struct postino_message *message = (struct postino_message *)source;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A part's octets on their way into the buffer. Invariant: an encoder is called only where everything that it
- * may write has room. */
+/* The octets of a part on their way into the buffer. Invariant: an encoder is called only where the buffer
+ * has room for all that it may write. */
 #include "encoding.h"
 
-/* Returns where it wrote to; *data is behind what it took. */
+/* Returns the end of what it wrote. Leaves *data behind the octets that it took. */
 static uint8_t *body_encode(const struct postino_encoding *encoding, struct postino_encoder *encoder,
                             const uint8_t **data, const uint8_t *end, uint8_t *to, const uint8_t *full)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What a message is made of, one unit behind the other: the header fields, one mailbox or field a unit, then
- * for each part its delimiter and its fields, its body, and the boundary behind it. Invariant: what a unit
- * puts out depends on the message only, and on the column it begins in; so it can be composed anew as often
- * as needed. */
+/* The units of a message. The header fields come first, one mailbox or field a unit. For each part follow
+ * its delimiter, its fields, its body, and the boundary behind it. Invariant: the octets of a unit depend
+ * only on the message and on the column that the unit begins in, so it can be composed anew at any
+ * time. */
 #include "compose.h"
 
 enum unit_row_kind {
-    /* These have a list of items. */
+    /* Rows with a list of items. */
     ROW_MAILBOXES,
     ROW_FIELDS,
-    /* These have one. */
+    /* Rows with one item. */
     ROW_DATE,
     ROW_TEXT,
     ROW_ID,
@@ -18,7 +18,7 @@ enum unit_row_kind {
     ROW_ENCODING,
     ROW_TYPE,
     ROW_DISPOSITION,
-    /* Their name is all they write, or all but the boundary. */
+    /* Rows that write their name only, or their name and the boundary. */
     ROW_NOBODY,
     ROW_LITERAL,
     ROW_BOUNDARY
@@ -26,7 +26,7 @@ enum unit_row_kind {
 
 struct unit_row {
     uint8_t kind;
-    uint8_t offset; /* of the pointer to the row's first item; where it is NULL, there is nothing to write */
+    uint8_t offset; /* of the pointer to the row's first item; a NULL pointer writes nothing */
 };
 
 #define UNIT_ROW(kind, member)                                  \
@@ -60,7 +60,7 @@ static const struct unit_row unit_rows[UNIT_BODY] = {
     UNIT_PART_ROW(ROW_LITERAL, source),
 };
 
-/* One a row. */
+/* One name a row. */
 static const char unit_names[] =
     "Date\0From\0Sender\0Reply-To\0To\0To: undisclosed-recipients:;\0Cc\0Subject\0"
     "Message-ID\0In-Reply-To\0References\0\0MIME-Version: 1.0\0"
@@ -77,20 +77,20 @@ static const char *unit_name(unsigned unit)
     return name;
 }
 
-/* What the row in hand writes first; NULL: nothing. */
+/* Returns the first item of the current row; NULL: the row writes nothing. */
 static const void *unit_item(const struct postino_message *message)
 {
     const struct unit_row *row = &unit_rows[message->unit];
     const void *base = message->unit < UNIT_PART ? (const void *)message : message->part;
     const void *item = *(const void *const *)(const void *)((const char *)base + row->offset);
 
-    /* A text of nothing is none. */
+    /* An empty text is as good as NULL. */
     if (row->kind >= ROW_TEXT && row->kind < ROW_NOBODY && item != NULL && *(const char *)item == '\0')
         item = NULL;
     if (row->kind == ROW_ID && item == NULL)
         item = message->random;
     if ((row->kind == ROW_DATE && message->date_s == 0) ||
-        /* RFC 5322 section 3.6.3 needs no recipient, but what one reads in its place is a custom. */
+        /* RFC 5322 section 3.6.3 needs no recipient field; readers are used to this one in its place. */
         (row->kind == ROW_NOBODY && (message->to != NULL || message->cc != NULL)))
         item = NULL;
     return item;
@@ -115,7 +115,7 @@ void postino_compose_start(struct postino_message *message)
     unit_enter(message, 0);
 }
 
-/* The item that follows in the row in hand; NULL: none. */
+/* Returns the next item of the current row; NULL: none. */
 static const void *unit_next_item(const struct postino_message *message)
 {
     const void *item = message->item;
@@ -154,14 +154,14 @@ void postino_compose_next(struct postino_message *message)
     unit_enter(message, unit);
 }
 
-/* RFC 5322 section 3.6.2: there is a From, and where it has several, one Sender. What no Content-Type says is
- * ASCII text (RFC 2045 section 5.2), so each part has one. */
+/* RFC 5322 section 3.6.2: there is a From, and one Sender if From has several mailboxes. A part without a
+ * Content-Type would be ASCII text (RFC 2045 section 5.2), so each part needs one. */
 static int unit_is_needed(const struct postino_message *message, unsigned unit)
 {
     return unit == UNIT_FROM || unit == UNIT_TYPE || (unit == UNIT_SENDER && message->from->next != NULL);
 }
 
-/* What a part's type and disposition say (RFC 2045 section 5.1, RFC 2183 section 2), and their parameters. */
+/* Writes a part's type or disposition (RFC 2045 section 5.1, RFC 2183 section 2), and the parameters. */
 static void unit_type(struct postino_writer *writer, unsigned kind, const char *text)
 {
     const struct postino_part *part = writer->message->part;

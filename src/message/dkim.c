@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed. Invariant: fields are signed in the order in which
- * they stand in the message, each name once, so a verifier hashes the same octets. Blanks and line ends that
- * may be the last ones are held back, as counts. */
+/* DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed. Invariant: fields are signed in the order in
+ * which they stand in the message, each name once, so a verifier hashes the same octets. Blanks and line
+ * ends that may be the last ones are held back, as counts. */
 #include "dkim.h"
 
 #include <string.h>
@@ -75,7 +75,8 @@ static void dkim_name(struct postino_dkim *dkim)
     dkim->hashed = i < DKIM_NAMES;
     if (!dkim->hashed)
         return;
-    /* A verifier would begin with the last one (section 5.4.2); RFC 5322 section 3.6 allows one. */
+    /* Verifiers begin with the last of several equal fields (section 5.4.2); RFC 5322 section 3.6 allows
+     * one. */
     if ((dkim->names >> i & 1) != 0)
         dkim->error = POSTINO_ERROR_RAW;
     else
@@ -167,7 +168,8 @@ static void dkim_message_end(struct postino_dkim *dkim)
 
 /* ---- The field ---- */
 
-/* Hashes the field itself. It passes in pieces through the place of the signature, which is not made yet. */
+/* Hashes the field itself. It passes in pieces through the place of the signature, which is not made
+ * yet. */
 static int dkim_hash_field(struct postino_dkim *dkim)
 {
     static const char name[] = "dkim-signature:";

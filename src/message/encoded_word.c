@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Encoded words (RFC 2047). Invariant: each is at most 75 octets long, stands in a line of at most 76, and
+/* Encoded words (RFC 2047). Invariant: a word has at most 75 octets, stands in a line of at most 76, and
  * holds whole characters. */
 #include "writer.h"
 
@@ -9,13 +9,15 @@
 /* A character of four octets. */
 #define ENCODED_CHARACTER 12
 
-/* What may stand for itself in every place that takes encoded words (RFC 2047 section 5), blanks apart. */
+/* Whether the octet may stand for itself in every place that takes encoded words (RFC 2047 section 5); so
+ * may blanks. */
 static int encoded_is_plain(unsigned octet)
 {
     return postino_is_alphanumeric(octet) || octet == '-' || octet == ' ';
 }
 
-/* How many octets of the text, in whole characters, `left` columns take in Q; *columns: how many of these. */
+/* Returns how many octets of the text, in whole characters, fit in `left` columns in Q. Sets *columns to
+ * the columns that they take. */
 static unsigned encoded_fits_quoted(const char *text, unsigned left, unsigned *columns)
 {
     unsigned octets = 0;
@@ -32,9 +34,9 @@ static unsigned encoded_fits_quoted(const char *text, unsigned left, unsigned *c
     return octets;
 }
 
-/* The same in B. GMime takes the '=' that fills a group for the end of the text, with further words behind it
- * too: so all words but the last have whole groups of three octets. It may be that no character ends with a
- * group: 0. */
+/* The same in B. GMime takes the "=" that fills a group for the end of the text, even with further words
+ * behind it. So all words but the last have whole groups of three octets. Returns 0 if no character ends
+ * with a group. */
 static unsigned encoded_fits_base64(const char *text, unsigned left, unsigned *columns)
 {
     unsigned most = left / 4 * 3;
@@ -68,7 +70,7 @@ static void encoded_quoted(struct postino_writer *writer, const char *text, unsi
     }
 }
 
-/* Ends the line where not even a character would fit it; a blank otherwise. */
+/* Writes a blank; begins a new line first if not even one character fits. */
 static void encoded_gap(struct postino_writer *writer)
 {
     if (writer->column > 1 && writer->column + ENCODED_FRAME + ENCODED_CHARACTER > ENCODED_COLUMNS - 1)
@@ -82,7 +84,7 @@ const char *postino_write_encoded_word(struct postino_writer *writer, const char
     unsigned columns[2];
     unsigned octets = encoded_fits_quoted(text, left, &columns[0]);
     unsigned in_base64 = encoded_fits_base64(text, left, &columns[1]);
-    /* The one that takes more of the text, or the shorter one. */
+    /* Take the encoding that holds more of the text, or else the shorter one. */
     int base64 = in_base64 > octets || (in_base64 == octets && columns[1] < columns[0]);
 
     postino_write_text(writer, base64 ? "=?UTF-8?B?" : "=?UTF-8?Q?");

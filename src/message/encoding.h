@@ -24,8 +24,8 @@ struct postino_encoding {
     /* Writes what the octet becomes and returns where that ends. */
     uint8_t *(*put)(struct postino_encoder *encoder, uint8_t *to, unsigned octet);
 #if !POSTINO_SMALL
-    /* The same for the octets from *data on, as long as `to` is not behind `full`. Leaves *data behind those
-     * it took. NULL: put() is as good. */
+    /* The same for the octets from *data on, as long as `to` is not behind `full`. Leaves *data behind
+     * those it took. NULL: put() is as good. */
     uint8_t *(*run)(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end, uint8_t *to,
                     const uint8_t *full);
 #endif
@@ -46,8 +46,8 @@ extern const struct postino_encoding postino_encoding_base64;
 #define BASE64_LINE_COLUMNS 76
 
 /* compose_body.c */
-/* Encodes as much of the part that is sent as the buffer takes. Returns END behind its last octet, DATA when
- * the buffer is full. */
+/* Encodes as much of the part that is sent as the buffer takes. Returns END behind its last octet, DATA
+ * when the buffer is full. */
 enum postino_source_status postino_compose_body(struct postino_message *message);
 
 /* part_scan.c */
@@ -58,9 +58,9 @@ enum part_scan {
     SCAN_BOUNDARY = 4        /* a line that begins as a boundary does */
 };
 /* Begins a part and sets part->scan. A part whose source has the flag `readable` (of enum
- * postino_source_flag) is measured. With `closely` its octets are scanned too: message->boundaries gets the
- * letters behind line heads that look like a boundary, message->unit_octets how many octets CRLF adds for the
- * line ends. Of any other part the scan is SCAN_NEEDS_ENCODING. Returns 0 or an error. */
+ * postino_source_flag) is measured. With `closely` its octets are scanned too: message->boundaries gets
+ * the letters behind line heads that look like a boundary, message->unit_octets how many octets CRLF adds
+ * for the line ends. Of any other part the scan is SCAN_NEEDS_ENCODING. Returns 0 or an error. */
 int postino_part_scan(struct postino_message *message, struct postino_part *part, unsigned readable,
                       int closely);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the lines of a header octet by octet, for ready messages and for DKIM. A field is a name, any blanks
- * (RFC 5322 section 4.5) and a colon; lines that begin with a blank continue it (section 2.2.3). Invariant:
- * octets are held back only while the reader does not know whether their line is a field; then they are given
- * out, or a fault tells of them. */
+/* Reads the lines of a header octet by octet, for raw messages and for DKIM. A field is a name, any blanks
+ * (RFC 5322 section 4.5) and a colon. Lines that begin with a blank continue it (section 2.2.3).
+ * Invariant: octets are held back only until the reader knows whether their line is a field. Then they are
+ * given out, or a fault reports them. */
 #include "header_lines.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ enum header_state {
     LINE_BLANKS, /* behind a name */
     LINE_FOLD,   /* the line ended before a colon: a blank may continue it */
     LINE_TEXT,
-    /* Only in front of the header: */
+    /* States in front of the header only. */
     LINE_EMPTY, /* blanks, and nothing else so far */
     LINE_BOM,
     LINE_MBOX
@@ -23,7 +23,7 @@ enum header_state {
 enum header_front {
     FRONT_PASSED = 0, /* the header has begun */
     FRONT_NOTHING,
-    FRONT_EMPTY_LINE /* the header, or the empty line in front of a body without one */
+    FRONT_EMPTY_LINE /* an empty line: of the header, or in front of a body without a header */
 };
 
 static unsigned lines_hold(struct postino_header_lines *lines, unsigned octet, enum header_state state)
@@ -44,7 +44,7 @@ static unsigned lines_out(struct postino_header_lines *lines, unsigned end, unsi
     return event;
 }
 
-/* The header begins, or goes on. */
+/* Notes that the header has begun. */
 static void lines_in_header(struct postino_header_lines *lines)
 {
     if (lines->front == FRONT_EMPTY_LINE)
@@ -52,8 +52,8 @@ static void lines_in_header(struct postino_header_lines *lines)
     lines->front = FRONT_PASSED;
 }
 
-/* The line in hand is no field. Behind an empty line in front it is the first one of a body, and there is no
- * header. */
+/* Ends the wait for a colon: the line is no field. Behind an empty line there is no header, and the line is
+ * the first of the body. */
 static unsigned lines_no_field(struct postino_header_lines *lines)
 {
     int body = lines->front == FRONT_EMPTY_LINE;
@@ -66,8 +66,7 @@ static unsigned lines_no_field(struct postino_header_lines *lines)
     return lines_out(lines, lines->held_octets, 0, body ? HEADER_ABSENT : HEADER_NO_FIELD);
 }
 
-/* The buffer is full before the line is decided: gives it out. A name that fits is kept, to be compared
- * later. */
+/* Gives out a full buffer before the line is decided. A name that fits is kept, to be compared later. */
 static unsigned lines_full(struct postino_header_lines *lines)
 {
     if (lines->state == LINE_EMPTY)
@@ -87,7 +86,7 @@ static unsigned lines_empty(struct postino_header_lines *lines)
 {
     if (lines->front == FRONT_PASSED)
         return HEADER_ENDS;
-    /* The first one may separate an empty header from its body. */
+    /* The first empty line may separate an empty header from its body. */
     if (lines->front == FRONT_EMPTY_LINE || lines->held_octets != 0)
         lines->faults |= POSTINO_RAW_EMPTY_LINE;
     lines->front = FRONT_EMPTY_LINE;
@@ -121,11 +120,12 @@ static unsigned lines_colon(struct postino_header_lines *lines)
     else if (lines->state == LINE_BLANKS)
         lines->faults |= POSTINO_RAW_BLANK;
     lines->state = LINE_TEXT;
-    /* Some of the blanks were given out, so the others follow. */
+    /* Once some of the blanks went out, the others must follow. */
     return lines_out(lines, lines->is_wide ? lines->held_octets : lines->name_end, 0, HEADER_NAME);
 }
 
-/* "From " begins a line of an mbox, and a From field of section 4.5 too: the octet in hand is no colon. */
+/* Whether the line begins as a separator of an mbox file does. A From field with a blank begins so too
+ * (section 4.5), but then a colon follows. */
 static int lines_are_mbox(const struct postino_header_lines *lines)
 {
     return lines->front != FRONT_PASSED && !lines->is_folded && lines->name_end == 4 &&
@@ -188,7 +188,8 @@ void postino_header_start(struct postino_header_lines *lines)
     lines->front = FRONT_NOTHING;
 }
 
-/* An octet of a line that is decided: a field's value, no field, or what is left out. */
+/* Takes an octet of a line that is decided: of a value, of a line that is no field, or of one that is left
+ * out. */
 static unsigned lines_text(struct postino_header_lines *lines, unsigned octet)
 {
     int left_out = lines->state == LINE_MBOX;
@@ -232,7 +233,7 @@ int postino_header_is(const struct postino_header_lines *lines, const char *name
 {
     size_t i;
 
-    /* A name that is held has no control character, so bit 32 makes letters alone the same. */
+    /* The name has no control character, so bit 32 makes only letters equal. */
     for (i = 0; i < lines->name_octets && name[i] != '\0'; i++)
         if (lines->held[i] != name[i] && (lines->held[i] ^ 32) != name[i])
             return 0;

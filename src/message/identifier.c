@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Message identifiers, content identifiers and URLs of a header. Invariant: each stands in brackets, given or
- * not, is never divided, and the first stands in the line of its field's name, for readers look there (RFC
- * 5322 section 3.6.4, RFC 2369 section 2). */
+/* Identifiers and URLs of a header. Invariant: each stands in brackets, given or not, and is never
+ * divided. The first stands in the line of its field's name, for readers look there (RFC 5322 section
+ * 3.6.4, RFC 2369 section 2). */
 #include "writer.h"
 
-/* Each one less than RFC 5322 section 2.1.1 asks for: a comma may follow. */
+/* One less than RFC 5322 section 2.1.1 allows: a comma may follow. */
 #define IDENTIFIER_COLUMNS  77
 #define IDENTIFIER_LINE_MAX 997
 
@@ -15,7 +15,7 @@ static const char *identifier_pass_blanks(const char *text)
     return text;
 }
 
-/* Behind the printable ASCII at `text` that is no blank and no bracket. */
+/* Returns the end of the printable ASCII at `text` without blanks and brackets. */
 static const char *identifier_end(const char *text)
 {
     while ((unsigned char)*text > ' ' && (unsigned char)*text < 127 && *text != '<' && *text != '>')
@@ -23,7 +23,8 @@ static const char *identifier_end(const char *text)
     return text;
 }
 
-/* id-left "@" id-right, without what would begin a quoted string, a comment or a list for a reader. */
+/* Whether the text is id-left "@" id-right, without an octet that readers take for a quoted string, a
+ * comment or a list. */
 static int identifier_is_id(const char *text, const char *end)
 {
     const char *at_sign = NULL;
@@ -38,7 +39,7 @@ static int identifier_is_id(const char *text, const char *end)
     return at_sign != NULL && at_sign != begin && at_sign + 1 != end;
 }
 
-/* A scheme, ":" and something behind it (RFC 3986 section 3). */
+/* Whether the text is a scheme, ":" and something behind it (RFC 3986 section 3). */
 static int identifier_is_url(const char *text, const char *end)
 {
     const char *begin = text;
@@ -49,7 +50,7 @@ static int identifier_is_url(const char *text, const char *end)
     return text != begin && text != end && *text == ':' && text + 1 != end;
 }
 
-/* Writes the one between `text` and `end`; behind others in the next line where it does not fit. */
+/* Writes an identifier. Behind others it goes into the next line if it does not fit. */
 static void identifier_write(struct postino_writer *writer, const char *text, const char *end, int first)
 {
     if (writer->column + 3 + (size_t)(end - text) > (first ? IDENTIFIER_LINE_MAX : IDENTIFIER_COLUMNS))
@@ -62,8 +63,8 @@ static void identifier_write(struct postino_writer *writer, const char *text, co
         postino_write_fail(writer, POSTINO_ERROR_FIELD_LONG);
 }
 
-/* Passes the identifier at *text, its brackets, and the blanks behind it. Sets *end to the end of the octets
- * without brackets, and returns where they begin. */
+/* Passes the identifier at *text, its brackets, and the blanks behind it. Returns where its octets begin,
+ * and sets *end to their end; brackets do not count. */
 static const char *identifier_take(const char **text, const char **end, int urls)
 {
     int bracket = **text == '<';
@@ -106,7 +107,7 @@ void postino_write_identifiers(struct postino_writer *writer, const char *text, 
     } while (*text != '\0');
 }
 
-/* "<random@domain>", where none is given. */
+/* Writes "<random@domain>". */
 static void identifier_random(struct postino_writer *writer)
 {
     const char *address = writer->message->from->address;

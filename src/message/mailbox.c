@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Address lists (RFC 5322 section 3.4), and how people write them. Invariant: on an error `at` stands where
- * the list goes wrong; each mailbox that is counted has an address that the envelope takes. */
+/* Address lists as RFC 5322 section 3.4 defines them, and as people write them. Invariant: on an error `at`
+ * stands where the list goes wrong. Each mailbox that is counted has an address that the envelope takes. */
 #include "mailbox_parser.h"
 
 #include "postino/address.h"
 
-/* An address without its brackets. */
+/* Parses an address without its brackets. */
 static int mailbox_address(struct mailbox_parser *parser, struct postino_mailbox *mailbox)
 {
     const char *begin = parser->at;
@@ -22,8 +22,8 @@ static int mailbox_address(struct mailbox_parser *parser, struct postino_mailbox
     return parser->error != 0 ? -1 : postino_mailbox_gap(parser);
 }
 
-/* Whether a name may hold the octet outside of quotes: atoms, dots, as obs-phrase has them, and what people
- * leave unquoted: "a@b.example <a@b.example>", "[Team] Ann <a@b.example>". */
+/* Whether a name may hold the octet outside of quotes. Atoms, and dots as in obs-phrase, may stand there.
+ * People also leave these unquoted: "a@b.example <a@b.example>", "[Team] Ann <a@b.example>". */
 static int mailbox_is_name(const struct mailbox_parser *parser)
 {
     char octet = *parser->at;
@@ -32,7 +32,7 @@ static int mailbox_is_name(const struct mailbox_parser *parser)
            (!parser->strict && (octet == '@' || octet == '[' || octet == ']'));
 }
 
-/* Words with a blank between them. */
+/* Parses words; blanks between them become one. */
 static int mailbox_name(struct mailbox_parser *parser, struct postino_mailbox *mailbox)
 {
     size_t begin = parser->list->used_octets;
@@ -74,8 +74,8 @@ static int mailbox_pass_quoted(struct mailbox_parser *parser)
     return 0;
 }
 
-/* The first octet outside of quotes and comments that says what stands in front of it: '<', a name; ':', a
- * group's; anything else, an address. */
+/* Returns the first octet outside of quotes and comments that tells the kind of the entry: "<" for a
+ * mailbox with a name, ":" for a group, any other for an address. */
 static char mailbox_ahead(const struct mailbox_parser *parser)
 {
     struct mailbox_parser ahead = *parser;
@@ -94,7 +94,7 @@ static char mailbox_ahead(const struct mailbox_parser *parser)
             ahead.at += word;
         } else if (mailbox_is_name(&ahead)) {
             at_sign |= *ahead.at == '@';
-            /* The colons of an address literal begin no group. */
+            /* A colon of an address literal begins no group. */
             if (*ahead.at == '[')
                 while (ahead.at[1] != '\0' && ahead.at[1] != ']')
                     ahead.at++;
@@ -105,7 +105,7 @@ static char mailbox_ahead(const struct mailbox_parser *parser)
     }
 }
 
-/* RFC 5322 section 4.4: a route, which nobody follows any more. */
+/* Passes a route (RFC 5322 section 4.4); routes are obsolete, so it is dropped. */
 static int mailbox_route(struct mailbox_parser *parser)
 {
     size_t used = parser->list->used_octets;
@@ -124,7 +124,7 @@ static int mailbox_route(struct mailbox_parser *parser)
     return postino_mailbox_gap(parser);
 }
 
-/* "Name <address>" */
+/* Parses "Name <address>". */
 static int mailbox_named(struct mailbox_parser *parser, struct postino_mailbox *mailbox)
 {
     if (mailbox_name(parser, mailbox) != 0)
@@ -161,8 +161,8 @@ static int mailbox_one(struct mailbox_parser *parser)
     return 0;
 }
 
-/* Passes what separates two mailboxes: a comma. People write several, and `semicolons`. Returns 1 if there
- * was something, 0 if not, or -1. */
+/* Passes the commas between two mailboxes; people write several, and with `semicolons` those too. Returns 1
+ * if there was a separator, 0 if not, or -1. */
 static int mailbox_separators(struct mailbox_parser *parser, int semicolons)
 {
     int found = 0;
@@ -195,7 +195,7 @@ static int mailbox_members(struct mailbox_parser *parser)
     return postino_mailbox_gap(parser);
 }
 
-/* The name of a group goes nowhere. */
+/* Parses a group. Its name is dropped. */
 static int mailbox_group(struct mailbox_parser *parser)
 {
     struct postino_mailbox group;
@@ -226,7 +226,7 @@ static void mailbox_list(struct mailbox_parser *parser)
         more = mailbox_separators(parser, !parser->strict);
         if (more < 0)
             return;
-        /* The semicolon of a group separates it as well. */
+        /* The semicolon of a group separates as a comma does. */
         more |= group && !parser->strict;
     } while (more && (*parser->at != '\0' || parser->strict));
     if (*parser->at != '\0')

@@ -2,7 +2,8 @@
 #ifndef POSTINO_MAILBOX_PARSER_H
 #define POSTINO_MAILBOX_PARSER_H
 
-/* The parts of the parser of address lists. Each function below returns 0, or -1 where the parser failed. */
+/* The parts of the parser of address lists. Each function below returns 0, or -1 where the parser
+ * failed. */
 
 #include "postino/mailbox.h"
 
@@ -32,8 +33,8 @@ int postino_mailbox_domain(struct mailbox_parser *parser);
 /* mailbox_word.c */
 /* How many octets the encoded word takes that begins at `text` (RFC 2047 section 2); 0: none does. */
 size_t postino_mailbox_word_length(const char *text);
-/* Encoded words that follow each other with nothing but blanks between them, decoded: the first begins at the
- * octet in hand. Where they cannot be decoded they are copied as they are, and counted. */
+/* Encoded words that follow each other with nothing but blanks between them, decoded: the first begins at
+ * the octet in hand. Where they cannot be decoded they are copied as they are, and counted. */
 int postino_mailbox_words(struct mailbox_parser *parser);
 /* A quoted string as a word of a name: without its quotes. */
 int postino_mailbox_quoted(struct mailbox_parser *parser);

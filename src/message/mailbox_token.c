@@ -24,8 +24,8 @@ void postino_mailbox_put(struct mailbox_parser *parser, unsigned octet)
         parser->list->text[parser->list->used_octets++] = (char)octet;
 }
 
-/* How many octets the character in hand takes, a TAB included; 0 at the end, for another control character or
- * no UTF-8. */
+/* Returns the octets of the current character, TAB included; 0 at the end, for another control character,
+ * or for no UTF-8. */
 static unsigned token_length(const struct mailbox_parser *parser)
 {
     unsigned octet = (unsigned char)*parser->at;
@@ -87,7 +87,7 @@ int postino_mailbox_is_atom(char octet)
     return (unsigned char)octet > ' ' && octet != 127 && memchr("()<>[]:;@\\,\".", octet, 14) == NULL;
 }
 
-/* A quoted local part, as it is. A TAB or a line end in it has no form on the wire. */
+/* Copies a quoted local part as it is. A TAB or a line end in it cannot be sent. */
 static int token_quoted_local(struct mailbox_parser *parser)
 {
     do {
@@ -99,8 +99,8 @@ static int token_quoted_local(struct mailbox_parser *parser)
     return postino_mailbox_character(parser, 0);
 }
 
-/* Atoms with single dots between them; with `dots` these may stand anywhere, as some providers give them
- * out. */
+/* Copies atoms with single dots between them. With `dots` dots may stand anywhere, as in the addresses of
+ * some providers. */
 static int token_dots(struct mailbox_parser *parser, int dots)
 {
     int atoms = 0;

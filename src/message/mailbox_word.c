@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a name in an address list: encoded words (RFC 2047) and quoted strings. Invariant: an encoded
- * word becomes UTF-8 without a control character, or stays as it was. */
+/* The words of a name in an address list: encoded words (RFC 2047) and quoted strings. Invariant: an
+ * encoded word becomes UTF-8 without a control character, or stays as it was. */
 #include "mailbox_parser.h"
 
 #include <string.h>
 
 #include "../text/text.h"
 
-/* What an octet of a charset is. */
+/* The charsets that are decoded. */
 enum word_charset {
     CHARSET_OTHER,
     CHARSET_ASCII,
@@ -33,7 +33,7 @@ static unsigned word_charset(const char *text)
     return word_is(text, "us-ascii") ? CHARSET_ASCII : CHARSET_OTHER;
 }
 
-/* Behind the '?' that ends what begins at `text`; NULL where none does. */
+/* Returns the text behind the next '?'; NULL if another octet than printable ASCII comes first. */
 static const char *word_part(const char *text)
 {
     for (; *text != '?'; text++)
@@ -85,7 +85,7 @@ static void word_base64(struct mailbox_parser *parser, unsigned charset, const c
     }
     while (*text == '=')
         text++;
-    /* Six bits are no octet. */
+    /* Six bits make no octet. */
     *bad |= *text != '?' || count == 6;
 }
 
@@ -119,7 +119,7 @@ static void word_quoted(struct mailbox_parser *parser, unsigned charset, const c
     }
 }
 
-/* Appends what the word at `text` says. */
+/* Appends the decoded text of the word. */
 static void word_decode(struct mailbox_parser *parser, const char *text, int *bad)
 {
     unsigned charset = word_charset(text + 2);
@@ -133,14 +133,14 @@ static void word_decode(struct mailbox_parser *parser, const char *text, int *ba
         word_quoted(parser, charset, encoding + 2, bad);
 }
 
-/* Whether the text from `begin` on is UTF-8 without control characters (those of ISO 6429 included); a TAB
- * becomes a blank. */
+/* Checks that the text from `begin` on is UTF-8 without control characters, those of ISO 6429 included; a
+ * TAB becomes a blank. Returns 1, or 0 for other text. */
 static int word_is_text(struct mailbox_parser *parser, size_t begin)
 {
     struct postino_mailbox_list *list = parser->list;
     size_t end = list->used_octets;
 
-    /* No character reaches behind the end. */
+    /* The zero keeps the last character from reaching past the end. */
     postino_mailbox_put(parser, '\0');
     if (parser->error != 0)
         return 0;
@@ -160,7 +160,7 @@ static int word_is_text(struct mailbox_parser *parser, size_t begin)
     return 1;
 }
 
-/* The words up to `end` as they are, with one blank for all between two. */
+/* Copies the words up to `end` as they are; blanks between two become one. */
 static int word_keep(struct mailbox_parser *parser, const char *end)
 {
     while (parser->at < end) {
@@ -185,7 +185,8 @@ int postino_mailbox_words(struct mailbox_parser *parser)
     size_t length;
     int bad = 0;
 
-    /* RFC 2047 section 6.2: blanks between two are not shown; between words of which one stays they are. */
+    /* RFC 2047 section 6.2: blanks between two decoded words are not shown. Next to a word that stays as it
+     * is they are. */
     while ((length = postino_mailbox_word_length(at)) != 0 &&
            (word_charset(at + 2) == CHARSET_OTHER) == other) {
         word_decode(parser, at, &bad);
@@ -204,7 +205,7 @@ int postino_mailbox_words(struct mailbox_parser *parser)
     return parser->error != 0 ? -1 : word_keep(parser, end);
 }
 
-/* A line end that continues the header field (RFC 5322 section 2.2.3): a blank follows it. */
+/* Passes a line end that continues the header field (RFC 5322 section 2.2.3): a blank follows it. */
 static int word_fold(struct mailbox_parser *parser)
 {
     if (parser->at[0] == '\r' && parser->at[1] == '\n')
@@ -227,7 +228,7 @@ int postino_mailbox_quoted(struct mailbox_parser *parser)
         if (octet == '\r' || octet == '\n') {
             failed = word_fold(parser);
         } else if (!parser->strict && before == ' ' && postino_mailbox_word_length(parser->at) != 0) {
-            /* RFC 2047 section 5 wants none here, and many programs write them here. */
+            /* RFC 2047 section 5 forbids encoded words here, but many programs write them. */
             failed = postino_mailbox_words(parser);
         } else {
             if (octet == '\\')

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Further header fields: the caller's own, and those that go together. Invariant: no field passes for one
- * that the composer writes, or must not write. */
+/* Dates and further header fields. Invariant: no field of the caller's is one that the composer writes, or
+ * must not write. */
 #include "writer.h"
 
 void postino_message_date(struct postino_writer *writer, uint32_t seconds, int zone_minutes)
@@ -19,14 +19,15 @@ void postino_message_date(struct postino_writer *writer, uint32_t seconds, int z
     postino_write_text(writer, date);
 }
 
-/* What a field's name must not be, or begin with where a "-" ends it. */
+/* Names that a further field must not have. A "-" at the end stands for all names that begin so. */
 static const char field_taken[] = "date\0from\0sender\0reply-to\0to\0cc\0subject\0message-id\0in-reply-to\0"
                                   "references\0mime-version\0bcc\0resent-bcc\0content-\0";
 
-/* RFC 2369: URLs in brackets, which no reader looks for in encoded words or behind a fold. */
+/* RFC 2369: their URLs stand in brackets. Readers do not look for them in encoded words or behind a
+ * fold. */
 static const char field_urls[] = "list-unsubscribe\0list-subscribe\0list-help\0list-owner\0list-archive\0";
 
-/* Whether the name is one of the list, or begins with one of which a "-" is the end. */
+/* Whether the list has the name, or its beginning up to a "-". */
 static int field_is_listed(const char *name, const char *list)
 {
     while (*list != '\0') {
@@ -44,7 +45,7 @@ static int field_is_listed(const char *name, const char *list)
     return 0;
 }
 
-/* RFC 5322 section 3.6.8. */
+/* Whether the text is a field name (RFC 5322 section 3.6.8). */
 static int field_is_name(const char *name)
 {
     size_t i;
@@ -61,7 +62,7 @@ void postino_message_field(struct postino_writer *writer, const struct postino_h
         postino_write_fail(writer, POSTINO_ERROR_FIELD_NAME);
         return;
     }
-    /* A value of nothing is none. */
+    /* An empty value is as good as NULL. */
     if (header->value == NULL || *header->value == '\0')
         return;
     postino_write_text(writer, header->name);

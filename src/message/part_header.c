@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The header of a part (RFC 2045, RFC 2183): its type and parameters, and its boundary. Invariants: a
- * boundary begins with "=_" and a letter. Neither base64 nor quoted-printable can hold a line that begins so,
- * and octets that go out as they are were scanned for it. No line is longer than 78 octets, and no piece of a
- * parameter splits a character. */
+ * boundary begins with "=_" and a letter. Neither base64 nor quoted-printable can hold a line that begins
+ * so, and octets that go out as they are were scanned for it. No line is longer than 78 octets, and no
+ * piece of a parameter splits a character. */
 #include "writer.h"
 
 #define PART_COLUMNS 78
 
-/* Where it does not fit a line it is written over. */
+/* A parameter that does not fit a line is written over. */
 void postino_write_parameter(struct postino_writer *writer, const char *name, const char *value)
 {
     size_t before = writer->total;
@@ -59,8 +59,8 @@ void postino_write_multipart(struct postino_writer *writer)
     postino_write(writer, '"');
 }
 
-/* Passes what the pattern says: 't', a token (RFC 2045 section 5.1); 'v', a token or a quoted string; ' ', a
- * blank or none; anything else, itself. Returns where that ends, or NULL. */
+/* Matches text with a pattern: "t" is a token (RFC 2045 section 5.1), "v" a token or a quoted string, " " a
+ * blank or nothing, any other octet itself. Returns the end of the match, or NULL. */
 static const char *type_match(const char *text, const char *pattern)
 {
     for (; *pattern != '\0'; pattern++) {
@@ -95,7 +95,7 @@ int postino_message_type(const char *text, int subtype)
 
 #define PARAMETER_COLUMNS 77
 
-/* attribute-char of RFC 2231 section 7, without the odd ones. */
+/* attribute-char of RFC 2231 section 7, but of its special octets only those that every reader takes. */
 static int parameter_is_plain(unsigned octet)
 {
     return postino_is_alphanumeric(octet) || octet == '-' || octet == '.' || octet == '_';
@@ -106,7 +106,8 @@ static unsigned parameter_columns(const char *text, unsigned length)
     return parameter_is_plain((unsigned char)*text) ? 1 : 3 * length;
 }
 
-/* Puts the next piece out, its name included; it is the whole where `number` is 0 and everything fits. */
+/* Writes the next piece of the value, behind the parameter's name. Without a number the piece is the
+ * `whole` value. */
 static const char *parameter_piece(struct postino_writer *writer, const char *name, const char *value,
                                    unsigned number, int whole)
 {

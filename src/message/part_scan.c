@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks a part through, where it can be read twice, before it goes out. Invariant: message->column is how
- * many octets of the line in hand were seen, message->scan_head the last four. */
+/* Scans a part that can be read twice, before it goes out. Invariant: message->column counts the octets of
+ * the current line, message->scan_head holds the last four. */
 #include "encoding.h"
 
 #define SCAN_LINE_MAX 998
@@ -13,7 +13,7 @@ static void scan_octet(struct postino_message *message, struct postino_part *par
     unsigned column;
 
     octet = postino_text_octet(&message->encoder, octet);
-    /* Of CRLF each half is an octet already; half a line end gets the other. */
+    /* A line end takes two octets: those of a CRLF are counted, a bare one gets the other. */
     if (octet == ENCODING_END) {
         message->unit_octets--;
         return;
@@ -28,7 +28,7 @@ static void scan_octet(struct postino_message *message, struct postino_part *par
         found |= SCAN_NEEDS_ENCODING;
     if (column == 4 && message->scan_head == SCAN_HEAD) {
         found |= SCAN_BOUNDARY;
-        /* What is no letter passes for one. */
+        /* Another octet than a letter counts as the letter with the same low bits. */
         message->boundaries |= (uint32_t)1 << (octet & 31);
     }
     message->scan_head = message->scan_head << 8 | octet;
@@ -49,7 +49,7 @@ int postino_part_scan(struct postino_message *message, struct postino_part *part
     if (source->methods->begin(source, message->capabilities, &info) < 0)
         return POSTINO_ERROR_SOURCE;
     part->source_flags = info.flags;
-    /* Of any other its size on the wire says nothing of how many octets it lends. */
+    /* The size of any other source is that of its lines on the wire, not of the octets that it lends. */
     part->size_octets = (info.flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0
                             ? info.size_octets
                             : POSTINO_SIZE_UNKNOWN;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of parts and their tree. Invariants: a part has one parent at most, and the way up to the root is
- * at most POSTINO_PART_DEPTH_MAX long, so that a walk over the parts needs no stack. Octets that go out
+/* The kinds of parts and their tree. Invariants: a part has one parent at most, and the way up to the root
+ * is at most POSTINO_PART_DEPTH_MAX long, so that a walk over the parts needs no stack. Octets that go out
  * without an encoding were scanned, so that no boundary occurs in them. */
 #include "encoding.h"
 
@@ -12,7 +12,7 @@
 
 /* ---- The tree ---- */
 
-/* A part of no kind yet. */
+/* Makes a part of no kind yet. */
 static void part_init(struct postino_part *part,
                       int (*begin_part)(struct postino_message *message, struct postino_part *part),
                       struct postino_source *source, const char *type)
@@ -101,7 +101,7 @@ static int base64_begin(struct postino_message *message, struct postino_part *pa
     part->encoding = &postino_encoding_base64;
     part->encoding_name = "base64";
     part->open_line = octets != 0;
-    /* The line ends stand between the lines. */
+    /* Line ends stand between the lines. */
     if (octets > SIZE_MAX / 2)
         part->size_octets = POSTINO_SIZE_UNKNOWN;
     else if (octets != 0)

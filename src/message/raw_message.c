@@ -1,165 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Ready messages. The header passes octet by octet through the buffer; the body is lent as the inner source
- * lends it. Invariant: an octet reaches the buffer only when header_lines.c knows its field, so no octet of a
- * Bcc and of the lines that continue it does. */
-#include "header_lines.h"
+/* Raw messages as sources. The header passes octet by octet through the buffer; the body is lent as the
+ * inner source lends it. Invariant: the buffer holds octets of the mended header only, and of the fields
+ * that are added. */
+#include "raw_header.h"
 
 #include <string.h>
 
-#include "writer.h"
 #include "../source/source.h"
-
-#define RAW_LINE_MAX    998
-/* One step puts out the octets that were held, and a line end. At most every second of them is a line end,
- * which takes two. */
-#define RAW_STEP_OCTETS (POSTINO_HEADER_HELD_OCTETS + (POSTINO_HEADER_HELD_OCTETS - 1) / 2 + 2)
-
-enum raw_state {
-    RAW_HEADER,
-    RAW_ADDED, /* the fields that are added, and the empty line */
-    RAW_BODY,
-    RAW_FAILED
-};
-/* Fields that are added where they are missing. */
-#define RAW_ADDABLE (POSTINO_RAW_NO_DATE | POSTINO_RAW_NO_FROM | POSTINO_RAW_NO_MESSAGE_ID)
-
-static void raw_put(struct postino_raw_message *raw, unsigned octet)
-{
-    raw->buffer[raw->lent_octets++] = (uint8_t)octet;
-    raw->total_octets++;
-}
-
-/* Puts out the octets that the reader of lines held back. */
-static void raw_put_held(struct postino_raw_message *raw)
-{
-    const char *held = raw->lines.held + raw->lines.out;
-    unsigned i;
-
-    for (i = 0; i < raw->lines.out_octets; i++) {
-        unsigned octet = (unsigned char)held[i];
-
-        if (octet > 127)
-            raw->faults |= POSTINO_RAW_HEADER_8BIT;
-        if (raw->dropped)
-            continue;
-        if (octet == '\n')
-            raw_put(raw, '\r');
-        raw_put(raw, octet);
-    }
-}
-
-/* Leaves the line out if it is a Bcc field, or may still become one. */
-static void raw_drop_bcc(struct postino_raw_message *raw)
-{
-    raw->dropped = postino_header_is(&raw->lines, "bcc") || postino_header_is(&raw->lines, "resent-bcc");
-    if (raw->dropped)
-        raw->faults |= POSTINO_RAW_BCC;
-}
-
-static void raw_name(struct postino_raw_message *raw)
-{
-    raw_drop_bcc(raw);
-    if (postino_header_is(&raw->lines, "date"))
-        raw->missing &= (uint8_t)~POSTINO_RAW_NO_DATE;
-    else if (postino_header_is(&raw->lines, "from"))
-        raw->missing &= (uint8_t)~POSTINO_RAW_NO_FROM;
-    else if (postino_header_is(&raw->lines, "message-id"))
-        raw->missing &= (uint8_t)~POSTINO_RAW_NO_MESSAGE_ID;
-    raw_put_held(raw);
-}
-
-/* Notes the faults that any line may have. Returns 1 for the LF of a CRLF, which was noted as one line end
- * with its CR. */
-static int raw_note(struct postino_raw_message *raw, unsigned octet)
-{
-    unsigned cr = raw->cr;
-
-    raw->cr = octet == '\r';
-    if (cr && octet == '\n')
-        return 1;
-    if (cr || octet == '\n')
-        raw->faults |= POSTINO_RAW_BARE_LINE_END;
-    if (octet == 0)
-        raw->faults |= POSTINO_RAW_NUL;
-    if (octet == '\r' || octet == '\n')
-        raw->line_octets = 0;
-    else if (++raw->line_octets > RAW_LINE_MAX)
-        raw->faults |= POSTINO_RAW_LONG_LINE;
-    return 0;
-}
-
-/* Puts out an octet of the header: '\n' for a line end, HEADER_END for the end of the message. Returns 0 if
- * there is no header: the octet belongs to the body. */
-static int raw_put_header(struct postino_raw_message *raw, unsigned octet)
-{
-    unsigned event;
-
-    while ((event = postino_header_octet(&raw->lines, octet)) == HEADER_UNDECIDED ||
-           event == HEADER_NO_FIELD) {
-        /* A line that was left out as Bcc has lost blanks already, so the rest of it is left out too. */
-        if (event == HEADER_UNDECIDED)
-            raw_drop_bcc(raw);
-        else if (raw->lines.out == 0)
-            raw->dropped = 0;
-        raw_put_held(raw);
-    }
-    if (event == HEADER_NAME)
-        raw_name(raw);
-    if (event == HEADER_ENDS || event == HEADER_ABSENT)
-        raw->state = RAW_ADDED;
-    if (event == HEADER_TEXT && octet > 127)
-        raw->faults |= POSTINO_RAW_HEADER_8BIT;
-    if (raw->dropped)
-        return 1;
-    if (event == HEADER_NAME || event == HEADER_TEXT) {
-        raw_put(raw, octet);
-    } else if (event == HEADER_LINE_END) {
-        raw_put(raw, '\r');
-        raw_put(raw, '\n');
-    }
-    return event != HEADER_ABSENT;
-}
-
-/* Takes an octet of the header. Returns 0 if it belongs to the body. */
-static int raw_take_header(struct postino_raw_message *raw, unsigned octet)
-{
-    if (raw_note(raw, octet) || raw_put_header(raw, octet == '\r' ? '\n' : octet))
-        return 1;
-    raw->cr = 0;
-    raw->line_octets -= raw->line_octets != 0;
-    return 0;
-}
-
-/* Writes the fields that are added, the empty line, and the octets that were held of a body without a header.
- * */
-static void raw_write_added(const struct postino_raw_message *raw, struct postino_writer *writer)
-{
-    unsigned i;
-
-    if ((raw->missing & POSTINO_RAW_NO_DATE) != 0 && raw->date_s != 0) {
-        postino_write_text(writer, "Date:");
-        postino_message_date(writer, raw->date_s, raw->zone_minutes);
-        postino_write_text(writer, "\r\n");
-    }
-    if ((raw->missing & POSTINO_RAW_NO_FROM) != 0 && raw->from != NULL) {
-        postino_write_text(writer, "From:");
-        postino_write_protocol(writer, raw->from);
-        postino_write_text(writer, "\r\n");
-    }
-    if ((raw->missing & POSTINO_RAW_NO_MESSAGE_ID) != 0 && raw->message_id != NULL) {
-        postino_write_text(writer, "Message-ID:");
-        postino_write_identifiers(writer, raw->message_id, IDENTIFIERS_ONE);
-        postino_write_text(writer, "\r\n");
-    }
-    postino_write_text(writer, "\r\n");
-    for (i = 0; i < raw->lines.out_octets; i++) {
-        unsigned octet = (unsigned char)raw->lines.held[raw->lines.out + i];
-
-        if (octet == '\n')
-            postino_write(writer, '\r');
-        postino_write(writer, octet);
-    }
-}
 
 static int raw_start(struct postino_raw_message *raw, uint32_t capabilities, struct postino_source_info *info)
 {
@@ -176,14 +23,6 @@ static int raw_start(struct postino_raw_message *raw, uint32_t capabilities, str
     return postino_source_begin(raw->inner, capabilities, info);
 }
 
-/* The message ends within its header, and so does the last line. */
-static void raw_header_end(struct postino_raw_message *raw)
-{
-    if (raw_put_header(raw, HEADER_END))
-        raw->line_octets = 0;
-    raw->state = RAW_ADDED;
-}
-
 /* Counts octets of the body as they go out, and notes their faults. */
 static void raw_body(struct postino_raw_message *raw, const uint8_t *data, size_t length)
 {
@@ -192,7 +31,7 @@ static void raw_body(struct postino_raw_message *raw, const uint8_t *data, size_
     raw->state = RAW_BODY;
     raw->total_octets += length;
     for (i = 0; i < length; i++) {
-        int is_lf_of_crlf = raw_note(raw, data[i]);
+        int is_lf_of_crlf = postino_raw_note(raw, data[i]);
 
         if (raw->verbatim)
             continue;
@@ -219,7 +58,7 @@ static int raw_scan(struct postino_raw_message *raw)
         /* The LF of the empty line belongs to the header. */
         while (i < length &&
                (raw->state == RAW_HEADER || (raw->state == RAW_ADDED && raw->cr && data[i] == '\n')) &&
-               raw_take_header(raw, data[i])) {
+               postino_raw_header(raw, data[i])) {
             raw->lent_octets = 0;
             i++;
         }
@@ -230,25 +69,26 @@ static int raw_scan(struct postino_raw_message *raw)
     if (raw->cr)
         raw->faults |= POSTINO_RAW_BARE_LINE_END;
     if (raw->state == RAW_HEADER)
-        raw_header_end(raw);
+        postino_raw_header_end(raw);
     raw->lent_octets = 0;
     /* The last line gets an end. */
     if (raw->line_octets != 0 && !raw->verbatim)
         raw->total_octets += 2;
     postino_writer_start(&writer, NULL);
-    raw_write_added(raw, &writer);
+    postino_raw_write_added(raw, &writer);
     raw->total_octets += writer.total;
     raw->faults |= raw->lines.faults | raw->missing;
     return status != POSTINO_SOURCE_END ? POSTINO_ERROR_SOURCE : writer.error;
 }
 
-/* Checks every field that may be added: a source that can be read only once shows too late which ones are. */
+/* Checks every field that may be added: a source that can be read only once shows too late which ones
+ * are. */
 static int raw_check_added(const struct postino_raw_message *raw)
 {
     struct postino_writer writer;
 
     postino_writer_start(&writer, NULL);
-    raw_write_added(raw, &writer);
+    postino_raw_write_added(raw, &writer);
     return writer.error;
 }
 
@@ -311,12 +151,13 @@ static enum postino_source_status raw_fill_header(struct postino_raw_message *ra
         if (status == POSTINO_SOURCE_END) {
             if (!raw_has_room(raw))
                 return POSTINO_SOURCE_DATA;
-            raw_header_end(raw);
+            postino_raw_header_end(raw);
             break;
         }
         if (status != POSTINO_SOURCE_DATA)
             return status;
-        while (i < length && raw->state == RAW_HEADER && raw_has_room(raw) && raw_take_header(raw, data[i]))
+        while (i < length && raw->state == RAW_HEADER && raw_has_room(raw) &&
+               postino_raw_header(raw, data[i]))
             i++;
         inner->methods->consume(inner, i);
         if (raw->state == RAW_HEADER && !raw_has_room(raw))
@@ -346,7 +187,7 @@ static enum postino_source_status raw_fill(struct postino_raw_message *raw)
     writer.out = raw->buffer;
     writer.room = POSTINO_RAW_BUFFER_OCTETS;
     writer.total = raw->lent_octets - raw->added_octets;
-    raw_write_added(raw, &writer);
+    postino_raw_write_added(raw, &writer);
     if (writer.total <= writer.room)
         raw->state = RAW_BODY;
     else

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The envelope that a header asks for. Invariant: no address is in it twice. */
+/* The envelope of a message. Invariant: no address is in it twice. */
 #include <string.h>
 
 #include "postino/message.h"
 
-/* A hash table in the recipients themselves, while they are collected: the bucket of an address is the
- * recipient at its hash modulo their capacity, whose path.length_octets is the number, from 1, of the first
- * recipient in the bucket; the others follow by `next`. */
+/* A hash table in the recipients themselves finds equal addresses while they are collected. The bucket of
+ * an address is the recipient at its hash modulo the capacity. The path.length_octets of the bucket is the
+ * number, from 1, of its first recipient, and `next` leads to the others. */
 static size_t recipients_bucket(const char *address, size_t buckets)
 {
     uint32_t hash = 2166136261u; /* FNV-1a */
@@ -16,12 +16,24 @@ static size_t recipients_bucket(const char *address, size_t buckets)
     return hash % buckets;
 }
 
-/* The first recipient in the bucket; NULL: none. */
+/* Returns the first recipient in the bucket; NULL: none. */
 static struct postino_recipient *recipients_first(struct postino_recipient *recipients, size_t bucket)
 {
     size_t number = recipients[bucket].path.length_octets;
 
     return number != 0 ? &recipients[number - 1] : NULL;
+}
+
+/* Returns the recipient with that address, from `recipient` on in its bucket; NULL: none. */
+static const struct postino_recipient *recipients_find(const struct postino_recipient *recipient,
+                                                       const char *address)
+{
+    size_t octets = strlen(address) + 1;
+
+    while (recipient != NULL &&
+           (strlen(recipient->address) + 1 != octets || memcmp(recipient->address, address, octets) != 0))
+        recipient = recipient->next;
+    return recipient;
 }
 
 size_t postino_message_recipients(const struct postino_message *message, struct postino_recipient *recipients,
@@ -41,15 +53,10 @@ size_t postino_message_recipients(const struct postino_message *message, struct 
         const struct postino_mailbox *mailbox;
 
         for (mailbox = lists[kind]; mailbox != NULL; mailbox = mailbox->next) {
-            size_t octets = strlen(mailbox->address) + 1;
             size_t bucket = capacity != 0 ? recipients_bucket(mailbox->address, capacity) : 0;
             struct postino_recipient *first = capacity != 0 ? recipients_first(recipients, bucket) : NULL;
-            const struct postino_recipient *same = first;
 
-            while (same != NULL && (strlen(same->address) + 1 != octets ||
-                                    memcmp(same->address, mailbox->address, octets) != 0))
-                same = same->next;
-            if (same != NULL)
+            if (recipients_find(first, mailbox->address) != NULL)
                 continue;
             if (count < capacity) {
                 recipients[count].address = mailbox->address;

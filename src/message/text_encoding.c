@@ -42,7 +42,7 @@ void postino_part_as_text(struct postino_message *message, struct postino_part *
 
 /* ---- quoted-printable (RFC 2045 section 6.7) ---- */
 
-/* One less than RFC 2045 allows: the sign of a soft line break is still to fit. */
+/* One less than RFC 2045 allows, so that a soft line break still fits. */
 #define QUOTED_COLUMNS 75
 
 static uint8_t *quoted_put(struct postino_encoder *encoder, uint8_t *to, unsigned octet, unsigned quote)

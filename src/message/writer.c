@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Header fields (RFC 5322 section 2.2). Invariant: no octet of the caller's gets into a header that was not
- * looked at: no control character, so no line end but ours, and each line end of ours has a blank behind
- * it. */
+/* Header fields (RFC 5322 section 2.2). Invariant: every octet of the caller's was checked before it is in
+ * a header. It has no control character, so each line end is ours, and a blank follows it. */
 #include "writer.h"
 
 #include "postino/address.h"
 #include "postino/extension.h"
 
-/* One less than RFC 5322 section 2.1.1 asks for: a comma may follow. */
+/* One less than RFC 5322 section 2.1.1 allows: a comma may follow. */
 #define WRITER_COLUMNS      77
-/* A longer word goes into encoded words; the rest of its line is for the field's name. */
+/* A longer word goes into encoded words; the field's name needs the rest of the line. */
 #define WRITER_WORD_COLUMNS 60
 /* RFC 5322 section 2.1.1, less the blank. */
 #define WRITER_LINE_MAX     997
@@ -52,7 +51,7 @@ void postino_write_hex(struct postino_writer *writer, unsigned octet)
     postino_write(writer, postino_hex_digit(octet & 15));
 }
 
-/* Whether it needs a backslash within quotes. */
+/* Whether the octet needs a backslash within quotes. */
 static int writer_is_escaped(char octet)
 {
     return octet == '"' || octet == '\\';
@@ -72,7 +71,7 @@ unsigned postino_text_traits(const char *text)
             found |= TEXT_8BIT;
         if (octet == '=' && text[1] == '?')
             found |= TEXT_ENCODED_WORD;
-        /* At an end, behind another. */
+        /* A blank at an end, or behind another blank. */
         if (octet == '\t' || (octet == ' ' && (word == 0 || text[1] == '\0')))
             found |= TEXT_BLANKS;
         word += 1 + (unsigned)writer_is_escaped(*text);
@@ -140,7 +139,7 @@ void postino_write_protocol(struct postino_writer *writer, const char *text)
     at = postino_write_until(writer, text, ' ', 0);
     if (*at != '\0')
         at++;
-    /* It fits no line that has the name too. */
+    /* The word fits no line that holds the field's name too. */
     if (writer->column > WRITER_LINE_MAX + 1) {
         writer->total = before;
         writer->column = column;
@@ -172,8 +171,8 @@ int postino_is_special(char octet, const char *specials)
     return 0;
 }
 
-/* What the envelope takes, and nothing outside quotes that a header gives a meaning of its own. Returns 0 or
- * an error. */
+/* Checks for an address that the envelope takes, without octets outside of quotes that a header gives a
+ * meaning of its own. Returns 0 or an error. */
 static int writer_address(struct postino_writer *writer, const char *address)
 {
     const struct postino_message *message = writer->message;

@@ -3,8 +3,8 @@
 #define POSTINO_WRITER_H
 
 /* Writes header fields. A piece of a header is written anew for each buffer that takes a part of it, so
- * nothing is kept of a header. A field that cannot be written makes the writer fail; the first error stays.
- * */
+ * nothing is kept of a header. A field that cannot be written makes the writer fail; the first error
+ * stays. */
 
 #include "postino/message.h"
 
@@ -60,8 +60,8 @@ void postino_write_readable(struct postino_writer *writer, const char *text, uns
 void postino_write_mailbox(struct postino_writer *writer, const struct postino_mailbox *mailbox);
 
 /* encoded_word.c */
-/* Writes an encoded word (RFC 2047) of as much UTF-8 text as the line takes with `behind` columns left over.
- * The line must have room for a character. Returns the text behind the word. */
+/* Writes an encoded word (RFC 2047) of as much UTF-8 text as the line takes with `behind` columns left
+ * over. The line must have room for a character. Returns the text behind the word. */
 const char *postino_write_encoded_word(struct postino_writer *writer, const char *text, unsigned behind);
 
 /* identifier.c */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* XOAUTH2 (Google and Microsoft) and OAUTHBEARER (RFC 7628) send a bearer token. The token is borrowed, so
- * its length has no limit. Invariant: the front of the response, up to the token, is composed once, into the
- * state, before anything goes out. */
+ * its length has no limit. Invariant: the front of the response, up to the token, is composed once, into
+ * the state, before anything goes out. */
 #include "exchange.h"
 
 #define BEARER_FRONT "auth=Bearer "
 
-/* The response that holds the token. */
+/* Emits the response that holds the token. */
 static void bearer_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials)
 {
     postino_emit_text(emitter, credentials->state->first);

@@ -12,7 +12,7 @@ static int cram_challenge(struct postino_session *session, unsigned round)
 
     if (round != 0)
         return POSTINO_ERROR_CHALLENGE;
-    /* One that is empty would have us answer a digest that anybody can use again. */
+    /* The answer to an empty challenge would be a digest that anybody could use again. */
     if (challenge.length_octets == 0)
         return POSTINO_ERROR_CHALLENGE_SYNTAX;
     postino_sasl_hmac(session, &key, &challenge, 1, state->signature);
@@ -29,7 +29,7 @@ static void cram_respond(struct postino_emitter *emitter, const struct postino_c
     (void)round;
     postino_emit_text(emitter, credentials->user);
     postino_emit(emitter, ' ');
-    /* Before the challenge came there is none. */
+    /* There is no digest before the challenge came. */
     for (i = 0; i < 2u * state->digest_octets; i++) {
         unsigned octet = state->signature[i / 2];
         unsigned digit = (i & 1) != 0 ? octet & 15 : octet >> 4;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The exchange of a mechanism that looks at the server's challenges (RFC 4954 section 4), with steps of its
- * own. A challenge is decoded octet by octet as it arrives, into the caller's state. Invariant: as long as
- * the exchange lasts session->text_sink takes those octets; when it ends the state is wiped. */
+/* The exchange of a mechanism with challenges of its own (RFC 4954 section 4). Each challenge is decoded
+ * as it arrives, into the caller's state. Invariant: session->text_sink takes the octets of a challenge
+ * during the exchange, and the state is wiped at its end. */
 #include "exchange.h"
 
 static const struct postino_feature_step exchange_command_step;
@@ -32,7 +32,8 @@ void postino_sasl_emit_name(struct postino_emitter *emitter, const char *name)
     }
 }
 
-/* Has it count and nothing more. One member after the other: for a whole struct memset() may be called. */
+/* Makes the emitter count only. Each member is set alone, since a compiler may call memset() for a whole
+ * struct. */
 static void exchange_count(struct postino_emitter *emitter)
 {
     emitter->out = NULL;
@@ -41,7 +42,7 @@ static void exchange_count(struct postino_emitter *emitter)
     emitter->group = 0;
 }
 
-/* How many octets it puts out. */
+/* Returns how many octets emit() puts out. */
 static size_t exchange_octets(const struct postino_session *session,
                               void (*emit)(const struct postino_session *session,
                                            struct postino_emitter *emitter))
@@ -58,7 +59,7 @@ struct postino_span postino_sasl_password(const struct postino_session *session)
     const char *password = session->config->credentials->password;
     struct postino_emitter emitter;
 
-    /* strlen() may be larger than all of this. */
+    /* strlen() may be larger than this. */
     exchange_count(&emitter);
     postino_emit_text(&emitter, password);
     return (struct postino_span){password, emitter.place};
@@ -121,13 +122,14 @@ int postino_sasl_allowed(const struct postino_session *session, const struct pos
     return (needs & ~met) == 0;
 }
 
-/* Decodes an octet, behind what is decoded. Of a group of four digits all but the first complete an octet. */
+/* Decodes an octet behind those that are decoded. Each digit of a group of four but the first completes an
+ * octet. */
 static void exchange_decode(struct postino_sasl_state *state, uint8_t octet)
 {
     unsigned sextet = postino_base64_bits(octet);
     unsigned bits = (unsigned)state->bits << 6 | sextet;
 
-    /* Behind padding there are no digits. */
+    /* No digits follow padding. */
     if (octet == '=' && state->padding < 2)
         state->padding++;
     else if (sextet > 63 || state->padding != 0)
@@ -158,7 +160,7 @@ void postino_sasl_decode(struct postino_sasl_state *state, struct postino_span *
     state->challenge_octets = before;
 }
 
-/* Takes an octet of a reply's text. */
+/* Decodes the text of a reply that holds a challenge. */
 static void exchange_take(struct postino_session *session, uint8_t octet)
 {
     if (session->reply.code == 334)
@@ -167,7 +169,7 @@ static void exchange_take(struct postino_session *session, uint8_t octet)
 
 static const struct postino_text_sink exchange_sink = {exchange_take, NULL};
 
-/* The next challenge starts with nothing. */
+/* Makes room for the next challenge. */
 static void exchange_listen(struct postino_sasl_state *state)
 {
     state->challenge_octets = 0;
@@ -190,7 +192,7 @@ static void exchange_emit_command(const struct postino_session *session, struct 
     postino_emit(emitter, ' ');
     before = emitter->place;
     exchange_emit_response(session, emitter);
-    /* RFC 4954 section 4: with the command, nothing is said as "=". */
+    /* RFC 4954 section 4: an empty response in the command is "=". */
     if (emitter->place == before)
         postino_emit(emitter, '=');
 }
@@ -201,7 +203,7 @@ static void exchange_end(struct postino_session *session)
     postino_sasl_wipe(session->config->credentials->state);
 }
 
-/* Whether there is a response, and it fits in a line. Returns 0 or an error. */
+/* Checks that there is a response, and that it fits in a line. Returns 0 or an error. */
 static int exchange_check(const struct postino_session *session)
 {
     if (session->config->credentials->state->challenge_error)
@@ -249,7 +251,7 @@ static unsigned exchange_challenge(struct postino_session *session)
     else if (state->challenge_error || state->digits != 0)
         error = POSTINO_ERROR_CHALLENGE_SYNTAX;
     else if (state->initial && state->challenge_octets == 0)
-        session->round = 0; /* the server ignored the initial response, and gets it again */
+        session->round = 0; /* the server ignored the initial response, so the response is sent again */
     else
         error = session->mechanism->exchange->challenge(session, session->round);
     state->initial = 0;
@@ -260,11 +262,11 @@ static unsigned exchange_challenge(struct postino_session *session)
     if (error != POSTINO_OK) {
         exchange_end(session);
         state->error = (int16_t)error;
-        session->round = 0; /* what goes out is no secret */
+        session->round = 0; /* "*" is no secret */
         postino_session_enter(session, &exchange_cancel_step.step);
         return STEP_STAY;
     }
-    /* SCRAM quotes the server's first message until the second comes. */
+    /* SCRAM quotes the server's first message until the second one comes. */
     exchange_listen(state);
     postino_session_enter(session, &exchange_response_step.step);
     return STEP_STAY;
@@ -277,14 +279,14 @@ static unsigned exchange_answered(struct postino_session *session)
     int verified = state->verified;
     int error = state->error;
 
-    /* Only a refusal answers "*". */
+    /* The server may only refuse after "*". */
     if (error == POSTINO_OK) {
         if (code == 334)
             return exchange_challenge(session);
         error = POSTINO_ERROR_REFUSED;
         if (code == 235) {
             exchange_end(session);
-            /* An error that the server told, and thought better of. */
+            /* The server told an error, but accepted all the same. */
             session->text_is_error = 0;
             if (!verified)
                 postino_session_no_text(session);

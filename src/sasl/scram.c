@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* SCRAM (RFC 5802, RFC 7677), all hashes, bound to the TLS connection or not. Invariant: what we say is
- * composed once, into the state, before anything goes out, and the server's first message stays there until
- * the response that quotes it went out; the password and all keys stay on the stack, and are wiped there. */
+/* SCRAM (RFC 5802, RFC 7677) with all hashes, bound to the TLS connection or not. Invariant: the client's
+ * first message is composed once, into the state, before anything goes out. The server's first message
+ * stays there until the response that quotes it went out. The password and all keys stay on the stack and
+ * are wiped there. */
 #include "exchange.h"
 
 #define SCRAM_NONCE_OCTETS   18 /* at random: 24 digits */
 #define SCRAM_ITERATIONS_MIN 4096
 #define SCRAM_ITERATIONS_MAX 1000000
 
-/* A -PLUS that we prefer to what is chosen, and could use: the server does not offer it. */
+/* Whether the server lacks a -PLUS mechanism that the client could use, and prefers. */
 static int scram_is_plus_missing(const struct postino_session *session)
 {
     const struct postino_mechanism *const *mechanism = session->config->mechanisms;
@@ -21,7 +22,8 @@ static int scram_is_plus_missing(const struct postino_session *session)
     return 0;
 }
 
-/* gs2-header and client-first-message-bare (RFC 5802 section 7), and ",c=...," of the message behind. */
+/* Composes gs2-header and client-first-message-bare (RFC 5802 section 7), and ",c=...," of the second
+ * message. */
 static void scram_begin(const struct postino_session *session, struct postino_emitter *first)
 {
     static const uint8_t digest_octets[] = {16, 20, 32, 64};
@@ -58,7 +60,7 @@ static void scram_begin(const struct postino_session *session, struct postino_em
     postino_emit_base64_end(first);
     state->first_octets = (uint16_t)first->place;
     postino_emit(first, '\0');
-    /* What follows reads it. */
+    /* The channel binding is computed from these octets, so they must be complete. */
     if (first->place > first->room)
         return;
     state->binding = (uint16_t)first->place;
@@ -81,14 +83,14 @@ static void scram_respond(struct postino_emitter *emitter, const struct postino_
         postino_emit_text(emitter, state->first);
     if (round == 1) {
         postino_emit_text(emitter, state->first + state->binding + 1);
-        /* The server's "r=...", whole. */
+        /* The "r=..." of the server. */
         postino_emit_octets(emitter, state->challenge, state->server_nonce);
         postino_emit_text(emitter, state->proof);
     }
 }
 
-/* Takes the attribute `name`, which begins at *at, and sets *at behind the comma that ends it. Where
- * something else stands it sets challenge_error. */
+/* Takes the attribute `name`, which begins at *at. Sets *at behind the comma that ends it. Any other text
+ * sets challenge_error. */
 static struct postino_span scram_attribute(struct postino_sasl_state *state, const uint8_t **at, char name)
 {
     const uint8_t *end = state->challenge + state->challenge_octets;
@@ -108,7 +110,7 @@ static struct postino_span scram_attribute(struct postino_sasl_state *state, con
     return value;
 }
 
-/* In the same time wherever they differ. */
+/* Compares in constant time. */
 static unsigned scram_differ(const void *one, const void *other, size_t octets)
 {
     const uint8_t *a = one;
@@ -154,7 +156,7 @@ static void scram_salted(const struct postino_session *session, const struct pos
     postino_wipe(block, sizeof block);
 }
 
-/* The proof, and what the server's will be (RFC 5802 section 3). */
+/* Computes the client's proof, and the signature that the server must send (RFC 5802 section 3). */
 static void scram_prove(const struct postino_session *session, const struct postino_span *salt,
                         uint32_t iterations)
 {
@@ -196,7 +198,7 @@ static void scram_prove(const struct postino_session *session, const struct post
     postino_wipe(&keys, sizeof keys);
 }
 
-/* As a number of nine digits at most; 0: it is none. */
+/* Returns a number of at most nine digits; 0: the text is none. */
 static uint32_t scram_number(const struct postino_span *span)
 {
     const uint8_t *digits = span->data;
@@ -215,7 +217,7 @@ static uint32_t scram_number(const struct postino_span *span)
     return number;
 }
 
-/* server-first-message: r=nonce,s=salt,i=count, and extensions that are not mandatory. */
+/* Takes server-first-message: r=nonce,s=salt,i=count, and extensions that are not mandatory. */
 static int scram_server_first(const struct postino_session *session)
 {
     const struct postino_credentials *credentials = session->config->credentials;
@@ -230,7 +232,7 @@ static int scram_server_first(const struct postino_session *session)
     uint32_t iterations = scram_number(&count);
 
     postino_sasl_decode(state, &salt);
-    /* The server adds to our nonce, or it is somebody's old dialogue. */
+    /* A nonce that does not begin with the client's belongs to an old dialogue. */
     if (state->challenge_error || nonce.length_octets <= own ||
         scram_differ(nonce.data, state->first + state->nonce, own) != 0 || salt.length_octets == 0 ||
         iterations == 0)
@@ -242,7 +244,7 @@ static int scram_server_first(const struct postino_session *session)
     return POSTINO_OK;
 }
 
-/* server-final-message: v=signature; or e=error. */
+/* Takes server-final-message: v=signature; or e=error. */
 static int scram_server_final(const struct postino_session *session)
 {
     struct postino_sasl_state *state = session->config->credentials->state;

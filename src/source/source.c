@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sources: the calls of their methods, and the sources over spans, memory and a callback. Invariant: a source
- * that lends octets lends at least one, and lends the same octets until they are consumed. */
+/* Sources: the calls of their methods, and the sources over spans, memory and a callback. Invariant: a
+ * source that lends octets lends at least one, and lends the same octets until they are consumed. */
 #include "source.h"
 
 #include "postino/error.h"
@@ -9,7 +9,7 @@
 #include "../text/text.h"
 #include "../text/wide.h"
 
-/* The error itself where it is one of the caller's (-1xx), else POSTINO_ERROR_SOURCE. */
+/* Returns the error if it is one of the caller's band (-1xx), else POSTINO_ERROR_SOURCE. */
 static int source_error(int error)
 {
     if (error == POSTINO_OK || (error <= POSTINO_ERROR_ARGUMENT && error > POSTINO_ERROR_REFUSED))
@@ -95,16 +95,16 @@ void postino_spans_source_init(struct postino_spans_source *source, const struct
 
 /* ---- Memory ---- */
 
-/* Up to here octets above 127 are looked for; a longer message may hold some, says BODY=8BITMIME, and nothing
- * is wrong with it when it does not (RFC 6152 section 3). */
+/* A message of up to so many octets is scanned for octets above 127. A longer one is taken to hold some:
+ * BODY=8BITMIME is right for a message without them too (RFC 6152 section 3). */
 #define MEMORY_SCAN_OCTETS 1048576
 
 #if !POSTINO_SMALL
 #define MEMORY_QUARTER 256
 #define MEMORY_BLOCK   (4 * (size_t)MEMORY_QUARTER)
 
-/* Without a branch inside of a block, and of what is taken together nothing waits for the rest, so that the
- * compiler can take many octets at once. */
+/* No branch inside of a block, and four independent results: so the compiler can take many octets at
+ * once. */
 static WIDE_INLINE int memory_look(const uint8_t *data, size_t blocks)
 {
     uint8_t bits = 0;
@@ -125,7 +125,7 @@ WIDE_TARGET static int memory_look_wide(const uint8_t *data, size_t blocks)
 }
 #endif
 
-/* Whether whole blocks hold any. */
+/* Whether one of the blocks holds an octet above 127. */
 static int memory_blocks_are_8bit(const uint8_t *data, size_t blocks)
 {
 #ifdef WIDE_TARGET
@@ -192,7 +192,7 @@ void postino_memory_source_init(struct postino_memory_source *source, const void
 
     source->source.methods = &memory_class;
     source->source.in_use = 0;
-    /* So that a message of nothing may be NULL, to which not even 0 may be added. */
+    /* An empty message may be NULL, and not even 0 may be added to that. */
     source->data = length_octets != 0 ? data : (const void *)"";
     source->length_octets = length_octets;
     source->offset_octets = 0;
@@ -215,8 +215,7 @@ static int callback_begin(struct postino_source *source, uint32_t capabilities,
 
     (void)capabilities;
     *info = self->info;
-    /* What was read and not taken cannot be read again: it stays the message's begin for another
-     * connection. */
+    /* Octets that were read and not taken cannot be read again, so the next connection begins with them. */
     if (self->begin == NULL)
         return POSTINO_OK;
     self->length_octets = 0;
@@ -235,7 +234,7 @@ static enum postino_source_status callback_span(struct postino_source *source, c
             self->length_octets = 0;
             return status;
         }
-        /* Nothing, called data, could go on for ever. */
+        /* A callback that calls nothing data could go on for ever. */
         if (self->length_octets == 0)
             return POSTINO_SOURCE_FAIL;
     }

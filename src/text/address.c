@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths of the envelope. Invariant: no path that passes can end its command, or begin a parameter of its own:
- * it has no control character, and outside of a quoted string no blank and no bracket. */
+/* Paths of the envelope. Invariant: no path that passes can end its command, or begin a parameter of its own. It has no control character, and outside of a quoted string no blank and no bracket. */
 #include "postino/address.h"
 
 #include "text.h"
@@ -23,8 +22,7 @@ int postino_address_domain(const char *domain)
 }
 
 #if !POSTINO_SMALL
-/* 1 for letters, digits, and three others that mean nothing anywhere. By ASCII, 32 octets in each line; those
- * above 127 are none. */
+/* 1 for letters, digits, and the three other octets that are special nowhere; 32 octets of ASCII in each line. */
 static const uint8_t address_plain[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,
@@ -32,8 +30,7 @@ static const uint8_t address_plain[256] = {
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
 };
 
-/* Returns how many octets at the front of the text pass wherever they stand; 0 is always right. Four are
- * looked up in a turn, since a turn takes longer than a look. */
+/* Returns how many octets at the front of the text pass wherever they stand; 0 is always right. Four a turn are faster than one. */
 static size_t address_run(const char *text)
 {
     const uint8_t *octet = (const uint8_t *)text;
@@ -97,7 +94,7 @@ int postino_address_path(const char *address, struct postino_span *path)
     }
     path->data = address;
     path->length_octets = i;
-    /* A bracket ends the path if, and only if, one began it. Nothing stands behind it. */
+    /* A bracket ends the path if, and only if, one began it. Nothing may follow it. */
     if (quoted || c != end || (c != '\0' && address[i + 1] != '\0'))
         return -1;
     /* A domain is not empty; without an at-sign everything is the local part ("Postmaster"). */

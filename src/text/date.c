@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dates (RFC 5322 section 3.3). Invariant: the text holds the local time, and the zone that it is local to.
- * */
+/* Dates (RFC 5322 section 3.3). Invariant: the text holds the local time and its zone. */
 #include "text.h"
 
 #define DATE_DAY_S 86400u
@@ -12,7 +11,7 @@ static char *date_two(char *to, unsigned number)
     return to;
 }
 
-/* Two digits and the octet behind them. */
+/* Writes two digits and the octet behind them. */
 static char *date_field(char *to, unsigned number, char end)
 {
     to = date_two(to, number);
@@ -29,7 +28,7 @@ static char *date_name(char *to, const char *names, unsigned index)
     return to;
 }
 
-/* The day since 1970-01-01 as day, month and year. */
+/* Writes the day since 1970-01-01 as day, month and year. */
 static char *date_day(char *to, unsigned day)
 {
     unsigned year = 1970;

@@ -8,7 +8,7 @@
 void postino_clear(void *memory, size_t octets)
 {
 #if POSTINO_SMALL
-    volatile uint8_t *octet = memory; /* or the compiler calls memset() */
+    volatile uint8_t *octet = memory; /* without volatile the compiler calls memset() */
 
     while (octets != 0)
         octet[--octets] = 0;

@@ -9,21 +9,21 @@
 
 #include "postino/config.h"
 
-/* A text for the initialiser of an object, as an object of its own: the linker keeps it only where it keeps
- * the object. Compilers put all literals of a file into one section, and that file may be the one of
- * scripts/amalgamate.py. */
+/* A text for the initialiser of an object, as an object of its own: the linker keeps it only with the
+ * object. Compilers put all other literals of a file into one section, and scripts/amalgamate.py makes one
+ * file of all. */
 #define POSTINO_TEXT(literal) ((const char[]){literal})
 
-/* An address of the envelope has so many octets at most: with "MAIL FROM:<", ">" and CRLF it fills a line of
- * 512. Its parts have no limit of their own, since servers forward addresses with local parts over 64 octets
- * (RFC 5321 sections 4.5.3.1 and 4.5.3.1.4). */
+/* An address of the envelope has at most so many octets: with "MAIL FROM:<", ">" and CRLF it fills a line
+ * of 512. Its parts have no limit, since servers forward addresses with local parts over 64 octets (RFC
+ * 5321 sections 4.5.3.1 and 4.5.3.1.4). */
 #define POSTINO_PATH_MAX 498
 
-/* memset() to 0. On small builds the function is smaller than that of the C library. */
+/* Clears memory. In small builds the function is smaller than memset(). */
 void postino_clear(void *memory, size_t octets);
 
-/* Returns how many octets the UTF-8 character at `text` has; 0: the text is not UTF-8. A text that ends
- * within a character, with a zero or any ASCII character behind it, is not UTF-8. (RFC 3629 section 4) */
+/* Returns the length in octets of the UTF-8 character at `text` (RFC 3629 section 4); 0: the text is not
+ * UTF-8. A text that ends within a character, with a zero or any ASCII character, is not UTF-8. */
 unsigned postino_utf8_length(const char *text);
 
 /* Whether all of the text is UTF-8. */
@@ -51,7 +51,7 @@ static inline unsigned postino_base64_digit(unsigned bits)
         digit -= 'z' + 1 - '0';
     else
         return digit;
-    /* Four lie between '+' and '/'. */
+    /* Four octets lie between "+" and "/". */
     return digit > '9' ? 4 * digit - (4 * ('9' + 1) - '+') : digit;
 }
 

@@ -4,8 +4,8 @@
 
 #include "postino/config.h"
 
-/* For loops that the compiler takes many octets at once in. For x86-64 such a loop is compiled twice: for any
- * processor, and for those with wider registers, who ask when the program runs:
+/* For loops in which the compiler takes many octets at once. On x86-64 such a loop is compiled twice, for any
+ * processor and for those with wide registers; the program asks which it runs on:
  *
  *     static WIDE_INLINE size_t look(const uint8_t *data, size_t length) { ... }
  *     #ifdef WIDE_TARGET
