@@ -5,8 +5,7 @@
 import statistics
 import subprocess
 
-import plan
-import report
+from runs import clients_of, number, select
 
 PANELS = [
     ("2 kB mails a second, server offers neither (log scale)", "lockstep", 10),
@@ -32,13 +31,13 @@ def colour(client):
 
 def panel(runs, mode, title, row, least):
     """The commands for one panel: horizontal bars, the first client on top."""
-    names = report.clients_of(runs, mode, [row])
-    medians = [statistics.median(report.select(runs, mode, row, name)) for name in names]
+    names = clients_of(runs, mode, [row])
+    medians = [statistics.median(select(runs, mode, row, name)) for name in names]
     most = max(medians)
     count = len(names)
     lines = ["$bars << END"]
     for place, (name, median) in enumerate(zip(names, medians)):
-        lines.append('%d %g "%s" "%s" %s' % (count - place, max(median, least * 1.01), name, report.number(median),
+        lines.append('%d %g "%s" "%s" %s' % (count - place, max(median, least * 1.01), name, number(median),
                                               colour(name).replace("#", "0x")))
     lines += ["END", 'set title "%s" font ",13" offset 0,-0.5' % title,
               "set logscale x" if least else "unset logscale x",
@@ -52,7 +51,7 @@ def panel(runs, mode, title, row, least):
 
 
 def draw(path, runs, mode):
-    panels = [entry for entry in PANELS if report.clients_of(runs, mode, [entry[1]])]
+    panels = [entry for entry in PANELS if clients_of(runs, mode, [entry[1]])]
     rows = -(-len(panels) // COLUMNS)
     script = [
         "set terminal svg size %d,%d dynamic background rgb 'white' font 'Helvetica,12'" % (WIDTH, PANEL_HEIGHT * rows + 50),
@@ -62,7 +61,7 @@ def draw(path, runs, mode):
         "set border 1 lc rgb '#999999'", "set tics nomirror scale 0.5", "set xtics font ',10' tc rgb '#555555'",
         "set ytics scale 0 font ',11' tc rgb '#000000'",
         # Characters of the longest name, which are a little narrower than the terminal's.
-        "set lmargin %d" % (0.9 * max(len(name) for entry in panels for name in report.clients_of(runs, mode, [entry[1]]))),
+        "set lmargin %d" % (0.9 * max(len(name) for entry in panels for name in clients_of(runs, mode, [entry[1]]))),
         "set rmargin 3", "set grid x lc rgb '#e5e5e5' lt 1",
     ]
     for entry in panels:

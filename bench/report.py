@@ -11,6 +11,7 @@ import subprocess
 
 import chart
 import plan
+from runs import clients_of, number, select
 
 MEMORY_ROWS = ["chunking", "large-data", "large-bdat", "connections"]
 GROUPS = [
@@ -20,27 +21,6 @@ GROUPS = [
     ("10 000 mails of 2 kB over 1 000 connections at the same time, mails a second", ["connections"]),
     ("20 ms of round trip away, seconds, connection and QUIT included", ["delay-one", "delay-twenty"]),
 ]
-
-
-def number(value):
-    """Three significant digits, thousands apart."""
-    if value >= 100:
-        digits = len(str(int(value))) - 3
-        return "{:,}".format(int(round(value, -digits))).replace(",", " ")
-    return "%.3g" % value
-
-
-def select(runs, mode, row, client, key="value"):
-    return [run[key] for run in runs if run["mode"] == mode and run["row"] == row and run["client"] == client]
-
-
-def clients_of(runs, mode, rows):
-    found = []
-    for run in runs:
-        if run["mode"] == mode and run["row"] in rows and run["client"] not in found:
-            found.append(run["client"])
-    order = {client.name: place for place, client in enumerate(plan.clients(""))}
-    return sorted(found, key=order.get)
 
 
 def cell(values):

@@ -186,44 +186,57 @@ UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
     return drop_in_delete(client_ptr);
 }
 
-/* The statuses of what the server may do wrong, from POSTINO_ERROR_ITERATIONS up to
- * POSTINO_ERROR_REPLY_SYNTAX, and of what the connection may do, from POSTINO_ERROR_BUFFER up to
- * POSTINO_ERROR_SEND. */
-#define DROP_IN_CONNECTION 10
-static const UCHAR drop_in_statuses[] = {NX_SMTP_INVALID_SERVER_CHALLENGE,
-                                         NX_SMTP_INVALID_SERVER_CHALLENGE,
-                                         NX_SMTP_SERVER_ERROR_REPLY,
-                                         NX_SMTP_AUTHENTICATION_ERROR,
-                                         NX_SMTP_SERVER_ERROR_CODE_RECEIVED,
-                                         NX_SMTP_AUTHENTICATION_ERROR,
-                                         NX_SMTP_INVALID_SERVER_CHALLENGE,
-                                         NX_SMTP_OVERSIZE_SERVER_REPLY,
-                                         NX_SMTP_INVALID_SERVER_REPLY,
-                                         NX_SMTP_SERVER_ERROR_REPLY,
-                                         NX_SMTP_PACKET_ALLOCATE_ERROR,
-                                         NX_NOT_CONNECTED,
-                                         NX_NOT_CONNECTED,
-                                         NX_SMTP_TRANSMIT_ERROR};
+/* The row of drop_in_statuses for an error: first the server's errors, then the connection's, without the gap
+ * between the two. Errors below those have a negative row. */
+#define DROP_IN_GAP (POSTINO_ERROR_REPLY_SYNTAX + 1 - POSTINO_ERROR_BUFFER)
+#define DROP_IN_ROW(error) \
+    ((error) + ((error) < POSTINO_ERROR_ITERATIONS ? DROP_IN_GAP : 0) - POSTINO_ERROR_ITERATIONS)
+static const UCHAR drop_in_statuses[] = {
+    [DROP_IN_ROW(POSTINO_ERROR_REPLY_SYNTAX)] = NX_SMTP_SERVER_ERROR_REPLY,
+    [DROP_IN_ROW(POSTINO_ERROR_REPLY_UNEXPECTED)] = NX_SMTP_INVALID_SERVER_REPLY,
+    [DROP_IN_ROW(POSTINO_ERROR_REPLY_TOO_LONG)] = NX_SMTP_OVERSIZE_SERVER_REPLY,
+    [DROP_IN_ROW(POSTINO_ERROR_CHALLENGE)] = NX_SMTP_INVALID_SERVER_CHALLENGE,
+    [DROP_IN_ROW(POSTINO_ERROR_NO_MECHANISM)] = NX_SMTP_AUTHENTICATION_ERROR,
+    [DROP_IN_ROW(POSTINO_ERROR_SERVICE_CLOSING)] = NX_SMTP_SERVER_ERROR_CODE_RECEIVED,
+    [DROP_IN_ROW(POSTINO_ERROR_AUTH_SERVER)] = NX_SMTP_AUTHENTICATION_ERROR,
+    [DROP_IN_ROW(POSTINO_ERROR_REPLY_CODES)] = NX_SMTP_SERVER_ERROR_REPLY,
+    [DROP_IN_ROW(POSTINO_ERROR_CHALLENGE_SYNTAX)] = NX_SMTP_INVALID_SERVER_CHALLENGE,
+    [DROP_IN_ROW(POSTINO_ERROR_ITERATIONS)] = NX_SMTP_INVALID_SERVER_CHALLENGE,
+    [DROP_IN_ROW(POSTINO_ERROR_SEND)] = NX_SMTP_TRANSMIT_ERROR,
+    [DROP_IN_ROW(POSTINO_ERROR_RECEIVE)] = NX_NOT_CONNECTED,
+    [DROP_IN_ROW(POSTINO_ERROR_CLOSED)] = NX_NOT_CONNECTED,
+    [DROP_IN_ROW(POSTINO_ERROR_BUFFER)] = NX_SMTP_PACKET_ALLOCATE_ERROR,
+};
+
+/* The statuses of refused steps stand in the order of enum postino_step_id. RSET is no step of one mail. */
+#define DROP_IN_REFUSED(step)            ((UINT)(NX_SMTP_GREET_REPLY_ERROR + (step)))
+#define DROP_IN_IS_REFUSED(step, status) (DROP_IN_REFUSED(POSTINO_STEP_##step) == (status))
+typedef char drop_in_order_of_refusals[DROP_IN_IS_REFUSED(EHLO, NX_SMTP_HELLO_REPLY_ERROR) &&
+                                               DROP_IN_IS_REFUSED(MAIL, NX_SMTP_MAIL_REPLY_ERROR) &&
+                                               DROP_IN_IS_REFUSED(RCPT, NX_SMTP_RCPT_REPLY_ERROR) &&
+                                               DROP_IN_IS_REFUSED(MESSAGE, NX_SMTP_MESSAGE_REPLY_ERROR) &&
+                                               DROP_IN_IS_REFUSED(DATA, NX_SMTP_DATA_REPLY_ERROR) &&
+                                               DROP_IN_IS_REFUSED(AUTH, NX_SMTP_AUTH_REPLY_ERROR)
+                                           ? 1
+                                           : -1];
 
 UINT _nx_smtp_client_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result)
 {
     int error = result->error;
+    int row;
 
     if (result->outcome == POSTINO_OUTCOME_UNKNOWN)
         return NX_SMTP_MESSAGE_REPLY_ERROR;
     if (error == POSTINO_OK)
         return NX_SUCCESS;
-    if (error > POSTINO_ERROR_REFUSED)
-        return NX_SMTP_INVALID_PARAM;
-    /* The statuses of refused steps stand in the order of the steps; RSET is not among the steps of one mail.
-     */
     if (error == POSTINO_ERROR_REFUSED)
-        return NX_SMTP_GREET_REPLY_ERROR + result->step;
-    if (error < POSTINO_ERROR_ITERATIONS)
-        error += POSTINO_ERROR_ITERATIONS - POSTINO_ERROR_BUFFER + DROP_IN_CONNECTION;
-    if (error >= POSTINO_ERROR_ITERATIONS)
-        return drop_in_statuses[error - POSTINO_ERROR_ITERATIONS];
-    /* A time-out: what could not be sent in time is not a reply that did not come in time. */
+        return DROP_IN_REFUSED(result->step);
+    if (error > POSTINO_ERROR_REFUSED)
+        return NX_SMTP_INVALID_PARAM; /* the caller's error */
+    row = DROP_IN_ROW(error);
+    if (row >= 0)
+        return drop_in_statuses[row];
+    /* A time limit passed. Data that could not be sent in time is another matter than a late reply. */
     return client_ptr->nx_smtp_client_transport_ptr->unsent_octets != 0 ? NX_SMTP_TRANSMIT_ERROR
                                                                         : NX_NO_PACKET;
 }
