@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The one loop that runs a session over a transport. Invariant: it never waits in a send, so it can always
- * take what the server says; and after a failed send it only listens, for the server's reason may be on its
- * way. What arrived is heard before a limit is judged, by the time before the look: a caller who comes late
- * loses nothing. The time is the session's: a frame of the pump's lies below all that is said. */
+/* The loop that runs a session over a transport. Invariants: it never waits in a send, so it can always
+ * take the server's replies. After a failed send it only listens: the server's reason may be on its way.
+ * Octets that arrived are taken before a time limit is judged, by the time of before the look, so a caller
+ * who comes late loses nothing. The time is the session's, because each stack frame of the pump lies below
+ * the whole dialogue. */
 #include "internal.h"
 
 #include "../engine/state.h"
 
-/* So often octets are received behind a limit that has passed: more than arrive in time, and a peer that
- * never ends its reply gets no more. The first look behind a send may have been none (transport.h), so there
- * are two at least. */
+/* So often the pump looks for octets after a time limit has passed: longer than any reply that arrived in
+ * time, and a peer that never ends its reply gets no more. A look right after a send may find nothing
+ * (transport.h), so there are two at least. */
 #define PUMP_LOOKS 255
 
-/* Sends what there is. Returns 0 when something went out or was found out, or what the transport said. */
+/* Sends the session's output. Returns 0 when the session or the transport went on, else the transport's
+ * status. */
 static int pump_send(struct postino_session *session, struct postino_transport *transport)
 {
     size_t unsent = transport->unsent_octets;
@@ -32,7 +34,7 @@ static int pump_send(struct postino_session *session, struct postino_transport *
         unsent = length;
     }
     status = transport->methods->send(transport, length);
-    /* By the time behind the send: since the clock was read the process may have stood still. */
+    /* The time after the send: the process may have stood still since the clock was read. */
     if (transport->unsent_octets < unsent || transport->moved) {
         session->now_ms = transport->methods->now_ms(transport);
         session->since_ms = session->now_ms;
@@ -59,60 +61,62 @@ static int pump_end(struct postino_session *session, struct postino_transport *t
     return session->result.error;
 }
 
-int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until)
+/* Takes received octets, and waits where there are none. `*late` counts the looks since a time limit
+ * passed. Returns 0 to go on, the positive status of wait(), or the error that ends the session. */
+static int pump_listen(struct postino_session *session, struct postino_transport *transport, int sent,
+                       uint8_t *late)
 {
-    /* What sending came to last; an error stays. */
-    int sent = 0;
-    /* How often what arrived was looked for since a limit passed. */
-    uint8_t late = 0;
+    uint32_t wait_ms = postino_session_wait_ms(session, session->now_ms);
     int status;
 
-    for (;;) {
-        uint32_t wait_ms;
+    *late = (uint8_t)(wait_ms == 0 ? *late + 1 : 0);
+    if (*late == PUMP_LOOKS)
+        return POSTINO_ERROR_TIMEOUT;
+    status = pump_receive(session, transport);
+    if (status > 0) {
+        /* The second look: nothing is left that arrived in time. */
+        if (*late > 1)
+            return POSTINO_ERROR_TIMEOUT;
+        if (*late != 0)
+            return POSTINO_OK;
+        /* Octets that could not be sent wait for the peer, who may wait for us to read. */
+        status = transport->methods->wait(
+            transport, sent > 0 ? POSTINO_EVENT_READ | POSTINO_EVENT_WRITE : POSTINO_EVENT_READ, wait_ms);
+    }
+    return status;
+}
+
+int postino_pump_until(struct postino_session *session, struct postino_transport *transport, unsigned until)
+{
+    /* The last status of sending. An error stays. */
+    int sent = POSTINO_OK;
+    uint8_t late = 0;
+    int status = POSTINO_OK;
+
+    do {
         unsigned want;
-        int heard;
 
         session->now_ms = transport->methods->now_ms(transport);
         want = session->strategy->want(session);
-        /* What is to blame where neither the session has its own reason nor the transport says one. */
-        status = POSTINO_ERROR_TIMEOUT;
         if ((want & POSTINO_WANT_CLOSED) != 0)
             break;
-        if (sent >= 0) {
-            sent = 0;
-            if (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0) {
-                sent = pump_send(session, transport);
-                if (sent == 0)
-                    continue;
-                /* Without a buffer no command goes out, and so no reply can come. */
-                if (sent == POSTINO_ERROR_BUFFER)
-                    break;
-            }
-            if (sent >= 0 && (want & until) != 0)
-                return POSTINO_OK;
-        }
-        /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
-        wait_ms = postino_session_wait_ms(session, session->now_ms);
-        late = (uint8_t)(wait_ms == 0 ? late + 1 : 0);
-        if (late == PUMP_LOOKS)
-            break;
-        heard = pump_receive(session, transport);
-        if (heard > 0) {
-            /* The second time nothing is left that arrived in time. */
-            if (late > 1)
-                break;
-            if (late != 0)
+        if (sent >= 0 && (transport->unsent_octets != 0 || (want & POSTINO_WANT_SEND) != 0)) {
+            sent = pump_send(session, transport);
+            if (sent == POSTINO_OK)
                 continue;
-            /* What could not be sent waits for the peer, who may wait for us to hear it. */
-            heard = transport->methods->wait(
-                transport, sent > 0 ? POSTINO_EVENT_READ | POSTINO_EVENT_WRITE : POSTINO_EVENT_READ, wait_ms);
-            if (heard > 0)
-                return heard;
+        } else if (sent > 0) {
+            sent = POSTINO_OK;
         }
-        status = heard;
-        if (status < 0)
+        /* Without a buffer no command goes out, and so no reply can come. */
+        if (sent == POSTINO_ERROR_BUFFER)
             break;
-    }
+        if (sent >= 0 && (want & until) != 0)
+            return POSTINO_OK;
+        /* After the sending: a command's limit runs from its first octet, not from a pause before it. */
+        status = pump_listen(session, transport, sent, &late);
+        if (status > 0)
+            return status;
+    } while (status == POSTINO_OK);
     return pump_end(session, transport, sent < 0 ? sent : status);
 }
 
