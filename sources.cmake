@@ -68,8 +68,9 @@ set(POSTINO_CORE_SOURCES
     src/message/text_encoding.c
     src/message/writer.c
     src/client/client.c
-    src/client/client_config.c
-    src/client/client_fallback.c
+    src/client/config.c
+    src/client/connection.c
+    src/client/fallback.c
     src/client/pump.c
     src/client/trace.c)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: every octet is shown once, in the order of the dialogue, when it is handed to send() or lent by
- * receive(); the transport behaves as the inner one does, unsent_octets included. */
-
+/* A transport that shows the dialogue. Invariants: each octet is shown once, in the order of the dialogue,
+ * when the session gives it to send() or receive() lends it. The transport behaves as the inner one does,
+ * unsent_octets included. */
 #include "postino/trace.h"
 
 static struct postino_trace_transport *trace_of(struct postino_transport *transport)
@@ -33,7 +33,7 @@ static int trace_send(struct postino_transport *transport, size_t length_octets)
     struct postino_trace_transport *trace = trace_of(transport);
     int status;
 
-    /* With 0 it is a rest that was shown before. */
+    /* A length of 0 sends octets that were shown before. */
     if (length_octets > 0) {
         int secret = postino_session_is_secret(trace->session);
         trace->function(trace->context, POSTINO_DIRECTION_CLIENT, secret ? NULL : trace->buffer,

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What a client does otherwise with a server on which something does not work, though it is offered.
- * Invariant: a mail goes out again only where the server cannot have accepted it for anybody; and what is
- * found out takes effect with the next connection, for a command that is half sent must not change. */
+/* Mails that go out again: over a new connection, or without an extension that the server offers and that
+ * fails. Invariants: a mail goes out again only where the server cannot have accepted it for any
+ * recipient. A finding takes effect with the next connection, because a command that is half sent must not
+ * change. */
 #include "internal.h"
 
 #include "../engine/state.h"
 
-/* What may stand behind MAIL without being asked for: SIZE and BODY, and what a mail names as optional. An
- * address in UTF-8 cannot do without SMTPUTF8. */
+/* Parameters of MAIL that a mail can do without: SIZE and BODY, and those that it names as optional. An
+ * address in UTF-8 needs SMTPUTF8. */
 #define FALLBACK_PARAMETERS                                                                             \
     ((uint32_t)POSTINO_CAPABILITY_SIZE | POSTINO_CAPABILITY_8BITMIME | POSTINO_CAPABILITY_DSN |         \
      POSTINO_CAPABILITY_DELIVERBY | POSTINO_CAPABILITY_FUTURERELEASE | POSTINO_CAPABILITY_MT_PRIORITY | \
@@ -26,22 +27,26 @@ void postino_client_fallback_begin(struct postino_client *client)
     client->settled = 0;
 }
 
+int postino_client_is_lost(int error)
+{
+    return error == POSTINO_ERROR_CLOSED || error == POSTINO_ERROR_RECEIVE || error == POSTINO_ERROR_SEND;
+}
+
 int postino_client_fallback_helo(struct postino_client *client)
 {
     const struct postino_session *session = &client->session;
     const struct postino_session_config *config = &client->session_config;
     int error = session->result.error;
 
-    /* Where EHLO itself is in hand nothing was heard of extensions, and no TLS is needed. */
+    /* At EHLO itself the server has offered no extension yet. */
     if (session->result.step != POSTINO_STEP_EHLO || session->sent.step != &postino_steps[STEP_EHLO] ||
-        session->tls != NULL || config->credentials != NULL ||
-        (error != POSTINO_ERROR_CLOSED && error != POSTINO_ERROR_RECEIVE && error != POSTINO_ERROR_SEND))
+        session->tls != NULL || config->credentials != NULL || !postino_client_is_lost(error))
         return 0;
     client->helo = 1;
     return 1;
 }
 
-/* A reply to MAIL refuses it. */
+/* The server refused MAIL. */
 static int fallback_mail(struct postino_client *client, const struct postino_mail *mail)
 {
     uint32_t avoided = client->session_config.avoided & FALLBACK_PARAMETERS;
@@ -50,9 +55,9 @@ static int fallback_mail(struct postino_client *client, const struct postino_mai
     switch (mail->result.reply_code) {
     case 504:
     case 555:
-        /* RFC 5321 section 4.1.1.11: a parameter that is not understood. */
+        /* RFC 5321 section 4.1.1.11: the server does not know a parameter. */
         if (avoided != 0) {
-            /* It was none of these. */
+            /* The server refused MAIL without them, too. */
             client->avoided &= ~FALLBACK_PARAMETERS;
             return 0;
         }
@@ -65,14 +70,14 @@ static int fallback_mail(struct postino_client *client, const struct postino_mai
     case 450:
     case 451:
     case 452:
-        /* Servers limit the mails of a connection. */
+        /* Servers limit the mails of a connection: a new one helps. */
         return client->settled && mail->attempts == 0;
     default:
         return 0;
     }
 }
 
-/* Replies did not come in time. */
+/* Replies did not come in time. Some servers lose commands of a group. */
 static int fallback_time(struct postino_client *client, const struct postino_mail *mail)
 {
     unsigned step = client->session.result.step;
@@ -82,7 +87,7 @@ static int fallback_time(struct postino_client *client, const struct postino_mai
          step != POSTINO_STEP_DATA))
         return 0;
     if (client->session.pipelining == NULL) {
-        /* It was not the groups. */
+        /* The commands were sent one by one: PIPELINING is not the reason. */
         client->avoided &= ~(uint32_t)POSTINO_CAPABILITY_PIPELINING;
         return 0;
     }
@@ -109,10 +114,55 @@ int postino_client_fallback(struct postino_client *client, const struct postino_
         again = postino_client_fallback_helo(client);
     else if (result->error == POSTINO_ERROR_REFUSED && result->step == POSTINO_STEP_MESSAGE &&
              (mail->marks & MAIL_CHUNKED) != 0 && result->reply_code - 500u <= 3) {
-        /* BDAT is not understood, and nobody knows what the server made of the octets behind it. */
+        /* The server does not know BDAT, and may have taken the octets behind it for commands. */
         client->avoided |= FALLBACK_CHUNKING;
         again = (mail->marks & MAIL_REWINDS) != 0;
     }
-    /* The outcome is the first of the recipients': nobody's mail was accepted, or may have been. */
+    /* The outcome is the first of the recipients': no mail was accepted, and none may have been. */
     return again && result->outcome > POSTINO_OUTCOME_UNKNOWN;
+}
+
+void postino_client_again(struct postino_client *client, struct postino_mail *mail)
+{
+    uint8_t attempts = mail->result.error != POSTINO_ERROR_MAIL_LIMIT && mail->result.error != POSTINO_OK;
+
+    if (mail->result.error == POSTINO_ERROR_REFUSED && mail->result.step == POSTINO_STEP_RSET) {
+        /* Some servers (Haraka) refuse commands that follow a message before the message is settled. They
+         * get one mail at a time from now on. */
+        attempts = client->session_config.mails_in_flight_max <= 1;
+        client->session_config.mails_in_flight_max = 1;
+    }
+    /* Servers limit the mails of a connection: Exim ends it with 421 after a number of mails, or with 554
+     * at the eleventh RSET without a message before it. A connection that settled a mail costs no
+     * attempt. */
+    if (!client->progress || postino_client_is_fallback(mail))
+        mail->attempts = attempts;
+
+    mail->next = NULL;
+    if (client->again == NULL)
+        client->again = mail;
+    else
+        client->again_last->next = mail;
+    client->again_last = mail;
+}
+
+int postino_client_is_again(const struct postino_client *client, const struct postino_mail *mail)
+{
+    const struct postino_result *result = &client->session.result;
+
+    if (mail->result.error == POSTINO_ERROR_MAIL_LIMIT)
+        return mail->result.outcome == POSTINO_OUTCOME_NOT_ATTEMPTED;
+    if (mail->attempts != 0 || (mail->marks & MAIL_ACCEPTED) != 0 ||
+        (mail->result.outcome != POSTINO_OUTCOME_NOT_ATTEMPTED &&
+         mail->result.outcome != POSTINO_OUTCOME_TRANSIENT))
+        return 0;
+    if (mail->result.error != result->error ||
+        ((result->error != POSTINO_ERROR_REFUSED || result->step != POSTINO_STEP_RSET) &&
+         result->error != POSTINO_ERROR_SERVICE_CLOSING && !postino_client_is_lost(result->error)))
+        return 0;
+    /* Lost in the handshake: the server may not resume TLS sessions. The next handshake offers none. */
+    if (result->step == POSTINO_STEP_STARTTLS)
+        return result->error != POSTINO_ERROR_SERVICE_CLOSING;
+    return result->step != POSTINO_STEP_GREETING && result->step != POSTINO_STEP_EHLO &&
+           result->step != POSTINO_STEP_AUTH;
 }
