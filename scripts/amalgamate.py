@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Writes the two files that a NetX Duo user copies.
 
-FOLDER gets nxd_smtp_client.h and nxd_smtp_client.c, the whole of what the NetX Duo API needs, engine included. They take the
-place of the original's two files of the same names; TLS is in them where NX_SECURE_ENABLE is defined. Nothing in them is not in the tree: headers stand where they were
-included first, sources follow each other in the order of sources.cmake.
+FOLDER gets nxd_smtp_client.h and nxd_smtp_client.c. These two files hold all that the NetX Duo API needs, the
+engine included, and replace the original's files of the same names. TLS is compiled where NX_SECURE_ENABLE is
+defined. The script only joins files of the tree: a header stands where it was included first, and the sources
+follow in the order of sources.cmake.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INCLUDE_FOLDERS = ["include", "src"]
-# Of the core, what the NetX Duo API has no use for.
+# Sources of the core that the NetX Duo API does not use.
 LEFT_OUT = {"src/engine/error.c"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"\s*$')
 
@@ -32,7 +33,7 @@ def source_list(variable):
 
 
 def own_header(name, includer):
-    """The path of one of our own headers; None for what the user's build brings (nx_api.h)."""
+    """The path of one of our own headers; None for a header of the user's build (nx_api.h)."""
     for folder in [os.path.dirname(includer)] + INCLUDE_FOLDERS:
         path = os.path.normpath(f"{folder}/{name}")
         if os.path.exists(os.path.join(ROOT, path)):
@@ -60,8 +61,9 @@ def without_source_switch(lines):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", metavar="FOLDER", help="is made where it does not exist")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", metavar="FOLDER", help="the script makes it if it does not exist")
     folder = parser.parse_args().folder
     done = {"include/nxd_smtp_client.h"}
     header = expand("include/nxd_smtp_client.h", done)

@@ -1,12 +1,10 @@
 #!/usr/bin/python3
-"""Runs the examples against a real SMTP server on this machine and checks what arrived, octet for octet.
-
-Prints each dialogue as the examples show it, secrets masked, and each message as the server received it. The server is
-Debian's python3-aiosmtpd. Ends within half a minute and leaves nothing behind; exit status 1 and a line that says what
-is wrong, if a mail is missing or differs in one octet.
-"""
-
 # SPDX-License-Identifier: MIT
+"""Runs the examples against a real SMTP server on this machine and compares each mail, octet for octet.
+
+The script prints each dialogue as the examples show it, secrets masked, and each message as the server
+received it. The server is Debian's python3-aiosmtpd. The script ends within half a minute and leaves nothing
+behind. If a mail is missing or differs in one octet, it says so and exits with status 1. """
 
 import argparse
 import base64
@@ -32,15 +30,17 @@ STOP_LIMIT_S = 4
 NETX_USER, NETX_PASSWORD = "alice@mail.test", "secret"
 CLIENT_USER, CLIENT_PASSWORD = "bob@mail.test", "hunter2 with space"
 
-# What examples/netx_send_mail.c sends, and the addresses that are its server's on a board.
+# The message that examples/netx_send_mail.c sends, and the addresses of its server on a board.
 NETX_BODY = b"The pump in the cellar is running.\r\n.hidden line\r\n\nLevel: 17 cm\n"
-NETX_MESSAGE = mails.message("netx", NETX_BODY, "alice@mail.test", "bob@mail.test", "Water in the cellar", "high")
+NETX_MESSAGE = mails.message("netx", NETX_BODY, "alice@mail.test", "bob@mail.test", "Water in the cellar",
+                             "high")
 NETX_SERVERS = {"192.168.1.10": "127.0.0.1", "2001:db8::10": "::1"}
 NETX_PORT = 587
 
-# What examples/client_demo.c sends, after the Date line.
+# The message that examples/client_demo.c sends, after the Date line.
 CLIENT_SUBJECT = "A demonstration"
-CLIENT_BODY = (b"Hello from Postino.\r\n.A line that begins with a dot\r\n.\r\n..\r\nA line that ends with LF alone\n"
+CLIENT_BODY = (b"Hello from Postino.\r\n.A line that begins with a dot\r\n.\r\n..\r\n"
+               b"A line that ends with LF alone\n"
                b"A line that ends with CR alone\r\r\nThe last line ends with nothing")
 CLIENT_MESSAGE = (b"From: <bob@mail.test>\r\nTo: <alice@mail.test>\r\nSubject: A demonstration\r\n\r\n"
                   + mails.on_the_wire(CLIENT_BODY))
@@ -48,7 +48,7 @@ DATE_LINE = re.compile(rb"Date: \w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \+000
 
 
 class Wrong(Exception):
-    """What is wrong, in a sentence for the user."""
+    """A fault, as a sentence for the user."""
 
 
 def title(text):
@@ -56,10 +56,11 @@ def title(text):
 
 
 def run(program, arguments, environment, user, password):
-    """Run an example and print what it prints, having made sure that no secret is in it."""
+    """Runs an example and prints its output, after a check that no secret is in it."""
     try:
-        result = subprocess.run([program, *arguments], env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PROGRAM_LIMIT_S)
+        result = subprocess.run([program, *arguments], env={**os.environ, **environment},
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                timeout=PROGRAM_LIMIT_S)
     except FileNotFoundError:
         raise Wrong("%s is not built" % program) from None
     except subprocess.TimeoutExpired as expired:
@@ -80,7 +81,7 @@ def show(octets):
 
 
 def take_mails(folder):
-    """Return the stored mails as [(envelope, octets)], in the order of their arrival, and forget them."""
+    """Returns the stored mails as [(envelope, octets)], in the order of their arrival, and deletes them."""
     taken = []
     for name in sorted(name for name in os.listdir(folder) if name.endswith(".json")):
         path = os.path.join(folder, name)
@@ -93,7 +94,7 @@ def take_mails(folder):
 
 
 def check(mail, peer, sender, recipient, login, expected):
-    """Print a mail as the server has it, and compare it with what it must be."""
+    """Prints a mail as the server has it, and compares it with the expected mail."""
     envelope, octets = mail
     title("The message that the server received from %s" % peer)
     print("MAIL FROM <%s>, RCPT TO <%s>, authenticated as %s, %d octets:\n" % (
@@ -134,12 +135,14 @@ def demonstrate_client(build, server):
     date = DATE_LINE.match(arrived[0][1])
     if not date:
         raise Wrong("the message does not begin with a Date line: %r" % arrived[0][1][:60])
-    check(arrived[0], "127.0.0.1", "bob@mail.test", "alice@mail.test", CLIENT_USER, date.group() + CLIENT_MESSAGE)
+    check(arrived[0], "127.0.0.1", "bob@mail.test", "alice@mail.test", CLIENT_USER,
+          date.group() + CLIENT_MESSAGE)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("build", metavar="BUILD_FOLDER", help="where the examples were built: build/release")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", metavar="BUILD_FOLDER", help="the folder of the build: build/release")
     build = os.path.abspath(parser.parse_args().build)
     program = os.path.join(TEST_SERVERS, "aiosmtpd_server.py")
     try:

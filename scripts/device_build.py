@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compiles and links what a device gets, for scripts/size.py."""
+"""Compiles and links the image of a device, for scripts/size.py."""
 
 import collections
 import os
@@ -10,12 +10,14 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOLS = "arm-none-eabi-"
 INCLUDES = ["include", "src", "ports/netxduo", "host/include"]
-SOURCE_FOLDERS = ["src/" + room for room in "text source engine sasl message client".split()] + ["ports/netxduo"]
+SOURCE_FOLDERS = ["src/text", "src/source", "src/engine", "src/sasl", "src/message", "src/client",
+                  "ports/netxduo"]
 COMPILE = ["-std=c99", "-Os", "-mthumb", "-ffunction-sections", "-fdata-sections", "-fcallgraph-info=su"]
 LINK = ["-mthumb", "--specs=nano.specs", "-nostartfiles", "-Wl,--gc-sections"]
 EXTERNAL_SECTION = ".external_services"
-# What the real headers of ThreadX and NetX Duo 6.4 make of their objects on a Cortex-M4, options left as they are: what is
-# measured against the headers of the host layer counts these as they are.
+# Octets of the objects on a Cortex-M4 by the real headers of ThreadX and NetX Duo 6.4, with default options.
+# The headers of the host layer must give the same octets, so that a size measured against them is the real
+# one.
 OBJECTS = {"NX_TCP_SOCKET": 316, "NXD_ADDRESS": 20, "NX_PACKET": 60, "NX_PACKET_POOL": 60, "TX_SEMAPHORE": 32,
            "TX_MUTEX": 52, "TX_EVENT_FLAGS_GROUP": 40, "TX_THREAD": 180}
 TCP_SOCKET_OCTETS = OBJECTS["NX_TCP_SOCKET"]
@@ -44,7 +46,7 @@ def sources(folders):
 
 
 def is_external_service(symbol):
-    """A service of NetX Duo or ThreadX, by its name; our own drop-in's names look alike."""
+    """Tells by its name a service of NetX Duo or ThreadX from a function of our drop-in."""
     return re.match(r"_?(nx|nxd|nxe|nxde|tx|txe)_", symbol) is not None and "_smtp_" not in symbol
 
 
@@ -52,8 +54,8 @@ class Build:
     """The linked drop-in for one processor."""
 
     def __init__(self, cpu, folder, entries, defines, more=(), like=None, amalgamated=False):
-        """`more`: folders of sources besides the usual ones; `like`: that of a build with the same switches; `amalgamated`:
-        of the file that scripts/amalgamate.py makes instead."""
+        """`more`: folders of further sources. `like`: the folder of a build with the same switches.
+        `amalgamated`: compile the file that scripts/amalgamate.py makes."""
         self.folder = folder
         self.machine = ["-mcpu=" + cpu]
         self.flags = self.machine + COMPILE + ["-I" + os.path.join(ROOT, d) for d in INCLUDES] + defines
@@ -70,7 +72,7 @@ class Build:
             name = os.path.relpath(source, folder if amalgamated else "").replace("/", "_")[:-2] + ".o"
             ready = os.path.join(like, name) if like else ""
             if os.path.exists(ready):
-                for kind in (".o", ".ci"):  # the call graph too
+                for kind in (".o", ".ci"):  # object and call graph
                     shutil.copy(ready[:-2] + kind, folder)
             else:
                 # Relative to the root, so that the call graph names the sources as the tree does.
@@ -93,17 +95,18 @@ class Build:
         run([TOOLS + "gcc", "-mthumb"] + self.machine + ["-c", "services.s"], self.folder)
         self.services = set(services)
         roots = ["-Wl,--undefined=" + symbol + ",--require-defined=" + symbol for symbol in self.entries]
-        run([TOOLS + "gcc"] + self.machine + LINK + roots + ["-Wl,--entry=" + self.entries[0], "-Wl,-Map=image.map"]
-            + list(self.objects) + ["services.o", "-o", "image.elf"], self.folder)
+        run([TOOLS + "gcc"] + self.machine + LINK + roots +
+            ["-Wl,--entry=" + self.entries[0], "-Wl,-Map=image.map"] + list(self.objects) +
+            ["services.o", "-o", "image.elf"], self.folder)
 
     def text_with(self, entries):
-        """The text of an image that holds these too. The image is another one then."""
+        """Links an image that holds these entries too, and returns its text."""
         self.entries = self.entries + entries
         self.link()
         return sum(row["text"] for row in self.files().values())
 
     def sections(self):
-        """Yields (kind, octets, section, object) of each piece of a section that is in the image."""
+        """Yields (kind, octets, section, object) of each piece of a section in the image."""
         with open(os.path.join(self.folder, "image.map"), encoding="utf-8") as file:
             text = file.read().split("Linker script and memory map", 1)[1]
         # A long section name stands on a line of its own.
@@ -125,7 +128,8 @@ class Build:
             yield "text", int(match.group(1), 16), "", "(alignment)"
 
     def files(self):
-        table = collections.OrderedDict((source, dict(text=0, data=0, bss=0)) for source in self.objects.values())
+        table = collections.OrderedDict((source, dict(text=0, data=0, bss=0))
+                                        for source in self.objects.values())
         for kind, octets, _, where in self.sections():
             row = table.setdefault(self.objects.get(where, where), dict(text=0, data=0, bss=0))
             row[kind] += octets
@@ -150,5 +154,6 @@ class Build:
             octets[fields[3][len("of_"):]] = int(fields[1], 16)
         for name, right in OBJECTS.items():
             if octets[name] != right:
-                raise MeasureError(f"{name} has {octets[name]} octets by the headers of the host layer, in truth {right}")
+                raise MeasureError(f"{name} has {octets[name]} octets by the headers of the host layer,"
+                                   f" and {right} by those of NetX Duo")
         return octets["NX_SMTP_CLIENT"]

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # usage: fetch_parsers.sh FOLDER
-# Brings npm's mailparser, which reads back what the tests compose, into FOLDER/npm. What is there already is not
-# fetched again; where it cannot be had its test is skipped.
+# Brings npm's mailparser into FOLDER/npm; the tests read composed messages back with it. The script does not
+# fetch again. If npm cannot install mailparser, its test is skipped.
 set -eu
 
 case $#${1-} in
@@ -25,8 +25,8 @@ echo "dev: fetching mailparser"
 rm -rf "$folder/npm" "$folder/npm.part"
 mkdir -p "$folder/npm.part"
 cp "$npm_list" "$folder/npm.part/package.json"
-if ! timeout $fetch_limit_s npm install --prefix "$folder/npm.part" --no-package-lock --omit=optional --omit=dev \
-    --ignore-scripts --no-audit --no-fund >"$folder/npm.log" 2>&1; then
+if ! timeout $fetch_limit_s npm install --prefix "$folder/npm.part" --no-package-lock --omit=optional \
+    --omit=dev --ignore-scripts --no-audit --no-fund >"$folder/npm.log" 2>&1; then
     cat "$folder/npm.log" >&2
     echo "dev: no mailparser: npm's packages cannot be installed; its test will be skipped"
     exit 0

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 # usage: fetch_servers.sh FOLDER
 #
-# Brings the servers that no package manager can install beside Postfix into FOLDER, where they harm nobody:
-# FOLDER/exim4-daemon-heavy and FOLDER/opensmtpd are Debian's packages unpacked (Debian's mail servers exclude each
-# other), each with the libraries that the machine lacks; FOLDER/npm holds the packages of tests/servers/npm.
+# Brings servers into FOLDER that no package manager can install beside Postfix. FOLDER/exim4-daemon-heavy and
+# FOLDER/opensmtpd are unpacked packages of Debian, each with the libraries that the machine lacks: Debian's
+# mail servers exclude each other. FOLDER/npm holds the packages of tests/servers/npm.
 #
-# What is there already is not fetched again. What cannot be had is said, and costs its tests only: the reason is left
-# in FOLDER/NAME.missing, with which they are skipped.
+# The script does not fetch again. If it cannot fetch a server, it says so and leaves the reason in
+# FOLDER/NAME.missing; the tests of that server are skipped.
 set -eu
 
 case $#${1-} in
@@ -19,7 +19,7 @@ case $#${1-} in
 esac
 readonly folder=$(realpath -m "$1")
 readonly npm_list=$(realpath "$(dirname "$0")")/../tests/servers/npm/package.json
-# Haraka and smtp-server need this much; Debian 12 has 18, and npm has the program of a later one.
+# Haraka and smtp-server need this version of node. Debian 12 has 18; npm has the program of a later version.
 readonly node_least=20
 readonly node_version=22.23.3
 readonly fetch_limit_s=180
@@ -38,11 +38,12 @@ is_installed() {
 }
 
 libraries_of() {
-    apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$1" |
+    apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+        --no-enhances "$1" |
         sed -n 's/^ *\(Pre\)\?Depends: \(lib[^ ]*\)$/\2/p'
 }
 
-# download_with_libraries PACKAGE: into the working folder, with every library below it that the machine lacks.
+# download_with_libraries PACKAGE: into the working folder, with each library that the machine lacks.
 download_with_libraries() {
     local wanted=("$1") seen=" $1 " package library
     while [ ${#wanted[@]} -gt 0 ]; do
@@ -78,7 +79,7 @@ fetch_debian() {
     rm -rf "$part"
     mkdir -p "$part/archives" "$part/root"
     if ! (cd "$part/archives" && download_with_libraries "$1") >"$part/log" 2>&1; then
-        # The usual reason: the machine's package lists are old, or it has none.
+        # The usual reason: the machine has old package lists, or none.
         as_root apt-get -qq update >>"$part/log" 2>&1 || true
         if ! (cd "$part/archives" && download_with_libraries "$1") >>"$part/log" 2>&1; then
             cat "$part/log" >&2
@@ -89,7 +90,7 @@ fetch_debian() {
     for archive in "$part"/archives/*.deb; do
         dpkg -x "$archive" "$part/root"
     done
-    # Nothing that is unpacked here may give privileges to who runs it.
+    # No unpacked program may give privileges to its caller.
     find "$part/root" -type f -perm /6000 -exec chmod ug-s {} +
     rm -f "$folder/$1.missing"
     mv "$part/root" "$folder/$1"
@@ -103,8 +104,8 @@ node_major() {
 }
 
 npm_install() {
-    timeout $fetch_limit_s npm install --prefix "$folder/npm.part" --no-package-lock --omit=optional --omit=dev \
-        --ignore-scripts --no-audit --no-fund "$@" >>"$folder/npm.log" 2>&1
+    timeout $fetch_limit_s npm install --prefix "$folder/npm.part" --no-package-lock --omit=optional \
+        --omit=dev --ignore-scripts --no-audit --no-fund "$@" >>"$folder/npm.log" 2>&1
 }
 
 fetch_npm() {

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Measures what Postino takes on a device and compares it with the budgets: see ./dev size.
+"""Measures the memory that Postino takes on a device and compares it with the budgets: see ./dev size.
 
-Compiles the core and the NetX Duo port for a Cortex-M4 and a Cortex-M0+, links what the entry symbols reach
-(helpers of the C library included) and prints text, static RAM, the context's size and the deepest stack,
-and what each file contributes. The services of NetX Duo and ThreadX are empty functions in a section that is
-not counted; any other symbol that is missing fails the link, so a function of ours cannot be forgotten.
-"""
+The script compiles the core and the NetX Duo port for a Cortex-M4 and a Cortex-M0+. It links the functions
+that the entry symbols reach, helpers of the C library included. Then it prints text, static RAM, the size of
+the context, the deepest stack, and the share of each file. The services of NetX Duo and ThreadX are empty
+functions in a section that does not count. Any other missing symbol fails the link, so no function of ours is
+left out. """
 
 import argparse
 import collections
@@ -21,16 +21,18 @@ CPU_WITH_LIMITS = "cortex-m4"
 CPUS = [CPU_WITH_LIMITS, "cortex-m0plus"]
 
 DROP_IN = ["_nxde_smtp_client_create", "_nxe_smtp_client_delete", "_nxe_smtp_mail_send"]
-# The drop-in as it is measured: (folder, what it is called, its switches, the limit of its text).
+# The builds of the drop-in: (folder, name, switches, limit of the text).
 BUILDS = [("lock-step", "lock-step", ["-DNX_SMTP_CLIENT_LOCK_STEP"], 5500),
           ("pipelining", "PIPELINING and CHUNKING", [], 6500)]
-# The original, all in: of NetX Duo's own helpers it links base64 and the check of strings' lengths, which nothing else needs.
+# The text of the original. It includes the two helpers of NetX Duo that nothing else needs: base64 and the
+# check of strings' lengths.
 ORIGINAL_TEXT = 6505
-# What these mechanisms add to the last of them, helpers included; the hashes come from a table of the port's.
+# These mechanisms add text to the last build, helpers included. The port supplies the hashes; they do not
+# count.
 MECHANISMS = ["postino_sasl_cram_md5", "postino_sasl_scram_sha_256", "postino_sasl_xoauth2"]
 MECHANISMS_CALLED = "CRAM-MD5, SCRAM-SHA-256 and XOAUTH2"
 MECHANISMS_LIMIT = 3072
-# The composer by itself, likewise: (folder, what it is called, what it is made of, the limit of its text).
+# The builds of the composer by itself: (folder, name, entry symbols, limit of the text).
 COMPOSER = ["postino_message_init_with", "postino_part_text_init", "postino_part_attachment_init",
             "postino_part_multipart_init", "postino_part_add"]
 COMPOSERS = [("composer", "composer: text and attachments", COMPOSER, 4096),
@@ -39,10 +41,11 @@ COMPOSERS = [("composer", "composer: text and attachments", COMPOSER, 4096),
              ("composer-whole", "the same with every feature", ["postino_message_init"] + COMPOSER[1:]
               + ["postino_part_related_init", "postino_part_binary_init", "postino_part_message_init",
                  "postino_part_calendar_init"], None)]
-# What the session calls of it, and the limit of the stack: what composing may take beside the caller's objects.
+# The session calls these functions of the composer. The limit is for their stack, without the caller's
+# objects.
 COMPOSER_CALLS = ["compose_begin", "compose_span", "compose_consume", "compose_check", "compose_mark"]
 COMPOSER_STACK_LIMIT = 1024
-# TLS on top of the second build of the drop-in: what a program that sets it up links besides.
+# TLS on top of the second build of the drop-in: a program that sets up TLS links these too.
 TLS_FOLDER = "ports/nx_secure"
 TLS = ["_nxe_smtp_client_tls_set", "_nxe_smtp_client_tls_status_get"]
 
@@ -54,7 +57,8 @@ def print_rows(rows):
     for row in rows:
         over = row.limit is not None and row.ours > row.limit
         limit = "-" if row.limit is None else row.limit
-        print(f"  {row.what:44}{row.ours:>8}{limit:>8}  {row.note}{'  OVER by ' + str(row.ours - row.limit) if over else ''}")
+        excess = f"  OVER by {row.ours - row.limit}" if over else ""
+        print(f"  {row.what:44}{row.ours:>8}{limit:>8}  {row.note}{excess}")
 
 
 def print_files(table):
@@ -66,8 +70,8 @@ def print_files(table):
 
 
 def measure(cpu, folder, entries, defines, name=None, text_limit=None, called=None, added=None, like=None):
-    """One processor's figures: (rows, files, the deepest path as text, whether the limits hold here, unknown figures).
-    `like`: the folder of a build with the same switches."""
+    """One processor's figures: (rows, files, deepest path as text, whether the limits hold here, unknown
+    figures). `like`: the folder of a build with the same switches."""
     build = Build(cpu, folder, entries, defines, like=like)
     drop_in = entries == DROP_IN
     limited = cpu == CPU_WITH_LIMITS and (text_limit is not None or called is not None)
@@ -80,13 +84,14 @@ def measure(cpu, folder, entries, defines, name=None, text_limit=None, called=No
         return octets if limited else None
 
     note = f"original NetX Duo client {ORIGINAL_TEXT} (4696 own), lwIP smtp.c 3100 own" if drop_in else ""
-    rows = [Row("text" + (", " + "NetX drop-in, " * drop_in + name if name else ""), text, limit(text_limit), note),
+    rows = [Row("text" + (", " + "NetX drop-in, " * drop_in + name if name else ""), text, limit(text_limit),
+                note),
             Row("  helpers of the C library in it", helpers, None, ""),
             Row("static RAM (data + bss)", static_ram, limit(0),
                 "original 512, shared by all clients; lwIP 339" if drop_in else "")]
     if drop_in:
-        rows.append(Row(f"context, its TCP socket of {TCP_SOCKET_OCTETS} included", build.context_octets(), limit(1180),
-                        "original 524; lwIP on the heap"))
+        rows.append(Row(f"context, its TCP socket of {TCP_SOCKET_OCTETS} included", build.context_octets(),
+                        limit(1180), "original 524; lwIP on the heap"))
     unknown = 0
     try:
         stack = Stack(build)
@@ -99,11 +104,12 @@ def measure(cpu, folder, entries, defines, name=None, text_limit=None, called=No
                             "NetX Duo's frames come on top: limit 808 with them, as the original has"))
         deepest = " > ".join(f"{name.split(':')[-1]} {octets}" for name, octets in path)
     except MeasureError as error:
-        # The other figures are worth printing while the table of indirect calls lags behind the code.
+        # The other figures are right even if the table of indirect calls lags behind the code.
         unknown = 1
         deepest = f"stack unknown: {error}"
     if added:
-        rows.append(Row(f"text added by {MECHANISMS_CALLED}", build.text_with(added) - text, limit(MECHANISMS_LIMIT), ""))
+        rows.append(Row(f"text added by {MECHANISMS_CALLED}", build.text_with(added) - text,
+                        limit(MECHANISMS_LIMIT), ""))
     return rows, files, deepest, limited, unknown
 
 
@@ -128,14 +134,17 @@ def measure_tls(cpu, folder, drop_in_octets):
 
 def measure_amalgamated(cpu, folder):
     """The text of each build of the drop-in, compiled from one file."""
-    return [Build(cpu, os.path.join(folder, cpu, "amalgamated-" + where), DROP_IN, switches, amalgamated=True).text_octets()
-            for where, _, switches, _ in BUILDS]
+    builds = [Build(cpu, os.path.join(folder, cpu, "amalgamated-" + where), DROP_IN, switches,
+                    amalgamated=True) for where, _, switches, _ in BUILDS]
+    return [build.text_octets() for build in builds]
 
 
 def table(figures, tls, amalgamated):
-    """The lines that the README shows; figures: each build's, of the processor with limits and of the other; `tls`: what
-    TLS adds on each; `amalgamated`: each build's text from one file, on each."""
-    names = ["text", "static RAM", f"`NX_SMTP_CLIENT`, a TCP socket of {TCP_SOCKET_OCTETS} included", "deepest stack, own frames"]
+    """The lines that the README shows. `figures`: those of each build, for each processor. `tls`: the text
+    that TLS adds, for each processor. `amalgamated`: the text of each build from one file, for each
+    processor."""
+    names = ["text", "static RAM", f"`NX_SMTP_CLIENT`, a TCP socket of {TCP_SOCKET_OCTETS} included",
+             "deepest stack, own frames"]
     original = [ORIGINAL_TEXT, "512, shared by all clients", "524", "384"]
     lines = ["| octets, Cortex-M4 (M0+) | Postino | limit | original |", "|---|---|---|---|"]
     for (_, called, _, _), build in zip(BUILDS, figures):
@@ -158,16 +167,18 @@ def mechanisms_table(figures):
 
 def composer_table(figures):
     """The same for the composer."""
-    lines = ["| octets, Cortex-M4 (M0+) | text | its limit | deepest stack, own frames | its limit |", "|---|---|---|---|---|"]
+    lines = ["| octets, Cortex-M4 (M0+) | text | its limit | deepest stack, own frames | its limit |",
+             "|---|---|---|---|---|"]
     for (_, called, _, limit), build in zip(COMPOSERS, figures):
         text, stack = [[next(row.ours for row in rows if row.what.startswith(what)) for rows, *_ in build]
                        for what in ("text", "deepest")]
-        lines.append(f"| {called} | {text[0]} ({text[1]}) | {limit or '-'} | {stack[0]} ({stack[1]}) | {COMPOSER_STACK_LIMIT} |")
+        lines.append(f"| {called} | {text[0]} ({text[1]}) | {limit or '-'} | {stack[0]} ({stack[1]}) |"
+                     f" {COMPOSER_STACK_LIMIT} |")
     return lines
 
 
 def check_table(lines, path):
-    """Returns how many of the lines the document lacks: a size that changed is to be told."""
+    """Prints the lines that the document lacks, and returns their number."""
     with open(path, encoding="utf-8") as file:
         told = file.read().splitlines()
     missing = [line for line in lines if line not in told]
@@ -184,7 +195,7 @@ def main():
                         help="measure what this symbol reaches, instead of the NetX drop-in; no limits then")
     parser.add_argument("-D", action="append", default=[], dest="defines", metavar="NAME=VALUE",
                         help="an option to compile with; no limits then")
-    parser.add_argument("--check", metavar="DOCUMENT", help="only compare the figures with those that it shows")
+    parser.add_argument("--check", metavar="DOCUMENT", help="only compare the figures with its tables")
     arguments = parser.parse_args()
     folder = os.path.abspath(arguments.folder)
     defines = ["-D" + define for define in arguments.defines]
@@ -192,12 +203,12 @@ def main():
     if arguments.entry or defines:
         builds = [("other", None, defines, None)]
     try:
-        figures = [[measure(cpu, os.path.join(folder, cpu, where), arguments.entry or DROP_IN, switches, name, limit,
-                            added=MECHANISMS if where == BUILDS[-1][0] else None)
+        figures = [[measure(cpu, os.path.join(folder, cpu, where), arguments.entry or DROP_IN, switches, name,
+                            limit, added=MECHANISMS if where == BUILDS[-1][0] else None)
                     for cpu in CPUS] for where, name, switches, limit in builds]
         composers = [] if builds != BUILDS else [
-            [measure(cpu, os.path.join(folder, cpu, where), entries, BUILDS[1][2], name, limit, COMPOSER_CALLS,
-                     like=os.path.join(folder, cpu, BUILDS[1][0])) for cpu in CPUS]
+            [measure(cpu, os.path.join(folder, cpu, where), entries, BUILDS[1][2], name, limit,
+                     COMPOSER_CALLS, like=os.path.join(folder, cpu, BUILDS[1][0])) for cpu in CPUS]
             for where, name, entries, limit in COMPOSERS]
         tls = [] if builds != BUILDS else [
             measure_tls(cpu, folder, figure[0][0].ours) for cpu, figure in zip(CPUS, figures[1])]
@@ -206,8 +217,8 @@ def main():
         print(f"size: {error}", file=sys.stderr)
         return 1
     if arguments.check:
-        return 1 if check_table(table(figures, tls, amalgamated) + mechanisms_table(figures) + composer_table(composers),
-                                arguments.check) else 0
+        lines = table(figures, tls, amalgamated) + mechanisms_table(figures) + composer_table(composers)
+        return 1 if check_table(lines, arguments.check) else 0
     broken = sum(report(cpu, *figure) for build in figures + composers for cpu, figure in zip(CPUS, build))
     for cpu, octets in zip(CPUS, tls):
         print(f"{cpu}: TLS by NetX Secure adds {octets} octets of text to the drop-in, NetX Secure apart")

@@ -12,17 +12,20 @@ INDIRECT_CALLS = "scripts/indirect_calls.txt"
 
 
 class Stack:
-    """The deepest stack of the image: the compiler's frames along its call graph. A function gives its frame back before
-    a tail call, as its instructions show; where not all of its calls to a function are such, none counts as one.
+    """The deepest stack of the image: the frames that the compiler reports, along the call graph.
 
-    An indirect call is known by the member it goes through (methods->send); scripts/indirect_calls.txt says
-    what each may hold, and every function whose address the image takes must be among them.
+    A function gives its frame back before a tail call, as its instructions show. If a function calls another
+    one both ways, no call between the two counts as a tail call.
+
+    The member in an indirect call (methods->send) names it; scripts/indirect_calls.txt lists the functions
+    that a member may hold. Every function whose address the image takes must be in that list.
     """
 
     def __init__(self, build):
         self.build = build
-        self.frames, self.calls, self.indirect = {}, collections.defaultdict(set), collections.defaultdict(set)
-        # By the functions' names in the image: whom they call, and where they end, None being a pointer.
+        self.frames = {}
+        self.calls, self.indirect = collections.defaultdict(set), collections.defaultdict(set)
+        # The functions that each function of the image calls, and those that it jumps to; None is a pointer.
         self.called, self.ended = collections.defaultdict(set), collections.defaultdict(set)
         self.read_call_graph()
         self.read_library()
@@ -38,7 +41,8 @@ class Stack:
                 if match.group(3) not in ("static", "dynamic,bounded"):
                     raise MeasureError(f"{match.group(1)}: the frame has no fixed size")
                 self.frames[match.group(1)] = int(match.group(2))
-            for match in re.finditer(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"( label: "([^"]*)")?', text):
+            edge = r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"( label: "([^"]*)")?'
+            for match in re.finditer(edge, text):
                 caller, callee, place = match.group(1), match.group(2), match.group(4)
                 if callee == "__indirect_call":
                     self.indirect[caller] |= self.pointers_called(place)
@@ -61,8 +65,8 @@ class Stack:
         return members or {call.group(2)}
 
     def read_library(self):
-        """Frames and calls of the C library's and the compiler's helpers, and how each function calls, from the
-        instructions."""
+        """Frames and calls of the C library's and the compiler's helpers, and how each function calls, from
+        the instructions."""
         listing = run([TOOLS + "objdump", "-d", "--no-show-raw-insn", "image.elf"], self.build.folder)
         function = name = None
         for line in listing.splitlines():
@@ -114,7 +118,7 @@ class Stack:
         return table
 
     def addresses_taken(self):
-        """The functions of ours that the image refers to other than by a call, as nodes of the graph."""
+        """Our functions to which the image refers other than by a call, as nodes of the graph."""
         taken = set()
         linked = self.build.linked()
         for name in self.build.objects:
@@ -136,7 +140,7 @@ class Stack:
     def check_table(self):
         for node in self.taken:
             if not any(node in self.callees(member) for member in self.possible):
-                raise MeasureError(f"{INDIRECT_CALLS}: {node} is called through a pointer and stands in no row")
+                raise MeasureError(f"{INDIRECT_CALLS}: no row names {node}, whose address the image takes")
 
     def callees(self, member):
         return {node for node in self.taken for pattern in self.possible[member]
@@ -151,11 +155,13 @@ class Stack:
         return function
 
     def deepest(self, entries, below=None):
-        """Returns (octets, the path as functions and what each adds to it); with `below`, of paths that end in one of these functions."""
+        """Returns (octets, path); the path has each function and the octets that it adds. `below` limits the
+        search to paths that end in one of these functions."""
         return max(self.depth(self.node(entry), [], below) for entry in entries)
 
     def depth(self, function, path, below):
-        """As deepest(); (-1, []) where no path qualifies. What is outside the image has no frame of ours."""
+        """As deepest(), of one function; (-1, []) if there is no such path. A function outside the image has
+        no frame of ours."""
         if function in path:
             raise MeasureError("recursion: " + " > ".join(path + [function]))
         callees = {(self.node(callee), self.is_tail(function, callee)) for callee in self.calls[function]}
@@ -173,7 +179,8 @@ class Stack:
         return found
 
     def is_tail(self, function, callee):
-        """Whether the function has given its frame back when it calls this one; None: through a pointer."""
+        """Whether the function gives its frame back before it calls `callee`; None: a call through a
+        pointer."""
         name = function.split(":")[-1]
         callee = callee and callee.split(":")[-1]
         return callee in self.ended[name] and callee not in self.called[name]
