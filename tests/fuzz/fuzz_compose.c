@@ -2,11 +2,10 @@
 /* Messages of any texts: an address list is parsed, and a message with its mailboxes has texts of the
  * input in every field. The message is composed twice in different pieces. An accepted message is fit for
  * the wire. */
-#include "fuzz.h"
+#include "fuzz_message.h"
 
 #include "postino/extension.h"
 #include "postino/mailbox.h"
-#include "postino/message.h"
 
 #define TEXTS     6
 #define MAILBOXES 8
@@ -87,19 +86,6 @@ static void check_wire(const uint8_t *wire, size_t length, int utf8)
     FUZZ_CHECK(begin == length && !header);
 }
 
-static size_t compose(struct postino_message *message, uint32_t capabilities, uint8_t *out, size_t most)
-{
-    struct postino_source *source = &message->source;
-    struct postino_source_info info;
-    size_t total;
-
-    if (source->methods->begin(source, capabilities, &info) != 0)
-        return 0;
-    total = fuzz_read(source, most, out, OCTETS);
-    FUZZ_CHECK(info.size_octets == total);
-    return total;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct postino_mailbox mailboxes[MAILBOXES];
@@ -141,11 +127,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     message.headers = headers;
     capabilities = ((data[0] & 16) != 0 ? POSTINO_CAPABILITY_8BITMIME : 0u) |
                    ((data[0] & 32) != 0 ? POSTINO_CAPABILITY_SMTPUTF8 : 0u);
-    whole = compose(&message, capabilities, composed[0], SIZE_MAX);
+    whole = fuzz_compose(&message, capabilities, SIZE_MAX, composed[0], OCTETS, 0);
     if (whole != 0)
         check_wire(composed[0], whole, (data[0] & 32) != 0);
     message.buffer_octets = sizeof buffer;
-    FUZZ_CHECK(compose(&message, capabilities, composed[1], 1 + data[1] % 9u) == whole);
+    FUZZ_CHECK(fuzz_compose(&message, capabilities, 1 + data[1] % 9u, composed[1], OCTETS, 0) == whole);
     FUZZ_CHECK(memcmp(composed[0], composed[1], whole) == 0);
     return 0;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of further header fields, of any names and values. A composed message has each field once, in
  * order, beside its own fields. The error of a list that cannot be composed names the field. */
-#include "fuzz.h"
+#include "fuzz_message.h"
 
 #include "postino/extension.h"
-#include "postino/message.h"
 
 #define FIELDS 12
 #define OCTETS 65536
@@ -40,19 +39,6 @@ static unsigned split(const uint8_t *data, size_t size)
     for (pieces /= 2, size = 0; size + 1 < pieces; size++)
         headers[size].next = &headers[size + 1];
     return pieces;
-}
-
-static size_t compose(struct postino_message *message, uint32_t capabilities, uint8_t *out, size_t most)
-{
-    struct postino_source *source = &message->source;
-    struct postino_source_info info;
-    size_t total;
-
-    if (source->methods->begin(source, capabilities, &info) != 0)
-        return 0;
-    total = fuzz_read(source, most, out, OCTETS);
-    FUZZ_CHECK(info.size_octets == total);
-    return total;
 }
 
 static int is_our_own(const uint8_t *line)
@@ -169,7 +155,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         headers[0].value = NULL;
     else
         message.headers = headers;
-    length = compose(&message, 0, composed[0], SIZE_MAX);
+    length = fuzz_compose(&message, 0, SIZE_MAX, composed[0], OCTETS, 0);
     if (length != 0) {
         check_wire(composed[0], length);
     } else {
@@ -181,7 +167,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(i != fields);
     }
     message.buffer_octets = sizeof buffer;
-    FUZZ_CHECK(compose(&message, 0, composed[1], 1 + data[0] % 9u) == length);
+    FUZZ_CHECK(fuzz_compose(&message, 0, 1 + data[0] % 9u, composed[1], OCTETS, 0) == length);
     FUZZ_CHECK(memcmp(composed[0], composed[1], length) == 0);
     return 0;
 }

@@ -2,10 +2,9 @@
 /* Trees of parts: the input chooses the parts of a message, their nesting and their octets. The message is
  * composed twice in different pieces and read by a reader that knows only MIME (RFC 2045, RFC 2046). Every
  * part must be in its place with its octets. */
-#include "fuzz.h"
+#include "fuzz_message.h"
 
 #include "postino/extension.h"
-#include "postino/message.h"
 
 #define NODES    16
 #define CHILDREN 3
@@ -356,19 +355,6 @@ static void check_entity(const struct node *node, struct text text)
 
 /* ---- Composing ---- */
 
-static size_t compose(struct postino_message *message, uint32_t capabilities, uint8_t *out, size_t most)
-{
-    struct postino_source *source = &message->source;
-    struct postino_source_info info;
-    size_t total;
-
-    if (source->methods->begin(source, capabilities, &info) != 0)
-        return 0;
-    total = fuzz_read(source, most, out, OCTETS);
-    FUZZ_CHECK(info.size_octets == total || info.size_octets == POSTINO_SIZE_UNKNOWN);
-    return total;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct postino_mailbox from = {NULL, "a@b.test", NULL};
@@ -392,9 +378,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     message.random = (how & 1) != 0 ? (const uint8_t *)"0123456789abcdef" : NULL;
     capabilities = ((how & 2) != 0 ? POSTINO_CAPABILITY_8BITMIME : 0u) |
                    ((how & 4) != 0 ? POSTINO_CAPABILITY_BINARYMIME | POSTINO_CAPABILITY_CHUNKING : 0u);
-    whole = compose(&message, capabilities, composed[0], SIZE_MAX);
+    whole = fuzz_compose(&message, capabilities, SIZE_MAX, composed[0], OCTETS, 1);
     message.buffer_octets = sizeof buffer;
-    FUZZ_CHECK(compose(&message, capabilities, composed[1], 1 + how % 9u) == whole);
+    FUZZ_CHECK(fuzz_compose(&message, capabilities, 1 + how % 9u, composed[1], OCTETS, 1) == whole);
     FUZZ_CHECK(memcmp(composed[0], composed[1], whole) == 0);
     if (whole != 0)
         check_entity(root, (struct text){composed[0], whole});

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a corpus cannot show of the composer: what it refuses, how it waits and fails, what it needs of a
  * server. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "postino/extension.h"
-#include "postino/message.h"
+
+#include "compose_fixture.h"
 #include "test_source.h"
 
 static struct postino_mailbox from = {"Ann", "ann@example.org", NULL};
@@ -18,7 +13,6 @@ static struct postino_memory_source text;
 static struct postino_part body;
 static struct postino_message message;
 static uint8_t buffer[POSTINO_MESSAGE_BUFFER_MIN];
-static char composed[8192];
 
 static int setup(void **state)
 {
@@ -36,21 +30,7 @@ static int setup(void **state)
 
 static const char *compose(uint32_t capabilities)
 {
-    struct postino_source *source = &message.source;
-    struct postino_source_info info;
-    const uint8_t *data;
-    size_t length;
-    size_t octets = 0;
-
-    assert_int_equal(source->methods->begin(source, capabilities, &info), 0);
-    while (source->methods->span(source, &data, &length) == POSTINO_SOURCE_DATA) {
-        assert_true(octets + length < sizeof composed);
-        memcpy(composed + octets, data, length);
-        octets += length;
-        source->methods->consume(source, length);
-    }
-    assert_true(info.size_octets == POSTINO_SIZE_UNKNOWN || info.size_octets == octets);
-    composed[octets] = '\0';
+    (void)compose_octets(&message, capabilities);
     return composed;
 }
 
@@ -208,7 +188,6 @@ static void waiting_and_failing_parts(void **state)
 {
     struct test_source inner;
     struct postino_source *source = &message.source;
-    struct postino_source_info info;
     const uint8_t *data;
     size_t length;
     enum postino_source_status status;

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Identifiers, URLs and types of a header: as RFC 5322, RFC 2369 and RFC 2045 have them, or an error that
  * names the field. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "postino/message.h"
+#include "compose_fixture.h"
 
 static const struct postino_mailbox from = {NULL, "ann@example.org", NULL};
 static struct postino_memory_source text, data;
@@ -18,7 +12,6 @@ static struct postino_part note, file, mixed;
 static struct postino_message message;
 static struct postino_header headers[2];
 static uint8_t buffer[POSTINO_MESSAGE_BUFFER_MIN];
-static char composed[8192];
 
 static int setup(void **state)
 {
@@ -37,21 +30,9 @@ static int setup(void **state)
 
 static const char *compose(void)
 {
-    struct postino_source *source = &message.source;
-    struct postino_source_info info;
-    const uint8_t *octets;
-    size_t length;
-    size_t total = 0;
+    size_t total = compose_octets(&message, 0);
 
-    assert_int_equal(source->methods->begin(source, 0, &info), 0);
-    while (source->methods->span(source, &octets, &length) == POSTINO_SOURCE_DATA) {
-        assert_true(total + length < sizeof composed);
-        memcpy(composed + total, octets, length);
-        total += length;
-        source->methods->consume(source, length);
-    }
     assert_int_equal(info.size_octets, total);
-    composed[total] = '\0';
     return composed;
 }
 

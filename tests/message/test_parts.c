@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Parts: what each kind says of itself, and which encoding it gets. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "postino/extension.h"
-#include "postino/message.h"
+
+#include "compose_fixture.h"
 #include "test_source.h"
 
 #define BINARY (POSTINO_CAPABILITY_BINARYMIME | POSTINO_CAPABILITY_CHUNKING)
@@ -19,9 +14,7 @@ static const struct postino_mailbox from = {NULL, "ann@example.org", NULL};
 static struct postino_memory_source text, data;
 static struct postino_part note, file, mixed;
 static struct postino_message message;
-static struct postino_source_info info;
 static uint8_t buffer[POSTINO_MESSAGE_BUFFER_MIN];
-static char composed[8192];
 
 /* A text and a file; `file` is the body by itself where nobody puts it into `mixed`. */
 static int setup(void **state)
@@ -46,21 +39,7 @@ static void both(void)
 
 static size_t compose(uint32_t capabilities)
 {
-    struct postino_source *source = &message.source;
-    const uint8_t *octets;
-    size_t length;
-    size_t total = 0;
-
-    assert_int_equal(source->methods->begin(source, capabilities, &info), 0);
-    while (source->methods->span(source, &octets, &length) == POSTINO_SOURCE_DATA) {
-        assert_true(total + length < sizeof composed);
-        memcpy(composed + total, octets, length);
-        total += length;
-        source->methods->consume(source, length);
-    }
-    assert_true(info.size_octets == POSTINO_SIZE_UNKNOWN || info.size_octets == total);
-    composed[total] = '\0';
-    return total;
+    return compose_octets(&message, capabilities);
 }
 
 static void binary_within_a_message(void **state)
@@ -88,7 +67,8 @@ static void binary_keeps_clear_of_boundaries(void **state)
     assert_non_null(strstr(composed, "boundary=\"=_B0\"\r\nContent-Transfer-Encoding: binary\r\n"));
 }
 
-/* By itself it is base64, as it is when it does not lie in memory, or when the message's size is unknown. */
+/* By itself it is base64, as it is when it does not lie in memory, or when the message's size is
+ * unknown. */
 static void binary_is_not_always_right(void **state)
 {
     struct test_source inner;
