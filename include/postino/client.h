@@ -66,7 +66,7 @@ struct postino_client {
     uint32_t connect_timeout_ms;
     uint32_t avoided; /* extensions that do not work with this server, of enum postino_capability */
     uint8_t helo;     /* the next connection begins with HELO */
-    uint8_t settled;  /* a mail was settled over this connection */
+    uint8_t settled;  /* a mail was finished over this connection */
     int connected;
     int progress; /* this connection decided one of the mails that were submitted together */
 };
@@ -86,13 +86,13 @@ int postino_client_init_sized(struct postino_client *client, size_t client_octet
                               struct postino_transport *transport,
                               const struct postino_client_config *config);
 
-/* Sends one mail, and blocks until the mail is settled. Connects first if no connection is open, and leaves
+/* Sends one mail, and blocks until the mail is finished. Connects first if no connection is open, and leaves
  * the connection open for the next mail. Mail, recipients and source are borrowed during the call.
  *
- * Returns 0 if the server accepted the mail for every recipient, else the first error; with
- * postino_delivery_partial, 0 if it accepted the mail for some recipient. mail->result and the outcome of
- * each recipient have the particulars. POSTINO_OUTCOME_UNKNOWN there means that the mail may have been
- * delivered. Special results:
+ * Returns 0 if the server accepted the mail for every recipient, else the first error. With
+ * postino_delivery_partial it returns 0 if the server accepted the mail for some recipient. The mail's result
+ * and the outcome of each recipient have the particulars. POSTINO_OUTCOME_UNKNOWN there means that the mail
+ * may have been delivered. Special results:
  * - POSTINO_ERROR_STATE: submitted mails are not collected yet.
  * - POSTINO_AGAIN, of a transport with a time limit of its own: the mail is still under way and borrowed.
  *   postino_client_collect() continues with it.
@@ -123,9 +123,9 @@ int postino_client_send(struct postino_client *client, struct postino_mail *mail
  * written to the mail, with the other codes nothing to recipients that are in another mail. */
 int postino_client_submit(struct postino_client *client, struct postino_mail *mail);
 
-/* Sends the submitted mails until one is settled, and returns this mail; NULL: none is left. Blocks; the time
- * limits bound each wait. Mails come in the order of postino_session_finished(). A mail that needs another
- * connection comes later: see postino_client_send(), and LIMITS (RFC 9422). */
+/* Sends the submitted mails until one is finished, and returns this mail; NULL: none is left. Blocks; the
+ * time limits bound each wait. Mails come in the order of postino_session_finished(). A mail that needs
+ * another connection comes later: see postino_client_send(), and LIMITS (RFC 9422). */
 struct postino_mail *postino_client_collect(struct postino_client *client);
 
 /* Connects and authenticates if no connection is open, so that the first mail finds it ready. If the server
@@ -140,7 +140,7 @@ int postino_client_connect(struct postino_client *client);
  * collected. */
 int postino_client_service(struct postino_client *client, struct postino_service *service);
 
-/* Ends the connection once the submitted mails are settled, with QUIT where the connection stands. The mails
+/* Ends the connection once the submitted mails are finished, with QUIT where the connection stands. The mails
  * must still be collected. Without a connection the function does nothing. The client can send again
  * afterwards. */
 void postino_client_quit(struct postino_client *client);

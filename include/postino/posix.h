@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/* A transport over POSIX sockets, IPv4 and IPv6. Its two buffers are inside, 2 x 16 KiB by default, some 32.9
- * kB in all, so that the object fits on the stack of a thread. postino_posix_buffers() gives it larger
+/* A transport over POSIX sockets, IPv4 and IPv6. Its two buffers of 16 KiB are inside. By default the object
+ * has some 32.9 kB, so that it fits on the stack of a thread. postino_posix_buffers() gives it larger
  * buffers. */
 struct postino_posix {
     struct postino_transport transport;

@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /* Runs a session over an open transport until it wants one of the `until` bits (enum postino_want), or until
- * it is over. Then the connection is closed, every mail is settled, and POSTINO_WANT_CLOSED is wanted.
+ * it is over. Then the connection is closed, every mail is finished, and POSTINO_WANT_CLOSED is wanted.
  * Blocks; the session's time limits bound each wait, except between mails. May be called after connect() and
  * postino_session_init(), by one thread at a time.
  *

@@ -131,7 +131,7 @@ struct postino_session_config {
      * nor do options that the mail names as optional. postino_client finds these extensions out. */
     uint32_t avoided;
     /* With PIPELINING, the number of mails that may be under way at the same time. As many mails may become
-     * UNKNOWN when the connection is lost. 0 and 1: a mail starts when the mail before it is settled. */
+     * UNKNOWN when the connection is lost. 0 and 1: a mail starts when the mail before it is finished. */
     uint16_t mails_in_flight_max;
     /* A larger message is not sent by BDAT before the server has accepted a recipient; DATA waits anyway. 0:
      * 65536. */
@@ -194,7 +194,7 @@ struct postino_session {
     uint16_t line_code;      /* of the reply line that is arriving, as many digits as arrived */
     uint16_t lines;          /* of the reply that arrived before it */
     uint16_t outstanding;    /* steps that went out whole and were not answered */
-    uint16_t in_flight;      /* mails begun and not settled */
+    uint16_t in_flight;      /* mails begun and not finished */
     struct postino_result result; /* the first connection error */
     uint16_t asked;               /* recipients of the transaction that is being sent */
     uint16_t domains_asked;       /* and their domains, where those are limited */
@@ -296,12 +296,12 @@ void postino_session_progress(struct postino_session *session, uint32_t now_ms);
 /* Ends the session: the connection is closed, or was lost. The port calls it exactly once for each session.
  * `error` is the reason as the port knows it (a -3xx code; 0: not known), and counts if the session has no
  * error of its own. `unsent_octets` is how many of the last octets from postino_session_output() the
- * connection never took. Settles all mails. Accepted mails stay accepted. A mail whose end mark may have left
- * is UNKNOWN, a mail of which nothing left is NOT_ATTEMPTED, and any other mail is TRANSIENT. */
+ * connection never took. Finishes all mails. Accepted mails stay accepted. A mail whose end mark may have
+ * left is UNKNOWN, a mail of which nothing left is NOT_ATTEMPTED, and any other mail is TRANSIENT. */
 void postino_session_lost(struct postino_session *session, int error, size_t unsent_octets);
 
 /* Ends the session at once for the caller. The next want is CLOSED, and the error is POSTINO_ERROR_ABORTED.
- * postino_session_lost() settles the mails. May be called at any time after init. */
+ * postino_session_lost() finishes the mails. May be called at any time after init. */
 void postino_session_abort(struct postino_session *session);
 
 /* Submits a mail. May be called at any time from init until quit, also while MAIL is not wanted: the mail
@@ -315,13 +315,13 @@ void postino_session_abort(struct postino_session *session);
  * After an error the mail is not borrowed, and nothing of it was sent. */
 int postino_session_submit(struct postino_session *session, struct postino_mail *mail);
 
-/* Returns the next settled mail and ends its loan; NULL: there is none. The mail's result and the outcome of
+/* Returns the next finished mail and ends its loan; NULL: there is none. The mail's result and the outcome of
  * each recipient say what became of them. Mails come in the order of their last transactions. This is the
  * order of submission, but a mail that needs further transactions comes later. May be called at any time
  * after init. */
 struct postino_mail *postino_session_finished(struct postino_session *session);
 
-/* Ends the session in the orderly way once every submitted mail is settled: QUIT, then CLOSED (RFC 5321
+/* Ends the session in the orderly way once every submitted mail is finished: QUIT, then CLOSED (RFC 5321
  * section 4.1.1.10). May be called at any time. */
 void postino_session_quit(struct postino_session *session);
 

@@ -5,6 +5,7 @@
 - A relative link leads to a file, and to a heading in it where it names one.
 - A path in `code` exists, from the root or from the page.
 - A ./dev command in code is one that ./dev knows.
+- A function in `code`, `name()`, is a name in a C file.
 - A block of C is part of a file that is compiled (examples/, include/, tests/).
 - A command that begins with `cc` in a block compiles, in a folder with links to the tree's folders.
 """
@@ -73,6 +74,12 @@ def program_faults(text, compiled):
             yield f"a block of C is in no file that is compiled: {squeeze(block).splitlines()[0]} ..."
 
 
+def function_faults(text, words):
+    for name in re.findall(r"`(\w+)\(\)`", FENCE.sub("", text)):
+        if name not in words:
+            yield f"`{name}()` is in no C file"
+
+
 def compile_faults(text, root):
     blocks = "\n".join(block for _, block in FENCE.findall(text)).replace("\\\n", " ")
     for command in re.findall(r"^cc .*$", blocks, re.MULTILINE):
@@ -94,11 +101,13 @@ def main():
                 for path in glob.glob(os.path.join(root, pattern), recursive=True)]
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
     pages = listed.split()
+    sources = [path for folder in FOLDERS for path in glob.glob(os.path.join(root, folder, "**/*.[ch]"), recursive=True)]
+    words = set(re.findall(r"\w+", "\n".join(map(read, sources))))
     faults = 0
     for page in pages:
         text = read(os.path.join(root, page))
         for fault in [*link_faults(page, text, root), *path_faults(page, text, root), *command_faults(text, known),
-                      *program_faults(text, compiled), *compile_faults(text, root)]:
+                      *program_faults(text, compiled), *function_faults(text, words), *compile_faults(text, root)]:
             print(f"{page}: {fault}")
             faults += 1
     if not pages:

@@ -58,6 +58,8 @@ def comment_paragraphs(text):
         first = text.count("\n", 0, comment.start()) + 1
         lines = [(first + i, re.sub(r"^\s*\*+ ?", "", line) if i else line.strip())
                  for i, line in enumerate(comment.group(1).split("\n"))]
+        # Four blanks before a line make it code, as in Markdown.
+        lines = [(number, "" if line.startswith("    ") else line) for number, line in lines]
         for paragraph in paragraphs_of(lines, re.compile(r"\s*$|\s*- ")):
             yield [(number, re.sub(r"^\s*- ", "", line)) for number, line in paragraph]
 
@@ -110,6 +112,7 @@ def self_test():
             ("a.md", f"```\n{long}\n```\n| {long} |\n\nCall `{long}` first.\n", []),
             ("a.md", "It ends.\nWhat comes next is wrong.\n", [2]),
             ("a.h", f"/* Short. */\nint a; /* {fits} */\n/* It ends.\n * Whoever reads. */\n", [4]),
+            ("a.h", f"/* A loop:\n *     {long}\n * {long}\n */\n", [3]),
             ("a.h", f"/* First.\n *\n * {long} */\n", [3])):
         if [number for number, _ in faults(name, text)] != lines:
             sys.exit(f"prose: expected faults in lines {lines}, found {faults(name, text)}, in:\n{text}")
