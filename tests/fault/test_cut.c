@@ -55,7 +55,7 @@ static void judge(size_t taken_octets, const char *what, size_t place, size_t ma
     }
 }
 
-static void test_whole(void **state)
+static void test_uncut_dialogue(void **state)
 {
     size_t i;
 
@@ -98,7 +98,7 @@ static void test_cut_client(void **state)
 }
 
 /* As above, but the transport cannot say how much of its last buffer left: all of it may have. */
-static void test_cut_client_vaguely(void **state)
+static void test_cut_client_with_unsent_octets_unknown(void **state)
 {
     size_t i;
     size_t n;
@@ -192,9 +192,9 @@ static int use_pipelined(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_uncut_dialogue),
         cmocka_unit_test(test_cut_client),
-        cmocka_unit_test(test_cut_client_vaguely),
+        cmocka_unit_test(test_cut_client_with_unsent_octets_unknown),
         cmocka_unit_test(test_server_closes),
         cmocka_unit_test(test_server_resets),
         cmocka_unit_test(test_server_falls_silent),

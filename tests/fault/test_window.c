@@ -198,13 +198,13 @@ static void send_all(const char *offer)
     assert_int_equal(server.octets, MAILS * sizeof message);
 }
 
-static void test_chunks(void **state)
+static void test_full_window_by_bdat(void **state)
 {
     (void)state;
     send_all("250-mx\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
 }
 
-static void test_data(void **state)
+static void test_full_window_by_data(void **state)
 {
     (void)state;
     send_all("250-mx\r\n250 PIPELINING\r\n");
@@ -213,8 +213,8 @@ static void test_data(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chunks),
-        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_full_window_by_bdat),
+        cmocka_unit_test(test_full_window_by_data),
     };
 
     (void)alarm(TEST_LIMIT_S);

@@ -242,7 +242,7 @@ static VOID refused(INT error, const char *field)
     bed_collected();
 }
 
-BED_THREAD(what_cannot_be_composed)
+BED_THREAD(messages_that_cannot_be_composed)
 {
     static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     static UINT number;
@@ -353,7 +353,7 @@ int main(void)
         BED_CASE(everything),
         BED_CASE(what_the_server_offers_is_used),
         BED_CASE(date_and_identifier),
-        BED_CASE(what_cannot_be_composed),
+        BED_CASE(messages_that_cannot_be_composed),
 #ifndef NX_SMTP_DISABLE_ERROR_CHECKING
         BED_CASE(arguments),
 #endif

@@ -116,7 +116,7 @@ BED_THREAD(refusals_end_in_order)
     bed_delete();
 }
 
-BED_THREAD(nobody_listens)
+BED_THREAD(no_server_listens)
 {
     unsigned port = bed_server.port;
 
@@ -165,7 +165,7 @@ int main(void)
         BED_CASE(closed_soon_after_221),    BED_CASE(closed_soon_after_221_and_nuls),
         BED_CASE(nuls_behind_every_reply),  BED_CASE(server_closes_first),
         BED_CASE(abnormal_ends_are_resets), BED_CASE(refusals_end_in_order),
-        BED_CASE(nobody_listens),           BED_CASE(bind_and_connect_fail),
+        BED_CASE(no_server_listens),        BED_CASE(bind_and_connect_fail),
         BED_CASE(disconnect_fails),
     };
 

@@ -148,7 +148,7 @@ static UINT add_header(UINT message, UINT header, CHAR *name)
     return nx_smtp_message_header_add(&messages[message], &headers[header], name, "x");
 }
 
-BED_THREAD(what_messages_have)
+BED_THREAD(objects_of_messages)
 {
     (VOID) input;
     begin();
@@ -203,7 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_CASE(recipient_of_two_mails), BED_CASE(recipient_twice_in_a_mail),
         BED_CASE(recipient_taken_away),   BED_CASE(mail_twice),
-        BED_CASE(options_of_two_mails),   BED_CASE(what_messages_have),
+        BED_CASE(options_of_two_mails),   BED_CASE(objects_of_messages),
         BED_CASE(header_line_taken_away),
     };
 

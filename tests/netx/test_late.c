@@ -41,20 +41,20 @@ static VOID late(const char *ehlo)
     bed_delete();
 }
 
-BED_THREAD(in_lock_step)
+BED_THREAD(late_replies_in_lock_step)
 {
     (VOID) input;
     late(NULL);
 }
 
-BED_THREAD(in_groups)
+BED_THREAD(late_replies_in_groups)
 {
     (VOID) input;
     late(SERVER_BOTH);
 }
 
 /* The same when what was not heard in time did not come in time either: nothing is made of it. */
-BED_THREAD(what_came_too_late_is_not_waited_for)
+BED_THREAD(replies_after_the_limit_are_not_awaited)
 {
     NX_SMTP_MAIL *collected = NX_NULL;
     UINT looks = 0;
@@ -79,9 +79,9 @@ BED_THREAD(what_came_too_late_is_not_waited_for)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BED_CASE(in_lock_step),
-        BED_CASE(in_groups),
-        BED_CASE(what_came_too_late_is_not_waited_for),
+        BED_CASE(late_replies_in_lock_step),
+        BED_CASE(late_replies_in_groups),
+        BED_CASE(replies_after_the_limit_are_not_awaited),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

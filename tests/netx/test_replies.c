@@ -57,7 +57,7 @@ BED_THREAD(each_step_has_its_status)
     CHECK_CASES(cases);
 }
 
-BED_THREAD(what_is_no_reply)
+BED_THREAD(lines_that_are_no_reply)
 {
     static const struct reply_case cases[] = {
         {SERVER_GREETING, "hello\r\n", NX_SMTP_SERVER_ERROR_REPLY, NX_SMTP_OUTCOME_NOT_ATTEMPTED},
@@ -294,16 +294,11 @@ BED_THREAD(connection_lost_at_each_step)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BED_CASE(each_error_has_its_status),
-        BED_CASE(each_step_has_its_status),
-        BED_CASE(what_is_no_reply),
-        BED_CASE(replies_without_end_are_cut),
-        BED_CASE(size_is_for_the_server_to_refuse),
-        BED_CASE(replies_arrive_in_any_pieces),
-        BED_CASE(codes_inside_text_are_text),
-        BED_CASE(malformed_ehlo_replies),
-        BED_CASE(helo_where_ehlo_is_not_known),
-        BED_CASE(helo_with_a_user_name_and_none),
+        BED_CASE(each_error_has_its_status),        BED_CASE(each_step_has_its_status),
+        BED_CASE(lines_that_are_no_reply),          BED_CASE(replies_without_end_are_cut),
+        BED_CASE(size_is_for_the_server_to_refuse), BED_CASE(replies_arrive_in_any_pieces),
+        BED_CASE(codes_inside_text_are_text),       BED_CASE(malformed_ehlo_replies),
+        BED_CASE(helo_where_ehlo_is_not_known),     BED_CASE(helo_with_a_user_name_and_none),
         BED_CASE(connection_lost_at_each_step),
     };
 

@@ -111,7 +111,7 @@ BED_THREAD(connecting)
     bed_session_delete();
 }
 
-BED_THREAD(nobody_listens)
+BED_THREAD(no_server_listens)
 {
     (VOID) input;
     bed_session_create();
@@ -338,7 +338,7 @@ int main(void)
         BED_CASE(mails_behind_each_other),
         BED_CASE(mail_send_besides),
         BED_CASE(connecting),
-        BED_CASE(nobody_listens),
+        BED_CASE(no_server_listens),
         BED_CASE(replies),
         BED_CASE(statistics),
         BED_CASE(two_threads),

@@ -117,7 +117,7 @@ BED_THREAD(octets_that_need_care)
     bed_session_delete();
 }
 
-BED_THREAD(what_is_no_utf8_is_cut_anywhere)
+BED_THREAD(invalid_utf8_is_cut_anywhere)
 {
     (VOID) input;
     bed_session_create();
@@ -129,7 +129,7 @@ BED_THREAD(what_is_no_utf8_is_cut_anywhere)
 }
 
 /* By a group as well, whose message was counted before. */
-BED_THREAD(in_a_chunk)
+BED_THREAD(subject_in_a_chunk)
 {
     (VOID) input;
     bed_session_create();
@@ -139,7 +139,7 @@ BED_THREAD(in_a_chunk)
     bed_session_delete();
 }
 
-BED_THREAD(plain_ones_stay)
+BED_THREAD(ascii_subjects_stay)
 {
     (VOID) input;
     bed_create(NX_SMTP_CLIENT_AUTH_NONE);
@@ -154,11 +154,8 @@ BED_THREAD(plain_ones_stay)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BED_CASE(whole_characters),
-        BED_CASE(octets_that_need_care),
-        BED_CASE(what_is_no_utf8_is_cut_anywhere),
-        BED_CASE(in_a_chunk),
-        BED_CASE(plain_ones_stay),
+        BED_CASE(whole_characters),   BED_CASE(octets_that_need_care), BED_CASE(invalid_utf8_is_cut_anywhere),
+        BED_CASE(subject_in_a_chunk), BED_CASE(ascii_subjects_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,7 +187,7 @@ static void a_cut_leaves_nothing(void **state)
 }
 
 /* What was written into the buffer that is lent, and never sent. */
-static void what_is_not_sent_is_not_left(void **state)
+static void unsent_octets_are_wiped(void **state)
 {
     uint8_t *buffer;
     size_t capacity;
@@ -262,7 +262,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mail_leaves_nothing),
         cmocka_unit_test(a_cut_leaves_nothing),
-        cmocka_unit_test(what_is_not_sent_is_not_left),
+        cmocka_unit_test(unsent_octets_are_wiped),
         cmocka_unit_test(a_session_leaves_nothing),
     };
 

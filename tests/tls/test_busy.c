@@ -57,7 +57,7 @@ static void key_updates_end_by_the_limit(void **state)
     outlast(TLS1_3_VERSION, key_update, 0);
 }
 
-static void key_updates_without_ear_end_by_the_limit(void **state)
+static void key_updates_to_a_full_window_end_by_the_limit(void **state)
 {
     (void)state;
     outlast(TLS1_3_VERSION, key_update, 100);
@@ -75,7 +75,7 @@ static void hello_requests_end_by_the_limit(void **state)
     outlast(TLS1_2_VERSION, hello_request, 0);
 }
 
-static void hello_requests_without_ear_end_by_the_limit(void **state)
+static void hello_requests_to_a_full_window_end_by_the_limit(void **state)
 {
     (void)state;
     outlast(TLS1_2_VERSION, hello_request, 100);
@@ -104,7 +104,7 @@ static void a_handshake_without_end_ends_by_the_limit(void **state)
 }
 
 /* As servers do that renew their keys and hand out tickets. */
-static void a_few_are_answered(void **state)
+static void a_few_key_updates_and_tickets_are_answered(void **state)
 {
     int i;
 
@@ -164,13 +164,14 @@ int main(void)
                                         peer_run_teardown),
         cmocka_unit_test_setup_teardown(renegotiation_is_refused, peer_run_setup, peer_run_teardown),
         cmocka_unit_test_setup_teardown(hello_requests_end_by_the_limit, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(hello_requests_without_ear_end_by_the_limit, peer_run_setup,
+        cmocka_unit_test_setup_teardown(hello_requests_to_a_full_window_end_by_the_limit, peer_run_setup,
                                         peer_run_teardown),
     };
     static const struct CMUnitTest new[] = {
-        cmocka_unit_test_setup_teardown(a_few_are_answered, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(a_few_key_updates_and_tickets_are_answered, peer_run_setup,
+                                        peer_run_teardown),
         cmocka_unit_test_setup_teardown(key_updates_end_by_the_limit, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(key_updates_without_ear_end_by_the_limit, peer_run_setup,
+        cmocka_unit_test_setup_teardown(key_updates_to_a_full_window_end_by_the_limit, peer_run_setup,
                                         peer_run_teardown),
         cmocka_unit_test_setup_teardown(tickets_end_by_the_limit, peer_run_setup, peer_run_teardown),
     };

@@ -93,7 +93,7 @@ static void fail_each(int trusted, int thoroughly)
         fail_at(at, 0, trusted);
 }
 
-static void nothing_but_an_error(void **state)
+static void each_failure_is_an_error(void **state)
 {
     static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
     size_t i;
@@ -107,7 +107,7 @@ static void nothing_but_an_error(void **state)
     }
 }
 
-static void nothing_but_an_error_by_pin(void **state)
+static void each_failure_is_an_error_by_pin(void **state)
 {
     (void)state;
     run.config.verify = POSTINO_TLS_VERIFY_PIN;
@@ -116,7 +116,7 @@ static void nothing_but_an_error_by_pin(void **state)
     fail_each(1, 0);
 }
 
-static void nothing_but_an_error_with_starttls(void **state)
+static void each_failure_is_an_error_with_starttls(void **state)
 {
     (void)state;
     run.peer.starttls = 1;
@@ -124,7 +124,7 @@ static void nothing_but_an_error_with_starttls(void **state)
 }
 
 /* Which the peer does not ask for. */
-static void nothing_but_an_error_with_a_certificate(void **state)
+static void each_failure_is_an_error_with_a_certificate(void **state)
 {
     (void)state;
     run.config.certificate_file = run.peer.certificate_file;
@@ -132,21 +132,21 @@ static void nothing_but_an_error_with_a_certificate(void **state)
     fail_each(1, 0);
 }
 
-static void a_wrong_address_is_never_taken(void **state)
+static void a_wrong_address_is_never_accepted(void **state)
 {
     (void)state;
     run.config.host_name = "127.0.0.1";
     fail_each(0, 0);
 }
 
-static void a_wrong_name_is_never_taken(void **state)
+static void a_wrong_name_is_never_accepted(void **state)
 {
     (void)state;
     run.config.host_name = "other.example";
     fail_each(0, 1);
 }
 
-static void an_unknown_issuer_is_never_taken(void **state)
+static void an_unknown_issuer_is_never_accepted(void **state)
 {
     struct tls_peer other;
 
@@ -157,7 +157,7 @@ static void an_unknown_issuer_is_never_taken(void **state)
     tls_peer_free(&other);
 }
 
-static void a_wrong_pin_is_never_taken(void **state)
+static void a_wrong_pin_is_never_accepted(void **state)
 {
     static const uint8_t pin[POSTINO_TLS_PIN_OCTETS];
 
@@ -170,16 +170,17 @@ static void a_wrong_pin_is_never_taken(void **state)
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(nothing_but_an_error, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(nothing_but_an_error_by_pin, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(nothing_but_an_error_with_starttls, peer_run_setup,
+        cmocka_unit_test_setup_teardown(each_failure_is_an_error, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(each_failure_is_an_error_by_pin, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(each_failure_is_an_error_with_starttls, peer_run_setup,
                                         peer_run_teardown),
-        cmocka_unit_test_setup_teardown(nothing_but_an_error_with_a_certificate, peer_run_setup,
+        cmocka_unit_test_setup_teardown(each_failure_is_an_error_with_a_certificate, peer_run_setup,
                                         peer_run_teardown),
-        cmocka_unit_test_setup_teardown(a_wrong_name_is_never_taken, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(a_wrong_address_is_never_taken, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(an_unknown_issuer_is_never_taken, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(a_wrong_pin_is_never_taken, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(a_wrong_name_is_never_accepted, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(a_wrong_address_is_never_accepted, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(an_unknown_issuer_is_never_accepted, peer_run_setup,
+                                        peer_run_teardown),
+        cmocka_unit_test_setup_teardown(a_wrong_pin_is_never_accepted, peer_run_setup, peer_run_teardown),
     };
 
     if (argc > 1)

@@ -29,7 +29,7 @@ static void shake_hands(int version, int starttls, size_t lend_octets)
     run.peer.now_ms = 0;
 }
 
-static void what_arrived_is_heard_before_the_limit_is_judged(void **state)
+static void replies_that_arrived_count_before_the_limit(void **state)
 {
     static const size_t lends[] = {0, 1, 16384};
     size_t i;
@@ -46,7 +46,7 @@ static void what_arrived_is_heard_before_the_limit_is_judged(void **state)
 }
 
 /* Nothing arrived: then the limit holds, and is told. */
-static void what_did_not_arrive_is_not_waited_for(void **state)
+static void replies_that_did_not_arrive_are_not_awaited(void **state)
 {
     struct postino_transport *transport = backend_transport();
 
@@ -63,9 +63,9 @@ static void what_did_not_arrive_is_not_waited_for(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_arrived_is_heard_before_the_limit_is_judged, peer_run_setup,
+        cmocka_unit_test_setup_teardown(replies_that_arrived_count_before_the_limit, peer_run_setup,
                                         peer_run_teardown),
-        cmocka_unit_test_setup_teardown(what_did_not_arrive_is_not_waited_for, peer_run_setup,
+        cmocka_unit_test_setup_teardown(replies_that_did_not_arrive_are_not_awaited, peer_run_setup,
                                         peer_run_teardown),
     };
 

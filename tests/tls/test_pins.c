@@ -45,7 +45,7 @@ static void every_octet_of_a_pin_counts(void **state)
     assert_int_equal(run.peer.messages, 1);
 }
 
-static void as_many_pins_count_as_there_are(void **state)
+static void the_number_of_pins_counts(void **state)
 {
     size_t count;
     size_t at;
@@ -62,7 +62,7 @@ static void as_many_pins_count_as_there_are(void **state)
     assert_int_equal(send_pinned(3), POSTINO_ERROR_TLS_PIN);
 }
 
-static void pins_that_cannot_be_are_refused(void **state)
+static void malformed_pins_are_refused(void **state)
 {
     (void)state;
     set_pin(0);
@@ -75,8 +75,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_octet_of_a_pin_counts, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(as_many_pins_count_as_there_are, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(pins_that_cannot_be_are_refused, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(the_number_of_pins_counts, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(malformed_pins_are_refused, peer_run_setup, peer_run_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

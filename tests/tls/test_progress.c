@@ -37,7 +37,7 @@ static void octets_that_leave_restart_the_limit(void **state)
     peer_run_end();
 }
 
-static void octets_that_stay_do_not(void **state)
+static void octets_that_stay_do_not_restart_the_limit(void **state)
 {
     uint32_t began_ms;
 
@@ -59,7 +59,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(octets_that_leave_restart_the_limit, peer_run_setup,
                                         peer_run_teardown),
-        cmocka_unit_test_setup_teardown(octets_that_stay_do_not, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(octets_that_stay_do_not_restart_the_limit, peer_run_setup,
+                                        peer_run_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

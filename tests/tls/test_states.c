@@ -82,7 +82,7 @@ static void a_connection_that_fails_says_why(void **state)
 }
 
 /* In each way in which a server may end, behind its greeting. */
-static void an_end_is_an_end(void **state)
+static void the_servers_end_is_told(void **state)
 {
     const uint8_t *data;
     size_t octets;
@@ -109,7 +109,7 @@ static void an_end_is_an_end(void **state)
 }
 
 /* A server that ends the connection of whoever offers a session is called once more, without. */
-static void a_session_that_costs_the_connection_is_given_up(void **state)
+static void a_resumption_that_the_server_refuses_is_not_repeated(void **state)
 {
     unsigned connections;
 
@@ -140,8 +140,8 @@ int main(void)
                                         peer_run_teardown),
         cmocka_unit_test_setup_teardown(tls_begins_once, peer_run_setup, peer_run_teardown),
         cmocka_unit_test_setup_teardown(a_connection_that_fails_says_why, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(an_end_is_an_end, peer_run_setup, peer_run_teardown),
-        cmocka_unit_test_setup_teardown(a_session_that_costs_the_connection_is_given_up, peer_run_setup,
+        cmocka_unit_test_setup_teardown(the_servers_end_is_told, peer_run_setup, peer_run_teardown),
+        cmocka_unit_test_setup_teardown(a_resumption_that_the_server_refuses_is_not_repeated, peer_run_setup,
                                         peer_run_teardown),
     };
 

@@ -101,7 +101,7 @@ static void pause_is_no_timeout(void **state)
 }
 
 /* Not even a connection is made for it. */
-static void bad_mail_calls_nobody(void **state)
+static void bad_mail_makes_no_connection(void **state)
 {
     const struct postino_client_config config = {.ehlo_name = "client.test", .tls = &postino_tls_none};
 
@@ -115,7 +115,7 @@ static void bad_mail_calls_nobody(void **state)
     postino_client_quit(&test_client);
 }
 
-static void server_that_left_is_called_again(void **state)
+static void closed_connection_is_replaced(void **state)
 {
     static const char *const left[] = {HELLO,  LETTER, DATA,        "S: 250 ok", "close", HELLO,
                                        LETTER, DATA,   "S: 250 ok", QUIT,        NULL};
@@ -173,7 +173,7 @@ static void connection_is_refused(void **state)
     (void)close(bound);
 }
 
-static void greeting_that_refuses(void **state)
+static void refusing_greeting_is_an_error(void **state)
 {
     static const char *const script[] = {"accept", "S: 554 go away", QUIT, NULL};
     const char *text;
@@ -215,7 +215,7 @@ static void bad_mail_leaves_the_connection_alone(void **state)
     test_end();
 }
 
-static void silent_server_is_left(void **state)
+static void silent_server_times_out(void **state)
 {
     static const char *const script[] = {"accept", "silence", NULL};
     const struct postino_time_limits limits = {.greeting_ms = 100};
@@ -236,14 +236,14 @@ int main(void)
         cmocka_unit_test(connection_serves_several_mails),
         cmocka_unit_test(client_sends_again_after_quit),
         cmocka_unit_test(pause_is_no_timeout),
-        cmocka_unit_test(bad_mail_calls_nobody),
-        cmocka_unit_test(server_that_left_is_called_again),
+        cmocka_unit_test(bad_mail_makes_no_connection),
+        cmocka_unit_test(closed_connection_is_replaced),
         cmocka_unit_test(cut_before_the_message_is_transient),
         cmocka_unit_test(cut_after_the_end_mark_is_unknown),
         cmocka_unit_test(connection_is_refused),
-        cmocka_unit_test(greeting_that_refuses),
+        cmocka_unit_test(refusing_greeting_is_an_error),
         cmocka_unit_test(bad_mail_leaves_the_connection_alone),
-        cmocka_unit_test(silent_server_is_left),
+        cmocka_unit_test(silent_server_times_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static void pipelining_never_sends_twice(void **state)
 }
 
 /* A server that does not answer in lock-step either is silent for another reason. */
-static void silence_is_not_the_groups_fault(void **state)
+static void silence_in_lock_step_keeps_pipelining(void **state)
 {
     (void)state;
     prepare();
@@ -303,7 +303,7 @@ static void starttls_on_port_465(void **state)
 }
 
 /* A record holds what decided its recipient, and nothing of an attempt before. */
-static void records_of_an_attempt_before(void **state)
+static void records_forget_earlier_attempts(void **state)
 {
     static char text[1000];
     static struct postino_record record = {.text = text, .text_capacity_octets = sizeof text};
@@ -329,7 +329,7 @@ int main(void)
         cmocka_unit_test(chunk_that_is_accepted_for_one),
         cmocka_unit_test(pipelining_that_does_not_work),
         cmocka_unit_test(pipelining_never_sends_twice),
-        cmocka_unit_test(silence_is_not_the_groups_fault),
+        cmocka_unit_test(silence_in_lock_step_keeps_pipelining),
         cmocka_unit_test(parameters_that_do_not_work),
         cmocka_unit_test(parameters_that_are_not_at_fault),
         cmocka_unit_test(options_that_do_not_work),
@@ -339,7 +339,7 @@ int main(void)
         cmocka_unit_test(ehlo_that_does_not_work),
         cmocka_unit_test(ehlo_that_is_needed),
         cmocka_unit_test(starttls_on_port_465),
-        cmocka_unit_test(records_of_an_attempt_before),
+        cmocka_unit_test(records_forget_earlier_attempts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

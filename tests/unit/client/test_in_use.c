@@ -124,7 +124,7 @@ static void options_in_two_mails(void **state)
     refuses_the_second(POSTINO_ERROR_OPTIONS_IN_USE);
 }
 
-static void a_source_under_another(void **state)
+static void a_source_within_another(void **state)
 {
     static struct postino_raw_message raw;
     static struct postino_dkim dkim;
@@ -299,7 +299,7 @@ static void a_refused_mail_is_free(void **state)
 }
 
 /* Of two mails to the server of shared_recipient.c, 250 and 554, each keeps its own word. */
-static void each_mail_keeps_its_own_verdict(void **state)
+static void each_mail_keeps_its_own_error(void **state)
 {
 #define EVENT(kind, text)                                        \
     {                                                            \
@@ -369,7 +369,7 @@ int main(void)
         cmocka_unit_test_setup(a_record_in_two_mails, setup),
         cmocka_unit_test_setup(a_source_in_two_mails, setup),
         cmocka_unit_test_setup(options_in_two_mails, setup),
-        cmocka_unit_test_setup(a_source_under_another, setup),
+        cmocka_unit_test_setup(a_source_within_another, setup),
         cmocka_unit_test_setup(a_source_in_a_part_and_a_mail, setup),
         cmocka_unit_test_setup(a_source_in_two_parts, setup),
         cmocka_unit_test_setup(a_part_in_two_messages, setup),
@@ -377,7 +377,7 @@ int main(void)
         cmocka_unit_test_setup(a_recipient_twice_in_one_mail, setup),
         cmocka_unit_test_setup(a_mail_twice, setup),
         cmocka_unit_test_setup(a_refused_mail_is_free, setup),
-        cmocka_unit_test_setup(each_mail_keeps_its_own_verdict, setup),
+        cmocka_unit_test_setup(each_mail_keeps_its_own_error, setup),
         cmocka_unit_test_setup(a_service_twice, setup),
     };
 

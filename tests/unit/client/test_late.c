@@ -94,7 +94,7 @@ static void collect(size_t number)
 }
 
 /* The caller works between two calls, while the reply lies in the socket. */
-static void a_late_caller(void **state)
+static void late_caller_gets_replies_that_arrived(void **state)
 {
     size_t piece;
 
@@ -160,7 +160,7 @@ static uint32_t late_now_ms(struct postino_transport *transport)
     return now_ms;
 }
 
-static void a_process_that_stands_still(void **state)
+static void stopped_client_gets_replies_that_arrived(void **state)
 {
     unsigned last = 1;
 
@@ -196,7 +196,7 @@ static int line_receive(struct postino_transport *transport, const uint8_t **dat
     return status;
 }
 
-static void a_line_that_never_ends(void **state)
+static void endless_line_ends_by_the_limit(void **state)
 {
     static const struct peer_event greeting[] = {
         EVENT(PEER_SERVER, "220 mx\r\n"), EVENT(PEER_CLIENT, "EHLO c\r\n"), EVENT(PEER_SERVER, "250 ")};
@@ -269,7 +269,7 @@ static int client_sends(const char *port)
 }
 
 /* In the envelope, and behind the message. */
-static void a_stopped_process(void **state)
+static void stopped_process_over_sockets(void **state)
 {
     int listener = loopback_listen(AF_INET);
     const char *port = loopback_port(listener);
@@ -315,10 +315,10 @@ static void a_stopped_process(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_late_caller),
-        cmocka_unit_test(a_process_that_stands_still),
-        cmocka_unit_test(a_line_that_never_ends),
-        cmocka_unit_test(a_stopped_process),
+        cmocka_unit_test(late_caller_gets_replies_that_arrived),
+        cmocka_unit_test(stopped_client_gets_replies_that_arrived),
+        cmocka_unit_test(endless_line_ends_by_the_limit),
+        cmocka_unit_test(stopped_process_over_sockets),
     };
 
     return cmocka_run_group_tests_name("late", tests, NULL, NULL);

@@ -3,7 +3,7 @@
  * that are sent again, and the mails that never are. */
 #include "client_scripts.h"
 
-static void test_many(void **state)
+static void test_many_mails_on_one_connection(void **state)
 {
     static char lines[MAILS][100];
     const char *script[2 * MAILS + 6] = {HELLO(BOTH)};
@@ -53,7 +53,7 @@ static void test_idle(void **state)
 }
 
 /* It gave it up when the mail was on its way: once more, and no more than once. */
-static void test_again_once(void **state)
+static void test_mail_is_repeated_once(void **state)
 {
     (void)state;
     prepare();
@@ -255,11 +255,16 @@ static void test_service(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_many),          cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_again_once),    cmocka_unit_test(test_lost_under_way),
-        cmocka_unit_test(test_mail_limit),    cmocka_unit_test(test_submit_after_loss),
-        cmocka_unit_test(test_quit),          cmocka_unit_test(test_no_connection),
-        cmocka_unit_test(test_refused_calls), cmocka_unit_test(test_service),
+        cmocka_unit_test(test_many_mails_on_one_connection),
+        cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_mail_is_repeated_once),
+        cmocka_unit_test(test_lost_under_way),
+        cmocka_unit_test(test_mail_limit),
+        cmocka_unit_test(test_submit_after_loss),
+        cmocka_unit_test(test_quit),
+        cmocka_unit_test(test_no_connection),
+        cmocka_unit_test(test_refused_calls),
+        cmocka_unit_test(test_service),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,7 @@ static void run(const char *const *script, const struct postino_mechanism *mecha
     test_end();
 }
 
-static void nothing_is_left(void **state)
+static void no_password_is_left(void **state)
 {
     static const char *const plain[] = {"accept",
                                         "S: 220 server.test",
@@ -94,7 +94,7 @@ static void nothing_is_left(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_left),
+        cmocka_unit_test(no_password_is_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ static void wrong_password(void **state)
     assert_null(strstr(test_dialogue, "BzZWNyZXQ"));
 }
 
-static void password_is_not_sent_in_the_clear_unasked(void **state)
+static void password_in_clear_text_needs_permission(void **state)
 {
     static const char *const script[] = {"accept",
                                          "S: 220 server.test",
@@ -70,7 +70,7 @@ static void password_is_not_sent_in_the_clear_unasked(void **state)
     test_end();
 }
 
-static void refused_recipient_gives_the_mail_up(void **state)
+static void refused_recipient_ends_the_mail(void **state)
 {
     static const char *const script[] = {HELLO,
                                          LETTER,
@@ -118,7 +118,7 @@ static void partial_mail_goes_to_the_others(void **state)
     test_end();
 }
 
-static void partial_mail_that_nobody_takes_fails(void **state)
+static void partial_mail_without_accepted_recipient_fails(void **state)
 {
     static const char *const script[] = {HELLO,
                                          LETTER,
@@ -151,10 +151,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_password),
-        cmocka_unit_test(password_is_not_sent_in_the_clear_unasked),
-        cmocka_unit_test(refused_recipient_gives_the_mail_up),
+        cmocka_unit_test(password_in_clear_text_needs_permission),
+        cmocka_unit_test(refused_recipient_ends_the_mail),
         cmocka_unit_test(partial_mail_goes_to_the_others),
-        cmocka_unit_test(partial_mail_that_nobody_takes_fails),
+        cmocka_unit_test(partial_mail_without_accepted_recipient_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

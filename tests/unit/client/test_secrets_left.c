@@ -119,7 +119,7 @@ static void run(const struct mechanism_case *test, unsigned cut, enum ending end
     free(stack);
 }
 
-static void nothing_is_left(void **state)
+static void no_secret_is_left(void **state)
 {
     static const char first[] = "334 cj1BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUF4eXoscz1BQUVDQXdRRkJnYz0saT00MDk3";
     static const char final[] = "334 dj1jMlZ5ZG1WeUxYTnBaMjVoZEhWeVpTMHdNVEl6TkRVMk56ZzVZV0pqWkNzPQ==";
@@ -152,7 +152,7 @@ static void nothing_is_left(void **state)
 int main(int count, char **arguments)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_left),
+        cmocka_unit_test(no_secret_is_left),
     };
 
     (void)count;

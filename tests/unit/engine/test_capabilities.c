@@ -55,7 +55,7 @@ static void test_big_reply(void **state)
               POSTINO_CAPABILITY_LIMITS);
 }
 
-static void test_each(void **state)
+static void test_each_keyword(void **state)
 {
     static const char *const names[] = {"AUTH",        "SIZE",       "8BITMIME",  "ENHANCEDSTATUSCODES",
                                         "PIPELINING",  "CHUNKING",   "STARTTLS",  "SMTPUTF8",
@@ -155,7 +155,7 @@ static void test_chosen_by_name(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_big_reply),      cmocka_unit_test(test_each),
+        cmocka_unit_test(test_big_reply),      cmocka_unit_test(test_each_keyword),
         cmocka_unit_test(test_near_misses),    cmocka_unit_test(test_helo_has_none),
         cmocka_unit_test(test_chosen_by_name),
     };

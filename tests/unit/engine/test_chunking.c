@@ -102,7 +102,7 @@ static void test_memory(void **state)
 }
 
 /* A size that the source says, in pieces, with a pause anywhere. */
-static void test_known(void **state)
+static void test_known_size(void **state)
 {
     size_t piece;
     size_t capacity;
@@ -137,7 +137,7 @@ static void check_not_offered(const char *extensions)
 }
 
 /* Octets that are no lines, and lines that are known to end well: as they are. */
-static void test_raw(void **state)
+static void test_binary_and_canonical(void **state)
 {
     static const char binary[] = "\0\r\n.\r\r\n\n\xff.\r";
     size_t i;
@@ -187,7 +187,7 @@ static void check_broken(size_t capacity, size_t length, size_t said, size_t fai
     assert_int_equal(group.mails[0].result.step, POSTINO_STEP_MESSAGE);
 }
 
-static void test_short_long_fail(void **state)
+static void test_source_shorter_longer_or_failing(void **state)
 {
     size_t capacity;
     size_t i;
@@ -207,7 +207,7 @@ static void test_short_long_fail(void **state)
 }
 
 /* Without a known size each lent span of 512 octets or more is a chunk; with smaller ones DATA costs less. */
-static void test_unknown(void **state)
+static void test_unknown_size(void **state)
 {
     static char message[MESSAGE_MAX];
     static const size_t pieces[] = {512, 513, 700, 1300, MESSAGE_MAX};
@@ -248,7 +248,7 @@ static void test_unknown(void **state)
 }
 
 /* Spans that make no octet on the wire, because their line breaks are held back. */
-static void test_unknown_breaks(void **state)
+static void test_unknown_size_with_held_back_line_ends(void **state)
 {
     static char message[600 + 8];
     size_t piece;
@@ -271,7 +271,7 @@ static void test_unknown_breaks(void **state)
 }
 
 /* Chunks of at most POSTINO_CHUNK_OCTETS, full ones but the last; a refusal between them stops the rest. */
-static void test_large(void **state)
+static void test_large_message(void **state)
 {
     size_t length;
 
@@ -339,10 +339,14 @@ static void test_refused_while_it_waits(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_memory),  cmocka_unit_test(test_known),
-        cmocka_unit_test(test_raw),     cmocka_unit_test(test_short_long_fail),
-        cmocka_unit_test(test_unknown), cmocka_unit_test(test_unknown_breaks),
-        cmocka_unit_test(test_large),   cmocka_unit_test(test_refused_while_it_waits),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_known_size),
+        cmocka_unit_test(test_binary_and_canonical),
+        cmocka_unit_test(test_source_shorter_longer_or_failing),
+        cmocka_unit_test(test_unknown_size),
+        cmocka_unit_test(test_unknown_size_with_held_back_line_ends),
+        cmocka_unit_test(test_large_message),
+        cmocka_unit_test(test_refused_while_it_waits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

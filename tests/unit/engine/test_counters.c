@@ -53,7 +53,7 @@ static void test_calls_after_the_end(void **state)
 }
 
 /* More commands ahead of their replies than a counter of 16 bits holds: it waits. */
-static void test_very_many(void **state)
+static void test_more_commands_than_a_counter_holds(void **state)
 {
     enum {
         MANY = 70000
@@ -163,7 +163,7 @@ static void check_outstanding(size_t before, size_t recipients)
     test_free(crowd);
 }
 
-static void test_outstanding_at_65535(void **state)
+static void test_65535_outstanding_replies(void **state)
 {
     size_t before;
 
@@ -178,8 +178,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calls_after_the_end),
-        cmocka_unit_test(test_very_many),
-        cmocka_unit_test(test_outstanding_at_65535),
+        cmocka_unit_test(test_more_commands_than_a_counter_holds),
+        cmocka_unit_test(test_65535_outstanding_replies),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,7 +242,7 @@ static void test_secret(void **state)
 }
 
 /* A mail that is not begun stands between two that are. */
-static void test_dropped_between(void **state)
+static void test_mail_not_begun_between_two_others(void **state)
 {
     struct postino_options options;
     struct group group;
@@ -360,7 +360,7 @@ int main(void)
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_wait_ms),
         cmocka_unit_test(test_secret),
-        cmocka_unit_test(test_dropped_between),
+        cmocka_unit_test(test_mail_not_begun_between_two_others),
         cmocka_unit_test(test_source_fails),
     };
 

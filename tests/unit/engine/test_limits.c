@@ -39,7 +39,7 @@ static void test_domains(void **state)
     assert_int_equal(group.mails[1].result.error, POSTINO_ERROR_RECIPIENTS);
 }
 
-static void test_limits(void **state)
+static void test_mailmax_and_rcptmax(void **state)
 {
     struct group group;
 
@@ -65,7 +65,7 @@ static void test_limits(void **state)
 }
 
 /* 250 recipients: 100, 100, 50. */
-static void test_many(void **state)
+static void test_250_recipients_in_three_transactions(void **state)
 {
     enum {
         MANY = 250
@@ -127,8 +127,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_domains),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_mailmax_and_rcptmax),
+        cmocka_unit_test(test_250_recipients_in_three_transactions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

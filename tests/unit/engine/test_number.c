@@ -44,7 +44,7 @@ static void test_borders(void **state)
 }
 
 /* Behind other octets. */
-static void test_behind(void **state)
+static void test_number_between_texts(void **state)
 {
     uint8_t out[8] = "########";
     struct postino_emitter emitter = {out, 0, 7, 0};
@@ -61,7 +61,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_borders),
-        cmocka_unit_test(test_behind),
+        cmocka_unit_test(test_number_between_texts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,7 +208,7 @@ static void test_none_taken_in_a_group(void **state)
 }
 
 /* The further transaction comes before mails that have not begun, and behind those that have. */
-static void test_order(void **state)
+static void test_order_of_further_transactions(void **state)
 {
     struct group group;
 
@@ -235,7 +235,7 @@ static void test_order(void **state)
 }
 
 /* The mail in line again is the last one; the next that is handed in stands behind it. */
-static void test_submit_behind(void **state)
+static void test_submit_behind_further_transaction(void **state)
 {
     struct group group;
 
@@ -262,7 +262,7 @@ static void test_submit_behind(void **state)
 
 /* What is left cannot be sent again: try later. And lost before the end's reply: who waited has no part in
  * it. */
-static void test_left(void **state)
+static void test_recipients_left_for_later(void **state)
 {
     struct test_source source;
     struct group group;
@@ -302,9 +302,9 @@ int main(void)
         cmocka_unit_test(test_deferred_two_replies_later),
         cmocka_unit_test(test_none_taken_others_wait),
         cmocka_unit_test(test_none_taken_in_a_group),
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_submit_behind),
-        cmocka_unit_test(test_left),
+        cmocka_unit_test(test_order_of_further_transactions),
+        cmocka_unit_test(test_submit_behind_further_transaction),
+        cmocka_unit_test(test_recipients_left_for_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

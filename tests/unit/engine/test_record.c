@@ -100,7 +100,7 @@ static void test_lmtp(void **state)
 }
 
 /* Too long for the buffer, for the session's, or no buffer at all. */
-static void test_room(void **state)
+static void test_text_capacity(void **state)
 {
     size_t room;
 
@@ -188,7 +188,7 @@ int main(void)
         cmocka_unit_test(test_partial),
         cmocka_unit_test(test_all_or_nothing),
         cmocka_unit_test(test_lmtp),
-        cmocka_unit_test(test_room),
+        cmocka_unit_test(test_text_capacity),
         cmocka_unit_test(test_more_than_a_session_keeps),
     };
 

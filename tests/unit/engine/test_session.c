@@ -3,7 +3,7 @@
 #include "bench.h"
 
 /* The dialogue of one mail, and at each point what the session wants. */
-static void test_want(void **state)
+static void test_want_at_each_point(void **state)
 {
     struct bench bench;
     uint8_t octet;
@@ -121,7 +121,7 @@ static void test_quit_waits_for_mails(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_want),
+        cmocka_unit_test(test_want_at_each_point),
         cmocka_unit_test(test_output_partly),
         cmocka_unit_test(test_finished_order),
         cmocka_unit_test(test_quit_waits_for_mails),

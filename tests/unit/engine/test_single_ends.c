@@ -60,7 +60,7 @@ static void check_changed(const char *message)
     }
 }
 
-static void test_changed(void **state)
+static void test_body_that_changes(void **state)
 {
     (void)state;
     check_changed("Hi\n");
@@ -70,7 +70,7 @@ static void test_changed(void **state)
 }
 
 /* The same where what went before it is not answered yet. */
-static void test_changed_in_group(void **state)
+static void test_body_that_changes_in_group(void **state)
 {
     uint8_t out[2 * OCTETS];
     struct run run;
@@ -141,8 +141,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lost),
-        cmocka_unit_test(test_changed),
-        cmocka_unit_test(test_changed_in_group),
+        cmocka_unit_test(test_body_that_changes),
+        cmocka_unit_test(test_body_that_changes_in_group),
         cmocka_unit_test(test_refused_within),
         cmocka_unit_test(test_large),
     };

@@ -84,7 +84,7 @@ static void refused(int error, const char *field)
         assert_string_equal(message.error_field, field);
 }
 
-static void a_bad_field_connects_nowhere(void **state)
+static void a_bad_field_makes_no_connection(void **state)
 {
     (void)state;
     message.subject = "a\nb";
@@ -96,7 +96,7 @@ static void a_bad_field_connects_nowhere(void **state)
     refused(POSTINO_ERROR_FIELD_MISSING, "From");
 }
 
-static void bad_parts_connect_nowhere(void **state)
+static void bad_parts_make_no_connection(void **state)
 {
     struct postino_part multipart;
 
@@ -125,7 +125,7 @@ static void utf8_addresses_need_the_option(void **state)
     postino_client_quit(&client);
 }
 
-static void wrapped_messages_are_looked_at(void **state)
+static void wrapped_messages_are_checked(void **state)
 {
     static const struct postino_dkim_crypto crypto = {0};
     struct postino_dkim dkim;
@@ -150,7 +150,7 @@ static void wrapped_messages_are_looked_at(void **state)
 }
 
 /* A source of the caller's: its check() comes last, once, and may say what it likes. */
-static void a_source_may_check_itself(void **state)
+static void a_source_has_a_check_of_its_own(void **state)
 {
     struct test_source source;
 
@@ -189,7 +189,7 @@ static enum postino_source_status read_once(void *context, const uint8_t **data,
     return *length_octets != 0 ? POSTINO_SOURCE_DATA : POSTINO_SOURCE_END;
 }
 
-static void parts_that_are_read_once_are_whole(void **state)
+static void parts_without_rewind_are_composed_whole(void **state)
 {
     struct postino_callback_source once;
     struct postino_source *source = &message.source;
@@ -218,12 +218,12 @@ static void parts_that_are_read_once_are_whole(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_bad_field_connects_nowhere, setup, teardown),
-        cmocka_unit_test_setup_teardown(bad_parts_connect_nowhere, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_bad_field_makes_no_connection, setup, teardown),
+        cmocka_unit_test_setup_teardown(bad_parts_make_no_connection, setup, teardown),
         cmocka_unit_test_setup_teardown(utf8_addresses_need_the_option, setup, teardown),
-        cmocka_unit_test_setup_teardown(wrapped_messages_are_looked_at, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_source_may_check_itself, setup, teardown),
-        cmocka_unit_test_setup_teardown(parts_that_are_read_once_are_whole, setup, teardown),
+        cmocka_unit_test_setup_teardown(wrapped_messages_are_checked, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_source_has_a_check_of_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(parts_without_rewind_are_composed_whole, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,7 +113,7 @@ static int test_connect(uint32_t timeout_ms, uint32_t *elapsed_ms)
     return error;
 }
 
-static void names_that_lead_nowhere(void **state)
+static void unknown_names_are_errors(void **state)
 {
     static const char *const services[] = {"",    "0",   "65536", "99999", "4294967321",      "-1",
                                            "+25", " 25", "25 ",   "25x",   "no-such-service", "2-5"};
@@ -217,7 +217,7 @@ static void silent_address_leaves_time_for_the_next(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_that_lead_nowhere),
+        cmocka_unit_test(unknown_names_are_errors),
         cmocka_unit_test(refused_port),
         cmocka_unit_test(every_address_is_tried),
         cmocka_unit_test(socket_without_descriptor_flags_connects),

@@ -109,7 +109,7 @@ static void exchange(int family)
 }
 
 /* What has just been asked is waited for without a look; and a look that was left out is left out once. */
-static void answers_take_their_time(void **state)
+static void receive_skips_one_look_after_a_send(void **state)
 {
     const uint8_t *data;
     size_t length_octets;
@@ -129,7 +129,7 @@ static void answers_take_their_time(void **state)
 }
 
 /* Large buffers are the caller's choice; a NULL is the one inside. */
-static void buffers_of_the_callers(void **state)
+static void caller_may_lend_buffers(void **state)
 {
     static uint8_t large[262144];
     uint8_t small[64];
@@ -245,7 +245,7 @@ static void storm_strikes(int signal_number)
     (void)signal_number;
 }
 
-static void storm_of_signals(void **state)
+static void signals_interrupt_no_call(void **state)
 {
     const struct sigaction strike = {.sa_handler = storm_strikes};
     const struct itimerval storm = {.it_interval = {.tv_usec = 500}, .it_value = {.tv_usec = 500}};
@@ -301,7 +301,7 @@ static void reset_is_an_error_and_no_signal(void **state)
     assert_memory_equal(test_posix.send_buffer, "\0\0\0\0", 4);
 }
 
-static void farewell_is_heard_after_a_failed_send(void **state)
+static void last_reply_is_read_after_a_failed_send(void **state)
 {
     const uint8_t *data;
     size_t length_octets;
@@ -353,7 +353,7 @@ static void transport_can_be_used_again(void **state)
     (void)close(listener);
 }
 
-static void calls_out_of_turn(void **state)
+static void calls_in_a_wrong_state_are_refused(void **state)
 {
     const uint8_t *data;
     size_t length_octets;
@@ -374,19 +374,19 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(init_refuses_what_it_cannot_use),
-        cmocka_unit_test(answers_take_their_time),
-        cmocka_unit_test(buffers_of_the_callers),
+        cmocka_unit_test(receive_skips_one_look_after_a_send),
+        cmocka_unit_test(caller_may_lend_buffers),
         cmocka_unit_test(octets_travel_over_ipv4),
         cmocka_unit_test(octets_travel_over_ipv6),
         cmocka_unit_test(socket_is_set_up_for_the_dialogue),
         cmocka_unit_test(short_writes_lose_nothing),
-        cmocka_unit_test(storm_of_signals),
+        cmocka_unit_test(signals_interrupt_no_call),
         cmocka_unit_test(end_of_the_stream),
         cmocka_unit_test(reset_is_an_error_and_no_signal),
-        cmocka_unit_test(farewell_is_heard_after_a_failed_send),
+        cmocka_unit_test(last_reply_is_read_after_a_failed_send),
         cmocka_unit_test(close_in_the_orderly_way_or_at_once),
         cmocka_unit_test(transport_can_be_used_again),
-        cmocka_unit_test(calls_out_of_turn),
+        cmocka_unit_test(calls_in_a_wrong_state_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,7 @@ static void test_cancel(void **state)
 }
 
 /* A user name so long that the initial response does not fit: the command alone gives nothing away. */
-static void test_response_apart(void **state)
+static void test_response_after_the_command(void **state)
 {
     static const struct postino_mechanism *const mechanisms[] = {&postino_sasl_plain, NULL};
     struct bench bench;
@@ -138,7 +138,7 @@ int main(void)
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_login),
         cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_response_apart),
+        cmocka_unit_test(test_response_after_the_command),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

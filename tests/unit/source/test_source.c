@@ -61,7 +61,7 @@ static void test_no_spans(void **state)
 }
 
 /* A source that was read half is begun anew by the next transaction. */
-static void test_begun_anew(void **state)
+static void test_source_begins_again(void **state)
 {
     struct bench bench;
     uint8_t octets[3];
@@ -187,7 +187,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_spans),
         cmocka_unit_test(test_no_spans),
-        cmocka_unit_test(test_begun_anew),
+        cmocka_unit_test(test_source_begins_again),
         cmocka_unit_test(test_begin),
         cmocka_unit_test(test_memory_8bit),
         cmocka_unit_test(test_wait),
