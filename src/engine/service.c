@@ -10,7 +10,9 @@
 /* Returns the service command in hand, which the session knows by its sink. */
 static struct postino_service *service_of(const struct postino_session *session)
 {
-    return (struct postino_service *)((uintptr_t)session->text_sink - offsetof(struct postino_service, sink));
+    const char *sink = (const char *)session->text_sink;
+
+    return (struct postino_service *)(sink - offsetof(struct postino_service, sink));
 }
 
 static void service_emit(const struct postino_session *session, struct postino_emitter *emitter)

@@ -241,7 +241,7 @@ static size_t transaction_write_step(struct postino_session *session, uint8_t *o
         mail->marks |= MAIL_TIMED;
         mail->begun_ms = session->now_ms;
     }
-    if (session->sent.step->id != POSTINO_STEP_MESSAGE)
+    if (mail == NULL || session->sent.step->id != POSTINO_STEP_MESSAGE)
         return postino_session_count_output(session, postino_command(session, out, capacity));
     if ((mail->marks & MAIL_CHUNKED) == 0)
         return postino_session_count_output(session, postino_message(session, out, capacity));
