@@ -38,7 +38,7 @@ static const char *const lines[] = {
 };
 
 #define LINES      (sizeof lines / sizeof lines[0])
-/* What stands in front of them, and behind the end mark. */
+/* The lines before the mail's commands, and after the end mark. */
 #define LINE_MAIL  5
 #define LINE_FINAL 12
 

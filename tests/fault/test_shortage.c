@@ -117,8 +117,8 @@ static void test_every_send_short(void **state)
     }
 }
 
-/* The peer's window never opens again after n octets. What the transport holds back was not sent: a mail
- * whose end mark is among it was not accepted. */
+/* The peer's window never opens again after n octets. Octets that the transport holds back were not sent.
+ * A mail whose end mark is among them was not accepted. */
 static void test_window_closes(void **state)
 {
     static const size_t capacities[] = {4096, 16, 1};

@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     room_octets = strlen(text) + strlen(text) / 2 + 2 * MAILBOXES;
     room = malloc(room_octets);
     FUZZ_CHECK(room != NULL);
-    /* What is right by RFC 5322 is right for people, with as many mailboxes. */
+    /* A list that is right by RFC 5322 is right in the lenient parser too, with as many mailboxes. */
     if (check_list(text, &strict, room, room_octets, POSTINO_MAILBOX_STRICT) == 0)
         FUZZ_CHECK(check_list(text, &liberal, room, room_octets, 0) == 0 && liberal.count == strict.count);
     else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a fuzz target without libFuzzer. Usage: fuzz_NAME_replay FILE..., which runs files that a fuzzer
- * found, and takes the server's lines out of each case of a transcript (*.txt): whole, each line alone,
- * and changed a little, with many first octets. With --write FOLDER before the files it writes the
- * transcripts' inputs there, to start a fuzzer from. */
+/* Runs a fuzz target without libFuzzer: fuzz_NAME_replay [--write FOLDER] FILE... A file that a fuzzer
+ * found is one input. Of a transcript (*.txt) the server's lines of each case are inputs: whole, each line
+ * alone, and changed a little, with many first octets. With --write it writes the transcripts' inputs to
+ * the folder, to start a fuzzer from. */
 #include "fuzz.h"
 #include "../transcripts/runner/transcript_table.h"
 

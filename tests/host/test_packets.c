@@ -227,7 +227,7 @@ THREAD_CASE(ip_status)
     assert_int_equal(actual & NX_IP_TCP_ENABLED, NX_IP_TCP_ENABLED);
 }
 
-/* Who compiled with other options than the library has objects of another size. */
+/* A program that is compiled with other options than the library has objects of another size. */
 static void sizes_must_be_the_librarys(void **state)
 {
     static ULONG64 memory[256];

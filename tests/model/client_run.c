@@ -107,7 +107,7 @@ static int link_send(struct postino_transport *transport, size_t length_octets)
     return transport->unsent_octets == 0 ? 0 : POSTINO_AGAIN;
 }
 
-/* What left travels on. Returns whether anything did. */
+/* Moves sent octets on. Returns whether there were any. */
 static int link_travel(struct link *link)
 {
     struct model_connection *connection = link->connection;

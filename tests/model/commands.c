@@ -12,7 +12,7 @@ void model_command_fault(struct model_connection *connection, const char *what)
     model_fault(connection->world, "connection %u, \"%.80s\": %s", connection->index, connection->line, what);
 }
 
-/* What the client had been given when it began this command. */
+/* The octets that the client had received when it began this command. */
 size_t model_knew(struct model_connection *connection)
 {
     return model_given_at(connection, connection->line_start);
@@ -115,7 +115,7 @@ void model_check_left_open(struct model_connection *connection, size_t number)
     }
 }
 
-/* What must hold before DATA, and before the first BDAT. */
+/* Checks the conditions for DATA, and for the first BDAT. */
 static void check_message(struct model_connection *connection, int chunk)
 {
     const struct model_settings *settings = &connection->world->settings;

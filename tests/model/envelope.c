@@ -41,7 +41,7 @@ static void mail_parameter(struct model_connection *connection, const char *word
     }
 }
 
-/* What must hold before MAIL. */
+/* Checks the conditions for MAIL. */
 static void check_mail(struct model_connection *connection)
 {
     const struct model_settings *settings = &connection->world->settings;

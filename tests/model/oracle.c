@@ -113,7 +113,7 @@ static void judge_code(struct model_world *world, size_t index, size_t number)
     }
 }
 
-/* What the client was told in full it must know. */
+/* The client must know every reply that it received whole. */
 static void judge_told(struct model_world *world, size_t index, size_t number)
 {
     const struct model_mail *mail = &world->mails[index];

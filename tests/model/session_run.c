@@ -225,7 +225,7 @@ static int run_step(struct run *run)
     return run_rest(run, want);
 }
 
-/* What is on the way when the client gives up may arrive all the same, or certainly never leave. */
+/* Octets that are on the way when the client gives up may still arrive, or certainly never leave. */
 static void run_end(struct run *run)
 {
     struct model_connection *connection = run->connection;

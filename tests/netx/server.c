@@ -148,8 +148,8 @@ static void server_connection(struct server *server)
         const int little = 2048;
         const struct timeval patience = {SERVER_WAIT_MS / 1000, 0};
 
-        /* Not SO_RCVBUF: set on an open connection it takes back a window that was promised; Linux then drops
-         * what the client sent into it and, as beyond the window, every acknowledgement that follows. */
+        /* Not SO_RCVBUF: set on an open connection it takes back a window that was promised. Linux then
+         * drops the octets that the client sent into it and every acknowledgement after them. */
         (void)setsockopt(server->connection, SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
         (void)setsockopt(server->connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     }

@@ -138,7 +138,7 @@ BED_THREAD(subject_must_be_one_line_of_text)
     bed_delete();
 }
 
-/* What was refused says nothing about the mail before. */
+/* A refused call says nothing about the mail before. */
 BED_THREAD(refused_after_a_mail_of_unknown_outcome)
 {
     (VOID) input;

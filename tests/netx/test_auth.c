@@ -115,7 +115,7 @@ BED_THREAD(login_whatever_the_challenges_say)
 }
 
 /* Nothing is sent where the mechanism or the user name is missing. */
-BED_THREAD(what_cannot_be_said_is_not_begun)
+BED_THREAD(auth_without_mechanism_or_user_is_refused)
 {
     static const UINT types[] = {NX_SMTP_CLIENT_AUTH_PLAIN, NX_SMTP_CLIENT_AUTH_LOGIN,
                                  NX_SMTP_CLIENT_AUTH_CRAM_MD5, 7};
@@ -273,7 +273,7 @@ int main(void)
         BED_CASE(initial_response_again_after_334),
         BED_CASE(login_whatever_the_challenges_say),
         BED_CASE(cram_md5_with_a_crypto_table),
-        BED_CASE(what_cannot_be_said_is_not_begun),
+        BED_CASE(auth_without_mechanism_or_user_is_refused),
         BED_CASE(refusals),
         BED_CASE(challenges_without_end),
         BED_CASE(challenges_have_a_limit),

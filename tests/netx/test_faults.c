@@ -54,7 +54,7 @@ BED_THREAD(every_allocation_fails_in_turn)
     bed_delete();
 }
 
-/* What the server says after that is heard, until it loses its patience. */
+/* The client still reads the server's replies, until the server closes the connection. */
 BED_THREAD(every_send_fails_in_turn)
 {
     ULONG nth;

@@ -75,8 +75,8 @@ BED_THREAD(a_hundred_mails_to_any_server)
     bed_session_delete();
 }
 
-/* Replies of many lines, more than the client's kernel holds, from a server that reads nothing while it
- * cannot write, into a window of one segment that opens when the server reads: who waited in a send, or for a
+/* The server's replies are longer than the client's kernel holds, and it reads nothing while it cannot
+ * write. Its window is one segment and opens when it reads. A client that waited in a send, or for a
  * packet, would wait for ever. */
 static VOID hundred_mails_tight(const char *ehlo, ULONG packets)
 {

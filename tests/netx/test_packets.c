@@ -2,7 +2,7 @@
 /* Tests packets of any size, in both directions: the server receives the same octets. */
 #include "bed.h"
 
-/* What was sent, packet by packet, as the trace sees it. */
+/* The sent octets, packet by packet, as the trace sees them. */
 static struct {
     size_t packets;
     size_t longest;
@@ -162,7 +162,7 @@ BED_THREAD(replies_in_chained_packets)
     bed_delete();
 }
 
-/* What arrives while the connection ends abnormally is given back, a chain that is half read too. */
+/* Packets that arrive while the connection ends abnormally are released, a half-read chain too. */
 BED_THREAD(chains_are_given_back)
 {
     static const ULONG pieces[] = {1, 4, 9};
@@ -238,7 +238,7 @@ BED_THREAD(a_password_that_was_not_sent_is_wiped)
     bed_create(NX_SMTP_CLIENT_AUTH_PLAIN);
     bed_server.replies[SERVER_AUTH] = "535 no\r\n";
     bed_fails(NX_SMTP_AUTH_REPLY_ERROR, NX_SMTP_OUTCOME_NOT_ATTEMPTED);
-    /* What was sent is not, and QUIT is short: the search finds what there is to find. */
+    /* Sent octets are not wiped, and QUIT is short, so the search finds them. */
     assert_non_null(in_the_pool(BED_PLAIN));
     server_usual(&bed_server);
     assert_int_equal(nx_packet_pool_delete(&bed_pool), NX_SUCCESS);

@@ -174,7 +174,7 @@ BED_THREAD(timers)
     bed_session_delete();
 }
 
-/* What is handed in is not to be touched. */
+/* A submitted mail may not be changed. */
 BED_THREAD(submitted_mails)
 {
     (VOID) input;

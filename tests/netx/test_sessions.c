@@ -260,7 +260,7 @@ static VOID show(VOID *context, enum postino_direction direction, const UCHAR *d
     shown.length += length;
 }
 
-/* What is secret stays so, over either way of sending. */
+/* The trace shows no secret, in either way of sending. */
 BED_THREAD(traced)
 {
     static NX_SMTP_TRACE trace;

@@ -10,7 +10,7 @@ extern const NX_SECURE_TLS_CRYPTO nx_crypto_tls_ciphers;
 #define ORDER_LENGTH 4
 #define ORDER_BODY   "mail 0\r\n"
 
-/* What is known of the client by what it was told to do. */
+/* The client's state, by the calls before. */
 struct order {
     UINT exists;
     UINT open;      /* the connection of nx_smtp_client_connect() stands */

@@ -186,7 +186,7 @@ static void a_cut_leaves_nothing(void **state)
     run.peer.most_octets = 0;
 }
 
-/* What was written into the buffer that is lent, and never sent. */
+/* Octets that were written into the lent buffer and never sent. */
 static void unsent_octets_are_wiped(void **state)
 {
     uint8_t *buffer;

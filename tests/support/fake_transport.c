@@ -212,7 +212,7 @@ static int fake_receive(struct postino_transport *transport, const uint8_t **dat
         fake_breach(fake, "receive() while closed");
         return POSTINO_ERROR_RECEIVE;
     }
-    /* What the server said while nobody looked has arrived. */
+    /* The server's octets arrive while time passes. */
     scripted_peer_tick(&fake->peer, fake->now_ms);
     switch (scripted_peer_offer(&fake->peer, &octets, &length)) {
     case PEER_OFFER_EOF:

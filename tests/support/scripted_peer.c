@@ -162,7 +162,8 @@ int scripted_peer_awaits_tls(const struct scripted_peer *peer)
     return peer->server_index < peer->count && peer->events[peer->server_index].kind == PEER_TLS;
 }
 
-/* What stands where the handshake is awaited. Returns 1 when nothing does, and time has to pass. */
+/* Reads the event at which the client awaits the handshake. Returns 1 when there is none and time has to
+ * pass. */
 static int peer_handshake_now(struct scripted_peer *peer, uint32_t now_ms,
                               const struct postino_tls_info **info)
 {

@@ -10,7 +10,7 @@ static struct narrow_transport *narrow_of(struct postino_transport *transport)
     return (struct narrow_transport *)transport;
 }
 
-/* What was lent is the caller's until the next call of any kind. */
+/* Lent octets are valid until the next call of any kind. */
 static void narrow_spoil(struct narrow_transport *narrow)
 {
     memset(narrow->received, 0xA5, sizeof narrow->received);

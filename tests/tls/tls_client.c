@@ -75,7 +75,7 @@ static void print_result(const struct postino_mail *mail, const struct postino_t
     printf(" info=%s", info->text);
 }
 
-/* What the command line asks for. */
+/* The settings of the command line. */
 static struct postino_tls_config tls_config = {.host_name = "localhost"};
 static struct postino_client_config client_config = {.ehlo_name = "client.example",
                                                      .connect_timeout_ms = 2000};

@@ -135,7 +135,7 @@ void drive_check_mask(struct drive *drive, const struct scripted_peer *peer, siz
     for (; length_octets != 0 && index < transcript->event_count; length_octets--) {
         const struct peer_event *event = &transcript->events[index];
 
-        /* What need not be sent is not known to be. */
+        /* Octets that the client may send are not known to be sent. */
         if (event->kind == PEER_CLIENT_MAYBE) {
             return;
         }

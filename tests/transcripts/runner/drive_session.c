@@ -81,8 +81,8 @@ static int port_wait(struct drive_port *port)
     return 1;
 }
 
-/* The handshake, which does not block: the session's own limit ends it. What came in the clear is handed in
- * first. Returns 0 when the session hangs. */
+/* The handshake, which does not block: the session's own limit ends it. Octets that arrived in clear text
+ * go to the session first. Returns 0 when the session hangs. */
 static int port_start_tls(struct drive_port *port)
 {
     struct drive *drive = port->drive;

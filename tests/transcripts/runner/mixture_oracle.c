@@ -128,8 +128,8 @@ static int oracle_answered(struct oracle *oracle, const struct mixture_entry *en
     return 0;
 }
 
-/* What is open when no more replies come. `halfway`: a command may have been on its way. Returns how many
- * recipients were. */
+/* Decides the recipients that are open when no more replies arrive. `halfway`: a command may have been on
+ * its way. Returns their number. */
 static int oracle_lost(struct oracle *oracle, int halfway)
 {
     int left = 0;

@@ -156,7 +156,7 @@ static void parameters_that_are_not_at_fault(void **state)
     end();
 }
 
-/* What the mail asks for is never left out, unless the mail says that it may be. */
+/* An option that the mail asks for is sent, unless the mail declares it optional. */
 static void options_that_do_not_work(void **state)
 {
     static struct postino_options options;

@@ -78,7 +78,8 @@ static void test_mail_is_repeated_once(void **state)
     end();
 }
 
-/* What may have been delivered never goes again; what cannot have been does, behind it. */
+/* A mail that may have been delivered is not sent again. A mail that cannot have been is sent again,
+ * behind it. */
 static void test_lost_under_way(void **state)
 {
     (void)state;

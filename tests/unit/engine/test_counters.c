@@ -3,8 +3,8 @@
  * full. */
 #include "group.h"
 
-/* What is over does not look at mails that were handed back, wherever the cursors stand: `octets` of the
- * group went out. */
+/* A session that ended does not read mails that were returned, wherever its cursors stand: `octets` of the
+ * group were sent. */
 static void check_calls_after_the_end(size_t octets)
 {
     struct group *group = test_malloc(sizeof *group);

@@ -302,9 +302,9 @@ static void test_source_fails(void **state)
     assert_int_equal(group.mails[1].result.error, POSTINO_ERROR_SOURCE);
 }
 
-/* The first mail is refused with its transaction open when so many octets of the second one are out: the step
- * that began is ended, and nothing follows it before RSET is answered. Where that is refused nothing ever
- * does. */
+/* The first mail is refused, with its transaction open, after so many octets of the second one. The
+ * session ends the step that began and sends nothing more before RSET is answered. If RSET is refused it
+ * sends nothing more at all. */
 static void test_rset_is_waited_for(void **state)
 {
     static const char next[] = MAIL1;

@@ -260,8 +260,8 @@ static void test_submit_behind_further_transaction(void **state)
     assert_int_equal(bench_want(&group.bench), POSTINO_WANT_RECEIVE | POSTINO_WANT_MAIL);
 }
 
-/* What is left cannot be sent again: try later. And lost before the end's reply: who waited has no part in
- * it. */
+/* The source cannot begin again, so the recipients that are left wait for later. When the connection is
+ * lost before the final reply, these recipients are not concerned. */
 static void test_recipients_left_for_later(void **state)
 {
     struct test_source source;

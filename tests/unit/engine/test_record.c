@@ -48,7 +48,7 @@ static void test_partial(void **state)
     check(0, "2.0.0 queued", 2, 0, 0);
     check(1, "5.1.1 no such\n5.1.1 user", 5, 1, 1);
 
-    /* What refuses the message concerns those that it was for. */
+    /* A reply that refuses the message concerns its recipients. */
     prepare(2, PIPELINING);
     group.mails[0].delivery = &postino_delivery_partial;
     group_submit(&group, 0, 0);

@@ -88,7 +88,7 @@ static size_t random_spans(const uint8_t *message, size_t length, struct postino
     return count;
 }
 
-/* What went out, and how long its last piece was. */
+/* The octets sent, and the length of the last piece. */
 struct wire {
     uint8_t octets[WIRE_MAX];
     size_t length_octets;

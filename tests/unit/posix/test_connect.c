@@ -19,7 +19,7 @@
 static struct postino_posix test_posix;
 static struct postino_transport *const test_transport = &test_posix.transport;
 
-/* What the name "several.test" resolves to. */
+/* The addresses of the name "several.test". */
 static union loopback_address test_addresses[3];
 static struct addrinfo test_list[3];
 

@@ -71,7 +71,7 @@ static void client_in_a_thread_of_128_kib(void **state)
     assert_int_equal(letter.outcome, POSTINO_OUTCOME_ACCEPTED);
 }
 
-/* What postino/posix.h says of its size. */
+/* The size that postino/posix.h promises. */
 static void size_is_what_the_header_says(void **state)
 {
     (void)state;

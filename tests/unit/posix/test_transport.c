@@ -108,7 +108,7 @@ static void exchange(int family)
     test_close(peer);
 }
 
-/* What has just been asked is waited for without a look; and a look that was left out is left out once. */
+/* After a send the first receive() says AGAIN without looking at the socket; the second one looks. */
 static void receive_skips_one_look_after_a_send(void **state)
 {
     const uint8_t *data;
