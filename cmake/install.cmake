@@ -76,7 +76,8 @@ if(POSTINO_NETX_HOST)
     if(TARGET postino-netx-host-tls)
         postino_package(postino-netx-host-tls postino-netx-host-tls)
     endif()
-    install(FILES include/nxd_smtp_client.h include/nx_smtp_session.h include/nx_smtp_message.h
+    install(FILES include/nxd_smtp_client.h include/nx_smtp_codes.h include/nx_smtp_message.h
+            include/nx_smtp_objects.h include/nx_smtp_options.h include/nx_smtp_session.h
             include/nx_smtp_tls.h
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/postino-netx-host)
     # Headers named tx_api.h or nx_api.h must not stand in the compiler's path of programs that use the real
