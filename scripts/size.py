@@ -216,6 +216,10 @@ def main():
     except MeasureError as error:
         print(f"size: {error}", file=sys.stderr)
         return 1
+    unknown = [deepest for build in figures + composers for _, _, deepest, _, failed in build if failed]
+    if arguments.check and unknown:
+        print(f"size: {unknown[0]}", file=sys.stderr)
+        return 1
     if arguments.check:
         lines = table(figures, tls, amalgamated) + mechanisms_table(figures) + composer_table(composers)
         return 1 if check_table(lines, arguments.check) else 0
