@@ -29,6 +29,8 @@ class ExampleTests(unittest.TestCase):
                 self.assertEqual(done.returncode, status, done.stdout + done.stderr)
                 self.assertIn(words, done.stdout)
                 self.assertEqual(server.mails, 1 - status)
+                for message in server.messages:
+                    self.assertRegex(message, rb"(?s)^Date: .*\r\nMessage-ID: <[^\r]*@example\.org>\r\n")
 
 
 if __name__ == "__main__":
