@@ -48,11 +48,11 @@ set(POSTINO_CORE_SOURCES
     src/sasl/scram.c
     src/message/base64.c
     src/message/compose.c
-    src/message/compose_body.c
     src/message/compose_unit.c
     src/message/dkim.c
     src/message/dkim_field.c
     src/message/encoded_word.c
+    src/message/encoding.c
     src/message/header_lines.c
     src/message/identifier.c
     src/message/mailbox.c
@@ -60,12 +60,10 @@ set(POSTINO_CORE_SOURCES
     src/message/mailbox_word.c
     src/message/message_fields.c
     src/message/part_header.c
-    src/message/part_scan.c
     src/message/parts.c
     src/message/raw_header.c
     src/message/raw_message.c
     src/message/recipients.c
-    src/message/text_encoding.c
     src/message/writer.c
     src/client/client.c
     src/client/config.c

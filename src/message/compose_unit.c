@@ -29,35 +29,29 @@ struct unit_row {
     uint8_t offset; /* of the pointer to the row's first item; a NULL pointer writes nothing */
 };
 
-#define UNIT_ROW(kind, member)                                  \
-    {                                                           \
-        kind, (uint8_t)offsetof(struct postino_message, member) \
-    }
-#define UNIT_PART_ROW(kind, member)                          \
-    {                                                        \
-        kind, (uint8_t)offsetof(struct postino_part, member) \
-    }
+#define UNIT_OF(member)      (uint8_t) offsetof(struct postino_message, member)
+#define UNIT_OF_PART(member) (uint8_t) offsetof(struct postino_part, member)
 
 static const struct unit_row unit_rows[UNIT_BODY] = {
-    UNIT_ROW(ROW_DATE, from),
-    UNIT_ROW(ROW_MAILBOXES, from),
-    UNIT_ROW(ROW_MAILBOXES, sender),
-    UNIT_ROW(ROW_MAILBOXES, reply_to),
-    UNIT_ROW(ROW_MAILBOXES, to),
-    UNIT_ROW(ROW_NOBODY, from),
-    UNIT_ROW(ROW_MAILBOXES, cc),
-    UNIT_ROW(ROW_TEXT, subject),
-    UNIT_ROW(ROW_ID, message_id),
-    UNIT_ROW(ROW_IDS, in_reply_to),
-    UNIT_ROW(ROW_IDS, references),
-    UNIT_ROW(ROW_FIELDS, headers),
-    UNIT_ROW(ROW_LITERAL, body),
-    UNIT_PART_ROW(ROW_BOUNDARY, parent),
-    UNIT_PART_ROW(ROW_TYPE, type),
-    UNIT_PART_ROW(ROW_ENCODING, encoding_name),
-    UNIT_PART_ROW(ROW_DISPOSITION, disposition),
-    UNIT_PART_ROW(ROW_ONE_ID, content_id),
-    UNIT_PART_ROW(ROW_LITERAL, source),
+    {ROW_DATE, UNIT_OF(from)},
+    {ROW_MAILBOXES, UNIT_OF(from)},
+    {ROW_MAILBOXES, UNIT_OF(sender)},
+    {ROW_MAILBOXES, UNIT_OF(reply_to)},
+    {ROW_MAILBOXES, UNIT_OF(to)},
+    {ROW_NOBODY, UNIT_OF(from)},
+    {ROW_MAILBOXES, UNIT_OF(cc)},
+    {ROW_TEXT, UNIT_OF(subject)},
+    {ROW_ID, UNIT_OF(message_id)},
+    {ROW_IDS, UNIT_OF(in_reply_to)},
+    {ROW_IDS, UNIT_OF(references)},
+    {ROW_FIELDS, UNIT_OF(headers)},
+    {ROW_LITERAL, UNIT_OF(body)},
+    {ROW_BOUNDARY, UNIT_OF_PART(parent)},
+    {ROW_TYPE, UNIT_OF_PART(type)},
+    {ROW_ENCODING, UNIT_OF_PART(encoding_name)},
+    {ROW_DISPOSITION, UNIT_OF_PART(disposition)},
+    {ROW_ONE_ID, UNIT_OF_PART(content_id)},
+    {ROW_LITERAL, UNIT_OF_PART(source)},
 };
 
 /* One name a row. */
@@ -180,43 +174,29 @@ static void unit_type(struct postino_writer *writer, unsigned kind, const char *
         part->parameters(writer);
 }
 
-static void unit_row(struct postino_writer *writer)
+/* Writes the value of the current row. Returns whether a line end follows. */
+static int unit_value(struct postino_writer *writer, unsigned kind, const void *item)
 {
     const struct postino_message *message = writer->message;
     const struct postino_message_features *features = message->features;
-    const void *item = message->item;
-    unsigned unit = message->unit;
-    unsigned kind = unit_rows[unit].kind;
     int missing = 0;
 
-    if (item == NULL && !unit_is_needed(message, unit))
-        return;
-    writer->name = unit_name(unit);
-    if (item == NULL) {
-        postino_write_fail(writer, POSTINO_ERROR_FIELD_MISSING);
-        return;
-    }
-    if (kind != ROW_MAILBOXES || writer->column == 0) {
-        postino_write_text(writer, writer->name);
-        if (kind != ROW_FIELDS && kind < ROW_NOBODY)
-            postino_write(writer, ':');
-    }
     switch (kind) {
     case ROW_MAILBOXES:
         postino_write_mailbox(writer, item);
         if (((const struct postino_mailbox *)item)->next == NULL)
             break;
-        if (unit == UNIT_SENDER)
+        if (message->unit == UNIT_SENDER)
             postino_write_fail(writer, POSTINO_ERROR_FIELD_VALUE);
         postino_write(writer, ',');
-        return;
+        return 0;
     case ROW_FIELDS:
         writer->name = ((const struct postino_header *)item)->name;
         missing = features->field == NULL;
         if (missing)
             break;
         features->field(writer, item);
-        return;
+        return 0;
     case ROW_DATE:
         missing = features->date == NULL;
         if (!missing)
@@ -247,7 +227,30 @@ static void unit_row(struct postino_writer *writer)
     }
     if (missing)
         postino_write_fail(writer, POSTINO_ERROR_FEATURE);
-    postino_write_text(writer, "\r\n");
+    return 1;
+}
+
+static void unit_row(struct postino_writer *writer)
+{
+    const struct postino_message *message = writer->message;
+    const void *item = message->item;
+    unsigned unit = message->unit;
+    unsigned kind = unit_rows[unit].kind;
+
+    if (item == NULL && !unit_is_needed(message, unit))
+        return;
+    writer->name = unit_name(unit);
+    if (item == NULL) {
+        postino_write_fail(writer, POSTINO_ERROR_FIELD_MISSING);
+        return;
+    }
+    if (kind != ROW_MAILBOXES || writer->column == 0) {
+        postino_write_text(writer, writer->name);
+        if (kind != ROW_FIELDS && kind < ROW_NOBODY)
+            postino_write(writer, ':');
+    }
+    if (unit_value(writer, kind, item))
+        postino_write_text(writer, "\r\n");
 }
 
 void postino_compose_unit(struct postino_writer *writer)

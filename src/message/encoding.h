@@ -2,7 +2,7 @@
 #ifndef POSTINO_ENCODING_H
 #define POSTINO_ENCODING_H
 
-/* Content transfer encodings (RFC 2045 section 6), and the scan of a part that chooses among them. */
+/* Content transfer encodings (RFC 2045 section 6). */
 
 #include "postino/message.h"
 
@@ -31,10 +31,8 @@ struct postino_encoding {
 #endif
 };
 
-/* text_encoding.c */
+/* encoding.c */
 extern const struct postino_encoding postino_encoding_text;
-/* Has a scanned part go out in lines without an encoding. */
-void postino_part_as_text(struct postino_message *message, struct postino_part *part);
 /* Takes an octet of text. Returns '\n' once for every line end, ENCODING_END for an octet that ends no
  * further line, any other octet as it is. */
 unsigned postino_text_octet(struct postino_encoder *encoder, unsigned octet);
@@ -45,23 +43,8 @@ extern const struct postino_encoding postino_encoding_base64;
 #define BASE64_LINE_OCTETS  57
 #define BASE64_LINE_COLUMNS 76
 
-/* compose_body.c */
 /* Encodes as much of the part that is sent as the buffer takes. Returns END behind its last octet, DATA
  * when the buffer is full. */
 enum postino_source_status postino_compose_body(struct postino_message *message);
-
-/* part_scan.c */
-/* The result of a scan, as bits. */
-enum part_scan {
-    SCAN_8BIT = 1,
-    SCAN_NEEDS_ENCODING = 2, /* a line over 998 octets, or NUL */
-    SCAN_BOUNDARY = 4        /* a line that begins as a boundary does */
-};
-/* Begins a part and sets part->scan. A part whose source has the flag `readable` (of enum
- * postino_source_flag) is measured. With `closely` its octets are scanned too: message->boundaries gets
- * the letters behind line heads that look like a boundary, message->unit_octets how many octets CRLF adds
- * for the line ends. Of any other part the scan is SCAN_NEEDS_ENCODING. Returns 0 or an error. */
-int postino_part_scan(struct postino_message *message, struct postino_part *part, unsigned readable,
-                      int closely);
 
 #endif

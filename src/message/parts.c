@@ -58,12 +58,107 @@ int postino_part_add(struct postino_part *multipart, struct postino_part *part)
     return POSTINO_OK;
 }
 
+/* ---- Scan ---- */
+
+/* A part in memory is scanned before it goes out. message->column counts the octets of the current line,
+ * message->scan_head holds the last four. */
+/* The result of a scan, as bits. */
+enum part_scan {
+    SCAN_8BIT = 1,
+    SCAN_NEEDS_ENCODING = 2, /* a line over 998 octets, or NUL */
+    SCAN_BOUNDARY = 4        /* a line that begins as a boundary does */
+};
+
+#define SCAN_LINE_MAX 998
+/* "--=_" */
+#define SCAN_HEAD     0x2d2d3d5fu
+
+static void scan_octet(struct postino_message *message, struct postino_part *part, unsigned octet)
+{
+    unsigned found = octet >> 7; /* SCAN_8BIT */
+    unsigned column;
+
+    octet = postino_text_octet(&message->encoder, octet);
+    /* A line end takes two octets: those of a CRLF are counted, a bare one gets the other. */
+    if (octet == ENCODING_END) {
+        message->unit_octets--;
+        return;
+    }
+    if (octet == '\n') {
+        message->unit_octets++;
+        message->column = 0;
+        return;
+    }
+    column = message->column++;
+    if (octet == 0 || column == SCAN_LINE_MAX)
+        found |= SCAN_NEEDS_ENCODING;
+    if (column == 4 && message->scan_head == SCAN_HEAD) {
+        found |= SCAN_BOUNDARY;
+        /* Another octet than a letter counts as the letter with the same low bits. */
+        message->boundaries |= (uint32_t)1 << (octet & 31);
+    }
+    message->scan_head = message->scan_head << 8 | octet;
+    part->scan |= (uint8_t)found;
+}
+
+/* Begins a part and sets part->scan. A part whose source has the flag `readable` (of enum
+ * postino_source_flag) is measured. With `closely` its octets are scanned too: message->boundaries gets
+ * the letters behind line heads that look like a boundary, message->unit_octets how many octets CRLF adds
+ * for the line ends. Of any other part the scan is SCAN_NEEDS_ENCODING. Returns 0 or an error. */
+static int scan_part(struct postino_message *message, struct postino_part *part, unsigned readable,
+                     int closely)
+{
+    struct postino_source *source = part->source;
+    struct postino_source_info info;
+    enum postino_source_status status;
+    const uint8_t *data;
+    size_t length;
+
+    message->column = 0;
+    message->unit_octets = 0;
+    if (source->methods->begin(source, message->capabilities, &info) < 0)
+        return POSTINO_ERROR_SOURCE;
+    part->source_flags = info.flags;
+    /* The size of any other source is that of its lines on the wire, not of the octets that it lends. */
+    part->size_octets = (info.flags & (POSTINO_SOURCE_CANONICAL | POSTINO_SOURCE_BINARY)) != 0
+                            ? info.size_octets
+                            : POSTINO_SIZE_UNKNOWN;
+    part->scan = SCAN_NEEDS_ENCODING;
+    if ((info.flags & readable) == 0)
+        return POSTINO_OK;
+    part->size_octets = 0;
+    part->scan = 0;
+    while ((status = source->methods->span(source, &data, &length)) == POSTINO_SOURCE_DATA) {
+        size_t i;
+
+        part->size_octets += length;
+        for (i = 0; closely && i < length; i++)
+            scan_octet(message, part, data[i]);
+        source->methods->consume(source, length);
+    }
+    if (status != POSTINO_SOURCE_END || source->methods->begin(source, message->capabilities, &info) < 0)
+        return POSTINO_ERROR_SOURCE;
+    return POSTINO_OK;
+}
+
 /* ---- Text ---- */
+
+/* Has a scanned part go out in lines without an encoding. */
+static void part_as_text(struct postino_message *message, struct postino_part *part)
+{
+    part->encoding = &postino_encoding_text;
+    part->size_octets += message->unit_octets;
+    part->open_line = message->column != 0;
+    if ((part->scan & SCAN_8BIT) != 0) {
+        part->level = LEVEL_8BIT;
+        part->encoding_name = "8bit";
+    }
+}
 
 static int text_begin(struct postino_message *message, struct postino_part *part)
 {
     uint32_t boundaries = message->boundaries;
-    int error = postino_part_scan(message, part, POSTINO_SOURCE_IN_MEMORY, 1);
+    int error = scan_part(message, part, POSTINO_SOURCE_IN_MEMORY, 1);
 
     /* Text that holds a boundary is encoded, so its letter stays free. */
     message->boundaries = boundaries;
@@ -71,7 +166,7 @@ static int text_begin(struct postino_message *message, struct postino_part *part
         return error;
     if (part->scan == 0 ||
         (part->scan == SCAN_8BIT && (message->capabilities & POSTINO_CAPABILITY_8BITMIME) != 0)) {
-        postino_part_as_text(message, part);
+        part_as_text(message, part);
         return POSTINO_OK;
     }
     return message->features->quoted != NULL ? message->features->quoted(message, part)
@@ -95,7 +190,7 @@ void postino_part_calendar_init(struct postino_part *part, struct postino_source
 
 static int base64_begin(struct postino_message *message, struct postino_part *part)
 {
-    int error = postino_part_scan(message, part, POSTINO_SOURCE_IN_MEMORY, 0);
+    int error = scan_part(message, part, POSTINO_SOURCE_IN_MEMORY, 0);
     size_t octets = part->size_octets;
 
     part->encoding = &postino_encoding_base64;
@@ -153,7 +248,7 @@ static int binary_begin(struct postino_message *message, struct postino_part *pa
 
     if ((message->capabilities & needed) != needed || part->parent == NULL)
         return base64_begin(message, part);
-    error = postino_part_scan(message, part, POSTINO_SOURCE_IN_MEMORY, 1);
+    error = scan_part(message, part, POSTINO_SOURCE_IN_MEMORY, 1);
     if (error != POSTINO_OK)
         return error;
     /* Some readers take the line end of the boundary for the content of an empty part. */
@@ -177,7 +272,7 @@ void postino_part_binary_init(struct postino_part *part, struct postino_source *
 /* RFC 2046 section 5.2.1 allows no encoding but 7bit and 8bit. */
 static int forward_begin(struct postino_message *message, struct postino_part *part)
 {
-    int error = postino_part_scan(message, part, POSTINO_SOURCE_REWINDS, 1);
+    int error = scan_part(message, part, POSTINO_SOURCE_REWINDS, 1);
 
     if (error != POSTINO_OK)
         return error;
@@ -186,7 +281,7 @@ static int forward_begin(struct postino_message *message, struct postino_part *p
     /* RFC 5322 section 2.1.1: the message can be neither sent nor changed. */
     if ((part->scan & SCAN_NEEDS_ENCODING) != 0)
         return POSTINO_ERROR_SOURCE;
-    postino_part_as_text(message, part);
+    part_as_text(message, part);
     return POSTINO_OK;
 }
 

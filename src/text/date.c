@@ -4,32 +4,20 @@
 
 #define DATE_DAY_S 86400u
 
-static char *date_two(char *to, unsigned number)
+static void date_two(char *to, unsigned number)
 {
-    *to++ = (char)('0' + number / 10);
-    *to++ = (char)('0' + number % 10);
-    return to;
+    to[0] = (char)('0' + number / 10);
+    to[1] = (char)('0' + number % 10);
 }
 
-/* Writes two digits and the octet behind them. */
-static char *date_field(char *to, unsigned number, char end)
+static void date_copy(char *to, const char *text, unsigned octets)
 {
-    to = date_two(to, number);
-    *to++ = end;
-    return to;
-}
-
-static char *date_name(char *to, const char *names, unsigned index)
-{
-    unsigned i;
-
-    for (i = 0; i < 3; i++)
-        *to++ = names[3 * index + i];
-    return to;
+    while (octets-- != 0)
+        *to++ = *text++;
 }
 
 /* Writes the day since 1970-01-01 as day, month and year. */
-static char *date_day(char *to, unsigned day)
+static void date_day(char *to, unsigned day)
 {
     unsigned year = 1970;
     unsigned month = 0;
@@ -47,11 +35,10 @@ static char *date_day(char *to, unsigned day)
         if (day < length)
             break;
     }
-    to = date_field(to, day + 1, ' ');
-    to = date_name(to, "JanFebMarAprMayJunJulAugSepOctNovDec", month);
-    *to++ = ' ';
-    to = date_two(to, year / 100);
-    return date_field(to, year % 100, ' ');
+    date_two(to, day + 1);
+    date_copy(to + 3, &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month], 3);
+    date_two(to + 7, year / 100);
+    date_two(to + 9, year % 100);
 }
 
 char *postino_date(char *to, uint32_t seconds, int zone_minutes)
@@ -61,15 +48,15 @@ char *postino_date(char *to, uint32_t seconds, int zone_minutes)
     unsigned day = (unsigned)(local / DATE_DAY_S);
     unsigned minute = (unsigned)(local % DATE_DAY_S / 60);
 
-    to = date_name(to, "ThuFriSatSunMonTueWed", day % 7);
-    *to++ = ',';
-    *to++ = ' ';
-    to = date_day(to, day);
-    to = date_field(to, minute / 60, ':');
-    to = date_field(to, minute % 60, ':');
-    to = date_field(to, (unsigned)(local % 60), ' ');
-    *to++ = zone_minutes < 0 ? '-' : '+';
-    to = date_two(to, zone / 60);
-    to = date_field(to, zone % 60, '\0');
-    return to - 1;
+    date_copy(to, "Thu, 01 Jan 1970 00:00:00 +0000", POSTINO_DATE_OCTETS + 1);
+    date_copy(to, &"ThuFriSatSunMonTueWed"[3 * (day % 7)], 3);
+    date_day(to + 5, day);
+    date_two(to + 17, minute / 60);
+    date_two(to + 20, minute % 60);
+    date_two(to + 23, (unsigned)(local % 60));
+    if (zone_minutes < 0)
+        to[26] = '-';
+    date_two(to + 27, zone / 60);
+    date_two(to + 29, zone % 60);
+    return to + POSTINO_DATE_OCTETS;
 }
