@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Beyond the original: one connection for many mails, many mails on their way at the same time, many
- * recipients a mail, bodies of any size. Included by nxd_smtp_client.h. */
+/* Services beyond the original: one connection for many mails, many mails on their way at the same time,
+ * many recipients for a mail, and bodies of any size. Included by nxd_smtp_client.h. */
 #ifndef NX_SMTP_SESSION_H
 #define NX_SMTP_SESSION_H
 
@@ -16,26 +16,26 @@ extern "C" {
 
 /* For nx_smtp_mail_delivery_set(). */
 #define NX_SMTP_DELIVERY_ALL     0 /* to every recipient, or to none */
-#define NX_SMTP_DELIVERY_PARTIAL 1 /* to those that the server takes */
+#define NX_SMTP_DELIVERY_PARTIAL 1 /* to the recipients that the server accepts */
 
 /* For nx_smtp_mail_body_callback_set(). */
 #define NX_SMTP_BODY_SIZE_UNKNOWN 0xFFFFFFFFUL
 
-/* What became of a mail, or of one recipient of it. */
+/* The result of a mail, or of one of its recipients. */
 typedef struct NX_SMTP_RESULT_STRUCT {
-    UINT nx_smtp_result_outcome;    /* NX_SMTP_OUTCOME_...; NONE: nothing yet */
+    UINT nx_smtp_result_outcome;    /* NX_SMTP_OUTCOME_...; NONE: not settled */
     UINT nx_smtp_result_status;     /* as nx_smtp_mail_send() returns it; of a recipient 0 */
     UINT nx_smtp_result_reply_code; /* of the reply that decided it; 0: none did */
-    /* The reply's enhanced code (RFC 3463), as 5.1.1; 0.0.0: it had none. Of a recipient only. */
+    /* The reply's enhanced code (RFC 3463), as 5.1.1; 0.0.0: it had none. Only for a recipient. */
     UINT nx_smtp_result_class;
     UINT nx_smtp_result_subject;
     UINT nx_smtp_result_detail;
 } NX_SMTP_RESULT;
 
-/* What nx_smtp_client_statistics_get() tells, since nx_smtp_client_session_enable(). Each counter wraps. */
+/* Counters since nx_smtp_client_session_enable(). Each counter wraps. */
 typedef struct NX_SMTP_STATISTICS_STRUCT {
-    ULONG nx_smtp_statistics_connections;         /* that were made */
-    ULONG nx_smtp_statistics_connection_failures; /* that were not */
+    ULONG nx_smtp_statistics_connections;         /* made */
+    ULONG nx_smtp_statistics_connection_failures; /* failed */
     ULONG nx_smtp_statistics_mails_accepted;      /* for one recipient at least */
     ULONG nx_smtp_statistics_mails_unknown;       /* that may have been delivered */
     ULONG nx_smtp_statistics_mails_transient;     /* refused for now, or lost on their way */
@@ -47,7 +47,7 @@ typedef struct NX_SMTP_STATISTICS_STRUCT {
     ULONG nx_smtp_statistics_octets_received;
 } NX_SMTP_STATISTICS;
 
-/* What nx_smtp_client_session_enable() needs besides the client. Everything in it is private. */
+/* The memory of nx_smtp_client_session_enable(). Every member is private. */
 typedef struct NX_SMTP_SESSION_STRUCT {
     NX_SMTP_CLIENT *nx_smtp_session_client_ptr;
     struct postino_client nx_smtp_session_client;
@@ -59,7 +59,7 @@ typedef struct NX_SMTP_SESSION_STRUCT {
     CHAR nx_smtp_session_headers[NX_SMTP_HEADERS_OCTETS]; /* Date and Message-ID of the mail that is sent */
 } NX_SMTP_SESSION;
 
-/* One recipient of a mail. Everything in it is private. */
+/* A recipient of a mail. Every member is private. */
 typedef struct NX_SMTP_RECIPIENT_STRUCT {
     struct postino_recipient nx_smtp_recipient_recipient; /* first: a recipient is known by its address */
     struct postino_record nx_smtp_recipient_record;
@@ -68,7 +68,7 @@ typedef struct NX_SMTP_RECIPIENT_STRUCT {
     ULONG nx_smtp_recipient_created;                        /* when that was created, in ticks */
 } NX_SMTP_RECIPIENT;
 
-/* A mail. Everything in it is private. */
+/* A mail. Every member is private. */
 typedef struct NX_SMTP_MAIL_STRUCT {
     struct nx_smtp_message nx_smtp_mail_message; /* first: a mail is known by its address */
     ULONG nx_smtp_mail_id;
@@ -138,81 +138,96 @@ typedef UINT (*NX_SMTP_BODY_CALLBACK)(NX_SMTP_MAIL *mail_ptr, VOID *context, ULO
 #define nx_smtp_recipient_result_get       _nxe_smtp_recipient_result_get
 #endif
 
-/* Every service below returns NX_PTR_ERROR for a NULL pointer where none is allowed; those with a client
- * NX_SMTP_CLIENT_NOT_INITIALIZED for one that was not created, NX_NOT_ENABLED before
- * nx_smtp_client_session_enable(), and NX_IN_PROGRESS while another thread is in one of them or in
- * nx_smtp_mail_send(). Services "of threads" return NX_CALLER_ERROR elsewhere; the others that from timers
- * and interrupts. With NX_SMTP_DISABLE_ERROR_CHECKING only NX_IN_PROGRESS is left of these. */
+/* Common errors of the services below:
+ * - NX_PTR_ERROR: a NULL pointer where none is allowed;
+ * - NX_SMTP_CLIENT_NOT_INITIALIZED: the client was not created;
+ * - NX_NOT_ENABLED: nx_smtp_client_session_enable() was not called;
+ * - NX_IN_PROGRESS: another thread is in one of these services, or in nx_smtp_mail_send();
+ * - NX_CALLER_ERROR: a service "of threads" was not called from a thread, or another one was called from a
+ *   timer or an interrupt.
+ * With NX_SMTP_DISABLE_ERROR_CHECKING a service returns only NX_IN_PROGRESS of these. */
 
-/* Gives the client the memory for what follows. `session_ptr` is the caller's memory as long as the client.
- * Allowed from initialisation and threads, once. nx_smtp_mail_send() stays as it is: a connection of its own
- * for each mail; while nx_smtp_client_connect()'s is open it returns NX_ALREADY_BOUND, and
- * nx_smtp_client_delete() NX_STILL_BOUND. Returns NX_SUCCESS; NX_ALREADY_ENABLED;
- * NX_SMTP_AUTHENTICATION_ERROR: the client cannot authenticate as it was created to. */
+/* Gives the client the memory for the services below. `session_ptr` is the caller's memory as long as the
+ * client. Allowed from initialisation and threads, once. nx_smtp_mail_send() still makes a connection of
+ * its own for each mail. While the connection of nx_smtp_client_connect() is open, nx_smtp_mail_send()
+ * returns NX_ALREADY_BOUND, and nx_smtp_client_delete() returns NX_STILL_BOUND. Returns NX_SUCCESS;
+ * NX_ALREADY_ENABLED; NX_SMTP_AUTHENTICATION_ERROR: the client's authentication type cannot be used. */
 UINT nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION *session_ptr);
 
-/* Chooses what is understood of the server's EHLO reply, from the next connection on: an array of the
- * extensions of postino/extension.h, ended by NULL and borrowed as long as the client. postino_extension_auth
- * must be among them for a client that authenticates, postino_extension_starttls for one that is to use
- * STARTTLS, nx_smtp_extension_priority for MT-PRIORITY by the mails' priorities. A build carries those that
- * it names, and those of the default: AUTH, PIPELINING, CHUNKING, SIZE, 8BITMIME and MT-PRIORITY; NULL goes
- * back to it. Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: a
- * connection is open. */
+/* Chooses the extensions that the client uses, from the next connection on. `extensions` is an array of
+ * the extensions of postino/extension.h, ended by NULL and borrowed as long as the client. It needs
+ * postino_extension_auth for a client that authenticates, postino_extension_starttls for STARTTLS, and
+ * nx_smtp_extension_priority for MT-PRIORITY by the mails' priorities. NULL restores the default: AUTH,
+ * PIPELINING, CHUNKING, SIZE, 8BITMIME and MT-PRIORITY. A program links the extensions that it names, and
+ * those of the default. Allowed from initialisation and threads. Returns NX_SUCCESS;
+ * NX_SMTP_INVALID_PARAM: a connection is open. */
 UINT nx_smtp_client_extensions_set(NX_SMTP_CLIENT *client_ptr,
                                    const struct postino_extension *const *extensions);
 
-/* How many mails may be on their way at the same time, to a server that offers PIPELINING; as many may become
- * UNKNOWN when the connection is lost. 1 to 65535; 32 before the call; towards other servers it is 1 always.
- * Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: 0, or more. (RFC 2920)
- */
+/* Sets how many mails may be on their way at the same time, to a server that offers PIPELINING. As many
+ * mails may become UNKNOWN when the connection is lost. The range is 1 to 65535, and the default 32. To a
+ * server without PIPELINING it is always 1. Allowed from initialisation and threads. Returns NX_SUCCESS;
+ * NX_SMTP_INVALID_PARAM: a number out of range. (RFC 2920) */
 UINT nx_smtp_client_mails_in_flight_set(NX_SMTP_CLIENT *client_ptr, UINT mails);
 
-/* Connects and authenticates, so that the first mail finds the server ready and a failure is known before
- * there is one; nx_smtp_client_mail_collect() connects too where no connection is open. A connection that the
- * server has closed in a pause is noticed, and made anew. Of threads. `wait_option` is in ticks and bounds
- * the whole; the options at the head of nxd_smtp_client.h bound each step besides, so that NX_WAIT_FOREVER
- * is not for ever. With NX_NO_WAIT no connection is made: it tells whether there is one. Returns NX_SUCCESS:
- * the server is ready for a mail; NX_IN_PROGRESS: the wait is over and the dialogue goes on with the next
- * call of this service or of nx_smtp_client_mail_collect(); NX_NOT_CONNECTED: there is no connection, and
- * mails of the one before are to be collected first; or a status as of nx_smtp_mail_send(). (RFC 5321 section
- * 3.1) */
+/* Connects and authenticates, so that the server is ready for the first mail, and a failure is known before
+ * there is one. nx_smtp_client_mail_collect() connects too where no connection is open. A connection that the
+ * server closed during a pause is made anew. Of threads.
+ *
+ * `wait_option` is in ticks and bounds the whole call. The options of nx_smtp_options.h bound each step too,
+ * also with NX_WAIT_FOREVER. With NX_NO_WAIT no connection is made: the status tells whether there is one.
+ * Returns:
+ * - NX_SUCCESS: the server is ready for a mail;
+ * - NX_IN_PROGRESS: the wait is over, and the next call of this service or of nx_smtp_client_mail_collect()
+ *   goes on;
+ * - NX_NOT_CONNECTED: there is no connection, and mails of the one before must be collected first;
+ * - a status as of nx_smtp_mail_send().
+ * (RFC 5321 section 3.1) */
 UINT nx_smtp_client_connect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option);
 
-/* Ends the connection with QUIT, once the mails that travel are settled; they are still to be collected, and
- * those that wait for a further connection get it there. Of threads. `wait_option` is in ticks: when they
- * have passed the connection is reset, and what becomes of mails that were not settled is UNKNOWN or
- * TRANSIENT; with NX_NO_WAIT at once. The options bound each step besides. Returns NX_SUCCESS: there is no
- * connection any more. (RFC 5321 section 3.8) */
+/* Ends the connection with QUIT, once the mails on their way are settled. These mails must still be
+ * collected. Mails that wait for another connection get it in nx_smtp_client_mail_collect(). Of threads.
+ * `wait_option` is in ticks. When they have passed, or at once with NX_NO_WAIT, the connection is reset:
+ * mails that were not settled become UNKNOWN or TRANSIENT. The options bound each step too. Returns
+ * NX_SUCCESS: there is no connection any more. (RFC 5321 section 3.8) */
 UINT nx_smtp_client_disconnect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option);
 
-/* Hands a mail in and returns at once; nx_smtp_client_mail_collect() sends it. The mail, its recipients and
- * everything they point to are borrowed until it is collected. Of threads. Returns NX_SUCCESS;
- * NX_SMTP_MAIL_IN_USE: the mail is handed in already; NX_SMTP_RECIPIENT_IN_USE, NX_SMTP_OPTIONS_IN_USE: so is
- * another one with one of its recipients, or they were added to another mail since, or with its options;
- * NX_SMTP_INVALID_PARAM: an address is malformed, or there is no recipient; then nothing is borrowed. (RFC
- * 5321 section 4.1.2) */
+/* Submits a mail and returns at once; nx_smtp_client_mail_collect() sends it. The mail, its recipients and
+ * everything that they point to are borrowed until the mail is collected. After an error nothing is borrowed.
+ * Of threads. Returns:
+ * - NX_SUCCESS;
+ * - NX_SMTP_MAIL_IN_USE: the mail is submitted already;
+ * - NX_SMTP_RECIPIENT_IN_USE: another submitted mail has one of its recipients, or a recipient was added to
+ *   another mail later;
+ * - NX_SMTP_OPTIONS_IN_USE: another submitted mail has its options;
+ * - NX_SMTP_INVALID_PARAM: an address is malformed, or there is no recipient.
+ * (RFC 5321 section 4.1.2) */
 UINT nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_ptr);
 
-/* Sends what was handed in until one mail is settled: *mail_ptr_ptr is that mail, the caller's again. Mails
- * follow each other without waiting where the server offers PIPELINING. They come in the order of their
- * submission, save that one which needs more than one transaction or connection comes later: a mail that met
- * a connection which the server had given up (421, or closed in a pause) goes out over a new one, once, if it
- * cannot have been delivered. Of threads. `wait_option` is in ticks; with NX_NO_WAIT it sends and receives
- * what can be at once. Three things may take longer: a connection that is to be made, with TLS its handshake
- * too (NX_SMTP_CLIENT_CONNECTION_TIMEOUT; nx_smtp_client_connect() makes it before), the orderly end of one
- * (NX_SMTP_CLIENT_DISCONNECT_TIMEOUT), and with TLS a server's window that stays shut
- * (NX_SMTP_CLIENT_SEND_TIMEOUT). Returns NX_SUCCESS: a mail is settled, see nx_smtp_mail_result_get();
- * NX_NO_MORE_ENTRIES: every mail was collected; NX_IN_PROGRESS: none was settled in time, call again. What
- * fails, be it the connection, is told of each mail by its result. (RFC 5321 section 3.3, RFC 2920) */
+/* Sends the submitted mails until one mail is settled: *mail_ptr_ptr is that mail, which is the caller's
+ * again. Mails follow each other without waiting where the server offers PIPELINING. Mails come in the order
+ * of submission. A mail that needs more than one transaction or connection comes later. If the server had
+ * given up the connection (421, or closed during a pause), the mail goes out once more over a new one, unless
+ * it may have been delivered. A mail's result says what failed, the connection included. Of threads.
+ *
+ * `wait_option` is in ticks. With NX_NO_WAIT the call sends and receives without waiting. Three things may
+ * take longer:
+ * - connecting, with TLS its handshake too (NX_SMTP_CLIENT_CONNECTION_TIMEOUT); nx_smtp_client_connect() does
+ *   it before;
+ * - the orderly end of a connection (NX_SMTP_CLIENT_DISCONNECT_TIMEOUT);
+ * - with TLS, a server's window that stays shut (NX_SMTP_CLIENT_SEND_TIMEOUT).
+ *
+ * Returns NX_SUCCESS: a mail is settled, see nx_smtp_mail_result_get(); NX_NO_MORE_ENTRIES: every mail was
+ * collected; NX_IN_PROGRESS: no mail was settled in time, call again. (RFC 5321 section 3.3, RFC 2920) */
 UINT nx_smtp_client_mail_collect(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL **mail_ptr_ptr, ULONG wait_option);
 
-/* Tells the server's last reply, or, after a failure, the reply that was its reason, until a further mail is
- * answered. After nx_smtp_client_session_enable() it is about these services, without it about
- * nx_smtp_mail_send(), whose last reply in a good end is that to QUIT. `text` takes at most text_size - 1
- * octets of the reply's text and a NUL; lines are separated by '\n'. POSTINO_REPLY_TEXT_OCTETS are kept of a
- * text. *reply_code is 0 without a reply, *text_length the length in `text`. Allowed from initialisation and
- * threads, before nx_smtp_client_session_enable() too. Returns NX_SUCCESS; NX_SIZE_ERROR: text_size is 0.
- * (RFC 5321 section 4.2) */
+/* Gets the server's last reply. After a failure it is the reply that was the reason, until another mail
+ * gets a reply. After nx_smtp_client_session_enable() the reply is one to these services. Before, it is
+ * one to nx_smtp_mail_send(), whose last reply after success is that to QUIT. `text` takes at most
+ * text_size - 1 octets of the reply's text and a NUL; '\n' separates lines. The client keeps
+ * POSTINO_REPLY_TEXT_OCTETS of a text. *reply_code is 0 without a reply. *text_length is the length in
+ * `text`. Allowed from initialisation and threads, before nx_smtp_client_session_enable() too. Returns
+ * NX_SUCCESS; NX_SIZE_ERROR: text_size is 0. (RFC 5321 section 4.2) */
 UINT nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHAR *text, UINT text_size,
                               UINT *text_length);
 
@@ -221,69 +236,71 @@ UINT nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHAR
 UINT nx_smtp_client_statistics_get(NX_SMTP_CLIENT *client_ptr, NX_SMTP_STATISTICS *statistics_ptr);
 
 /* Prepares a mail without recipients, in the caller's memory. `subject` and `body` are borrowed as long as
- * the mail is used, the subject as nx_smtp_mail_send() takes it; the body has `body_length` octets, may be
- * empty, and NULL then; lines and dots are no matter. `priority` is one of NX_SMTP_MAIL_PRIORITY_..., any
- * other value counts as NORMAL; it goes into the header, and to a server that offers it as MT-PRIORITY: see
- * nx_smtp_extension_priority. A mail can be sent any number of times, one after the other. Allowed from
- * initialisation and threads, of a mail that is not handed in. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: a
- * control character in the subject, or a subject line over 998 octets. (RFC 5322 section 2.1.1, RFC 6710) */
+ * the mail is used. The subject is as for nx_smtp_mail_send(). The body has `body_length` octets, with any
+ * line ends and any dots. An empty body may be NULL. `priority` is one of NX_SMTP_MAIL_PRIORITY_...; any
+ * other value counts as NORMAL. The priority goes into the header, and into MAIL where the server offers
+ * MT-PRIORITY: see nx_smtp_extension_priority. A mail can be sent any number of times, one after the other.
+ * Allowed from initialisation and threads, for a mail that is not submitted. Returns NX_SUCCESS;
+ * NX_SMTP_INVALID_PARAM: a control character in the subject, or a subject line over 998 octets. (RFC 5322
+ * section 2.1.1, RFC 6710) */
 UINT nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UINT body_length, UINT priority);
 
-/* Adds a recipient, in the caller's memory; it and the string `address`, with or without its brackets, are
- * borrowed as long as the mail is used. `kind` is NX_SMTP_RECIPIENT_TO, _CC or _BCC: where it stands in the
- * header. Those of kind BCC stand nowhere; a mail to such alone says To: undisclosed-recipients:;. Allowed
- * from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: another kind, or no
- * mail; NX_SMTP_MAIL_IN_USE: the mail is handed in; NX_SMTP_RECIPIENT_IN_USE: the recipient is in this mail,
- * or in one that is handed in. From a mail that is not it is taken away, and that one cannot be handed in any
- * more. (RFC 5322 section 3.6.3) */
+/* Adds a recipient, in the caller's memory. The recipient and the string `address`, with or without its
+ * angle brackets, are borrowed as long as the mail is used. `kind` is NX_SMTP_RECIPIENT_TO, _CC or _BCC:
+ * its place in the header. A BCC is not in the header; a mail with no other recipients has "To:
+ * undisclosed-recipients:;". A recipient that is in another mail, not submitted, is taken from that mail,
+ * which cannot be submitted any more. Allowed from initialisation and threads. Returns NX_SUCCESS;
+ * NX_SMTP_INVALID_PARAM: another kind, or no mail; NX_SMTP_MAIL_IN_USE: the mail is submitted;
+ * NX_SMTP_RECIPIENT_IN_USE: the recipient is in this mail, or in a submitted mail. (RFC 5322 section
+ * 3.6.3) */
 UINT nx_smtp_mail_recipient_add(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RECIPIENT *recipient_ptr, CHAR *address,
                                 UINT kind);
 
-/* Has `callback` give the mail's body, of any size and without a buffer for it, in place of the one in
- * memory. It sets *data_ptr and *length_ptr to the octets from `offset` on, as many as are at hand, which
- * stay valid until it is called again; a length of 0 is the end. It is called by the collecting thread;
- * offsets follow each other from 0 on, and begin at 0 again when the mail needs another transaction. It
- * returns NX_SUCCESS; any other value gives the mail up: the connection ends without the end of the message,
- * and the status is NX_SMTP_INTERNAL_ERROR. `size` is the body's in octets where that is known before and
- * every line of it, the last one too, ends in CRLF; else NX_SMTP_BODY_SIZE_UNKNOWN. A body that differs from
- * its size is given up like that. `context` is the callback's, NULL too, and borrowed as long as the mail is
- * used. Allowed from initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail;
- * NX_SMTP_MAIL_IN_USE: the mail is handed in. (RFC 1870, RFC 3030) */
+/* Lets `callback` give the mail's body, of any size, in place of a body in memory. The callback sets
+ * *data_ptr and *length_ptr to the octets from `offset` on, as many as are ready. They must stay valid until
+ * the next call. A length of 0 is the end. The collecting thread calls it. Offsets follow each other from 0
+ * on, and begin at 0 again when the mail needs another transaction. The callback returns NX_SUCCESS. Any
+ * other value ends the connection without the end of the message; the mail's status is
+ * NX_SMTP_INTERNAL_ERROR.
+ *
+ * `size` is the size of the body in octets, if it is known and every line, the last one too, ends in CRLF;
+ * else NX_SMTP_BODY_SIZE_UNKNOWN. A body of another size fails in the same way. `context` may be NULL and is
+ * borrowed as long as the mail is used. Allowed from initialisation and threads. Returns NX_SUCCESS;
+ * NX_SMTP_INVALID_PARAM: no mail; NX_SMTP_MAIL_IN_USE: the mail is submitted. (RFC 1870, RFC 3030) */
 UINT nx_smtp_mail_body_callback_set(NX_SMTP_MAIL *mail_ptr, NX_SMTP_BODY_CALLBACK callback, VOID *context,
                                     ULONG size);
 
-/* Chooses between NX_SMTP_DELIVERY_ALL, the default, and NX_SMTP_DELIVERY_PARTIAL: what the server does not
- * take of the recipients at once because they are too many goes out in further transactions. Allowed from
- * initialisation and threads. Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: another value, or no mail;
- * NX_SMTP_MAIL_IN_USE: the mail is handed in. (RFC 5321 sections 3.3 and 4.5.3.1.10) */
+/* Chooses between NX_SMTP_DELIVERY_ALL, the default, and NX_SMTP_DELIVERY_PARTIAL. Recipients that are too
+ * many for one transaction go into further transactions. Allowed from initialisation and threads. Returns
+ * NX_SUCCESS; NX_SMTP_INVALID_PARAM: another value, or no mail; NX_SMTP_MAIL_IN_USE: the mail is submitted.
+ * (RFC 5321 sections 3.3 and 4.5.3.1.10) */
 UINT nx_smtp_mail_delivery_set(NX_SMTP_MAIL *mail_ptr, UINT delivery);
 
-/* Asks for more than delivery (DSN, DELIVERBY, SMTPUTF8 and more: postino/mail.h); NULL: for nothing. The
- * extensions must be among the client's. `options_ptr` is borrowed as long as the mail is used. What the
- * server lacks fails the mail with NX_NOT_SUPPORTED. Allowed from initialisation and threads. Returns
- * NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail; NX_SMTP_MAIL_IN_USE: the mail is handed in. */
+/* Sets options of the mail (DSN, DELIVERBY, SMTPUTF8 and more: postino/mail.h), or none with NULL. The
+ * extensions must be among the client's. `options_ptr` is borrowed as long as the mail is used. A mail
+ * whose options the server lacks fails with NX_NOT_SUPPORTED. Allowed from initialisation and threads.
+ * Returns NX_SUCCESS; NX_SMTP_INVALID_PARAM: no mail; NX_SMTP_MAIL_IN_USE: the mail is submitted. */
 UINT nx_smtp_mail_options_set(NX_SMTP_MAIL *mail_ptr, struct postino_options *options_ptr);
 
-/* Tells what became of a mail that was collected. Of its recipients' outcomes the mail's is the first in the
- * order of NX_SMTP_OUTCOME_ACCEPTED, _UNKNOWN, _TRANSIENT, _PERMANENT, _NOT_ATTEMPTED. The status is
+/* Gets the result of a mail that was collected. The mail's outcome is the first of its recipients' outcomes
+ * in the order of NX_SMTP_OUTCOME_ACCEPTED, _UNKNOWN, _TRANSIENT, _PERMANENT, _NOT_ATTEMPTED. The status is
  * NX_SUCCESS for an accepted mail. Allowed from initialisation and threads. Returns NX_SUCCESS;
  * NX_SMTP_INVALID_PARAM: no mail; NX_SMTP_MAIL_IN_USE: not collected yet. */
 UINT nx_smtp_mail_result_get(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RESULT *result_ptr);
 
-/* Gives a recipient that was added a buffer for the text of the reply that decides it: at most size - 1
- * octets and a NUL, lines separated by '\n'. Borrowed as long as the mail is used. Allowed from
- * initialisation and threads. Returns NX_SUCCESS; NX_SIZE_ERROR: `size` is 0; NX_SMTP_RECIPIENT_IN_USE: the
- * mail is handed in. */
+/* Gives an added recipient a buffer for the text of its final reply: at most size - 1 octets and a NUL,
+ * lines separated by '\n'. Borrowed as long as the mail is used. Allowed from initialisation and threads.
+ * Returns NX_SUCCESS; NX_SIZE_ERROR: `size` is 0; NX_SMTP_RECIPIENT_IN_USE: the mail is submitted. */
 UINT nx_smtp_recipient_reply_buffer_set(NX_SMTP_RECIPIENT *recipient_ptr, CHAR *text, UINT size);
 
-/* Asks for delivery reports about a recipient that was added (RFC 3461); the mail must have options too.
- * NULL: for none. Borrowed as long as the mail is used. Allowed from initialisation and threads. Returns
- * NX_SUCCESS; NX_SMTP_RECIPIENT_IN_USE: the mail is handed in. */
+/* Asks for delivery reports about an added recipient (RFC 3461), or for none with NULL. The mail must have
+ * options too. Borrowed as long as the mail is used. Allowed from initialisation and threads. Returns
+ * NX_SUCCESS; NX_SMTP_RECIPIENT_IN_USE: the mail is submitted. */
 UINT nx_smtp_recipient_options_set(NX_SMTP_RECIPIENT *recipient_ptr,
                                    const struct postino_recipient_options *options_ptr);
 
-/* Tells what became of a recipient of a mail that was collected, and has the text buffer end in a NUL.
- * Allowed from initialisation and threads. Returns NX_SUCCESS. */
+/* Gets the result of a recipient of a mail that was collected, and ends its text buffer with a NUL. Allowed
+ * from initialisation and threads. Returns NX_SUCCESS. */
 UINT nx_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RESULT *result_ptr);
 
 #else /* NX_SMTP_SOURCE_CODE: the functions behind the names */
@@ -336,10 +353,10 @@ UINT _nx_smtp_recipient_options_set(NX_SMTP_RECIPIENT *recipient_ptr,
                                     const struct postino_recipient_options *options_ptr);
 UINT _nxe_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RESULT *result_ptr);
 UINT _nx_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RESULT *result_ptr);
-/* Whether a mail has the recipients that were added to it, and no other: NX_SUCCESS or
+/* Whether a mail has exactly the recipients that were added to it: NX_SUCCESS or
  * NX_SMTP_RECIPIENT_IN_USE. */
 UINT _nx_smtp_mail_whole(const NX_SMTP_MAIL *mail_ptr);
-/* The status of an error of submission. */
+/* Returns the status for an error of submission. */
 UINT _nx_smtp_client_in_use(INT error);
 #endif
 
