@@ -74,11 +74,11 @@ static size_t table_parse_word(struct table_case *row, const char *text, size_t 
     word->value = text + at;
     word->value_octets = table_value_octets(text + at, octets - at, quoted);
     at += word->value_octets;
-    if (quoted && (at == octets || ++at > octets)) {
-        return 0;
+    if (quoted && at == octets) {
+        return 0; /* no closing quote */
     }
     row->word_count++;
-    return at;
+    return at + (size_t)quoted;
 }
 
 /* A row: the case's name, then its words. */
