@@ -17,7 +17,7 @@ enum postino_error_code {
     POSTINO_ERROR_ARGUMENT = -101,    /* a required pointer is NULL, or a number is out of its range */
     POSTINO_ERROR_OBJECT_SIZE = -102, /* caller and library were compiled with different options */
     POSTINO_ERROR_STATE = -103,       /* the call is not allowed now */
-    /* the EHLO name is empty, too long, or has a character that cannot be sent */
+    /* The EHLO name is empty, too long, or has a character that cannot be sent. */
     POSTINO_ERROR_EHLO_NAME = -104,
     POSTINO_ERROR_REVERSE_PATH = -105, /* the sender's address is malformed */
     POSTINO_ERROR_FORWARD_PATH = -106, /* a recipient's address is malformed */
@@ -30,13 +30,13 @@ enum postino_error_code {
     POSTINO_ERROR_RECIPIENTS = -113,   /* more recipients than the server takes in one transaction */
     POSTINO_ERROR_OPTION = -114,       /* an option of the mail has a value that cannot be sent */
     POSTINO_ERROR_MAIL_LIMIT = -115,   /* the server takes no further mail over this connection */
-    /* an address has octets above 127, and the mail's options lack utf8 */
+    /* An address has octets above 127, and the mail's options lack utf8. */
     POSTINO_ERROR_UTF8_NOT_ASKED = -116,
     /* REQUIRETLS, and the connection has no TLS with a verified certificate */
     POSTINO_ERROR_REQUIRETLS = -117,
-    /* name or password have octets above 127 and are not said to be prepared */
+    /* Name or password have octets above 127 and are not said to be prepared. */
     POSTINO_ERROR_PREPARED = -118,
-    /* the credentials do not fit a line, or POSTINO_SASL_FIRST_OCTETS */
+    /* The credentials do not fit a line, or POSTINO_SASL_FIRST_OCTETS. */
     POSTINO_ERROR_CREDENTIALS_SIZE = -119,
 
     POSTINO_ERROR_FIELD = -120,         /* a header field holds a control character, such as a line end */
@@ -44,7 +44,7 @@ enum postino_error_code {
     POSTINO_ERROR_FIELD_MISSING = -122, /* From, Sender or another needed field is missing */
     POSTINO_ERROR_NESTING = -123,       /* parts are nested too deep, or a multipart is empty */
     POSTINO_ERROR_BOUNDARY = -124,      /* every boundary occurs in a part, or a part cannot be scanned */
-    /* an address has octets above 127, and the server offers no SMTPUTF8 */
+    /* An address has octets above 127, and the server offers no SMTPUTF8. */
     POSTINO_ERROR_UTF8_ADDRESS = -125,
     POSTINO_ERROR_ADDRESS = -126,      /* an address list is malformed */
     POSTINO_ERROR_CAPACITY = -127,     /* the caller's memory is too small */
@@ -67,9 +67,9 @@ enum postino_error_code {
     POSTINO_ERROR_FIELD_IDENTIFIER = -142, /* an identifier is not "id@domain", or there is a second one */
     POSTINO_ERROR_FIELD_URL = -143,        /* a URL has no scheme, or holds a blank or a bracket */
     POSTINO_ERROR_FIELD_TYPE = -144, /* a media type, a disposition or a parameter's name is malformed */
-    /* the field does not fit lines of 998 octets, or 100 pieces of a parameter */
+    /* The field does not fit lines of 998 octets, or 100 pieces of a parameter. */
     POSTINO_ERROR_FIELD_LONG = -145,
-    /* octets above 127, a TAB or two blanks where a protocol has words */
+    /* Octets above 127, a TAB or two blanks where a protocol has words. */
     POSTINO_ERROR_FIELD_PROTOCOL = -146,
     POSTINO_ERROR_FIELD_VALUE = -147, /* a zone beyond a day, a second Sender, or an invalid DKIM domain */
 
@@ -82,7 +82,7 @@ enum postino_error_code {
     POSTINO_ERROR_SERVICE_CLOSING = -207,  /* 421 */
     POSTINO_ERROR_AUTH_SERVER = -208,      /* the server did not prove that it knows the password */
     POSTINO_ERROR_REPLY_CODES = -209,      /* the lines of one reply have different codes */
-    /* an authentication challenge is not base64, or is wrong for the mechanism */
+    /* An authentication challenge is not base64, or is wrong for the mechanism. */
     POSTINO_ERROR_CHALLENGE_SYNTAX = -210,
     POSTINO_ERROR_ITERATIONS = -211, /* SCRAM's iteration count is outside the credentials' bounds */
 
@@ -104,7 +104,7 @@ enum postino_error_code {
     POSTINO_ERROR_TLS_ISSUER = -409,      /* no trusted authority issued the certificate */
     POSTINO_ERROR_TLS_CERTIFICATE = -410, /* the certificate cannot be accepted for another reason */
     POSTINO_ERROR_TLS_PIN = -411,         /* the certificate is not one of the pinned ones */
-    /* the server refused the client's certificate, or its lack, by an alert */
+    /* The server refused the client's certificate, or its lack, by an alert. */
     POSTINO_ERROR_TLS_REFUSED = -412,
     POSTINO_ERROR_TLS_RECORD = -413, /* a record after the handshake is not valid */
     POSTINO_ERROR_TLS_MEMORY = -414, /* there is not enough memory for TLS */
@@ -137,10 +137,10 @@ enum postino_step_id {
 enum postino_outcome {
     POSTINO_OUTCOME_PENDING = 0,  /* not decided yet */
     POSTINO_OUTCOME_ACCEPTED = 1, /* the server took responsibility for it */
-    /* the end of the message may have arrived and no reply came: it may be delivered */
+    /* The end of the message may have arrived and no reply came: it may be delivered. */
     POSTINO_OUTCOME_UNKNOWN = 2,
-    POSTINO_OUTCOME_TRANSIENT = 3, /* refused for now: retry later */
-    POSTINO_OUTCOME_PERMANENT = 4, /* refused for good, by the server or before it was sent: do not retry */
+    POSTINO_OUTCOME_TRANSIENT = 3, /* not accepted for now, or interrupted: retry later */
+    POSTINO_OUTCOME_PERMANENT = 4, /* refused for good, by the server or before sending: do not retry */
     /* Nothing was sent, for no fault of the mail, or another recipient stopped it. */
     POSTINO_OUTCOME_NOT_ATTEMPTED = 5
 };

@@ -76,7 +76,7 @@ struct postino_recipient {
     uint8_t kind;                                    /* enum postino_recipient_kind */
     /* private */
     uint8_t state;
-    /* a recipient of its domain is in the open transaction; valid where `domain` is the recipient itself */
+    /* A recipient of its domain is in the open transaction; valid where `domain` is the recipient itself. */
     uint8_t domain_asked;
     /* Result. */
     uint8_t outcome;     /* enum postino_outcome */
@@ -177,7 +177,7 @@ struct postino_mail {
     uint16_t chunks; /* sent and not answered */
     struct postino_mail *next;
     struct postino_recipient *waiting; /* the first recipient that no earlier transaction decided */
-    /* the recipient behind the last one of the open transaction; NULL: none */
+    /* The recipient behind the last one of the open transaction; NULL: none. */
     struct postino_recipient *behind;
     struct postino_span path; /* the sender without its brackets */
     size_t start;             /* position of the mail's first octet in the output stream */

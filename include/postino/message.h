@@ -198,7 +198,7 @@ struct postino_message {
     uint16_t column;
     /* public */
     const struct postino_mailbox *from; /* needed */
-    /* one mailbox; needed if `from` has several (RFC 5322 section 3.6.2) */
+    /* One mailbox; needed if `from` has several (RFC 5322 section 3.6.2). */
     const struct postino_mailbox *sender;
     const struct postino_mailbox *reply_to;
     /* Without `to` and `cc` the header says "To: undisclosed-recipients:;". `bcc` belongs to the envelope and

@@ -21,7 +21,7 @@ struct postino_sasl_exchange;
 
 enum postino_mechanism_flag {
     POSTINO_MECHANISM_CLEAR_TEXT = 1, /* the password, or the token, goes out readable */
-    /* the first response may travel with the AUTH command (RFC 4954 section 4) */
+    /* The first response may travel with the AUTH command (RFC 4954 section 4). */
     POSTINO_MECHANISM_INITIAL_RESPONSE = 2,
     POSTINO_MECHANISM_PREPARED = 4 /* name and password need SASLprep (RFC 4013) */
 };

@@ -15,7 +15,7 @@ enum postino_saslprep_fault {
     POSTINO_SASLPREP_NO_FAULT = 0,
     POSTINO_SASLPREP_UTF8 = 1,       /* not UTF-8 (RFC 3629) */
     POSTINO_SASLPREP_PROHIBITED = 2, /* a character that is not allowed (RFC 4013 section 2.3) */
-    /* in a password, a character that Unicode 3.2 does not have (section 2.5) */
+    /* In a password, a character that Unicode 3.2 does not have (section 2.5). */
     POSTINO_SASLPREP_UNASSIGNED = 3,
     POSTINO_SASLPREP_BIDI = 4,     /* text of both directions mixed (section 2.4, RFC 3454 section 6) */
     POSTINO_SASLPREP_EMPTY = 5,    /* nothing is left of the string (RFC 4616 section 2) */

@@ -41,7 +41,7 @@ enum postino_tls_version {
 
 /* How the server is verified (RFC 9525). */
 enum postino_tls_verify {
-    /* its chain leads to a trusted issuer, and the certificate names the host */
+    /* Its chain leads to a trusted issuer, and the certificate names the host. */
     POSTINO_TLS_VERIFY_FULL = 0,
     POSTINO_TLS_VERIFY_CHAIN = 1, /* its chain alone, with any name */
     POSTINO_TLS_VERIFY_PIN = 2,   /* the pins alone: see below */
