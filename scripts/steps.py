@@ -28,14 +28,17 @@ CLUSTERS = [("connection", ["GREETING", "EHLO", "STARTTLS"]),
             ("mail", ["IDLE", "SERVICE", "RSET", "MAIL", "RCPT", "DATA", "MESSAGE"]),
             ("end", ["QUIT"])]
 
-# The steps that follow where code decides and no row. tests/transcripts takes each of these ways.
-DECISIONS = [("EHLO", "EHLO", "refused: HELO"),
+# The steps that follow where code decides and no row. IDLE stands between two mails; the session passes it
+# without a stop if a mail is in line. check_steps_seen compares these with the steps of tests/transcripts.
+DECISIONS = [("GREETING", "QUIT", "refused"),
+             ("EHLO", "EHLO", "refused: HELO"),
              ("EHLO", "STARTTLS", "TLS is wanted"),
              ("EHLO", "AUTH", "with credentials"),
              ("EHLO", "IDLE", "without credentials"),
              ("EHLO", "QUIT", "refused"),
              ("STARTTLS", "EHLO", "220 and the handshake"),
-             ("STARTTLS", "AUTH", "refused, TLS is optional"),
+             ("STARTTLS", "AUTH", "refused, with credentials"),
+             ("STARTTLS", "IDLE", "refused, no credentials"),
              ("STARTTLS", "QUIT", "refused, TLS is required"),
              ("AUTH", "AUTH", "334, or the next mechanism"),
              ("AUTH", "IDLE", "235"),
@@ -46,6 +49,7 @@ DECISIONS = [("EHLO", "EHLO", "refused: HELO"),
              ("IDLE", "RSET", "a mail after a refused mail"),
              ("IDLE", "QUIT", "no more mails"),
              ("RSET", "MAIL", ""),
+             ("RSET", "QUIT", "refused"),
              ("MAIL", "RCPT", ""),
              ("RCPT", "RCPT", "next recipient"),
              ("RCPT", "DATA", "without CHUNKING"),
@@ -216,6 +220,23 @@ def check(text):
             sys.exit(f"steps: {SVG} has no node {name}: run ./dev steps --write")
 
 
+def check_seen(program, rows):
+    """Exits with an error unless the transcripts take each edge of the picture, and no other."""
+    names = step_names()
+    transcripts = sorted(glob.glob(os.path.join(ROOT, "tests", "transcripts", "[!C]*.txt")))
+    lines = subprocess.run([program] + transcripts, check=True, capture_output=True, text=True).stdout
+    seen = {tuple(names[int(step)] for step in line.split()) for line in lines.splitlines()}
+    drawn = {(start, end) for start, end, _ in picture_edges(rows, names) if start != end}
+    before_idle = {start for start, end in drawn if end == "IDLE"}
+    after_idle = {end for start, end in drawn if start == "IDLE"}
+    faults = [f"{start} -> {end}: a transcript takes it, the picture lacks it" for start, end in sorted(seen)
+              if (start, end) not in drawn and not (start in before_idle and end in after_idle)]
+    passed = seen | {(start, "IDLE") for start, end in seen if end in after_idle}
+    faults += [f"{start} -> {end}: no transcript takes it" for start, end in sorted(drawn - passed)]
+    if faults:
+        sys.exit("steps: correct DECISIONS in scripts/steps.py\n" + "\n".join(faults))
+
+
 def write(text):
     with open(os.path.join(ROOT, DOT), "w", encoding="utf-8") as file:
         file.write(text)
@@ -231,11 +252,14 @@ def main():
     action.add_argument("--dot", action="store_true", help="print the state machine for graphviz instead")
     action.add_argument("--write", action="store_true", help=f"write {DOT} and {SVG}")
     action.add_argument("--check", action="store_true", help=f"fail unless {DOT} and {SVG} are current")
+    action.add_argument("--seen", metavar="RUN_STEPS", help="compare the picture with tests/transcripts")
     arguments = parser.parse_args()
     header = read("src/engine/steps.h")
     rows = read_rows(arguments.folder, header)
     if arguments.write:
         write(picture(rows))
+    elif arguments.seen:
+        check_seen(arguments.seen, rows)
     elif arguments.check:
         check(picture(rows))
     else:

@@ -39,7 +39,8 @@ struct drive {
     size_t submitted;
     int graceful;
     uint32_t elapsed_ms;
-    char finding[256]; /* the first; "": none */
+    void (*on_turn)(const struct postino_session *session); /* over the session; or NULL */
+    char finding[256];                                      /* the first; "": none */
 };
 
 /* Prepares everything but the session. */

@@ -184,6 +184,9 @@ void drive_over_session(struct drive *drive)
             drive_find(drive, "it never ends");
             return;
         }
+        if (drive->on_turn != NULL) {
+            drive->on_turn(&drive->session);
+        }
         if (!port_turn(&port, want)) {
             return;
         }
