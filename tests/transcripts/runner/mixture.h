@@ -121,4 +121,9 @@ struct mixture_standing {
 void mixture_stand(const struct mixture *mixture, unsigned first, unsigned mail,
                    struct mixture_standing *standing);
 
+/* mixture_run.c: runs a session. Returns 0, or -1 where an outcome is wrong; then mixture_print() prints the
+ * dialogue. */
+int mixture_run(const struct mixture_plan *plan);
+void mixture_print(const struct mixture_plan *plan);
+
 #endif
