@@ -1,42 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The vectors of the RFCs with the hashes of a library, channel binding, what is chosen, and what is left in
- * memory. Compiled once for each crypto table. */
-#include "bench.h"
-#include "table.h"
-
-struct auth {
-    struct bench bench;
-    struct postino_sasl_state state;
-    struct postino_tls_info tls;
-};
-
-static void start_with(struct auth *auth, const struct postino_mechanism *const *mechanisms,
-                       const struct postino_tls_info *tls, const char *offers,
-                       const struct postino_sasl_crypto *crypto)
-{
-    char reply[200];
-
-    bench_prepare(&auth->bench);
-    memset(&auth->state, 0xA5, sizeof auth->state);
-    auth->bench.credentials = (struct postino_credentials){
-        .user = "user", .password = "pencil", .crypto = crypto, .state = &auth->state};
-    auth->bench.credentials.crypto_context = table_context();
-    auth->bench.config.credentials = &auth->bench.credentials;
-    auth->bench.config.mechanisms = mechanisms;
-    bench_start(&auth->bench);
-    if (tls != NULL)
-        postino_session_tls_started(&auth->bench.session, tls, 0);
-    bench_submit(&auth->bench);
-    bench_exchange(&auth->bench, "220 mx\r\n", "EHLO client.example.com\r\n");
-    (void)snprintf(reply, sizeof reply, "250-mx\r\n250 AUTH %s\r\n", offers);
-    bench_input(&auth->bench, reply);
-}
-
-static void start(struct auth *auth, const struct postino_mechanism *const *mechanisms,
-                  const struct postino_tls_info *tls, const char *offers)
-{
-    start_with(auth, mechanisms, tls, offers, table);
-}
+/* Tests the mechanisms with the hashes of a library: the vectors of the RFCs, channel binding, the choice
+ * of a mechanism, and the memory that is left. Compiled once for each crypto table. */
+#include "auth_fixture.h"
 
 /* In place of one at random: what the vectors were made with. It is composed already, and has digits as many
  * or fewer. */
@@ -46,15 +11,6 @@ static void set_nonce(struct auth *auth, const char *nonce)
 
     strcpy(state->first + state->nonce, nonce);
     state->first_octets = (uint16_t)(state->nonce + strlen(nonce));
-}
-
-static void assert_wiped(const struct postino_sasl_state *state)
-{
-    const uint8_t *octets = (const uint8_t *)state;
-    size_t i;
-
-    for (i = 0; i < sizeof *state; i++)
-        assert_int_equal(octets[i], 0);
 }
 
 /* RFC 7677 section 3. */
@@ -313,77 +269,6 @@ static void test_unprepared(void **state)
     assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
 }
 
-/* RFC 4954 section 4: no line over 12288 octets of base64. What PLAIN and LOGIN will say is known at once. */
-static void test_lines(void **state)
-{
-    static const struct postino_mechanism *const plain[] = {&postino_sasl_plain, NULL};
-    static const struct postino_mechanism *const login[] = {&postino_sasl_login, NULL};
-    static char text[9218];
-    struct bench bench;
-
-    (void)state;
-    memset(text, 'x', sizeof text - 1);
-    bench_prepare(&bench);
-    bench.config.credentials = &bench.credentials;
-    bench.config.mechanisms = plain;
-    /* NUL user NUL password: 9216 octets. */
-    bench.credentials =
-        (struct postino_credentials){.user = "user", .password = text + sizeof text - 1 - 9210};
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
-    bench.credentials.password--;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS_SIZE);
-    bench.config.mechanisms = login;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
-    bench.credentials.password = text + 1;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
-    bench.credentials.password = text;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS_SIZE);
-    bench.credentials = (struct postino_credentials){.user = text + 1, .password = "password"};
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), 0);
-    bench.credentials.user = text;
-    assert_int_equal(postino_session_init(&bench.session, &bench.config, 0), POSTINO_ERROR_CREDENTIALS_SIZE);
-}
-
-/* The same of mechanisms with an exchange, here with the longest line; tests/transcripts has those that are
- * longer.
- */
-static void longest_line(const struct postino_mechanism *mechanism, const char *user, const char *token,
-                         const char *challenge)
-{
-    const struct postino_mechanism *const mechanisms[] = {mechanism, NULL};
-    static char line[16384];
-    struct auth auth;
-
-    start(&auth, mechanisms, NULL, "NONE");
-    auth.bench.credentials.user = user;
-    auth.bench.credentials.token = token;
-    auth.bench.config.flags = POSTINO_SESSION_CLEAR_TEXT_AUTH;
-    bench_start(&auth.bench);
-    bench_submit(&auth.bench);
-    bench_exchange(&auth.bench, "220 mx\r\n", "EHLO client.example.com\r\n");
-    (void)snprintf(line, sizeof line, "250-mx\r\n250 AUTH %s\r\n", mechanism->name);
-    bench_input(&auth.bench, line);
-    (void)snprintf(line, sizeof line, "AUTH %s\r\n", mechanism->name);
-    assert_string_equal(bench_output(&auth.bench), line);
-    bench_input(&auth.bench, challenge);
-    assert_int_equal(postino_session_output(&auth.bench.session, (uint8_t *)line, sizeof line, 0), 12288 + 2);
-    bench_exchange(&auth.bench, "235 ok\r\n", "MAIL FROM:<a@example.com>\r\n");
-    assert_wiped(&auth.state);
-}
-
-static void test_longest_lines(void **state)
-{
-    static char text[9217];
-
-    (void)state;
-    memset(text, 'x', sizeof text - 1);
-    /* Each says 9216 octets. */
-    longest_line(&postino_sasl_xoauth2, "user", text + sizeof "user=user\1auth=Bearer \1\1" - 1, "334 \r\n");
-    longest_line(&postino_sasl_oauthbearer, "user", text + sizeof "n,a=user,\1auth=Bearer \1\1" - 1,
-                 "334 \r\n");
-    longest_line(&postino_sasl_cram_md5, text + 33, NULL, "334 PDE+\r\n");
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -394,8 +279,6 @@ int main(void)
         cmocka_unit_test(test_channel_binding),
         cmocka_unit_test(test_external),
         cmocka_unit_test(test_unprepared),
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_longest_lines),
         cmocka_unit_test(test_every_octet_of_a_signature_counts),
         cmocka_unit_test(test_one_octet_of_a_challenge_too_many),
     };
