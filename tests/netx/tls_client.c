@@ -4,24 +4,19 @@
  * argument is wrong. */
 #include "netx_host.h"
 #include "nx_smtp_tls.h"
+#include "tls_client_arguments.h"
 
 #include <postino/sasl_openssl.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define MAILS_MAX 128
-#define DER_MAX   4096
 #define POOL_MAX  (160 * 1024)
 
 extern const NX_SECURE_TLS_CRYPTO nx_crypto_tls_ciphers_ecc;
 extern const USHORT nx_crypto_ecc_supported_groups[];
 extern const UINT nx_crypto_ecc_supported_groups_size;
 extern const NX_CRYPTO_METHOD *nx_crypto_ecc_curves[];
-
-struct der {
-    UCHAR octets[DER_MAX];
-    size_t length;
-};
 
 static NX_PACKET_POOL pool;
 static NX_PACKET_POOL ip_pool;
@@ -48,46 +43,10 @@ static struct der own_der;
 static struct der key_der;
 static UINT failed;
 
-static int argument_count;
-static char **arguments;
-
-static const char *argument(const char *name, const char *otherwise)
-{
-    size_t length = strlen(name);
-    int i;
-
-    for (i = 1; i < argument_count; i++) {
-        if (strncmp(arguments[i], name, length) == 0 && arguments[i][length] == '=')
-            return arguments[i] + length + 1;
-    }
-    return otherwise;
-}
-
-static ULONG number(const char *name, const char *otherwise)
-{
-    return (ULONG)strtoul(argument(name, otherwise), NULL, 0);
-}
-
-/* A string that the API takes as CHAR *. */
-static CHAR *text(const char *name, const char *otherwise)
-{
-    return (CHAR *)(ALIGN_TYPE)argument(name, otherwise);
-}
-
 static VOID fails(const char *what)
 {
     fprintf(stderr, "tls_client: %s\n", what);
     failed = 1;
-}
-
-static VOID read_der(const char *name, struct der *der)
-{
-    FILE *file = fopen(argument(name, ""), "rb");
-
-    if (file == NULL)
-        return;
-    der->length = fread(der->octets, 1, sizeof der->octets, file);
-    (void)fclose(file);
 }
 
 static ULONG seconds(VOID)
