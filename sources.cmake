@@ -119,6 +119,7 @@ set(POSTINO_TLS_OPENSSL_SOURCES
 
 # The NetX Duo SMTP Client API and its transport: on a board, against the user's NetX Duo.
 set(POSTINO_NETXDUO_SOURCES
+    ports/netxduo/nx_smtp_bounded.c
     ports/netxduo/nx_smtp_checks.c
     ports/netxduo/nx_smtp_compose.c
     ports/netxduo/nx_smtp_compose_checks.c
@@ -126,6 +127,7 @@ set(POSTINO_NETXDUO_SOURCES
     ports/netxduo/nx_smtp_external.c
     ports/netxduo/nx_smtp_mail.c
     ports/netxduo/nx_smtp_message.c
+    ports/netxduo/nx_smtp_recipient.c
     ports/netxduo/nx_smtp_services.c
     ports/netxduo/nx_smtp_session.c
     ports/netxduo/nx_smtp_token.c

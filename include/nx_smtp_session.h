@@ -356,8 +356,8 @@ UINT _nx_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RES
 /* Whether a mail has exactly the recipients that were added to it: NX_SUCCESS or
  * NX_SMTP_RECIPIENT_IN_USE. */
 UINT _nx_smtp_mail_whole(const NX_SMTP_MAIL *mail_ptr);
-/* Returns the status for an error of submission. */
-UINT _nx_smtp_client_in_use(INT error);
+/* nx_smtp_bounded.c: puts a transport that is bounded and counted over `methods`. */
+VOID _nx_smtp_session_bound(NX_SMTP_SESSION *session_ptr, const struct postino_transport_class *methods);
 #endif
 
 #ifdef __cplusplus

@@ -101,6 +101,26 @@ static int names_hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* A group of an IPv6 address: one to four hexadecimal digits. Returns what stands behind it, or NULL. */
+static const char *names_read_group(uint8_t *octets, const char *text)
+{
+    const char *group = text;
+    unsigned value = 0;
+
+    for (; names_hex_value(*text) >= 0 && text - group < 4; text++)
+        value = value << 4 | (unsigned)names_hex_value(*text);
+    octets[0] = (uint8_t)(value >> 8);
+    octets[1] = (uint8_t)(value & 255U);
+    return text != group && (*text == '\0' || *text == ':') ? text : NULL;
+}
+
+/* Puts zeros where "::" stood. */
+static void names_fill_gap(uint8_t *octets, size_t gap, size_t length_octets)
+{
+    memmove(octets + 16 - (length_octets - gap), octets + gap, length_octets - gap);
+    memset(octets + gap, 0, 16 - length_octets);
+}
+
 static int names_read_ipv6(uint8_t *octets, const char *text)
 {
     size_t at = 0;
@@ -109,8 +129,7 @@ static int names_read_ipv6(uint8_t *octets, const char *text)
     if (*text == ':' && text[1] != ':')
         return 0;
     while (*text != '\0') {
-        const char *group = text;
-        unsigned value = 0;
+        const char *end;
 
         if (text[0] == ':' && text[1] == ':') {
             if (gap != 17)
@@ -119,30 +138,28 @@ static int names_read_ipv6(uint8_t *octets, const char *text)
             text += 2;
             continue;
         }
-        if (*text == ':' && *++text == '\0')
-            return 0;
+        if (*text == ':')
+            text++;
         if (at > 14)
             return 0;
-        if (at <= 12 && names_read_ipv4(octets + at, text) != NULL) {
+        /* An IPv4 address may stand for the last two groups (RFC 4291 section 2.2). */
+        end = at <= 12 ? names_read_ipv4(octets + at, text) : NULL;
+        if (end != NULL) {
             at += 4;
-            text = names_read_ipv4(octets + at - 4, text);
-            if (*text != '\0')
+            if (*end != '\0')
                 return 0;
             break;
         }
-        for (group = text; names_hex_value(*text) >= 0 && text - group < 4; text++)
-            value = value << 4 | (unsigned)names_hex_value(*text);
-        if (text == group || (*text != '\0' && *text != ':'))
+        text = names_read_group(octets + at, text);
+        if (text == NULL)
             return 0;
-        octets[at++] = (uint8_t)(value >> 8);
-        octets[at++] = (uint8_t)(value & 255U);
+        at += 2;
     }
     if (gap == 17)
         return at == 16;
     if (at > 14)
         return 0;
-    memmove(octets + 16 - (at - gap), octets + gap, at - gap);
-    memset(octets + gap, 0, 16 - at);
+    names_fill_gap(octets, gap, at);
     return 1;
 }
 

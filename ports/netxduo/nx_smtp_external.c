@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* EXTERNAL for the NetX Duo client, in a file of its own so that only a program that asks for it carries it.
- * Invariant: nothing secret is said; who we are the TLS handshake has shown. */
+/* EXTERNAL for the NetX Duo client, in a file of its own so that only a program that asks for it carries
+ * it. Invariant: nothing secret is said; who we are the TLS handshake has shown. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The mails of the services that send many. Invariant: until its list is complete the message's piece is one
- * of the recipients', and what the header names of them comes from the list itself; behind the last piece a
- * callback's body follows, from nx_smtp_mail_offset on. */
+/* The mails of the services that send many: a source that makes the message piece by piece. Invariant:
+ * until the header's list of recipients is complete, the next piece is one of that list. A callback's body
+ * follows the last piece, from nx_smtp_mail_offset on. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "engine/emitter.h"
@@ -12,7 +12,7 @@ enum mail_list {
     LIST_CC = 1,    /* the Cc line; else the To line */
     LIST_LINE = 2,  /* it has begun */
     LIST_NAMED = 4, /* a line was written */
-    LIST_NEXT = 8   /* what stands before the next address was written */
+    LIST_NEXT = 8   /* the text before the next address was written */
 };
 
 /* NX_SMTP_MAIL.nx_smtp_mail_piece, in their order */
@@ -41,8 +41,8 @@ static VOID mail_text(NX_SMTP_MAIL *mail, const CHAR *text)
     mail->nx_smtp_mail_part.length_octets = strlen(text);
 }
 
-/* Makes the next part of the header's recipients: each on a line of its own, which folds whatever their
- * number (RFC 5322 sections 2.2.3 and 3.6.3). */
+/* Makes the next part of the header's recipients. Each stands on a line of its own, so any number of them
+ * folds (RFC 5322 sections 2.2.3 and 3.6.3). */
 static VOID mail_next_of_list(NX_SMTP_MAIL *mail)
 {
     static const CHAR *const texts[] = {"To: ", "Cc: ", NULL, NULL, NULL, "\r\nCc: "};
@@ -83,8 +83,8 @@ static VOID mail_rewind(NX_SMTP_MAIL *mail)
     mail->nx_smtp_mail_offset = 0;
 }
 
-/* Makes the next part of the subject: as it is, or of its encoded words as many octets as have room. Returns
- * whether more may follow. */
+/* Makes the next part of the subject: the whole of it, or as many octets of its encoded words as have room.
+ * Returns whether more may follow. */
 static int mail_subject(NX_SMTP_MAIL *mail)
 {
     const struct postino_span *subject = &mail->nx_smtp_mail_message.subject;
@@ -103,8 +103,7 @@ static int mail_subject(NX_SMTP_MAIL *mail)
     return part->length_octets == room;
 }
 
-/* Makes the next of the pieces behind the recipients; the callback's body is none of them. Returns 0 where
- * there is none. */
+/* Makes the next piece after the recipients, a callback's body not included. Returns 0 after the last. */
 static int mail_next_piece(NX_SMTP_MAIL *mail)
 {
     const struct nx_smtp_message *message = &mail->nx_smtp_mail_message;
@@ -145,7 +144,7 @@ static int mail_next_piece(NX_SMTP_MAIL *mail)
     return 1;
 }
 
-/* Lends what is left of the part in hand. */
+/* Lends the rest of the current part. */
 static enum postino_source_status mail_lend(const NX_SMTP_MAIL *mail, const uint8_t **data,
                                             size_t *length_octets)
 {
@@ -154,7 +153,7 @@ static enum postino_source_status mail_lend(const NX_SMTP_MAIL *mail, const uint
     return POSTINO_SOURCE_DATA;
 }
 
-/* The pieces from the header's begin on, without what a callback gives. */
+/* Lends the message, a callback's body not included. */
 static enum postino_source_status mail_piece(NX_SMTP_MAIL *mail, const uint8_t **data, size_t *length_octets)
 {
     while (mail->nx_smtp_mail_part.length_octets == 0) {
@@ -195,7 +194,7 @@ static enum postino_source_status mail_span(struct postino_source *source, const
     return mail_lend(mail, data, length_octets);
 }
 
-/* How long the header is. It has no line end but CRLF, so that its octets are those of the wire. */
+/* The length of the header. Its line ends are CRLF, so its octets are those on the wire. */
 static size_t mail_header_octets(NX_SMTP_MAIL *mail)
 {
     struct postino_source *source = &mail->nx_smtp_mail_source;
@@ -220,7 +219,7 @@ static int mail_begin(struct postino_source *source, uint32_t capabilities, stru
 
     (VOID) capabilities;
     mail_rewind(mail);
-    /* One mail is sent at a time, so that one room does. */
+    /* One mail is sent at a time, so one buffer suffices. */
     mail->nx_smtp_mail_message.headers.length_octets = 0;
     if (headers != NX_NULL) {
         mail->nx_smtp_mail_message.headers.data = text;
@@ -262,67 +261,12 @@ UINT _nx_smtp_mail_create(NX_SMTP_MAIL *mail_ptr, CHAR *subject, CHAR *body, UIN
     mail_ptr->nx_smtp_mail_source.methods = &mail_class;
     message->single.mail.source = &mail_ptr->nx_smtp_mail_source;
     message->single.mail.result.outcome = NX_SMTP_OUTCOME_NONE;
-    /* The header says so, whatever the server offers. */
+    /* The header declares 8bit, whatever the server offers. */
     message->single.mail.flags = POSTINO_MAIL_8BIT_ANYWAY;
     mail_ptr->nx_smtp_mail_flags =
         (UCHAR)(POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_IN_MEMORY | mail_8bit(&message->single.body));
     mail_ptr->nx_smtp_mail_created = tx_time_get();
     mail_ptr->nx_smtp_mail_id = NX_SMTP_MAIL_ID;
-    return NX_SUCCESS;
-}
-
-/* Whether a recipient can be added. Memory that was none yet holds anything, and one of an earlier making of
- * this mail is free; so only what this mail has of the same tick is looked through. */
-static UINT mail_recipient_free(const NX_SMTP_MAIL *mail_ptr, const NX_SMTP_RECIPIENT *recipient_ptr)
-{
-    const struct postino_recipient *recipient = &recipient_ptr->nx_smtp_recipient_recipient;
-    const struct postino_recipient *listed = mail_ptr->nx_smtp_mail_message.single.mail.recipients;
-
-    if (recipient_ptr->nx_smtp_recipient_id != NX_SMTP_RECIPIENT_ID)
-        return NX_SUCCESS;
-    if (recipient_ptr->nx_smtp_recipient_mail_ptr != mail_ptr)
-        return recipient->in_use ? NX_SMTP_RECIPIENT_IN_USE : NX_SUCCESS;
-    if (recipient_ptr->nx_smtp_recipient_created != mail_ptr->nx_smtp_mail_created)
-        return NX_SUCCESS;
-    while (listed != NULL && listed != recipient)
-        listed = listed->next;
-    return listed != NULL ? NX_SMTP_RECIPIENT_IN_USE : NX_SUCCESS;
-}
-
-UINT _nx_smtp_mail_whole(const NX_SMTP_MAIL *mail_ptr)
-{
-    const struct postino_recipient *recipient = mail_ptr->nx_smtp_mail_message.single.mail.recipients;
-    ULONG count = 0;
-
-    for (; recipient != NULL; recipient = recipient->next) {
-        if (((const NX_SMTP_RECIPIENT *)recipient)->nx_smtp_recipient_mail_ptr != mail_ptr ||
-            count++ == mail_ptr->nx_smtp_mail_recipients)
-            return NX_SMTP_RECIPIENT_IN_USE;
-    }
-    return count == mail_ptr->nx_smtp_mail_recipients ? NX_SUCCESS : NX_SMTP_RECIPIENT_IN_USE;
-}
-
-UINT _nx_smtp_mail_recipient_add(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RECIPIENT *recipient_ptr, CHAR *address,
-                                 UINT kind)
-{
-    struct postino_recipient *recipient = &recipient_ptr->nx_smtp_recipient_recipient;
-    UINT status = mail_recipient_free(mail_ptr, recipient_ptr);
-
-    if (status != NX_SUCCESS)
-        return status;
-    memset(recipient_ptr, 0, sizeof *recipient_ptr);
-    recipient_ptr->nx_smtp_recipient_id = NX_SMTP_RECIPIENT_ID;
-    recipient_ptr->nx_smtp_recipient_mail_ptr = mail_ptr;
-    recipient_ptr->nx_smtp_recipient_created = mail_ptr->nx_smtp_mail_created;
-    mail_ptr->nx_smtp_mail_recipients++;
-    recipient->address = address;
-    recipient->record = &recipient_ptr->nx_smtp_recipient_record;
-    recipient->kind = (UCHAR)(kind >> 1); /* both have TO, CC, BCC in this order */
-    if (mail_ptr->nx_smtp_mail_last == NX_NULL)
-        mail_ptr->nx_smtp_mail_message.single.mail.recipients = recipient;
-    else
-        mail_ptr->nx_smtp_mail_last->next = recipient;
-    mail_ptr->nx_smtp_mail_last = recipient;
     return NX_SUCCESS;
 }
 
@@ -333,7 +277,7 @@ UINT _nx_smtp_mail_body_callback_set(NX_SMTP_MAIL *mail_ptr, NX_SMTP_BODY_CALLBA
     mail_ptr->nx_smtp_mail_context = context;
     mail_ptr->nx_smtp_mail_size = size;
     mail_ptr->nx_smtp_mail_message.single.body.length_octets = 0;
-    /* What it will give nobody knows. */
+    /* The callback may give any octets. */
     mail_ptr->nx_smtp_mail_flags = POSTINO_SOURCE_REWINDS | POSTINO_SOURCE_8BIT;
     return NX_SUCCESS;
 }
@@ -359,53 +303,5 @@ UINT _nx_smtp_mail_result_get(NX_SMTP_MAIL *mail_ptr, NX_SMTP_RESULT *result_ptr
     result_ptr->nx_smtp_result_outcome = result->outcome;
     result_ptr->nx_smtp_result_status = mail_ptr->nx_smtp_mail_status;
     result_ptr->nx_smtp_result_reply_code = result->reply_code;
-    return NX_SUCCESS;
-}
-
-static UINT mail_recipient_in_use(const NX_SMTP_RECIPIENT *recipient_ptr)
-{
-    return recipient_ptr->nx_smtp_recipient_id == NX_SMTP_RECIPIENT_ID &&
-           recipient_ptr->nx_smtp_recipient_recipient.in_use;
-}
-
-UINT _nx_smtp_recipient_reply_buffer_set(NX_SMTP_RECIPIENT *recipient_ptr, CHAR *text, UINT size)
-{
-    if (size == 0)
-        return NX_SIZE_ERROR;
-    if (mail_recipient_in_use(recipient_ptr))
-        return NX_SMTP_RECIPIENT_IN_USE;
-    text[0] = '\0';
-    recipient_ptr->nx_smtp_recipient_record.text = text;
-    recipient_ptr->nx_smtp_recipient_record.text_capacity_octets = size - 1;
-    recipient_ptr->nx_smtp_recipient_record.text_octets = 0;
-    return NX_SUCCESS;
-}
-
-UINT _nx_smtp_recipient_options_set(NX_SMTP_RECIPIENT *recipient_ptr,
-                                    const struct postino_recipient_options *options_ptr)
-{
-    if (mail_recipient_in_use(recipient_ptr))
-        return NX_SMTP_RECIPIENT_IN_USE;
-    recipient_ptr->nx_smtp_recipient_recipient.options = options_ptr;
-    return NX_SUCCESS;
-}
-
-UINT _nx_smtp_recipient_result_get(NX_SMTP_RECIPIENT *recipient_ptr, NX_SMTP_RESULT *result_ptr)
-{
-    const struct postino_recipient *recipient = &recipient_ptr->nx_smtp_recipient_recipient;
-    struct postino_record *record = &recipient_ptr->nx_smtp_recipient_record;
-
-    memset(result_ptr, 0, sizeof *result_ptr);
-    result_ptr->nx_smtp_result_outcome = recipient->outcome;
-    result_ptr->nx_smtp_result_reply_code = recipient->reply_code;
-    if (recipient->reply_code != 0) {
-        result_ptr->nx_smtp_result_class = record->enhanced_code.status_class;
-        result_ptr->nx_smtp_result_subject = record->enhanced_code.subject;
-        result_ptr->nx_smtp_result_detail = record->enhanced_code.detail;
-    } else {
-        record->text_octets = 0; /* that of an earlier time */
-    }
-    if (record->text != NULL)
-        record->text[record->text_octets] = '\0';
     return NX_SUCCESS;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The message that a NetX Duo application sends. Invariant: none of it is copied; the header is composed for
- * each piece of it that goes out, of the application's strings. */
+/* The message that a NetX Duo application sends. Invariant: none of it is copied; the header is composed
+ * for each piece of it that goes out, of the application's strings. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "engine/emitter.h"
@@ -22,8 +22,8 @@
 #define MESSAGE_BODY static
 #endif
 
-/* An object, not a literal in each place: compilers merge equal literals of one file, and the first place has
- * all. */
+/* An object, not a literal in each place: compilers merge equal literals of one file, and the first place
+ * has all. */
 const CHAR _nx_smtp_message_mime[] =
     "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
     "Content-Transfer-Encoding: 8bit\r\n";
@@ -55,8 +55,9 @@ static VOID message_emit_hex(struct postino_emitter *emitter, UINT digit)
     postino_emit(emitter, digit + (digit < 10 ? '0' : 'A' - 10));
 }
 
-/* Outside of ASCII a subject goes out in encoded words, in Q: any number of those is joined by every reader.
- * In B a word of whole characters may need padding, behind which GMime's readers lose what follows. */
+/* Outside of ASCII a subject goes out in encoded words, in Q: any number of those is joined by every
+ * reader. In B a word of whole characters may need padding, behind which GMime's readers lose what
+ * follows. */
 MESSAGE_BODY VOID message_subject(const struct postino_span *subject, struct postino_emitter *emitter)
 {
     const CHAR *octet = subject->data;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The services beyond the original: what became of a mail, Date and Message-ID, and a look at the dialogue.
- * Each hangs itself on the client through a pointer, so that a program which calls none of them carries none
- * of them. */
+/* The services beyond the original: what became of a mail, Date and Message-ID, and a look at the
+ * dialogue. Each hangs itself on the client through a pointer, so that a program which calls none of them
+ * carries none of them. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "text/text.h"

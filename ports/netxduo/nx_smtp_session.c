@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The services that keep a connection and have many mails on their way: postino_client over the client's
- * transport. Invariant: between two services the client's own transport and trace are as nx_smtp_mail_send()
- * needs them; during one the transport is bounded by the wait option and counted. */
+/* The services for many mails over one connection: postino_client over the client's transport. Invariant:
+ * between two services the client's transport and trace are as nx_smtp_mail_send() needs them. During a
+ * service the transport is bounded and counted: see nx_smtp_bounded.c. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "postino/address.h"
@@ -22,77 +22,6 @@ static const struct postino_extension *const session_extensions[] = {
     NULL,
 };
 
-static NX_SMTP_SESSION *session_of(struct postino_transport *transport)
-{
-    return ((NX_SMTP_CLIENT *)transport)->nx_smtp_client_session_ptr;
-}
-
-static int session_connect(struct postino_transport *transport, uint32_t timeout_ms)
-{
-    struct nx_smtp_transport *self = &((NX_SMTP_CLIENT *)transport)->nx_smtp_client_transport;
-    NX_SMTP_SESSION *session = session_of(transport);
-    int error;
-
-    /* Who does not wait at all gets no connection, and the server no attempt at one. */
-    self->status = NX_NOT_CONNECTED;
-    if (self->patience == NX_NO_WAIT)
-        return POSTINO_ERROR_CONNECT;
-    error = session->nx_smtp_session_transport->connect(transport, timeout_ms);
-    if (error == POSTINO_OK)
-        session->nx_smtp_session_statistics.nx_smtp_statistics_connections++;
-    else
-        session->nx_smtp_session_statistics.nx_smtp_statistics_connection_failures++;
-    return error;
-}
-
-static int session_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
-{
-    NX_SMTP_SESSION *session = session_of(transport);
-
-    if (_nx_smtp_transport_bound((NX_SMTP_CLIENT *)transport, &session->nx_smtp_session_client.session))
-        return POSTINO_AGAIN;
-    return session->nx_smtp_session_transport->reserve(transport, buffer, capacity_octets);
-}
-
-static int session_send(struct postino_transport *transport, size_t length_octets)
-{
-    NX_SMTP_SESSION *session = session_of(transport);
-
-    session->nx_smtp_session_statistics.nx_smtp_statistics_octets_sent += (ULONG)length_octets;
-    return session->nx_smtp_session_transport->send(transport, length_octets);
-}
-
-static int session_receive(struct postino_transport *transport, const uint8_t **data, size_t *length_octets)
-{
-    NX_SMTP_SESSION *session = session_of(transport);
-    int status = session->nx_smtp_session_transport->receive(transport, data, length_octets);
-
-    if (status == POSTINO_OK)
-        session->nx_smtp_session_statistics.nx_smtp_statistics_octets_received += (ULONG)*length_octets;
-    return status;
-}
-
-static int session_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
-{
-    NX_SMTP_SESSION *session = session_of(transport);
-    ULONG wait_option = session->nx_smtp_session_wait_option;
-    ULONG passed = tx_time_get() - session->nx_smtp_session_start;
-
-    if (wait_option != NX_WAIT_FOREVER) {
-        if (passed >= wait_option)
-            return POSTINO_AGAIN;
-        wait_option -= passed;
-        /* Waits that are longer may end early. */
-        if (wait_option < (ULONG)INT32_MAX / 1000) {
-            uint32_t limit_ms = (uint32_t)(wait_option * 1000 / NX_IP_PERIODIC_RATE);
-
-            if (timeout_ms > limit_ms)
-                timeout_ms = limit_ms;
-        }
-    }
-    return session->nx_smtp_session_transport->wait(transport, events, timeout_ms);
-}
-
 /* Begins a service that may send, with so many ticks for it. Returns NX_SUCCESS or NX_IN_PROGRESS. */
 static UINT session_enter(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
 {
@@ -104,11 +33,11 @@ static UINT session_enter(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
     session->nx_smtp_session_start = tx_time_get();
     session->nx_smtp_session_wait_option = wait_option;
     client_ptr->nx_smtp_client_transport.shortage = 0;
-    /* Nothing more comes for the last mail of nx_smtp_mail_send(). */
+    /* No more replies come for the last mail of nx_smtp_mail_send(). */
     client_ptr->nx_smtp_client_session.outstanding = 0;
     transport->methods = &session->nx_smtp_session_methods;
     session->nx_smtp_session_client.transport = client_ptr->nx_smtp_client_transport_ptr;
-    /* A trace asks the session that runs what is secret. */
+    /* The running session tells the trace which octets are secret. */
     if (client_ptr->nx_smtp_client_transport_ptr != transport)
         ((NX_SMTP_TRACE *)client_ptr->nx_smtp_client_transport_ptr)->session =
             &session->nx_smtp_session_client.session;
@@ -127,7 +56,7 @@ static VOID session_leave(NX_SMTP_CLIENT *client_ptr)
     tx_semaphore_put(&client_ptr->nx_smtp_client_idle);
 }
 
-/* The status, with what no mail of nx_smtp_mail_send() meets. */
+/* The status, also for errors that no mail of nx_smtp_mail_send() meets. */
 static UINT session_status(const NX_SMTP_CLIENT *client_ptr, const struct postino_result *result)
 {
     if (result->outcome != POSTINO_OUTCOME_UNKNOWN) {
@@ -166,7 +95,7 @@ UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION 
     if (client_ptr->nx_smtp_client_session_ptr == NX_NULL) {
         memset(&client->session_config, 0, sizeof client->session_config);
         memset(&client->credentials, 0, sizeof client->credentials);
-        /* Name and password go out as they are, as the original sends them. */
+        /* Name and password are sent unchanged, as the original sends them. */
         client->credentials.prepared = 1;
         status = client_ptr->nx_smtp_client_mode_ptr->nx_smtp_mode_configure(
             client_ptr, &client->session_config, &client->credentials);
@@ -181,13 +110,7 @@ UINT _nx_smtp_client_session_enable(NX_SMTP_CLIENT *client_ptr, NX_SMTP_SESSION 
         /* Cannot fail: the client's domain was checked. */
         (VOID) postino_client_start(client, client_ptr->nx_smtp_client_transport_ptr);
         session_ptr->nx_smtp_session_client_ptr = client_ptr;
-        session_ptr->nx_smtp_session_transport = methods;
-        session_ptr->nx_smtp_session_methods = *methods;
-        session_ptr->nx_smtp_session_methods.connect = session_connect;
-        session_ptr->nx_smtp_session_methods.reserve = session_reserve;
-        session_ptr->nx_smtp_session_methods.send = session_send;
-        session_ptr->nx_smtp_session_methods.receive = session_receive;
-        session_ptr->nx_smtp_session_methods.wait = session_wait;
+        _nx_smtp_session_bound(session_ptr, methods);
         memset(&session_ptr->nx_smtp_session_statistics, 0, sizeof session_ptr->nx_smtp_session_statistics);
         client_ptr->nx_smtp_client_session_ptr = session_ptr;
     }
@@ -263,14 +186,23 @@ UINT _nx_smtp_client_disconnect(NX_SMTP_CLIENT *client_ptr, ULONG wait_option)
     return NX_SUCCESS;
 }
 
-UINT _nx_smtp_client_in_use(INT error)
+/* The status for an error of postino_client_submit(). */
+static UINT session_refusal(int error)
 {
-    static const UCHAR statuses[] = {NX_SMTP_MAIL_IN_USE,      NX_SMTP_RECIPIENT_IN_USE, NX_SMTP_PART_IN_USE,
-                                     NX_SMTP_RECIPIENT_IN_USE, NX_SMTP_OPTIONS_IN_USE,   NX_SMTP_PART_IN_USE};
-
-    return error <= POSTINO_ERROR_MAIL_IN_USE && error >= POSTINO_ERROR_PART_IN_USE
-               ? statuses[POSTINO_ERROR_MAIL_IN_USE - error]
-               : NX_SMTP_INVALID_PARAM;
+    switch (error) {
+    case POSTINO_ERROR_MAIL_IN_USE:
+        return NX_SMTP_MAIL_IN_USE;
+    case POSTINO_ERROR_RECIPIENT_IN_USE:
+    case POSTINO_ERROR_RECORD_IN_USE:
+        return NX_SMTP_RECIPIENT_IN_USE;
+    case POSTINO_ERROR_OPTIONS_IN_USE:
+        return NX_SMTP_OPTIONS_IN_USE;
+    case POSTINO_ERROR_SOURCE_IN_USE:
+    case POSTINO_ERROR_PART_IN_USE:
+        return NX_SMTP_PART_IN_USE;
+    default:
+        return NX_SMTP_INVALID_PARAM;
+    }
 }
 
 UINT _nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_ptr)
@@ -293,14 +225,14 @@ UINT _nx_smtp_client_mail_submit(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL *mail_
     if (headers != NX_NULL)
         headers->nx_smtp_headers_stamp(headers, &mail_ptr->nx_smtp_mail_stamp);
     mail_ptr->nx_smtp_mail_client_ptr = client_ptr;
-    /* A header without a sender would be none. */
+    /* RFC 5322 section 3.6: the header needs a sender. */
     if (postino_address_path(mail->reverse_path, &mail->path) == 0 && mail->path.length_octets != 0)
         error = postino_client_submit(client, mail);
     if (error != POSTINO_OK) {
         mail_ptr->nx_smtp_mail_client_ptr = NX_NULL;
         mail->result.error = (int16_t)error;
         mail->result.outcome = POSTINO_OUTCOME_NOT_ATTEMPTED;
-        status = _nx_smtp_client_in_use(error);
+        status = session_refusal(error);
     }
     mail_ptr->nx_smtp_mail_status = status;
     session_leave(client_ptr);
@@ -353,7 +285,7 @@ UINT _nx_smtp_client_mail_collect(NX_SMTP_CLIENT *client_ptr, NX_SMTP_MAIL **mai
         const struct postino_mail *mail = &mail_ptr->nx_smtp_mail_message.single.mail;
 
         mail_ptr->nx_smtp_mail_client_ptr = NX_NULL;
-        /* A mail that some recipient gets is no failure. */
+        /* A mail that was accepted for one recipient is no failure. */
         mail_ptr->nx_smtp_mail_status = mail->result.outcome == POSTINO_OUTCOME_ACCEPTED
                                             ? NX_SUCCESS
                                             : session_status(client_ptr, &mail->result);
@@ -379,7 +311,7 @@ UINT _nx_smtp_client_reply_get(NX_SMTP_CLIENT *client_ptr, UINT *reply_code, CHA
         return NX_SIZE_ERROR;
     if (tx_semaphore_get(&client_ptr->nx_smtp_client_idle, TX_NO_WAIT) != TX_SUCCESS)
         return NX_IN_PROGRESS;
-    /* Not before: a reply that another thread takes in changes it. */
+    /* Under the semaphore: another thread's reply would change it. */
     length = session->reply.text_octets;
     if (length > sizeof session->text)
         length = sizeof session->text;

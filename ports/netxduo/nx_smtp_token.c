@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* XOAUTH2 and OAUTHBEARER for the NetX Duo client, in a file of their own so that only a program that sets a
- * token carries them. Invariant: a token is said under TLS alone, for whoever reads it has it. */
+/* XOAUTH2 and OAUTHBEARER for the NetX Duo client, in a file of their own so that only a program that sets
+ * a token carries them. Invariant: a token is said under TLS alone, for whoever reads it has it. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_session.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The transport over a NetX Duo TCP socket. Invariant: out and in name the packets that are the client's at
- * this moment, and NULL means none; every way out of the session passes through close, which gives them back.
- * Sends never wait: who waited for the peer's window while the peer waited for ours would wait for ever. */
+/* The transport over a NetX Duo TCP socket. Invariant: out and in name the packets that are the client's
+ * at this moment, and NULL means none; every way out of the session passes through close, which gives them
+ * back. Sends never wait: who waited for the peer's window while the peer waited for ours would wait for
+ * ever. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "engine/state.h"
@@ -159,8 +160,8 @@ static int transport_receive(struct postino_transport *transport, const uint8_t 
 
 static int transport_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
 {
-    /* Nothing tells when the peer's window opens: look again at every tick. What this finds, receive() will.
-     */
+    /* Nothing tells when the peer's window opens: look again at every tick. What this finds, receive()
+     * will. */
     transport_fetch((NX_SMTP_CLIENT *)transport,
                     (events & POSTINO_EVENT_WRITE) != 0 ? 1 : _nx_smtp_transport_ticks(timeout_ms));
     return POSTINO_OK;

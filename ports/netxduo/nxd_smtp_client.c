@@ -186,8 +186,8 @@ UINT _nx_smtp_client_delete(NX_SMTP_CLIENT *client_ptr)
     return drop_in_delete(client_ptr);
 }
 
-/* The row of drop_in_statuses for an error: first the server's errors, then the connection's, without the gap
- * between the two. Errors below those have a negative row. */
+/* The row of drop_in_statuses for an error: first the server's errors, then the connection's, without the
+ * gap between the two. Errors below those have a negative row. */
 #define DROP_IN_GAP (POSTINO_ERROR_REPLY_SYNTAX + 1 - POSTINO_ERROR_BUFFER)
 #define DROP_IN_ROW(error) \
     ((error) + ((error) < POSTINO_ERROR_ITERATIONS ? DROP_IN_GAP : 0) - POSTINO_ERROR_ITERATIONS)

@@ -2,6 +2,7 @@
 /* A NetX Duo application that sends mails by its arguments, NAME=VALUE each. It prints a line for each
  * mail: the outcome, and the TLS connection. Its exit status is 0 unless a packet or a socket leaks, or an
  * argument is wrong. */
+#include "client_arguments.h"
 #include "netx_host.h"
 #include "nx_smtp_tls.h"
 #include "tls_client_arguments.h"
@@ -361,8 +362,7 @@ static VOID application(ULONG input)
 
 int main(int count, char **values)
 {
-    argument_count = count;
-    arguments = values;
+    arguments_set(count, values);
     read_der("ca", &ca_der);
     read_der("certificate", &own_der);
     read_der("key", &key_der);
