@@ -49,7 +49,7 @@ size_t bare_poll(struct bare *bare, int wait);
 #define BARE_RSET "RSET\r\n"
 #define BARE_EHLO "EHLO " BENCH_EHLO_NAME "\r\n"
 
-/* What the commands of a mail take at most. */
+/* The commands of a mail take at most so many octets. */
 #define BARE_WORD_OCTETS 256
 
 /* Adds envelope and message in one piece, by BDAT. */

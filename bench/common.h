@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the programs of the bench share. They are tools: whatever they cannot do ends them, with a line that
- * says why and exit status 1. */
+/* The programs of the bench share these functions. A program that fails says why in one line and ends with
+ * exit status 1. */
 
 #define BENCH_LINE_OCTETS  80
 #define BENCH_BLOCK_OCTETS (800 * BENCH_LINE_OCTETS)

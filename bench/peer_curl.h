@@ -6,7 +6,7 @@
 
 #include "common.h"
 
-/* What the two libcurl clients share. */
+/* The two libcurl clients share these functions. */
 
 /* How far a transfer has read its message. */
 struct peer_curl_body {

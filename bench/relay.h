@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is under way in one direction: relay_flow.c keeps it, relay.c moves it. */
+/* The octets under way in one direction: relay_flow.c keeps them, relay.c moves them. */
 
 struct relay_piece {
     struct relay_piece *next;

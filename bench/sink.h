@@ -20,7 +20,7 @@ enum sink_offer {
     SINK_SIZE = 8
 };
 
-/* What arrived, over all connections. */
+/* Counts of what arrived, over all connections. */
 struct sink_counts {
     uint64_t connections;
     uint64_t at_once; /* connections open at the same time, at most */
@@ -68,7 +68,7 @@ struct sink_connection {
     struct sink_connection *next_closed;
 };
 
-/* What one read made the sink say. */
+/* The replies of the sink to one read. */
 struct sink_replies {
     size_t octets;
     size_t commands;

@@ -39,7 +39,7 @@ struct connection {
     uint8_t send_buffer[SEND_OCTETS];
 };
 
-/* What the connections of one thread share. */
+/* The connections of one thread share this. */
 struct loop {
     int epoll;
     const struct addrinfo *address; /* of the server */

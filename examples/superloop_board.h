@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* What superloop.c needs of a board: a modem that carries one TCP connection, a clock, a sensor, a way to
- * show what happened. None of these functions ever waits. superloop_board.c is one for a PC. */
+/* The board of superloop.c: a modem that carries one TCP connection, a clock, a sensor, and a way to show
+ * what happened. None of these functions ever waits. superloop_board.c is a board for a PC. */
 
 #define DRIVER_TICKS_PER_SECOND 128 /* of a watch crystal, divided by 256 */
 

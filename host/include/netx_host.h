@@ -19,11 +19,11 @@ extern "C" {
  * network callback. */
 UINT netx_host_run(VOID (*entry)(ULONG), ULONG input);
 
-/* Ends the kernel: terminates the threads at their next service call and joins them, stops timers and the
- * network thread, closes every kernel socket and takes back all controls, the clock and the counters. It does
- * not touch the application's objects, which are as if never created. Returns the number of threads that did
- * not stop within 5 seconds (they call no service), which are left alone. Not to be called from a thread that
- * ThreadX created. */
+/* Ends the kernel. It terminates the threads at their next service call and joins them, stops timers and the
+ * network thread, and closes every kernel socket. It resets all controls, the clock and the counters. The
+ * objects of the application stay untouched, and count as never created. Returns the number of threads that
+ * did not stop within 5 seconds (they call no service), which are left alone. Not to be called from a thread
+ * that ThreadX created. */
 UINT netx_host_reset(VOID);
 
 /* ---- Faults ---- */
@@ -38,9 +38,10 @@ UINT netx_host_reset(VOID);
 #define NETX_HOST_LISTEN        ((UINT)7)
 #define NETX_HOST_SERVICES      8
 
-/* Lets the nth call from now (1 is the next) of a service and the times - 1 calls after it fail with
- * `status`, at once and without effect. times 0 takes the fault back; NX_WAIT_FOREVER means every call from
- * then on. A disconnect that fails this way closes the connection all the same, as the real one does. */
+/* Makes calls of a service fail with `status`, at once and without effect: the nth call from now (1 is the
+ * next) and the times - 1 calls after it. If `times` is 0, the fault is taken back. NX_WAIT_FOREVER means
+ * every call from the nth on. A disconnect that fails this way closes the connection all the same, as the
+ * real one does. */
 VOID netx_host_fail_set(UINT service, ULONG nth, ULONG times, UINT status);
 /* Number of calls of a service since the last netx_host_reset(), failed ones included. */
 ULONG netx_host_count_get(UINT service);
@@ -56,9 +57,9 @@ VOID netx_host_send_limit_set(ULONG octets);
 /* The peer's receive window, octets: so many may be unacknowledged, which takes an acknowledge delay to
  * matter. 0: as many as the kernel takes. */
 VOID netx_host_transmit_window_set(ULONG octets);
-/* Shuts the peer's receive window, and loses the update that opens it: nothing is sent until the stack, which
- * a send has given something to ask with, has had an answer to its probe, so many ticks later.
- * NX_WAIT_FOREVER: no answer comes. 0: it is open again. */
+/* Shuts the peer's receive window, and loses the update that opens it. A send makes the stack probe the
+ * window; the answer comes so many ticks later, and nothing is sent before. NX_WAIT_FOREVER: no answer comes.
+ * 0: the window is open again. */
 VOID netx_host_transmit_window_shut(ULONG ticks);
 /* Ticks from send to acknowledgement, for packets sent from now on. Until then the packet stays out of its
  * pool and counts against window and queue depth. 0, the default: acknowledged at once. NX_WAIT_FOREVER: not

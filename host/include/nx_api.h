@@ -165,8 +165,8 @@ typedef struct NX_PACKET_STRUCT {
     /* Of the host layer: free list, receive queue or transmit queue, and which of them. */
     struct NX_PACKET_STRUCT *nx_packet_queue_next;
     ULONG nx_packet_host_state;
-    /* Makes the object as large on a 32-bit target as the real stack's, as do the others of this name: sizes
-     * and numbers of packets that are measured against these headers are honest. */
+    /* Makes the object as large on a 32-bit target as that of the real stack, as do the other fields of this
+     * name. So sizes and numbers of packets that are measured against these headers are right. */
     VOID *nx_packet_room[NX_HOST_PACKET_ROOM];
 } NX_PACKET;
 
@@ -313,10 +313,9 @@ UINT _nx_tcp_server_socket_unaccept(NX_TCP_SOCKET *socket_ptr);
 UINT _nx_tcp_server_socket_relisten(NX_IP *ip_ptr, UINT port, NX_TCP_SOCKET *socket_ptr);
 UINT _nx_tcp_server_socket_unlisten(NX_IP *ip_ptr, UINT port);
 
-/* Applications use these names. With error checking the two services that take a packet away set the caller's
- * variable to NULL on success: pass a plain variable; and an object that is created is told with its size.
- * The arguments of the others are checked in either case.
- */
+/* Applications use these names. With error checking, the two services that take a packet away set the
+ * caller's variable to NULL on success: pass a plain variable. A service that creates an object gets its size
+ * too. The arguments of the other services are checked in either case. */
 #ifndef NX_DISABLE_ERROR_CHECKING
 #define nx_packet_release(p)                    _nxe_packet_release(&(p))
 #define nx_tcp_socket_send(s, p, w)             _nxe_tcp_socket_send(s, &(p), w)

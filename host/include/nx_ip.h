@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What NetX Duo's IP component header gives to applications: the mark of a live NX_IP. */
+/* The part of NetX Duo's IP component header that applications use: the mark of a live NX_IP. */
 #ifndef NX_IP_H
 #define NX_IP_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a NetX Duo port defines: here, the check of who calls a service. */
+/* The header of a NetX Duo port: here, the check of the caller of a service. */
 #ifndef NX_PORT_H
 #define NX_PORT_H
 
@@ -7,7 +7,7 @@
 
 #define NX_PARAMETER_NOT_USED(p) ((void)(p))
 
-/* Who calls: see _nx_host_caller(). */
+/* The kinds of callers: see _nx_host_caller(). */
 #define NX_HOST_CALLER_INITIALIZATION ((UINT)0)
 #define NX_HOST_CALLER_THREAD         ((UINT)1)
 #define NX_HOST_CALLER_TIMER          ((UINT)2)

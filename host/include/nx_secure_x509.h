@@ -20,7 +20,7 @@ extern "C" {
 #define NX_SECURE_X509_NAME_STRING_TOO_LONG      0x19E
 #define NX_SECURE_PKCS1_INVALID_PRIVATE_KEY      0x18A
 
-/* What a private key is. */
+/* The types of private keys. */
 #define NX_SECURE_X509_KEY_TYPE_NONE          0x00000000
 #define NX_SECURE_X509_KEY_TYPE_RSA_PKCS1_DER 0x00000001
 #define NX_SECURE_X509_KEY_TYPE_EC_DER        0x00000002

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The subset of the ThreadX services that an SMTP application uses, on POSIX threads: see host/README.md.
  *
- * The services mean what the ThreadX User Guide says, and may be called from where it says: what is created,
- * from initialisation (tx_application_define(), or a thread that ThreadX did not create) and from threads;
- * what is deleted, and a wait other than TX_NO_WAIT, from threads only. Time-outs are in ticks. */
+ * The services do as the ThreadX User Guide says, and the same callers may use them. Initialisation
+ * (tx_application_define(), or a thread that ThreadX did not create) and threads may create objects. Only
+ * threads may delete objects, or wait longer than TX_NO_WAIT. Time-outs are in ticks. */
 #ifndef TX_API_H
 #define TX_API_H
 
@@ -64,10 +64,10 @@ extern "C" {
 #define TX_NOT_OWNED       ((UINT)0x1E)
 #define TX_INHERIT_ERROR   ((UINT)0x1F)
 
-/* The objects live in the application's memory; what the kernel of the PC adds stays behind the tx_..._host
- * fields, which belong to the host layer. The tx_..._room fields make an object as large as ThreadX's, in
- * pointers, for what is there are lists and counters: so RAM that is measured against these headers is what a
- * board takes. */
+/* The objects live in the application's memory. The tx_..._host fields belong to the host layer and lead to
+ * the objects of the PC's kernel. The tx_..._room fields make an object as large as that of ThreadX; their
+ * unit is a pointer, as ThreadX keeps lists and counters there. So RAM measured against these headers is that
+ * of a board. */
 typedef struct TX_THREAD_STRUCT {
     ULONG tx_thread_id;
     CHAR *tx_thread_name;

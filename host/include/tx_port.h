@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The basic types of ThreadX, as its ports define them.
  *
- * ULONG has 32 bits on x86-64 Linux and is `unsigned long` elsewhere (32 bits on ARM firmware, 64 on other
- * 64-bit Linux), as in the ThreadX ports: it cannot carry a pointer. */
+ * ULONG is as in the ThreadX ports: 32 bits on x86-64 Linux, and `unsigned long` elsewhere (32 bits on ARM
+ * firmware, 64 on other 64-bit Linux). It cannot carry a pointer. */
 #ifndef TX_PORT_H
 #define TX_PORT_H
 

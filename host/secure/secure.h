@@ -24,7 +24,7 @@ UINT secure_flush(NX_SECURE_TLS_SESSION *session, ULONG wait_option);
 UINT secure_fill(NX_SECURE_TLS_SESSION *session, ULONG wait_option);
 /* Gathers what a packet chain holds; `octets` has room for it. */
 void secure_gather(const NX_PACKET *packet, UCHAR *octets);
-/* What OpenSSL stopped for, as a status; an alert that it has to say about it goes out. */
+/* Returns the reason why OpenSSL stopped, as a status. An alert of OpenSSL about it goes out. */
 UINT secure_failure(NX_SECURE_TLS_SESSION *session, ULONG wait_option, UINT otherwise);
 
 #endif
