@@ -42,7 +42,6 @@ set(POSTINO_CORE_SOURCES
     src/engine/transaction.c
     src/engine/transaction_reply.c
     src/sasl/bearer.c
-    src/sasl/cram_md5.c
     src/sasl/exchange.c
     src/sasl/mechanisms.c
     src/sasl/scram.c
@@ -57,7 +56,6 @@ set(POSTINO_CORE_SOURCES
     src/message/identifier.c
     src/message/mailbox.c
     src/message/mailbox_token.c
-    src/message/mailbox_word.c
     src/message/message_fields.c
     src/message/part_header.c
     src/message/parts.c

@@ -35,20 +35,22 @@ static uint8_t *base64_put(struct postino_encoder *encoder, uint8_t *to, unsigne
     return to;
 }
 
+/* The encoder of bodies would cost a header 40 octets more of stack. */
 void postino_write_base64(struct postino_writer *writer, const void *data, size_t octets)
 {
     const uint8_t *in = data;
-    struct postino_encoder encoder;
+    unsigned bits = 0;
+    unsigned count = 0; /* of bits that are held */
 
-    postino_clear(&encoder, sizeof encoder);
-    do {
-        uint8_t out[ENCODING_STEP_OCTETS];
-        const uint8_t *end = base64_put(&encoder, out, octets != 0 ? *in++ : ENCODING_END);
-        const uint8_t *at;
-
-        for (at = out; at != end; at++)
-            postino_write(writer, *at);
-    } while (octets-- != 0);
+    for (; octets != 0; octets--) {
+        bits = bits << 8 | *in++;
+        for (count += 8; count >= 6; postino_write(writer, postino_base64_digit(bits >> count)))
+            count -= 6;
+    }
+    if (count != 0)
+        postino_write(writer, postino_base64_digit(bits << (6 - count)));
+    for (; count != 0 && count < 6; count += 2)
+        postino_write(writer, '=');
 }
 
 /* Machines with the room for a table of 8 kB encode whole lines from it. */
@@ -87,8 +89,7 @@ static void base64_pair(uint8_t *out, uint64_t bits)
     memcpy(out, base64_pairs[bits & 4095], 2);
 }
 
-/* Eight octets are read at a time and six of them used, so that the last eight still lie within the
- * line. */
+/* Eight octets are read at a time and six of them used, so that the last eight still lie within the line. */
 static void base64_line(uint8_t *out, const uint8_t *data)
 {
     uint64_t bits;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A message as a source. Invariant: the octets from taken_octets to lent_octets of the buffer come next.
- * The rest of the unit follows, of which unit_octets are in the buffer, and then the further units. A unit
- * is composed anew for each buffer, so nothing is kept of it. */
+/* A message as a source. Invariant: the octets from taken_octets to lent_octets of the buffer come next. The
+ * rest of the unit follows, of which unit_octets are in the buffer, and then the further units. A unit is
+ * composed anew for each buffer, so nothing is kept of it. */
 #include "compose.h"
 
 #include "postino/extension.h"
 
 #include "../source/source.h"
-
-/* ---- Before it is sent ---- */
 
 /* Begins the parts, and passes the level of each to the multiparts around it. */
 static int compose_parts(struct postino_message *message, unsigned *flags)
@@ -100,8 +98,6 @@ static int compose_begin(struct postino_source *source, uint32_t capabilities,
     return error;
 }
 
-/* ---- While it is sent ---- */
-
 static enum postino_source_status compose_fill(struct postino_message *message)
 {
     for (; message->unit < UNIT_END; postino_compose_next(message)) {
@@ -172,8 +168,8 @@ static int compose_check(struct postino_source *source, uint32_t capabilities)
     return compose_try((struct postino_message *)source, capabilities, NULL);
 }
 
-/* Marks all parts and their sources, or takes their marks off. On an error the marks in front of the part
- * at fault are taken off again. */
+/* Marks all parts and their sources, or takes their marks off. On an error the marks in front of the part at
+ * fault are taken off again. */
 static int compose_mark(struct postino_source *source, int in_use)
 {
     struct postino_message *message = (struct postino_message *)source;

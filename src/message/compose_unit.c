@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The units of a message. The header fields come first, one mailbox or field a unit. For each part follow
- * its delimiter, its fields, its body, and the boundary behind it. Invariant: the octets of a unit depend
- * only on the message and on the column that the unit begins in, so it can be composed anew at any
- * time. */
+/* The units of a message. The header fields come first, one mailbox or field a unit. For each part follow its
+ * delimiter, its fields, its body, and the boundary behind it. Invariant: the octets of a unit depend only on
+ * the message and on the column that the unit begins in, so it can be composed anew at any time. */
 #include "compose.h"
 
 enum unit_row_kind {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed. Invariant: fields are signed in the order in
- * which they stand in the message, each name once, so a verifier hashes the same octets. Blanks and line
- * ends that may be the last ones are held back, as counts. */
+/* DKIM signatures (RFC 6376, RFC 8463), relaxed/relaxed. Invariant: fields are signed in the order in which
+ * they stand in the message, each name once, so a verifier hashes the same octets. Blanks and line ends that
+ * may be the last ones are held back, as counts. */
 #include "dkim.h"
 
 #include <string.h>
@@ -20,8 +20,6 @@ enum dkim_state {
     DKIM_TEXT,
     DKIM_INNER
 };
-
-/* ---- Hashing ---- */
 
 static void dkim_flush(struct postino_dkim *dkim, unsigned which)
 {
@@ -166,10 +164,7 @@ static void dkim_message_end(struct postino_dkim *dkim)
     dkim_flush(dkim, POSTINO_DKIM_BODY);
 }
 
-/* ---- The field ---- */
-
-/* Hashes the field itself. It passes in pieces through the place of the signature, which is not made
- * yet. */
+/* Hashes the field itself. It passes in pieces through the place of the signature, which is not made yet. */
 static int dkim_hash_field(struct postino_dkim *dkim)
 {
     static const char name[] = "dkim-signature:";
@@ -198,8 +193,6 @@ static int dkim_hash_field(struct postino_dkim *dkim)
     dkim_flush(dkim, POSTINO_DKIM_HEADER);
     return writer.error;
 }
-
-/* ---- The source ---- */
 
 static int dkim_read(struct postino_dkim *dkim)
 {

@@ -9,15 +9,15 @@
 /* A character of four octets. */
 #define ENCODED_CHARACTER 12
 
-/* Whether the octet may stand for itself in every place that takes encoded words (RFC 2047 section 5); so
- * may blanks. */
+/* Whether the octet may stand for itself in every place that takes encoded words (RFC 2047 section 5); so may
+ * blanks. */
 static int encoded_is_plain(unsigned octet)
 {
     return postino_is_alphanumeric(octet) || octet == '-' || octet == ' ';
 }
 
-/* Returns how many octets of the text, in whole characters, fit in `left` columns in Q. Sets *columns to
- * the columns that they take. */
+/* Returns how many octets of the text, in whole characters, fit in `left` columns in Q. Sets *columns to the
+ * columns that they take. */
 static unsigned encoded_fits_quoted(const char *text, unsigned left, unsigned *columns)
 {
     unsigned octets = 0;
@@ -35,8 +35,8 @@ static unsigned encoded_fits_quoted(const char *text, unsigned left, unsigned *c
 }
 
 /* The same in B. GMime takes the "=" that fills a group for the end of the text, even with further words
- * behind it. So all words but the last have whole groups of three octets. Returns 0 if no character ends
- * with a group. */
+ * behind it. So all words but the last have whole groups of three octets. Returns 0 if no character ends with
+ * a group. */
 static unsigned encoded_fits_base64(const char *text, unsigned left, unsigned *columns)
 {
     unsigned most = left / 4 * 3;

@@ -24,8 +24,8 @@ struct postino_encoding {
     /* Writes what the octet becomes and returns where that ends. */
     uint8_t *(*put)(struct postino_encoder *encoder, uint8_t *to, unsigned octet);
 #if !POSTINO_SMALL
-    /* The same for the octets from *data on, as long as `to` is not behind `full`. Leaves *data behind
-     * those it took. NULL: put() is as good. */
+    /* The same for the octets from *data on, as long as `to` is not behind `full`. Leaves *data behind those
+     * it took. NULL: put() is as good. */
     uint8_t *(*run)(struct postino_encoder *encoder, const uint8_t **data, const uint8_t *end, uint8_t *to,
                     const uint8_t *full);
 #endif
@@ -43,8 +43,8 @@ extern const struct postino_encoding postino_encoding_base64;
 #define BASE64_LINE_OCTETS  57
 #define BASE64_LINE_COLUMNS 76
 
-/* Encodes as much of the part that is sent as the buffer takes. Returns END behind its last octet, DATA
- * when the buffer is full. */
+/* Encodes as much of the part that is sent as the buffer takes. Returns END behind its last octet, DATA when
+ * the buffer is full. */
 enum postino_source_status postino_compose_body(struct postino_message *message);
 
 #endif

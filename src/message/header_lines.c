@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads the lines of a header octet by octet, for raw messages and for DKIM. A field is a name, any blanks
- * (RFC 5322 section 4.5) and a colon. Lines that begin with a blank continue it (section 2.2.3).
- * Invariant: octets are held back only until the reader knows whether their line is a field. Then they are
- * given out, or a fault reports them. */
+ * (RFC 5322 section 4.5) and a colon. Lines that begin with a blank continue it (section 2.2.3). Invariant:
+ * octets are held back only until the reader knows whether their line is a field. Then they are given out, or
+ * a fault reports them. */
 #include "header_lines.h"
 
 #include <string.h>

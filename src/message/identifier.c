@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Identifiers and URLs of a header. Invariant: each stands in brackets, given or not, and is never
- * divided. The first stands in the line of its field's name, for readers look there (RFC 5322 section
- * 3.6.4, RFC 2369 section 2). */
+/* Identifiers and URLs of a header. Invariant: each stands in brackets, given or not, and is never divided.
+ * The first stands in the line of its field's name, for readers look there (RFC 5322 section 3.6.4, RFC 2369
+ * section 2). */
 #include "writer.h"
 
 /* One less than RFC 5322 section 2.1.1 allows: a comma may follow. */
@@ -23,8 +23,8 @@ static const char *identifier_end(const char *text)
     return text;
 }
 
-/* Whether the text is id-left "@" id-right, without an octet that readers take for a quoted string, a
- * comment or a list. */
+/* Whether the text is id-left "@" id-right, without an octet that readers take for a quoted string, a comment
+ * or a list. */
 static int identifier_is_id(const char *text, const char *end)
 {
     const char *at_sign = NULL;
@@ -63,8 +63,8 @@ static void identifier_write(struct postino_writer *writer, const char *text, co
         postino_write_fail(writer, POSTINO_ERROR_FIELD_LONG);
 }
 
-/* Passes the identifier at *text, its brackets, and the blanks behind it. Returns where its octets begin,
- * and sets *end to their end; brackets do not count. */
+/* Passes the identifier at *text, its brackets, and the blanks behind it. Returns where its octets begin, and
+ * sets *end to their end; brackets do not count. */
 static const char *identifier_take(const char **text, const char **end, int urls)
 {
     int bracket = **text == '<';

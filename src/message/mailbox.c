@@ -74,8 +74,8 @@ static int mailbox_pass_quoted(struct mailbox_parser *parser)
     return 0;
 }
 
-/* Returns the first octet outside of quotes and comments that tells the kind of the entry: "<" for a
- * mailbox with a name, ":" for a group, any other for an address. */
+/* Returns the first octet outside of quotes and comments that tells the kind of the entry: "<" for a mailbox
+ * with a name, ":" for a group, any other for an address. */
 static char mailbox_ahead(const struct mailbox_parser *parser)
 {
     struct mailbox_parser ahead = *parser;

@@ -2,8 +2,7 @@
 #ifndef POSTINO_MAILBOX_PARSER_H
 #define POSTINO_MAILBOX_PARSER_H
 
-/* The parts of the parser of address lists. Each function below returns 0, or -1 where the parser
- * failed. */
+/* The parts of the parser of address lists. Each function below returns 0, or -1 where the parser failed. */
 
 #include "postino/mailbox.h"
 
@@ -14,7 +13,6 @@ struct mailbox_parser {
     int strict;
 };
 
-/* mailbox_token.c */
 /* Keeps the first error. Returns -1. */
 int postino_mailbox_fail(struct mailbox_parser *parser, int error);
 void postino_mailbox_put(struct mailbox_parser *parser, unsigned octet);
@@ -25,16 +23,13 @@ int postino_mailbox_character(struct mailbox_parser *parser, unsigned tab);
 int postino_mailbox_gap(struct mailbox_parser *parser);
 /* 1 for what is no special of RFC 5322 section 3.2.3, else 0. */
 int postino_mailbox_is_atom(char octet);
-int postino_mailbox_is_blank(char octet);
 /* local-part "@" domain, copied as it is, but for blanks and comments beside the at-sign. */
 int postino_mailbox_path(struct mailbox_parser *parser);
 int postino_mailbox_domain(struct mailbox_parser *parser);
-
-/* mailbox_word.c */
 /* How many octets the encoded word takes that begins at `text` (RFC 2047 section 2); 0: none does. */
 size_t postino_mailbox_word_length(const char *text);
-/* Encoded words that follow each other with nothing but blanks between them, decoded: the first begins at
- * the octet in hand. Where they cannot be decoded they are copied as they are, and counted. */
+/* Encoded words that follow each other with nothing but blanks between them, decoded: the first begins at the
+ * octet in hand. Where they cannot be decoded they are copied as they are, and counted. */
 int postino_mailbox_words(struct mailbox_parser *parser);
 /* A quoted string as a word of a name: without its quotes. */
 int postino_mailbox_quoted(struct mailbox_parser *parser);

@@ -23,8 +23,7 @@ void postino_message_date(struct postino_writer *writer, uint32_t seconds, int z
 static const char field_taken[] = "date\0from\0sender\0reply-to\0to\0cc\0subject\0message-id\0in-reply-to\0"
                                   "references\0mime-version\0bcc\0resent-bcc\0content-\0";
 
-/* RFC 2369: their URLs stand in brackets. Readers do not look for them in encoded words or behind a
- * fold. */
+/* RFC 2369: their URLs stand in brackets. Readers do not look for them in encoded words or behind a fold. */
 static const char field_urls[] = "list-unsubscribe\0list-subscribe\0list-help\0list-owner\0list-archive\0";
 
 /* Whether the list has the name, or its beginning up to a "-". */

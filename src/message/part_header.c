@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The header of a part (RFC 2045, RFC 2183): its type and parameters, and its boundary. Invariants: a
- * boundary begins with "=_" and a letter. Neither base64 nor quoted-printable can hold a line that begins
- * so, and octets that go out as they are were scanned for it. No line is longer than 78 octets, and no
- * piece of a parameter splits a character. */
+ * boundary begins with "=_" and a letter. Neither base64 nor quoted-printable can hold a line that begins so,
+ * and octets that go out as they are were scanned for it. No line is longer than 78 octets, and no piece of a
+ * parameter splits a character. */
 #include "writer.h"
 
 #define PART_COLUMNS 78
@@ -106,8 +106,8 @@ static unsigned parameter_columns(const char *text, unsigned length)
     return parameter_is_plain((unsigned char)*text) ? 1 : 3 * length;
 }
 
-/* Writes the next piece of the value, behind the parameter's name. Without a number the piece is the
- * `whole` value. */
+/* Writes the next piece of the value, behind the parameter's name. Without a number the piece is the `whole`
+ * value. */
 static const char *parameter_piece(struct postino_writer *writer, const char *name, const char *value,
                                    unsigned number, int whole)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of parts and their tree. Invariants: a part has one parent at most, and the way up to the root
- * is at most POSTINO_PART_DEPTH_MAX long, so that a walk over the parts needs no stack. Octets that go out
+/* The kinds of parts and their tree. Invariants: a part has one parent at most, and the way up to the root is
+ * at most POSTINO_PART_DEPTH_MAX long, so that a walk over the parts needs no stack. Octets that go out
  * without an encoding were scanned, so that no boundary occurs in them. */
 #include "encoding.h"
 
@@ -102,9 +102,9 @@ static void scan_octet(struct postino_message *message, struct postino_part *par
 }
 
 /* Begins a part and sets part->scan. A part whose source has the flag `readable` (of enum
- * postino_source_flag) is measured. With `closely` its octets are scanned too: message->boundaries gets
- * the letters behind line heads that look like a boundary, message->unit_octets how many octets CRLF adds
- * for the line ends. Of any other part the scan is SCAN_NEEDS_ENCODING. Returns 0 or an error. */
+ * postino_source_flag) is measured. With `closely` its octets are scanned too: message->boundaries gets the
+ * letters behind line heads that look like a boundary, message->unit_octets how many octets CRLF adds for the
+ * line ends. Of any other part the scan is SCAN_NEEDS_ENCODING. Returns 0 or an error. */
 static int scan_part(struct postino_message *message, struct postino_part *part, unsigned readable,
                      int closely)
 {

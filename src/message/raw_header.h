@@ -22,8 +22,7 @@ enum raw_state {
 
 /* Notes the faults that any line may have. Returns 1 for the LF of a CRLF, which was noted with its CR. */
 int postino_raw_note(struct postino_raw_message *raw, unsigned octet);
-/* Takes an octet of the header: one step. Returns 0 if there is no header: the octet belongs to the
- * body. */
+/* Takes an octet of the header: one step. Returns 0 if there is no header: the octet belongs to the body. */
 int postino_raw_header(struct postino_raw_message *raw, unsigned octet);
 /* Ends a header that the message ends in: one step. */
 void postino_raw_header_end(struct postino_raw_message *raw);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Raw messages as sources. The header passes octet by octet through the buffer; the body is lent as the
- * inner source lends it. Invariant: the buffer holds octets of the mended header only, and of the fields
- * that are added. */
+/* Raw messages as sources. The header passes octet by octet through the buffer; the body is lent as the inner
+ * source lends it. Invariant: the buffer holds octets of the mended header only, and of the fields that are
+ * added. */
 #include "raw_header.h"
 
 #include <string.h>
@@ -81,8 +81,7 @@ static int raw_scan(struct postino_raw_message *raw)
     return status != POSTINO_SOURCE_END ? POSTINO_ERROR_SOURCE : writer.error;
 }
 
-/* Checks every field that may be added: a source that can be read only once shows too late which ones
- * are. */
+/* Checks every field that may be added: a source that can be read only once shows too late which ones are. */
 static int raw_check_added(const struct postino_raw_message *raw)
 {
     struct postino_writer writer;

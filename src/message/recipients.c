@@ -4,8 +4,8 @@
 
 #include "postino/message.h"
 
-/* A hash table in the recipients themselves finds equal addresses while they are collected. The bucket of
- * an address is the recipient at its hash modulo the capacity. The path.length_octets of the bucket is the
+/* A hash table in the recipients themselves finds equal addresses while they are collected. The bucket of an
+ * address is the recipient at its hash modulo the capacity. The path.length_octets of the bucket is the
  * number, from 1, of its first recipient, and `next` leads to the others. */
 static size_t recipients_bucket(const char *address, size_t buckets)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Header fields (RFC 5322 section 2.2). Invariant: every octet of the caller's was checked before it is in
- * a header. It has no control character, so each line end is ours, and a blank follows it. */
+/* Header fields (RFC 5322 section 2.2). Invariant: every octet of the caller's was checked before it is in a
+ * header. It has no control character, so each line end is ours, and a blank follows it. */
 #include "writer.h"
 
 #include "postino/address.h"

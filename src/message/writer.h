@@ -60,8 +60,8 @@ void postino_write_readable(struct postino_writer *writer, const char *text, uns
 void postino_write_mailbox(struct postino_writer *writer, const struct postino_mailbox *mailbox);
 
 /* encoded_word.c */
-/* Writes an encoded word (RFC 2047) of as much UTF-8 text as the line takes with `behind` columns left
- * over. The line must have room for a character. Returns the text behind the word. */
+/* Writes an encoded word (RFC 2047) of as much UTF-8 text as the line takes with `behind` columns left over.
+ * The line must have room for a character. Returns the text behind the word. */
 const char *postino_write_encoded_word(struct postino_writer *writer, const char *text, unsigned behind);
 
 /* identifier.c */
@@ -83,7 +83,7 @@ void postino_write_boundary(struct postino_writer *writer, const struct postino_
 void postino_write_multipart(struct postino_writer *writer);
 
 /* base64.c */
-/* Writes at most 57 octets, a line, in base64. */
+/* Writes octets in base64, in one line. */
 void postino_write_base64(struct postino_writer *writer, const void *data, size_t octets);
 
 #endif

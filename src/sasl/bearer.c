@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* XOAUTH2 (Google and Microsoft) and OAUTHBEARER (RFC 7628) send a bearer token. The token is borrowed, so
- * its length has no limit. Invariant: the front of the response, up to the token, is composed once, into
- * the state, before anything goes out. */
+ * its length has no limit. Invariant: the front of the response, up to the token, is composed once, into the
+ * state, before anything goes out. */
 #include "exchange.h"
 
 #define BEARER_FRONT "auth=Bearer "
+#define BEARER_FLAGS (POSTINO_MECHANISM_CLEAR_TEXT | POSTINO_MECHANISM_INITIAL_RESPONSE)
 
 /* Emits the response that holds the token. */
 static void bearer_respond(struct postino_emitter *emitter, const struct postino_credentials *credentials)
@@ -52,12 +53,9 @@ static void xoauth2_respond(struct postino_emitter *emitter, const struct postin
 static const struct postino_sasl_exchange xoauth2_exchange = {postino_sasl_start, postino_sasl_allowed,
                                                               xoauth2_begin, bearer_challenge, 1};
 
-const struct postino_mechanism postino_sasl_xoauth2 = {.name = POSTINO_TEXT("XOAUTH2"),
-                                                       .respond = xoauth2_respond,
-                                                       .flags = POSTINO_MECHANISM_CLEAR_TEXT |
-                                                                POSTINO_MECHANISM_INITIAL_RESPONSE,
-                                                       .needs = POSTINO_NEEDS_USER | POSTINO_NEEDS_TOKEN,
-                                                       .exchange = &xoauth2_exchange};
+const struct postino_mechanism postino_sasl_xoauth2 = {
+    POSTINO_TEXT("XOAUTH2"), xoauth2_respond, BEARER_FLAGS, POSTINO_NEEDS_USER | POSTINO_NEEDS_TOKEN, 0, 0,
+    &xoauth2_exchange};
 
 static void oauthbearer_begin(const struct postino_session *session, struct postino_emitter *first)
 {
@@ -95,9 +93,6 @@ static void oauthbearer_respond(struct postino_emitter *emitter,
 static const struct postino_sasl_exchange oauthbearer_exchange = {postino_sasl_start, postino_sasl_allowed,
                                                                   oauthbearer_begin, bearer_challenge, 1};
 
-const struct postino_mechanism postino_sasl_oauthbearer = {.name = POSTINO_TEXT("OAUTHBEARER"),
-                                                           .respond = oauthbearer_respond,
-                                                           .flags = POSTINO_MECHANISM_CLEAR_TEXT |
-                                                                    POSTINO_MECHANISM_INITIAL_RESPONSE,
-                                                           .needs = POSTINO_NEEDS_TOKEN,
-                                                           .exchange = &oauthbearer_exchange};
+const struct postino_mechanism postino_sasl_oauthbearer = {
+    POSTINO_TEXT("OAUTHBEARER"), oauthbearer_respond, BEARER_FLAGS, POSTINO_NEEDS_TOKEN, 0, 0,
+    &oauthbearer_exchange};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The exchange of a mechanism with challenges of its own (RFC 4954 section 4). Each challenge is decoded
- * as it arrives, into the caller's state. Invariant: session->text_sink takes the octets of a challenge
- * during the exchange, and the state is wiped at its end. */
+/* The exchange of a mechanism with challenges of its own (RFC 4954 section 4). Each challenge is decoded as
+ * it arrives, into the caller's state. Invariant: session->text_sink takes the octets of a challenge during
+ * the exchange, and the state is wiped at its end. */
 #include "exchange.h"
 
 static const struct postino_feature_step exchange_command_step;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SCRAM (RFC 5802, RFC 7677) with all hashes, bound to the TLS connection or not. Invariant: the client's
- * first message is composed once, into the state, before anything goes out. The server's first message
- * stays there until the response that quotes it went out. The password and all keys stay on the stack and
- * are wiped there. */
+ * first message is composed once, into the state, before anything goes out. The server's first message stays
+ * there until the response that quotes it went out. The password and all keys stay on the stack and are wiped
+ * there. */
 #include "exchange.h"
 
 #define SCRAM_NONCE_OCTETS   18 /* at random: 24 digits */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sources: the calls of their methods, and the sources over spans, memory and a callback. Invariant: a
- * source that lends octets lends at least one, and lends the same octets until they are consumed. */
+/* Sources: the calls of their methods, and the sources over spans, memory and a callback. Invariant: a source
+ * that lends octets lends at least one, and lends the same octets until they are consumed. */
 #include "source.h"
 
 #include "postino/error.h"
@@ -103,8 +103,7 @@ void postino_spans_source_init(struct postino_spans_source *source, const struct
 #define MEMORY_QUARTER 256
 #define MEMORY_BLOCK   (4 * (size_t)MEMORY_QUARTER)
 
-/* No branch inside of a block, and four independent results: so the compiler can take many octets at
- * once. */
+/* No branch inside of a block, and four independent results: so the compiler can take many octets at once. */
 static WIDE_INLINE int memory_look(const uint8_t *data, size_t blocks)
 {
     uint8_t bits = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths of the envelope. Invariant: no path that passes can end its command, or begin a parameter of its
- * own. It has no control character, and outside of a quoted string no blank and no bracket. */
+/* Paths of the envelope. Invariant: no path that passes can end its command, or begin a parameter of its own.
+ * It has no control character, and outside of a quoted string no blank and no bracket. */
 #include "postino/address.h"
 
 #include "text.h"
@@ -32,8 +32,8 @@ static const uint8_t address_plain[256] = {
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
 };
 
-/* Returns how many octets at the front of the text pass wherever they stand; 0 is always right. Four a
- * turn are faster than one. */
+/* Returns how many octets at the front of the text pass wherever they stand; 0 is always right. Four a turn
+ * are faster than one. */
 static size_t address_run(const char *text)
 {
     const uint8_t *octet = (const uint8_t *)text;
@@ -53,8 +53,7 @@ static size_t address_run(const char *text)
 }
 #endif
 
-/* Takes an octet outside of a quoted string. Returns 0, or -1 where it could end the path or the
- * command. */
+/* Takes an octet outside of a quoted string. Returns 0, or -1 where it could end the path or the command. */
 static int address_unquoted(uint8_t c, size_t i, size_t *at_sign)
 {
     if (c == ' ' || c == '<' || c == '\\')

@@ -9,14 +9,14 @@
 
 #include "postino/config.h"
 
-/* A text for the initialiser of an object, as an object of its own: the linker keeps it only with the
- * object. Compilers put all other literals of a file into one section, and scripts/amalgamate.py makes one
- * file of all. */
+/* A text for the initialiser of an object, as an object of its own: the linker keeps it only with the object.
+ * Compilers put all other literals of a file into one section, and scripts/amalgamate.py makes one file of
+ * all. */
 #define POSTINO_TEXT(literal) ((const char[]){literal})
 
-/* An address of the envelope has at most so many octets: with "MAIL FROM:<", ">" and CRLF it fills a line
- * of 512. Its parts have no limit, since servers forward addresses with local parts over 64 octets (RFC
- * 5321 sections 4.5.3.1 and 4.5.3.1.4). */
+/* An address of the envelope has at most so many octets: with "MAIL FROM:<", ">" and CRLF it fills a line of
+ * 512. Its parts have no limit, since servers forward addresses with local parts over 64 octets (RFC 5321
+ * sections 4.5.3.1 and 4.5.3.1.4). */
 #define POSTINO_PATH_MAX 498
 
 /* Clears memory. In small builds the function is smaller than memset(). */
