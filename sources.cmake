@@ -75,6 +75,14 @@ set(POSTINO_POSIX_SOURCES
     ports/posix/file.c
     ports/posix/transport.c)
 
+# SOCKS5 and HTTP CONNECT, as a transport over another. Not in the core: the one file of the NetX API would
+# carry its texts.
+set(POSTINO_PROXY_SOURCES
+    ports/proxy/http.c
+    ports/proxy/proxy.c
+    ports/proxy/socks5.c
+    ports/proxy/words.c)
+
 # TLS by Mbed TLS, as a transport over another.
 set(POSTINO_TLS_MBEDTLS_SOURCES
     ports/mbedtls/tls.c

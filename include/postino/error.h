@@ -73,6 +73,10 @@ enum postino_error_code {
     POSTINO_ERROR_FIELD_PROTOCOL = -146,
     POSTINO_ERROR_FIELD_VALUE = -147, /* a zone beyond a day, a second Sender, or an invalid DKIM domain */
 
+    POSTINO_ERROR_PROXY_HOST = -160, /* the server's name cannot be sent to the proxy */
+    /* user name or password are too long for the proxy's protocol, or hold a character that it forbids */
+    POSTINO_ERROR_PROXY_CREDENTIALS = -161,
+
     POSTINO_ERROR_REFUSED = -201,          /* the server answered 4xx or 5xx: see the reply code */
     POSTINO_ERROR_REPLY_SYNTAX = -202,     /* a line without a reply code where a reply must come */
     POSTINO_ERROR_REPLY_UNEXPECTED = -203, /* a reply that does not answer what was sent */
@@ -86,12 +90,16 @@ enum postino_error_code {
     POSTINO_ERROR_CHALLENGE_SYNTAX = -210,
     POSTINO_ERROR_ITERATIONS = -211, /* SCRAM's iteration count is outside the credentials' bounds */
 
-    POSTINO_ERROR_RESOLVE = -301, /* the host name has no address */
-    POSTINO_ERROR_CONNECT = -302, /* no address of the host took the connection */
-    POSTINO_ERROR_SEND = -303,    /* sending failed */
-    POSTINO_ERROR_RECEIVE = -304, /* receiving failed */
-    POSTINO_ERROR_CLOSED = -305,  /* the server closed the connection */
-    POSTINO_ERROR_BUFFER = -306,  /* the transport had no buffer to send from */
+    POSTINO_ERROR_RESOLVE = -301,              /* the host name has no address */
+    POSTINO_ERROR_CONNECT = -302,              /* no address of the host took the connection */
+    POSTINO_ERROR_SEND = -303,                 /* sending failed */
+    POSTINO_ERROR_RECEIVE = -304,              /* receiving failed */
+    POSTINO_ERROR_CLOSED = -305,               /* the server closed the connection */
+    POSTINO_ERROR_BUFFER = -306,               /* the transport had no buffer to send from */
+    POSTINO_ERROR_PROXY_REFUSED = -307,        /* the proxy does not make this connection */
+    POSTINO_ERROR_PROXY_AUTHENTICATION = -308, /* the proxy wants a login, or refused it */
+    POSTINO_ERROR_PROXY_UNREACHABLE = -309,    /* the proxy did not reach the server, for now */
+    POSTINO_ERROR_PROXY_REPLY = -310,          /* the proxy's reply is malformed, too long or cut off */
 
     POSTINO_ERROR_TLS_UNAVAILABLE = -401, /* TLS is required, and the transport has none */
     POSTINO_ERROR_TLS_NOT_OFFERED = -402, /* TLS is required, and the server does not offer STARTTLS */

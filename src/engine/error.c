@@ -102,6 +102,10 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
         return "the mail has no recipient: give at least one";
     case POSTINO_ERROR_CRYPTO:
         return "a function of the crypto table failed: random octets or a hash";
+    case POSTINO_ERROR_PROXY_HOST:
+        return "the server's name cannot be sent to the proxy: give a domain name or an address";
+    case POSTINO_ERROR_PROXY_CREDENTIALS:
+        return "the proxy's user name or password is too long, or holds a character that cannot be sent";
     case POSTINO_ERROR_REFUSED:
         return "the server refused: see the reply's code and text";
     case POSTINO_ERROR_REPLY_SYNTAX:
@@ -136,6 +140,14 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
         return "the server closed the connection without a reply";
     case POSTINO_ERROR_BUFFER:
         return "the transport had no buffer to send from: enlarge its pool";
+    case POSTINO_ERROR_PROXY_REFUSED:
+        return "the proxy does not allow this connection: see the proxy's text";
+    case POSTINO_ERROR_PROXY_AUTHENTICATION:
+        return "the proxy wants a login, or refused it: check the proxy's user name and password";
+    case POSTINO_ERROR_PROXY_UNREACHABLE:
+        return "the proxy did not reach the server: check its name and port, or try again later";
+    case POSTINO_ERROR_PROXY_REPLY:
+        return "the proxy's reply is malformed or cut off: check the proxy's protocol and port";
     case POSTINO_ERROR_TLS_UNAVAILABLE:
         return "the transport has no TLS: put a TLS transport around it, or choose postino_tls_none";
     case POSTINO_ERROR_TLS_NOT_OFFERED:
