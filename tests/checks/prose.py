@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Checks the sentences of Markdown files and of the comments in C headers.
 
-A sentence has at most 30 words, and does not begin with What, Who, Whoever or Whose. prose_known.txt lists
-the files that do not pass yet; a listed file that passes is an error too.
+A sentence has at most 30 words, and does not begin with What, Who, Whoever or Whose.
 """
 
 import argparse
@@ -11,8 +10,7 @@ import os
 import re
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORDS_MAX = 30
 FOLDERS_LEFT_OUT = {".git", "build", "Testing", "node_modules", "results"}
 RIDDLE = re.compile(r"""["'(]*(What|Who|Whoever|Whose)\b""")
@@ -121,24 +119,13 @@ def self_test():
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", metavar="FILE", nargs="*", help="check these alone, listed or not")
+    parser.add_argument("files", metavar="FILE", nargs="*", help="check these alone")
     arguments = parser.parse_args()
     self_test()
-    with open(os.path.join(HERE, "prose_known.txt"), encoding="utf-8") as file:
-        known = {line for line in file.read().splitlines() if line and not line.startswith("#")}
     lines = []
-    passed = set()
     for path in arguments.files or files():
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-            found = faults(path, file.read())
-        if not found:
-            passed.add(path)
-        if arguments.files or path not in known:
-            lines += [f"{path}:{number}: {fault}" for number, fault in found]
-    if not arguments.files:
-        present = set(files())
-        lines += [f"prose_known.txt: delete this line, the file passes or is gone: {path}"
-                  for path in sorted(known) if path in passed or path not in present]
+            lines += [f"{path}:{number}: {fault}" for number, fault in faults(path, file.read())]
     if lines:
         sys.exit("\n".join(lines))
 

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Checks which rooms of the tree know each other, from includes and from the symbols of the objects.
 
-Arrows between rooms go down only, as ROOMS says. No circle of files exists inside a room. An exception stands
-in rooms_known.txt; an exception that nothing needs is an error too.
+Arrows between rooms go down only, as ROOMS says. No circle of files exists inside a room.
 """
 
 import argparse
@@ -14,7 +13,6 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-KNOWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rooms_known.txt")
 
 # Each room, and the rooms that it may know besides the public headers.
 CORE = ["src/text", "src/source", "src/engine", "src/sasl", "src/message", "src/client"]
@@ -128,7 +126,7 @@ def circles(edges):
 
 
 def judge(includes, symbols):
-    """The faults: each with the line that makes it known, and its text."""
+    """The faults as texts."""
     arrows = [(start, end, "includes it") for start, end in includes]
     arrows += [(start, end, f"uses {symbol}") for start, end, symbol in symbols
                if room_of(end) not in STANDS_FOR_NETX.get(room_of(start), [])]
@@ -136,31 +134,17 @@ def judge(includes, symbols):
     for start, end, why in arrows:
         room = room_of(start)
         if room_of(end) not in [room] + ROOMS.get(room, []):
-            faults.append((f"{start} -> {end}", f"{start} may not know {end}: it {why}"))
+            faults.append(f"{start} may not know {end}: it {why}")
     inside = [arrow for arrow in arrows if room_of(arrow[0]) == room_of(arrow[1])]
     for circle in circles({arrow[:2] for arrow in inside}):
-        room = room_of(circle[0])
-        faults.append((f"circle {room}", f"{room} has a circle of {len(circle)} files:"))
-        faults += [(f"circle {room}", f"    {start} -> {end}: it {why}") for start, end, why in inside
+        faults.append(f"{room_of(circle[0])} has a circle of {len(circle)} files:")
+        faults += [f"    {start} -> {end}: it {why}" for start, end, why in inside
                    if start in circle and end in circle]
     return faults
 
 
-def compare(faults, known):
-    """The faults that are not known, and the known ones that are gone."""
-    gone = sorted(known - {key for key, _ in faults})
-    return ([text for key, text in faults if key not in known] +
-            [f"rooms_known.txt: delete this line, nothing needs it: {key}" for key in gone])
-
-
-def read_known():
-    return {line for line in read(KNOWN).splitlines() if line and not line.startswith("#")}
-
-
 def self_test(includes, symbols):
-    """Breaks each rule once, and fails unless exactly that is found."""
-    faults = judge(includes, symbols)
-    known = {key for key, _ in faults}
+    """Breaks each rule once, and fails unless that is found."""
     for wrong_include, wrong_symbol, expected in (
             (("src/text/text.c", "src/engine/state.h"), None, "src/text/text.c may not know src/engine/"),
             (None, ("src/source/source.c", "src/client/pump.c", "a_symbol"), "it uses a_symbol"),
@@ -168,13 +152,8 @@ def self_test(includes, symbols):
             (("src/x/a.h", "src/x/b.h"), ("src/x/b.h", "src/x/a.h", "a_symbol"), "src/x has a circle of 2")):
         more_includes = includes + [wrong_include] if wrong_include else includes
         more_symbols = symbols + [wrong_symbol] if wrong_symbol else symbols
-        lines = compare(judge(more_includes, more_symbols), known)
-        if not lines or expected not in lines[0]:
+        if not any(expected in fault for fault in judge(more_includes, more_symbols)):
             sys.exit(f"rooms: the check does not find: {expected}")
-    if not compare(faults, known | {"src/text/a.c -> src/client/b.c"}):
-        sys.exit("rooms: the check does not find an exception that nothing needs")
-    if compare(faults, known):
-        sys.exit("rooms: the check finds a fault that is known")
 
 
 def main():
@@ -182,7 +161,6 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nm", default="nm")
     parser.add_argument("--build", required=True, help="the folder of a build with tests")
-    parser.add_argument("--all", action="store_true", help="print the known exceptions too")
     parser.add_argument("--self-test", action="store_true", help="break each rule and expect a fault")
     arguments = parser.parse_args()
     paths = files()
@@ -192,9 +170,8 @@ def main():
         self_test(includes, symbols)
         return
     faults = judge(includes, symbols)
-    lines = compare(faults, set() if arguments.all else read_known())
-    if lines:
-        sys.exit("\n".join(lines))
+    if faults:
+        sys.exit("\n".join(faults))
 
 
 if __name__ == "__main__":
