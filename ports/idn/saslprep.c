@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* SASLprep by GNU Libidn. Invariant: strings of the caller's lie in the caller's memory, in Libidn's, and in
- * pieces on the stack that are wiped; a failure leaves nothing in the buffer and names nothing of the
- * string. */
+/* SASLprep by GNU Libidn. Invariants: the caller's strings are only in the caller's memory, in Libidn's,
+ * and in pieces on the stack that are wiped. After a failure the buffer is empty, and the report quotes
+ * nothing of the string. */
 #include "postino/saslprep_idn.h"
 
 #include <stdio.h>
@@ -62,7 +62,7 @@ static size_t saslprep_character(const char *text)
     return more + 1;
 }
 
-/* What Libidn says of one character between two texts; *left: how many octets it leaves of them. */
+/* Tries one character between two texts. Returns Libidn's status; *left: the octets that remain. */
 static int saslprep_try(const char *before, const char *character, const char *behind, int flags,
                         size_t *left)
 {
@@ -128,7 +128,7 @@ static size_t saslprep_find_end(const char *text)
     return last;
 }
 
-/* What Libidn's answer means, and where. */
+/* Reports the meaning of Libidn's status, and the place. */
 static void saslprep_explain(struct postino_saslprep_report *report, const char *text, int rc, int flags)
 {
     switch (rc) {

@@ -48,8 +48,8 @@ static const mbedtls_md_info_t *sasl_info(unsigned hash)
     return hash < sizeof types / sizeof types[0] ? mbedtls_md_info_from_type(types[hash]) : NULL;
 }
 
-/* Makes a context, `hmac` not 0: for the hash's HMAC; it is to be freed whatever is returned. Returns 0 or an
- * error. */
+/* Makes a context, `hmac` not 0: for the hash's HMAC; it is to be freed whatever is returned. Returns 0 or
+ * an error. */
 static int sasl_setup(mbedtls_md_context_t *digest, const mbedtls_md_info_t *info, int hmac)
 {
     mbedtls_md_init(digest);
@@ -101,8 +101,8 @@ static int sasl_hmac(void *context, unsigned hash, const struct postino_span *ke
     return status == 0 ? 0 : -1;
 }
 
-/* One block of RFC 8018 section 5.2, with the key's pads made once. Mbed TLS's own needs MBEDTLS_PKCS5_C, and
- * has a name of its own in each version. */
+/* One block of RFC 8018 section 5.2, with the key's pads made once. Mbed TLS's own needs MBEDTLS_PKCS5_C,
+ * and has a name of its own in each version. */
 static int sasl_pbkdf2(void *context, unsigned hash, const struct postino_span *password,
                        const struct postino_span *salt, uint32_t iterations, uint8_t *out)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS by Mbed TLS as a transport over another. Invariant: plain text counts as unsent as long as its record
- * is not wholly out of inner's hands, for nobody can read a part of a record; and Mbed TLS gets no new record
- * while inner holds a rest of the one before, so that it is known whose octets inner's unsent ones are. */
+/* TLS by Mbed TLS as a transport over another. Invariants: plain text counts as unsent until inner has
+ * sent its whole record, because the peer cannot read a part of a record. Mbed TLS gets no new record
+ * while inner holds octets of the one before, so inner's unsent octets always belong to one record. */
 #include "tls_internal.h"
 
 #include <string.h>
@@ -135,7 +135,7 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
     status = tls_connect_once(state, start_ms, timeout_ms);
     if (status != 0 && state->unresumable && !unresumable)
         status = tls_connect_once(state, start_ms, timeout_ms);
-    /* The caller's patience is at an end, and connect() knows no later. */
+    /* The caller's time limit passed, and connect() cannot be continued. */
     return status > 0 ? POSTINO_ERROR_CONNECT_TIMEOUT : status;
 }
 
@@ -300,7 +300,7 @@ static int tls_wait(struct postino_transport *transport, unsigned events, uint32
 
     if (tls_phase(transport) == TLS_CLOSED)
         return POSTINO_ERROR_STATE;
-    /* What was read from inner already does not make it readable. */
+    /* Octets that were read from inner already do not make inner readable. */
     if (state->phase == TLS_UP && (events & POSTINO_EVENT_READ) != 0 &&
         (state->rest_octets != 0 || mbedtls_ssl_get_bytes_avail(&state->ssl) != 0 ||
          mbedtls_ssl_check_pending(&state->ssl) != 0))

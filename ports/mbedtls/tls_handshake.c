@@ -62,7 +62,7 @@ int tls_mbedtls_bio_send(void *context, const unsigned char *octets, size_t leng
             length_octets = capacity;
         memcpy(buffer, octets, length_octets);
         status = tls_mbedtls_inner_send(state, length_octets);
-        /* What inner keeps for later is taken all the same. */
+        /* Octets that inner keeps for later count as taken. */
         if (status >= 0)
             return (int)length_octets;
     }
@@ -267,9 +267,9 @@ static int handshake_advance(struct tls_state *state, unsigned *events)
     return *events != 0 ? POSTINO_AGAIN : 0;
 }
 
-/* Some servers end the connection of whoever resumes a session (Dovecot 2.3 does where it asks for
- * certificates), so that none is offered again. What was found of a certificate, or a stall, is another
- * matter. */
+/* Some servers end the connection of a client that resumes a session: Dovecot 2.3 does where it asks for
+ * certificates. No session is offered to such a server again. A fault of a certificate, or a time limit,
+ * has another reason. */
 static void handshake_give_up_session(struct tls_state *state, int error)
 {
     if (state->offered &&
@@ -298,7 +298,7 @@ int tls_mbedtls_handshake_run(struct tls_state *state, uint32_t timeout_ms, int 
             break;
         passed_ms = inner->methods->now_ms(inner) - start_ms;
         left_ms = timeout_ms == UINT32_MAX ? timeout_ms : passed_ms < timeout_ms ? timeout_ms - passed_ms : 0;
-        /* What had arrived by then is heard, unless there is no end of it. */
+        /* Octets that had arrived by then are read, but not without end. */
         if (left_ms == 0 && late_already &&
             (state->taken_octets == heard_octets || state->taken_octets >= state->most_octets)) {
             tls_mbedtls_text_set(state->tls, "the server did not finish the TLS handshake in time");

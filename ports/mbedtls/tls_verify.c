@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the server is the one that was meant, and what failed in words. Invariant: Mbed TLS is always told
- * to require a good chain; what is not asked for is forgiven here, certificate by certificate, and nowhere
- * else. */
+/* Whether the server is the one that was meant, and what failed in words. Invariant: Mbed TLS is always
+ * told to require a good chain; what is not asked for is forgiven here, certificate by certificate, and
+ * nowhere else. */
 #include "tls_internal.h"
 
 #include <string.h>

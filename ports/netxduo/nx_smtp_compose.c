@@ -97,8 +97,8 @@ UINT _nx_smtp_part_callback_create(NX_SMTP_PART *part_ptr, CHAR *type, CHAR *fil
 
 /* ---- Messages ---- */
 
-/* Whether the message has this header line; NX_NULL: whether it has those that were added to it, and no
- * other, for one of them may have been added to another message since. */
+/* Whether the message has this header field. NX_NULL: whether it has exactly the fields that were added to
+ * it; one of them may have been added to another message later. */
 static UINT composed_has(const NX_SMTP_MESSAGE *message_ptr, const NX_SMTP_HEADER *wanted)
 {
     const NX_SMTP_HEADER *header = message_ptr->nx_smtp_message_message.headers;

@@ -20,7 +20,7 @@ static UINT crypto_apply(struct nx_smtp_mechanism *mechanism_ptr, UINT type,
     config->mechanisms = mechanisms;
     if (type != NX_SMTP_CLIENT_AUTH_CRAM_MD5)
         config->mechanisms += 2 * (type - NX_SMTP_CLIENT_AUTH_SCRAM_SHA_256 + 1);
-    /* What is offered, and nothing weaker. */
+    /* No weaker mechanism than the configured one. */
     config->last_resort = NULL;
     *credentials = (struct postino_credentials){.user = credentials->user,
                                                 .password = credentials->password,

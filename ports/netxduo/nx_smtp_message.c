@@ -130,7 +130,7 @@ VOID _nx_smtp_message_parameters(const struct postino_session *session, struct p
 const struct postino_extension nx_smtp_message_offered = {POSTINO_TEXT("MT-PRIORITY"), NULL, NULL, NULL,
                                                           POSTINO_CAPABILITY_MT_PRIORITY};
 
-/* What a mail's options say of it is not said twice. */
+/* A priority in the mail's options is not sent twice. */
 static VOID message_say_priority(const struct postino_session *session, struct postino_emitter *emitter)
 {
     const struct postino_options *options = session->sent.mail->options;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The transport over a NetX Duo TCP socket. Invariant: out and in name the packets that are the client's
- * at this moment, and NULL means none; every way out of the session passes through close, which gives them
- * back. Sends never wait: who waited for the peer's window while the peer waited for ours would wait for
- * ever. */
+/* The transport over a NetX Duo TCP socket. Invariant: `out` and `in` are the packets that the client
+ * holds, or NULL. Every session ends with close(), which releases them. Sends never wait: two ends that
+ * wait for each other's window would wait for ever. */
 #define NX_SMTP_SOURCE_CODE
 #include "nxd_smtp_client.h"
 #include "engine/state.h"
@@ -42,7 +41,7 @@ ULONG _nx_smtp_transport_ticks(uint32_t timeout_ms)
     return timeout_ms * NX_IP_PERIODIC_RATE / 1000 + 1;
 }
 
-/* What was lent is done with. */
+/* Releases the packet that was lent. */
 static VOID transport_release(struct nx_smtp_transport *self)
 {
     if (self->in != NX_NULL)
@@ -68,7 +67,8 @@ static UINT transport_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
     return status;
 }
 
-/* What is left in the IP instance's pool for acknowledgements, for a packet of ours, and one more. */
+/* Packets of the IP instance's pool that stay free: for acknowledgements, for a packet of ours, and one
+ * more. */
 #define TRANSPORT_SPARE_PACKETS 3
 
 int _nx_smtp_transport_bound(const NX_SMTP_CLIENT *client, struct postino_session *session)
@@ -89,13 +89,13 @@ static int transport_reserve(struct postino_transport *transport, uint8_t **buff
     size_t room;
 
 #ifndef NX_SMTP_CLIENT_LOCK_STEP
-    /* What arrived is heard first: as long as it is not, it keeps packets. */
+    /* Received packets come first: until the session takes them, the pool lacks them. */
     if (transport_fetch(client, NX_NO_WAIT) == NX_SUCCESS ||
         _nx_smtp_transport_bound(client, &client->nx_smtp_client_session))
         return POSTINO_AGAIN;
 #endif
-    /* Does not wait either: the packets that are missing may be on their way to a server that takes none
-     * before we have taken its replies. Who is told so waits a tick before the next look. */
+    /* Without a wait: the missing packets may be on their way to a server that takes none before we have
+     * taken its replies. The caller waits a tick before the next try. */
     if (self->out == NX_NULL) {
         UINT status =
             nx_packet_allocate(client->nx_smtp_client_packet_pool_ptr, &self->out, NX_TCP_PACKET, NX_NO_WAIT);
@@ -132,7 +132,7 @@ static int transport_send(struct postino_transport *transport, size_t length_oct
         transport->unsent_octets = 0;
         return POSTINO_OK;
     }
-    /* What was sent of it is no longer in it. */
+    /* The packet holds the octets that were not sent. */
     transport->unsent_octets = self->out->nx_packet_length;
     if (status == NX_WINDOW_OVERFLOW || status == NX_TX_QUEUE_DEPTH || status == NX_NO_PACKET)
         return POSTINO_AGAIN;
@@ -160,8 +160,8 @@ static int transport_receive(struct postino_transport *transport, const uint8_t 
 
 static int transport_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
 {
-    /* Nothing tells when the peer's window opens: look again at every tick. What this finds, receive()
-     * will. */
+    /* No callback tells that the peer's window opened: look again at every tick. receive() returns the
+     * packet that this call finds. */
     transport_fetch((NX_SMTP_CLIENT *)transport,
                     (events & POSTINO_EVENT_WRITE) != 0 ? 1 : _nx_smtp_transport_ticks(timeout_ms));
     return POSTINO_OK;
@@ -173,7 +173,7 @@ static void transport_close(struct postino_transport *transport, int graceful)
     struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
     NX_TCP_SOCKET *socket = &client->nx_smtp_client_socket;
 
-    /* What was not sent may be a password. Of a packet that was sent the stack has the rest. */
+    /* Octets that were not sent may hold a password. The stack owns a packet that was sent. */
     if (self->out != NX_NULL) {
         postino_clear(self->out->nx_packet_data_start,
                       (size_t)(self->out->nx_packet_data_end - self->out->nx_packet_data_start));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS for the NetX Duo client: the services. It hangs itself on the client through a pointer and takes the
- * place of its transport's methods, so that a program which calls none of this carries none of it. Invariant:
- * with TLS set up no password is sent in the clear, and a mode that requires TLS has no mail sent without
- * it. */
+/* TLS for the NetX Duo client: the services. A client points to its mode and to its transport's methods,
+ * so a program without these services links no TLS. Invariants: a client with TLS sends no password in
+ * clear text, and in a mode that requires TLS no mail. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
 #include "engine/single.h"
@@ -42,7 +41,7 @@ static UINT tls_configure(const NX_SMTP_CLIENT *client_ptr, struct postino_sessi
     return status;
 }
 
-/* What no text was set for: the dialogue before TLS. */
+/* Sets the text for a failure before TLS. */
 static UINT tls_before(NX_SMTP_TLS *tls_ptr, UINT status, const CHAR *text)
 {
     if (tls_ptr->nx_smtp_tls_text_length == 0)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The client's transport with NetX Secure in it. Invariant: a TLS session that any service has failed on is
- * never sent on again, for NetX Secure resets it then, and a session that was reset sends in the clear. So a
- * record is begun only where the peer's window has room for it: a send that waits in vain would be such a
- * failure, and who waited for the peer while the peer waits to be heard would wait in vain. Only into a
- * window that stays shut, while nothing is heard, goes a record of one octet all the same, so that TCP asks
- * for the window. A record that was not sent whole counts as unsent, for of a part of it the peer learns
- * nothing. */
+/* The client's transport with NetX Secure. Invariants: after a failed service a TLS session never sends
+ * again, because NetX Secure resets it, and a session that was reset sends in clear text. So a record
+ * begins only where the peer's window has room for it: a send that waits in vain would be such a failure.
+ * If the window stays shut and no reply arrives, a record of one octet goes out so that TCP probes the
+ * window. A record that was not sent whole counts as unsent, because the peer cannot read a part of a
+ * record. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
 #include "engine/state.h"
@@ -14,13 +13,13 @@
 #error "NetX Secure needs packet chains"
 #endif
 
-/* What a record has in front of its text (a header, and an IV in TLS 1.2), and behind it: padding, MAC or
- * tag, at most. */
+/* The most octets of a record before its text (a header, and an IV in TLS 1.2) and behind it (padding, MAC
+ * or tag). */
 #define TLS_FRONT_OCTETS 21
 #define TLS_TAIL_OCTETS  64
 
-/* So long a window may stay shut, with nothing on its way and nothing heard, before TCP is handed something,
- * in ticks. */
+/* So long a window may stay shut, with nothing on its way and nothing heard, before TCP is handed
+ * something, in ticks. */
 #define TLS_SHUT_TICKS                                                                             \
     (NX_SMTP_CLIENT_SEND_TIMEOUT / 4 < 2UL * NX_IP_PERIODIC_RATE ? NX_SMTP_CLIENT_SEND_TIMEOUT / 4 \
                                                                  : 2UL * NX_IP_PERIODIC_RATE)
@@ -115,14 +114,15 @@ static INT tls_handshake(NX_SMTP_CLIENT *client, ULONG ticks)
     if (status == NX_SUCCESS) {
         tls->nx_smtp_tls_phase = TLS_UP;
         tls->nx_smtp_tls_info.version = "TLS";
-        /* Nothing tells whether one was shown. Who wants to authenticate by it has set one up. */
+        /* NetX Secure does not tell whether the client sent a certificate. EXTERNAL needs one in
+         * tls_setup. */
         tls->nx_smtp_tls_info.certified = 1;
         return POSTINO_OK;
     }
     tls->nx_smtp_tls_phase = TLS_OVER;
     tls->nx_smtp_tls_failed = NX_TRUE;
     tls->nx_smtp_tls_error = _nx_smtp_tls_explain(tls, status, 1);
-    /* Whose connection it was that failed is no matter: there is none without TLS. */
+    /* A failure of the connection counts as one of the handshake. */
     if (tls->nx_smtp_tls_error > POSTINO_ERROR_TLS_UNAVAILABLE)
         tls->nx_smtp_tls_error = POSTINO_ERROR_TLS_HANDSHAKE;
     tls_discard(tls, NX_NO_WAIT);
@@ -136,8 +136,8 @@ static int tls_connect(struct postino_transport *transport, uint32_t timeout_ms)
     NX_SMTP_TLS *tls = transport_tls(client);
     int error;
 
-    /* While nx_smtp_client_connect()'s connection stands, nx_smtp_mail_send() gets none, and changes nothing
-     * of it. */
+    /* While nx_smtp_client_connect()'s connection stands, nx_smtp_mail_send() gets none, and changes
+     * nothing of it. */
     if (tls->nx_smtp_tls_phase != TLS_NONE) {
         self->status = NX_ALREADY_BOUND;
         return POSTINO_ERROR_CONNECT;
@@ -173,14 +173,14 @@ static int tls_start_tls(struct postino_transport *transport, uint32_t timeout_m
     NX_PARAMETER_NOT_USED(timeout_ms);
     if (ticks > client->nx_smtp_client_transport.patience)
         ticks = client->nx_smtp_client_transport.patience;
-    /* Who does not wait at all makes no handshake. */
+    /* NX_NO_WAIT makes no handshake. */
     if (ticks == NX_NO_WAIT)
         return POSTINO_AGAIN;
     return transport_tls(client)->nx_smtp_tls_phase == TLS_CLEAR ? tls_handshake(client, ticks)
                                                                  : POSTINO_ERROR_STATE;
 }
 
-/* What was lent is done with. */
+/* Releases the packet that was lent. */
 static VOID tls_release(struct nx_smtp_transport *self)
 {
     if (self->in != NX_NULL)
@@ -189,8 +189,8 @@ static VOID tls_release(struct nx_smtp_transport *self)
     self->piece = NX_NULL;
 }
 
-/* As the inner transport's fetch, under TLS: has a piece of what arrived at hand, waiting for it for so many
- * ticks. Returns 0, POSTINO_AGAIN, or the error that the stream ended with. */
+/* As the inner transport's fetch, under TLS: has a piece of what arrived at hand, waiting for it for so
+ * many ticks. Returns 0, POSTINO_AGAIN, or the error that the stream ended with. */
 static INT tls_fetch(NX_SMTP_CLIENT *client, ULONG ticks)
 {
     struct nx_smtp_transport *self = &client->nx_smtp_client_transport;
@@ -228,7 +228,8 @@ static ULONG tls_window(NX_SMTP_CLIENT *client)
                                   NX_NULL, NX_NULL, NX_NULL, &depth, &window, NX_NULL);
     if (window > mss)
         window = mss;
-    /* What is on its way will be acknowledged, and open the window further; what is not will not. */
+    /* Packets on their way will be acknowledged, and the window opens further. Without any it stays as it
+     * is. */
     if (window > TLS_FRONT_OCTETS + TLS_TAIL_OCTETS && (window == mss || depth == 0)) {
         tls->nx_smtp_tls_blocked = NX_FALSE;
         return window - TLS_FRONT_OCTETS - TLS_TAIL_OCTETS;
@@ -254,8 +255,8 @@ static int tls_reserve(struct postino_transport *transport, uint8_t **buffer, si
 
     if (tls->nx_smtp_tls_phase == TLS_CLEAR)
         return tls->nx_smtp_tls_inner->reserve(transport, buffer, capacity_octets);
-    /* What has arrived is heard before anything is said: behind a send that fails nothing can be. With it
-     * came what the window is now. */
+    /* Received records come first: after a send that fails they could not be read. They also brought the
+     * present window. */
     if (tls_fetch(client, NX_NO_WAIT) != POSTINO_AGAIN) {
         tls->nx_smtp_tls_shut = tx_time_get();
         return POSTINO_AGAIN;
@@ -302,8 +303,8 @@ static int tls_send(struct postino_transport *transport, size_t length_octets)
         return tls->nx_smtp_tls_inner->send(transport, length_octets);
     packet->nx_packet_append_ptr = packet->nx_packet_prepend_ptr + length_octets;
     packet->nx_packet_length = (ULONG)length_octets;
-    /* There is room for it: what may be waited for is the transmit queue, which the peer's TCP acknowledges
-     * by itself; or a window that stayed shut, where nothing else is left to be tried. */
+    /* The window has room. The wait is for the transmit queue, which the peer's TCP acknowledges by
+     * itself, or for a window that stayed shut. */
     status = nx_secure_tls_session_send(&tls->nx_smtp_tls_session, packet, NX_SMTP_CLIENT_SEND_TIMEOUT);
     if (status == NX_SUCCESS) {
         self->out = NX_NULL;

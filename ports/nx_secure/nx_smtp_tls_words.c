@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the statuses of NetX Secure mean, in words and as error codes. Invariant: the text always ends in a
- * NUL, and the first thing that was found is what is told. */
+/* Texts and error codes for the statuses of NetX Secure. Invariants: the text always ends in a NUL, and
+ * the first failure is the one that is reported. */
 #define NX_SMTP_SOURCE_CODE
 #include "nx_smtp_tls.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The crypto table of SASL mechanisms in OpenSSL 3. Invariant: nothing is kept between two calls, and OpenSSL
- * wipes what it frees. */
+/* The crypto table of SASL mechanisms in OpenSSL 3. Invariant: nothing is kept between two calls, and
+ * OpenSSL wipes what it frees. */
 #include <limits.h>
 #include <stdio.h>
 
@@ -28,7 +28,7 @@ static const EVP_MD *sasl_digest(unsigned hash)
     }
 }
 
-/* What OpenSSL said of an error concerns nobody else in the thread. */
+/* Other code of this thread must not find our errors in OpenSSL's queue. */
 static int sasl_result(int done)
 {
     if (!done)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS as a transport over a transport. OpenSSL reads and writes memory; this file moves it to and from the
- * inner transport. Invariant: a record is made only when the one before has been handed on whole, and what it
- * holds counts as unsent until its last octet has been: of a part of a record the peer learns nothing. */
+/* TLS as a transport over a transport. OpenSSL reads and writes memory; this file moves the octets to and
+ * from the inner transport. Invariants: a record is made only when the inner transport has taken the whole
+ * record before it. The text of a record counts as unsent until its last octet is sent, because the peer
+ * cannot read a part of a record. */
 #include "tls_internal.h"
 
 #include <openssl/crypto.h>
@@ -118,8 +119,8 @@ static int tls_receive(struct postino_transport *transport, const uint8_t **data
             return tls->send_error != 0 ? tls->send_error : POSTINO_ERROR_CLOSED;
         if (status != SSL_ERROR_WANT_READ)
             return tls_openssl_reason(tls, POSTINO_ERROR_TLS_RECORD);
-        /* A peer may send for ever what is no plain text (key updates, tickets, requests): the time is the
-         * caller's to look at, and what OpenSSL answers leaves before more is taken. */
+        /* A peer may send records without text for ever (key updates, tickets, requests). So the caller
+         * looks at the time after each portion, and OpenSSL's answers leave before more is read. */
         status =
             filled_octets < TLS_OPENSSL_RECORD_OCTETS ? tls_openssl_fill(tls, &filled_octets) : POSTINO_AGAIN;
         if (status != 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The handshake, and the octets between OpenSSL and the inner transport. Invariant: what a peer sends without
- * saying anything is taken in bounded portions, with a look at the time, or the caller's turn, between them;
- * and what arrived before a time limit is heard before the limit is judged. */
+/* The handshake, and the octets between OpenSSL and the inner transport. Invariants: octets that bring no
+ * progress are read in bounded portions, and after each portion the time is looked at, here or by the
+ * caller. Octets that arrived before a time limit are read before the limit is judged. */
 #include "tls_internal.h"
 
 #include <openssl/crypto.h>
@@ -13,8 +13,8 @@
 
 void tls_openssl_free(struct postino_tls_openssl *tls)
 {
-    /* Else OpenSSL takes the session of a connection that did not end in the orderly way for unusable, which
-     * it is not (RFC 5246 section 7.2.1); one that an alert ended is given up already. */
+    /* Without this OpenSSL would give up the session of a connection that broke, which can be resumed (RFC
+     * 5246 section 7.2.1). A session that an alert ended is given up already. */
     if (tls->info.version != NULL)
         SSL_set_shutdown(tls->connection, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(tls->connection);
@@ -26,7 +26,7 @@ void tls_openssl_free(struct postino_tls_openssl *tls)
     tls->info.certified = 0;
     memset(tls->info.bindings, 0, sizeof tls->info.bindings);
     OPENSSL_cleanse(tls->bindings, sizeof tls->bindings);
-    /* What was not sent, and what was heard last. */
+    /* Text that was not sent, and the text that was received last. */
     OPENSSL_cleanse(tls->send_buffer, sizeof tls->send_buffer);
     OPENSSL_cleanse(tls->receive_buffer, sizeof tls->receive_buffer);
 }
@@ -78,8 +78,8 @@ int tls_openssl_flush_or_keep(struct postino_tls_openssl *tls)
     return POSTINO_AGAIN;
 }
 
-/* Whether the peer takes so little that what it asks OpenSSL for piles up: of our own there is one record at
- * most. */
+/* Whether the peer takes so little that what it asks OpenSSL for piles up: of our own there is one record
+ * at most. */
 static int handshake_is_backed_up(const struct postino_tls_openssl *tls)
 {
     return BIO_ctrl_pending(SSL_get_wbio(tls->connection)) > 2 * TLS_OPENSSL_RECORD_OCTETS;
@@ -102,7 +102,7 @@ int tls_openssl_fill(struct postino_tls_openssl *tls, size_t *filled_octets)
     size_t taken;
     int status;
 
-    /* What cannot be sent any more shall not grow. */
+    /* Answers that cannot be sent any more must not pile up. */
     if (tls->send_error != 0)
         (void)BIO_reset(SSL_get_wbio(tls->connection));
     if (handshake_is_backed_up(tls))
@@ -122,8 +122,8 @@ int tls_openssl_fill(struct postino_tls_openssl *tls, size_t *filled_octets)
     return status;
 }
 
-/* Waits for the server within the time limit. `*late`: what arrived was heard since the limit passed. Returns
- * 0 to go on, POSTINO_AGAIN as wait() does, or an error. */
+/* Waits for the server within the time limit. `*late`: what arrived was heard since the limit passed.
+ * Returns 0 to go on, POSTINO_AGAIN as wait() does, or an error. */
 static int handshake_wait(struct postino_tls_openssl *tls, unsigned events, uint32_t left_ms, int *late)
 {
     if (left_ms == 0 && *late)
@@ -217,9 +217,9 @@ static int handshake_prepare(struct postino_tls_openssl *tls)
     return tls_openssl_expect(tls, tls->connection);
 }
 
-/* Some servers end the connection of whoever resumes a session (Dovecot 2.3 does where it asks for
- * certificates), so that none is offered again. What was found of a certificate, or a stall, is another
- * matter. */
+/* Some servers end the connection of a client that resumes a session: Dovecot 2.3 does where it asks for
+ * certificates. No session is offered to such a server again. A fault of a certificate, or a time limit,
+ * has another reason. */
 static void handshake_give_up_session(struct postino_tls_openssl *tls, int error)
 {
     if (error != POSTINO_ERROR_CLOSED && error != POSTINO_ERROR_RECEIVE && error != POSTINO_ERROR_SEND &&
@@ -246,7 +246,7 @@ int tls_openssl_handshake(struct postino_tls_openssl *tls, uint32_t began_ms, ui
             (void)tls_openssl_flush(tls);
         tls_openssl_free(tls);
     }
-    /* What follows the server's last message may have come along with it. */
+    /* Octets behind the server's last message may have arrived with it. */
     tls->readable = error == 0;
     return error;
 }

@@ -102,8 +102,8 @@ static int settings_host(struct postino_tls_openssl *tls)
     return POSTINO_ERROR_TLS_CONFIG;
 }
 
-/* OpenSSL takes a certificate whose key it cannot read, for the want of memory say, and then nothing that it
- * issued. */
+/* OpenSSL takes a certificate whose key it cannot read, for the want of memory say, and then nothing that
+ * it issued. */
 static int settings_has_key(X509_STORE *store)
 {
     const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);

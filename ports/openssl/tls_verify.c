@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Who the server is. Invariant: a connection counts as verified only where OpenSSL found nothing against the
- * chain and, unless told otherwise, the name, or where a pin was met; and the first thing that was found is
- * what is told. */
+/* The server's identity. Invariants: a connection counts as verified where OpenSSL accepted the chain and
+ * the name, as far as the configuration asks for them, or where a pin matched. The first fault that was
+ * found is the one that is reported. */
 #include "tls_internal.h"
 
 #include <openssl/err.h>

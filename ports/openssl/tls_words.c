@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What failed, in words: what is wrong, then what to do about it. Invariant: what a certificate holds is told
- * in characters that can be shown. */
+/* Texts for failures: the fault, then what to do about it. Invariant: octets of a certificate are shown as
+ * printable characters. */
 #include "tls_internal.h"
 
 #include <openssl/err.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: `socket` is -1 exactly while the transport is closed. The octets that the kernel has not taken
- * yet are send_buffer[offset_octets .. offset_octets + unsent_octets). Only connect() and wait() ever block,
- * each against one point in time of the monotonic clock, so that no number of signals makes them last longer.
- */
+/* The transport over POSIX sockets. Invariants: `socket` is -1 exactly while the transport is closed. The
+ * octets that the kernel has not taken are send_buffer[offset_octets .. offset_octets + unsent_octets).
+ * Only connect() and wait() block, each until one point in time of the monotonic clock, so signals make
+ * them no longer. */
 
 #define _POSIX_C_SOURCE  200809L
 /* Apple's headers hide SO_NOSIGPIPE from a program that asks for POSIX alone. */
@@ -124,8 +124,8 @@ static int transport_open_socket(const struct addrinfo *address)
         errno = reason;
         return -1;
     }
-    /* Without it the second of two short writes waits for the server's delayed acknowledgement. A system that
-     * refuses the option is slow, not wrong. */
+    /* Without it the second of two short writes waits for the server's delayed acknowledgement. A system
+     * that refuses the option is slow, not wrong. */
     (void)setsockopt(handle, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 #ifdef SO_NOSIGPIPE
     (void)setsockopt(handle, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
@@ -290,8 +290,8 @@ static int transport_receive(struct postino_transport *transport, const uint8_t 
     return POSTINO_ERROR_RECEIVE;
 }
 
-/* A lost connection makes poll() return whatever it was asked for, and send() or receive() tell the reason.
- */
+/* A lost connection makes poll() return whatever it was asked for, and send() or receive() tell the
+ * reason. */
 static int transport_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
@@ -311,8 +311,8 @@ static int transport_wait(struct postino_transport *transport, unsigned events, 
     return 0;
 }
 
-/* unsent_octets stays: how much was certainly not sent is asked after the end, too. close() is not repeated
- * on EINTR: the descriptor is gone all the same, and may be another thread's by then. */
+/* unsent_octets stays: the session asks after the end how much was not sent. close() is not repeated on
+ * EINTR: the descriptor is closed, and may be another thread's by then. */
 static void transport_end(struct postino_transport *transport, int graceful)
 {
     struct postino_posix *posix = (struct postino_posix *)transport;
@@ -320,10 +320,10 @@ static void transport_end(struct postino_transport *transport, int graceful)
 
     if (posix->socket < 0)
         return;
-    /* What could not be sent may be a password too. */
+    /* Octets that were not sent may hold a password. */
     memset(posix->send_buffer, 0, posix->offset_octets + transport->unsent_octets);
     if (graceful != 0) {
-        /* So that the server learns of the end even where a forked process still holds the descriptor. */
+        /* The server sees the end even where a forked process still holds the descriptor. */
         (void)shutdown(posix->socket, SHUT_WR);
     } else {
         (void)setsockopt(posix->socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);

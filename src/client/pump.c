@@ -8,9 +8,9 @@
 
 #include "../engine/state.h"
 
-/* So often the pump looks for octets after a time limit has passed: longer than any reply that arrived in
- * time, and a peer that never ends its reply gets no more. A look right after a send may find nothing
- * (transport.h), so there are two at least. */
+/* So often the pump looks for octets after a time limit has passed. That suffices for every reply that
+ * arrived in time, and a peer that never ends its reply gets no more. A look right after a send may find
+ * nothing (transport.h), so there are two at least. */
 #define PUMP_LOOKS 255
 
 /* Sends the session's output. Returns 0 when the session or the transport went on, else the transport's
