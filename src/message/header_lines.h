@@ -16,16 +16,16 @@ enum header_event {
     HEADER_ABSENT     /* there is no header: what was held, and the octet, belong to the body */
 };
 
-/* Behind the last octet of a message that ends within its header: */
+/* Stands behind the last octet of a message that ends within its header. */
 #define HEADER_END 256
 
 /* Starts a header. */
 void postino_header_start(struct postino_header_lines *lines);
-/* Takes an octet, '\n' for every line end, or HEADER_END. Returns enum header_event. Behind NAME, OPEN, LOOSE
- * and BODY the lines->out_octets octets at lines->held + lines->out are those of the line, or of its name,
- * that come next. A '\n' among them is a line end. */
+/* Takes an octet, '\n' for every line end, or HEADER_END. Returns enum header_event. Behind NAME, UNDECIDED,
+ * NO_FIELD and ABSENT, the lines->out_octets octets at lines->held + lines->out come next: they belong to the
+ * line, or to its name. A '\n' among them is a line end. */
 unsigned postino_header_octet(struct postino_header_lines *lines, unsigned octet);
-/* Whether the name that is held is `name`, which is in lower case. */
+/* Whether the held name is `name`, which is in lower case. */
 int postino_header_is(const struct postino_header_lines *lines, const char *name);
 
 #endif

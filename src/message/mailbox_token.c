@@ -284,7 +284,7 @@ static void word_decode(struct mailbox_parser *parser, const char *text, int *ba
 
 /* Checks that the text from `begin` on is UTF-8 without control characters, those of ISO 6429 included; a TAB
  * becomes a blank. Returns 1, or 0 for other text. */
-static int word_is_text(struct mailbox_parser *parser, size_t begin)
+static int word_accept(struct mailbox_parser *parser, size_t begin)
 {
     struct postino_mailbox_list *list = parser->list;
     size_t end = list->used_octets;
@@ -345,7 +345,7 @@ int postino_mailbox_words(struct mailbox_parser *parser)
     }
     if (parser->error != 0)
         return -1;
-    if (!bad && word_is_text(parser, begin)) {
+    if (!bad && word_accept(parser, begin)) {
         parser->at = end;
         return 0;
     }
