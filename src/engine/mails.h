@@ -49,6 +49,8 @@ uint32_t postino_outcome_limit(const struct postino_session *session, uint32_t n
 extern const struct postino_mail_strategy postino_transactions;
 /* RSET, with MAIL behind it. */
 extern const struct postino_step postino_transaction_rset;
+/* Writes octets of the step in hand. Returns how many. */
+size_t postino_transaction_write_step(struct postino_session *session, uint8_t *out, size_t capacity);
 /* Enters what goes out next, as far as it need not wait. */
 void postino_transaction_advance(struct postino_session *session);
 /* Puts a mail that was checked in line. Returns 0 or an error. */
@@ -84,6 +86,10 @@ struct postino_chunking {
 
 /* pipelining.c, where the configuration names PIPELINING. */
 struct postino_pipelining {
+    /* Writes step after step, as far as they may follow each other. Returns how many octets. */
+    size_t (*group)(struct postino_session *session, uint8_t *out, size_t capacity);
+    /* Drops the step in hand if a refusal made it useless before it began. */
+    void (*drop_step)(struct postino_session *session);
     /* Returns 1 where another step may be entered now, else 0. */
     int (*may_advance)(const struct postino_session *session);
     /* Returns 1 where the message may follow RCPT before the reply to that, else 0. */

@@ -18,6 +18,36 @@ static int pipelining_joins(const struct postino_session *session)
            (session->message.size_octets <= limit && (session->message.flags & POSTINO_SOURCE_REWINDS) != 0);
 }
 
+/* Writes the steps of a group. Secrets go out by themselves, and the end mark in one piece. */
+static size_t pipelining_group(struct postino_session *session, uint8_t *out, size_t capacity)
+{
+    unsigned secret = postino_session_secret(session);
+    size_t written = 0;
+
+    session->secret = (uint8_t)secret;
+    do {
+        written += postino_transaction_write_step(session, out + written, capacity - written);
+        if (!session->complete)
+            break;
+        postino_transaction_advance(session);
+    } while (!session->complete && session->over == 0 && capacity - written >= MESSAGE_MARK_OCTETS &&
+             postino_session_secret(session) == secret);
+    return written;
+}
+
+/* The end mark must follow 354 all the same. */
+static void pipelining_drop_step(struct postino_session *session)
+{
+    const struct postino_mail *mail = session->sent.mail;
+
+    if (mail != NULL && mail->state < MAIL_FINISHED && (mail->marks & MAIL_DECIDED) != 0 &&
+        session->offset_octets == 0 && session->sent.step != &postino_steps[STEP_MESSAGE]) {
+        session->complete = 1;
+        if (session->source_waits == SOURCE_WAITS)
+            session->source_waits = SOURCE_READY;
+    }
+}
+
 static int pipelining_may_advance(const struct postino_session *session)
 {
     const struct postino_mail *mail = session->sent.mail;
@@ -123,8 +153,12 @@ static unsigned pipelining_answer(struct postino_session *session, int refused)
 /* The first mail that meets the extension turns groups on. */
 static int pipelining_check(struct postino_session *session, struct postino_mail *mail)
 {
-    static const struct postino_pipelining pipelining = {pipelining_may_advance, pipelining_joins,
-                                                         pipelining_answer, pipelining_wanted};
+    static const struct postino_pipelining pipelining = {.group = pipelining_group,
+                                                         .drop_step = pipelining_drop_step,
+                                                         .may_advance = pipelining_may_advance,
+                                                         .joins = pipelining_joins,
+                                                         .answer = pipelining_answer,
+                                                         .wanted = pipelining_wanted};
 
     (void)mail;
     session->pipelining = &pipelining;

@@ -152,19 +152,6 @@ static int transaction_within(struct postino_session *session)
     return 0;
 }
 
-/* Drops a step that a refusal made useless before it began. The end mark must follow 354 all the same. */
-static void transaction_drop_step(struct postino_session *session)
-{
-    const struct postino_mail *mail = session->sent.mail;
-
-    if (mail != NULL && mail->state < MAIL_FINISHED && (mail->marks & MAIL_DECIDED) != 0 &&
-        session->offset_octets == 0 && session->sent.step != &postino_steps[STEP_MESSAGE]) {
-        session->complete = 1;
-        if (session->source_waits == SOURCE_WAITS)
-            session->source_waits = SOURCE_READY;
-    }
-}
-
 /* Returns 1 where another step may be entered now, else 0. */
 static int transaction_may_advance(const struct postino_session *session)
 {
@@ -184,7 +171,8 @@ void postino_transaction_advance(struct postino_session *session)
         /* Once the session is over, the cursors may stand on mails that are the caller's again. */
         if (session->over != 0)
             return;
-        transaction_drop_step(session);
+        if (session->pipelining != NULL)
+            session->pipelining->drop_step(session);
         if (!transaction_may_advance(session))
             return;
         mail = session->sent.mail;
@@ -231,8 +219,7 @@ static int transaction_is_held(const struct postino_session *session)
            (session->dirty == DIRTY_OPEN && session->outstanding != 0 && session->offset_octets == 0);
 }
 
-/* Writes octets of the step in hand. Returns how many. */
-static size_t transaction_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
+size_t postino_transaction_write_step(struct postino_session *session, uint8_t *out, size_t capacity)
 {
     struct postino_mail *mail = session->sent.mail;
     size_t length;
@@ -254,13 +241,8 @@ static size_t transaction_write_step(struct postino_session *session, uint8_t *o
     return length;
 }
 
-/* Writes step after step, as far as they may follow each other. Secrets go out by themselves, and the end
- * mark in one piece. */
 static size_t transaction_output(struct postino_session *session, uint8_t *out, size_t capacity)
 {
-    unsigned secret = postino_session_secret(session);
-    size_t written = 0;
-
     /* A step that was entered without a clock begins its time limit here. */
     if (session->fresh) {
         session->fresh = 0;
@@ -268,15 +250,8 @@ static size_t transaction_output(struct postino_session *session, uint8_t *out, 
     }
     if (capacity == 0 || transaction_is_held(session))
         return 0;
-    session->secret = (uint8_t)secret;
-    do {
-        written += transaction_write_step(session, out + written, capacity - written);
-        if (!session->complete)
-            break;
-        postino_transaction_advance(session);
-    } while (!session->complete && session->over == 0 && capacity - written >= MESSAGE_MARK_OCTETS &&
-             postino_session_secret(session) == secret);
-    return written;
+    return session->pipelining != NULL ? session->pipelining->group(session, out, capacity)
+                                       : postino_transaction_write_step(session, out, capacity);
 }
 
 static unsigned transaction_want(const struct postino_session *session)
