@@ -51,8 +51,8 @@ static void bare_pipelined(struct bare *bare, const struct bare_text *message)
     }
 }
 
-/* Without CHUNKING a message has to wait for 354, so one mail's end and the next one's envelope are what can
- * share a write. */
+/* Without CHUNKING a message has to wait for 354, so one mail's end and the next one's envelope are what
+ * can share a write. */
 static void bare_across_data(struct bare *bare, const struct bare_text *message)
 {
     const size_t octets = message->octets;

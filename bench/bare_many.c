@@ -18,7 +18,7 @@
 #define MANY_EVENTS     256
 #define MANY_OCTETS_MAX 16384
 
-/* What was sent last, and is to be answered. */
+/* The last command sent, whose reply is to come. */
 enum many_stage {
     MANY_GREETING,
     MANY_EHLO,

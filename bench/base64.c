@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How fast an attachment of 64 MB is encoded, beside OpenSSL and a plain loop over a table: all of them in
- * turn, in ROUNDS rounds. Prints a line each: its name, then the median, the least and the most of the rounds
- * in GB/s of what goes in, by the process's own time. It judges none. */
+ * turn, in ROUNDS rounds. Prints a line each: its name, then the median, the least and the most of the
+ * rounds in GB/s of what goes in, by the process's own time. It judges none. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>

@@ -38,7 +38,7 @@ static void measure_pin(size_t core)
         bench_die("cannot run on core %zu: %s", core, strerror(errno));
 }
 
-/* In the child. What the command prints is not of interest, what it complains of is. */
+/* In the child. The standard output of the command is dropped, its error output is kept. */
 static void measure_exec(char **command, const char *input, pid_t parent)
 {
     int in = open(input, O_RDONLY);

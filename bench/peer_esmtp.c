@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: one libESMTP session, which sends all its messages over one connection and chooses by itself
- * what of PIPELINING and CHUNKING it uses.
+/* The bench's client of libESMTP: one session, which sends all messages over one connection and chooses
+ * itself whether it uses PIPELINING and CHUNKING.
  *
  * usage: peer_esmtp --port N [--mails N] [--octets N] [--flat 1] [--limit-s N]
- * The library makes a chunk of each span that it is given, and each chunk can cost it a delayed
- * acknowledgement: --flat gives it the whole message as one span, for which the message has to be in
- * memory. */
+ *
+ * The library makes a chunk of each span, and each chunk can cost a delayed acknowledgement. --flat gives it
+ * the whole message as one span, which needs the message in memory. */
 
 #define _GNU_SOURCE
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: success means that the server accepted every mail. Public headers only; which commands share a
- * packet is the client's own choice, after what the server offers.
+/* The bench's client of Postino's blocking API, with public headers only. Success means that the server
+ * accepted every mail. The client itself chooses which commands share a packet.
  *
  * usage: postino_bench --port N [--mails N] [--octets N] [--window N] [--canonical 0] [--message FILE]
  *                      [--limit-s N]
- * --window: mails that may await their replies at the same time; 1: each is sent by a call that waits for it.
- * --canonical 0: the client is not told that the lines end in CRLF. --message: what the file holds, in
- * memory, in place of the bench's message. Otherwise messages up to 1 MiB are in memory, larger ones come
- * from a source that makes them as they go. */
+ * --window: mails that may wait for their replies at the same time. With 1 each call sends one mail and
+ * waits. With --canonical 0 the client does not know that the lines end in CRLF. With --message the octets of
+ * the file, in memory, replace the bench's message. Otherwise messages up to 1 MiB are in memory, and a
+ * source makes larger ones while they are sent. */
 
 #include <stdio.h>
 

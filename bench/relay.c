@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: an octet that arrives leaves `delay` later, and no sooner; the octets of one direction keep
- * their order. There is no limit to how many are under way.
+/* A relay that adds a delay. Invariants: an octet leaves `delay` after it arrived, and no sooner. The octets
+ * of one direction keep their order. Any number may be under way.
  *
- * A connection over a real path takes a round trip before its client may speak, and the server learns of it
- * half a round trip later. Here the kernel connects the client to the relay at once; so the relay calls the
- * server three delays after the client came, and the greeting reaches the client one delay after that: two
- * round trips after it began to connect, as over the path. What a client says before then waits for the
+ * Over a real path a connection takes a round trip before its client may send, and the server sees it half a
+ * round trip later. Here the kernel connects the client to the relay at once. So the relay connects to the
+ * server three delays after the client came. The greeting reaches the client one delay after that: two round
+ * trips after it began to connect, as over the path. Octets that a client sends before then wait for the
  * server's connection.
  *
  * usage: relay --to PORT [--delay-us N] [--limit-s N]
- * Prints its port at once; at SIGTERM its counts, and the time from the first connection to the last client's
- * end, as one line of JSON. */
+ * Prints its port at once. At SIGTERM it prints one line of JSON: its counts, and the time from the first
+ * connection to the last client's end. */
 
 #define _GNU_SOURCE
 
@@ -34,7 +34,7 @@
 
 struct relay_link;
 
-/* What an event names: one end of a link. */
+/* One end of a link: the data of an event. */
 struct relay_end {
     struct relay_link *link;
     struct relay_flow *in;  /* what is read here */

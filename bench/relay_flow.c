@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: pieces are delivered in the order in which they were read, none before it is due, whole or not;
- * `last` points to the link that ends the list. */
+/* Invariant: pieces are delivered in the order in which they were read, none before it is due, whole or
+ * not; `last` points to the link that ends the list. */
 
 #include <errno.h>
 #include <stdlib.h>

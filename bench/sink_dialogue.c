@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: every complete command and every complete message has been answered, in order, in sink->replies;
- * what is incomplete is kept in the connection. */
+/* Invariant: every complete command and every complete message has been answered, in order, in
+ * sink->replies; what is incomplete is kept in the connection. */
 
 #define _GNU_SOURCE
 

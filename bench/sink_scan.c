@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: `scan` depends on the octets seen and not on how they were split; an octet is counted when it is
- * certain that it belongs to the message. Only CRLF ends a line (RFC 5321 section 4.1.1.4). */
+/* Invariant: `scan` depends on the octets seen and not on how they were split; an octet is counted when it
+ * is certain that it belongs to the message. Only CRLF ends a line (RFC 5321 section 4.1.1.4). */
 
 #include <string.h>
 

@@ -25,7 +25,7 @@ static const char demo_body[] = "Hello from Postino.\r\n"
                                 "\r\n"
                                 "The last line ends with nothing";
 
-/* Who spoke last, and whether in the middle of a line. */
+/* The end that spoke last, and whether it stopped in the middle of a line. */
 struct demo_dialogue {
     int speaker;
     int middle;
@@ -56,8 +56,8 @@ static void demo_trace(void *context, enum postino_direction direction, const ui
     }
 }
 
-/* What goes into a header line must not end it: the rest would be a header of somebody else's. (The session
- * checks the addresses itself.) */
+/* A text for a header line must not hold a line end: the rest would be another header line. The session
+ * checks the addresses itself. */
 static int demo_is_header_text(const char *text)
 {
     for (; *text != '\0'; text++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Composes a crash report with a core of 5 MB and writes it to the standard output. The core is read from
- * where it lies, a piece at a time, as from a flash memory: the message takes one buffer of 936 octets and
- * its objects, and its size is known before it is sent, so that a server can refuse it at once. */
+/* Composes a crash report with a core of 5 MB and writes it to the standard output. The core is read piece
+ * by piece from its place, as from a flash memory. The message needs its objects and one buffer of 936
+ * octets. Its size is known before it is sent, so a server can refuse it at once. */
 #include <stdio.h>
 #include <time.h>
 

@@ -9,8 +9,8 @@ static void deadlines_put(struct deadlines *deadlines, size_t place, struct dead
     deadline->place = place;
 }
 
-/* Finds the place of a deadline for which `place` is free: towards the root as long as it is due earlier than
- * what stands there, else away from it. */
+/* Finds the place of a deadline for which `place` is free: towards the root as long as it is due earlier
+ * than what stands there, else away from it. */
 static void deadlines_sift(struct deadlines *deadlines, size_t place, struct deadline *deadline)
 {
     struct deadline **heap = deadlines->heap;

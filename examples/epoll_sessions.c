@@ -3,13 +3,13 @@
  *
  *     epoll_sessions [-t MILLISECONDS] HOST PORT [SESSIONS [MAILS]]
  *
- * Opens SESSIONS connections (1000) to one server, sends MAILS mails (1) over each, and says what became of
- * them. -t: the longest wait for any one reply, instead of the minutes of RFC 5321. Exits with 0 when every
- * mail was accepted, 1 when not, 2 when it could not begin.
+ * Opens SESSIONS connections (1000) to one server, sends MAILS mails (1) over each, and prints the results.
+ * Option -t is the longest wait for a reply, instead of the minutes of RFC 5321. The exit status is 0 when
+ * every mail was accepted, 1 when not, 2 when it could not begin.
  *
- * Most of it is connection_step() in epoll_connection.c. Whatever happened to a connection (octets arrived,
- * there is room to send, a deadline passed), it does what the session wants as far as that goes without
- * waiting, and then derives from the session what to wait for next: events for epoll, and a deadline. */
+ * Most of it is connection_step() in epoll_connection.c. It is called after each event of a connection:
+ * octets arrived, there is room to send, or a deadline passed. It does all that the session wants without
+ * waiting. Then it derives the next wait from the session: events for epoll, and a deadline. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -165,7 +165,7 @@ static int loop_begin(int argc, char **argv)
         perror("epoll_sessions");
         return -1;
     }
-    /* What is wrong with the configuration is wrong for all: the first is enough to know. */
+    /* The configuration is the same for all connections, so the first error is printed alone. */
     reason = postino_session_init(&loop.connections[0].session, &loop.config, 0);
     if (reason != 0)
         (void)fprintf(stderr, "epoll_sessions: %s\n", postino_strerror(reason));

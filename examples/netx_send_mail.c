@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A NetX Duo application that sends a mail over IPv4, and one over IPv6 where NetX Duo has it, and prints the
- * dialogues:
- * "***" stands for what is secret. It runs on a board as it stands, with the addresses below and the network
- * driver of the board; on a PC, over the host layer, where its server is another one is said from outside:
+/* A NetX Duo application that sends a mail over IPv4, and one over IPv6 where NetX Duo has it. It prints the
+ * dialogues, with "***" for secrets. It runs unchanged on a board, with the addresses below and the board's
+ * network driver. It also runs on a PC over the host layer, which can map the server's address to another
+ * one:
  *
  *     NETX_HOST_ADDRESS_MAP=192.168.1.10=127.0.0.1,2001:db8::10=::1 NETX_HOST_PORT_MAP=587:2525
- * netx_send_mail
- */
+ * netx_send_mail / */
 #include "nx_api.h"
 #include "nxd_smtp_client.h"
 

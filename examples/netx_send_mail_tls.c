@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A NetX Duo application that sends a mail under TLS, by NetX Secure, and says why where it cannot. What it
- * does not take is a server that somebody else than ISSUER vouches for, or that has another name. On a board
- * ISSUER's certificate is an array in its flash, in DER; on a PC, over the host layer, it is read from the
- * file that MAIL_ISSUER names:
+/* A NetX Duo application that sends a mail under TLS, by NetX Secure, and prints why it failed. It refuses a
+ * server whose certificate ISSUER did not sign, or that has another name. On a board ISSUER's certificate is
+ * an array in flash, in DER. On a PC, over the host layer, it is read from the file that MAIL_ISSUER names:
  *
  *     MAIL_ISSUER=ca.der NETX_HOST_ADDRESS_MAP=192.168.1.10=127.0.0.1 NETX_HOST_PORT_MAP=465:4650
  *     netx_send_mail_tls
- */
+ * / */
 #include "nx_api.h"
 #include "nx_smtp_tls.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A NetX Duo application that connects once and sends several mails over the connection: reports of some
- * hundred kilobytes whose body a function gives, piece by piece and without a buffer for it, and an alarm to
- * several people of whom those get it that the server takes. It prints what became of each, and what it cost.
- * It runs on a board as it stands, with the addresses below and the network driver of the board; on a PC,
- * over the host layer, where its server is another one is said from outside:
+/* A NetX Duo application that connects once and sends several mails over the connection. Some are reports of
+ * some hundred kilobytes: a function gives their body, piece by piece and without a buffer. One is an alarm
+ * to several recipients, for those that the server accepts. It prints each result, and the counters. It runs
+ * unchanged on a board, with the addresses below and the board's network driver. It also runs on a PC over
+ * the host layer, which can map the server's address to another one:
  *
  *     NETX_HOST_ADDRESS_MAP=192.168.1.10=127.0.0.1 NETX_HOST_PORT_MAP=587:2525 netx_send_many
- */
+ * / */
 #include "nx_api.h"
 #include "nxd_smtp_client.h"
 
@@ -92,8 +92,8 @@ VOID tx_application_define(VOID *first_unused_memory)
         printf("setting up failed\n");
 }
 
-/* The body of a report, a line a call. It is asked for in order, from 0 on, and from 0 again where the mail
- * has to be sent once more; what of a line was not taken is asked for again. */
+/* The body of a report, a line for each call. Offsets follow each other from 0 on, and begin at 0 again
+ * when the mail is sent once more. The rest of a line that was not taken is asked for again. */
 static UINT report_body(NX_SMTP_MAIL *mail_ptr, VOID *context, ULONG offset, CHAR **data_ptr,
                         ULONG *length_ptr)
 {

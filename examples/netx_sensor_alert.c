@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A NetX Duo application that sends an alert of a sensor: a text, the same in HTML, and in it a chart of the
- * last two hours. The chart is an SVG that a function makes while it is sent, a line a call, and no more of
- * the message than 160 octets is ever in memory. It runs on a board as it stands, with the addresses below
- * and the network driver of the board; on a PC, over the host layer, where its server is another one is said
- * from outside:
+ * last two hours. The chart is an SVG that a function makes while it is sent, a line for each call. At most
+ * 160 octets of the message are in memory. It runs unchanged on a board, with the addresses below and the
+ * board's network driver. It also runs on a PC over the host layer, which can map the server's address to
+ * another one:
  *
  *     NETX_HOST_ADDRESS_MAP=192.168.1.10=127.0.0.1 NETX_HOST_PORT_MAP=587:2525 netx_sensor_alert
- */
+ * / */
 #include "nx_api.h"
 #include "nxd_smtp_client.h"
 
@@ -49,7 +49,7 @@ struct chart {
     UINT number; /* of the next one */
 };
 
-/* What this application needs of the composer: what is not named here is not linked. */
+/* The features of the composer that this application needs. Others are not linked. */
 static const struct postino_message_features features = {
     .words = postino_message_words,
     .date = postino_message_date,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A sensor without an operating system that sends a mail when the water rises.
  *
- * The main loop does one small piece of each job in turn. mail_step() moves the mail on as far as the modem
- * goes at this moment, one buffer each way at most, and returns: it never waits, so the other jobs get their
- * turn while a mail is under way, however slow the network is. There is no heap, and no call of a C library
- * but to memcpy() and its like. Board and modem are superloop_board.h's: replace superloop_board.c by
- * yours. */
+ * The main loop does one small piece of each job in turn. A mail's piece is mail_step(): it moves at most one
+ * buffer each way, and returns. It never waits, so the other jobs get their turn while a mail is under way,
+ * even on a slow network. There is no heap, and the C library is only memcpy() and the like.
+ * superloop_board.h declares board and modem: replace superloop_board.c with yours. */
 #include "postino/session.h"
 
 #include "superloop_board.h"
@@ -47,7 +46,7 @@ static uint8_t connected; /* the session runs over a connection that was dialled
 static uint32_t try_at_ms;
 static uint32_t try_again_ms;
 
-/* What the modem has not taken yet. */
+/* The octets that the modem has not taken yet. */
 static uint8_t send_buffer[128];
 static int send_offset;
 static int send_octets;
@@ -93,8 +92,8 @@ static char *put_number(char *end, uint32_t number)
 }
 
 /* Composes the alarm, once: each attempt sends the same octets and so the same Message-ID, by which a
- * duplicate can be recognised. A board without a calendar leaves the Date to its submission server (RFC 6409
- * section 8.1). A real one keeps the serial number over a reset. */
+ * duplicate can be recognised. A board without a calendar leaves the Date to its submission server (RFC
+ * 6409 section 8.1). A real one keeps the serial number over a reset. */
 static void mail_compose(int level_cm)
 {
     static uint32_t serial;
@@ -156,8 +155,8 @@ static int mail_receive(uint32_t now)
     return length;
 }
 
-/* What arrived is heard before a limit is judged: another job may have taken so long that the reply has been
- * here for a while. Returns as mail_receive(). */
+/* Takes received octets before a time limit is judged: another job may have taken long, and the reply may
+ * have arrived in time. Returns as mail_receive(). */
 static int mail_hear(uint32_t now)
 {
     unsigned pieces = HEAR_PIECES;
@@ -210,7 +209,8 @@ static void mail_step(void)
         postino_session_lost(&session, error, (size_t)send_octets);
         connected = 0;
     }
-    /* Before the end of the session, where it can be: what follows the reply to the mail cannot change it. */
+    /* Before the end of the session, where it can be: what follows the reply to the mail cannot change
+     * it. */
     if (postino_session_finished(&session) != NULL)
         mail_result(now);
 }

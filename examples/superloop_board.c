@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A board for superloop.c on a PC: a modem that takes and gives a few octets at a time, with a mail server at
- * its other end that behaves differently each time it is called, and a clock that runs as fast as the loop
- * does. When the story is told it ends the process: with 0 if each mail became what it should. */
+/* A board for superloop.c on a PC. Its modem takes and gives a few octets at a time. The mail server at
+ * the other end behaves differently on each call. The clock runs as fast as the loop. After the last call
+ * it ends the process, with exit status 0 if every mail had the expected result. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ enum server_behaviour {
     SERVER_REFUSES      /* nobody here has that address */
 };
 
-/* What happens at each call of the modem, and what is to become of the mail by it. */
+/* The event of each call of the modem, and the expected result of the mail. */
 static const struct {
     enum server_behaviour server;
     enum postino_outcome expected;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Application data. Invariant: a record is encrypted once; what fails behind that resets the session, for the
- * peer cannot follow any more. The packet of a send that failed is the caller's, and does not hold the plain
- * text. */
+/* Application data. Invariant: a record is encrypted once; what fails behind that resets the session, for
+ * the peer cannot follow any more. The packet of a send that failed is the caller's, and does not hold the
+ * plain text. */
 #include "secure.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
-/* What an encrypted record may need before its text in TLS 1.2 (RFC 5288, RFC 5246); in 1.3 nothing. */
+/* Octets of an encrypted record before its text in TLS 1.2 (RFC 5288, RFC 5246); in 1.3 there are none. */
 static ULONG data_iv(const SSL *connection)
 {
     if (!SSL_is_init_finished(connection) || SSL_version(connection) >= TLS1_3_VERSION) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How a session begins and ends. Invariant: whatever way a start fails the session is reset, and what failed
- * first is what is returned. */
+/* How a session begins and ends. Invariant: whatever way a start fails the session is reset, and what
+ * failed first is what is returned. */
 #include "secure.h"
 
 #include <openssl/err.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A TLS session as the application sets it up. Invariant: OpenSSL's connection exists from start to reset and
- * at no other time, so that a session that was ended or has failed holds nothing but what the application
- * gave. */
+/* A TLS session as the application sets it up. Invariant: OpenSSL's connection exists from start to reset
+ * and at no other time, so that a session that was ended or has failed holds nothing but what the
+ * application gave. */
 #include "secure.h"
 
-/* What the tables are for is OpenSSL's own; a program that gives less memory for them than it should learns
- * so. */
+/* OpenSSL has its own tables. A program that gives too little memory for them still gets the error. */
 #define SESSION_METADATA_OCTETS 4096
 
 const NX_SECURE_TLS_CRYPTO nx_crypto_tls_ciphers = {SESSION_METADATA_OCTETS};

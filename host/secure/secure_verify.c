@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Who the server is. Invariant: a handshake goes on only where the server's certificates have found room,
- * their chain leads to a trusted one, and the application's callback, if there is one, agrees. Without a
- * callback no name is checked, and without a time function no date. */
+/* The server's identity. Invariant: a handshake goes on only where the memory suffices for the server's
+ * certificates, their chain leads to a trusted one, and the application's callback, if any, agrees.
+ * Without a callback no name is checked, and without a time function no date. */
 #include "secure.h"
 
 #include <openssl/x509v3.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Certificates as the application holds them. Invariant: what a certificate object points to lies in its own
- * DER, which is the application's memory; nothing here is on the heap when a service returns. */
+/* Certificates as the application holds them. Invariant: what a certificate object points to lies in its
+ * own DER, which is the application's memory; nothing here is on the heap when a service returns. */
 #define _GNU_SOURCE 1
 
 #include "secure.h"

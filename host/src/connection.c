@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel socket of a NetX socket, from accept() or connect() to close(). Invariant: a socket whose state
- * is one of a connection has a kernel socket, and a closed one has none. */
+/* The kernel socket of a NetX socket, from accept() or connect() to close(). Invariant: a socket whose
+ * state is one of a connection has a kernel socket, and a closed one has none. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "net.h"
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What was received stays in the queue. */
+/* Received packets stay in the queue. */
 void host_socket_close(struct host_socket *s, int reset)
 {
     const struct linger linger = {1, 0};

@@ -58,8 +58,8 @@ static void io_connected(struct host_socket *s)
     }
 }
 
-/* Everything that arrived, then what ended it. The socket may be gone after a callback: nothing is read from
- * it then. */
+/* Everything that arrived, then what ended it. The socket may be gone after a callback: nothing is read
+ * from it then. */
 static void io_receive(struct host_socket *s)
 {
     NX_TCP_SOCKET *owner = s->owner;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: an IP instance is a name, a pool and addresses; nx_ip_id is NX_IP_ID from create to delete, and
- * nothing here touches the network. */
+/* Invariant: an IP instance is a name, a pool and addresses; nx_ip_id is NX_IP_ID from create to delete,
+ * and nothing here touches the network. */
 #include "net.h"
 
 #define IP_ARP  ((ULONG)2)

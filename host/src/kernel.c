@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: no thread runs before tx_application_define() has returned, and after netx_host_reset() nothing
- * of the kernel is left. */
+/* Invariant: no thread runs before tx_application_define() has returned, and after netx_host_reset()
+ * nothing of the kernel is left. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host.h"

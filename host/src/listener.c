@@ -145,7 +145,7 @@ UINT netx_host_listen_port(NX_IP *ip_ptr, UINT port)
     return result;
 }
 
-/* Who is at the other end: a socket of this process is known by its kernel port. */
+/* Sets the peer. A socket of this process is known by its kernel port. */
 static void listener_peer(struct host_socket *s, const struct sockaddr_storage *kernel)
 {
     const struct host_socket *other;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: every object of the host layer is read and written under the one lock, and nothing that can
- * block is called under it; a waiter stands in the list exactly while it sleeps. */
+/* The lock, and waiting. Invariants: every object of the host layer is read and written under the one
+ * lock, and no call under it can block. A waiter stands in the list exactly while it sleeps. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host.h"

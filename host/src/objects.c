@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: an object is listed from its create to its delete; the table holds addresses and never looks
- * behind them, so memory that the application reused or freed without delete does no harm. */
+/* The table of objects. Invariants: an object is listed from its create to its delete. The table holds
+ * addresses and never reads through them, so memory that the application freed without delete does no
+ * harm. */
 #include "host.h"
 
 struct objects_entry {

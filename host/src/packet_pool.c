@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: each packet of a pool is either in its free list and counted available, or out and marked so;
- * packets never come from anywhere but the memory that the application gave. */
+/* Packet pools. Invariants: each packet of a pool is in its free list and counted available, or it is out
+ * and marked so. Every packet lies in the memory that the application gave. */
 #include "net.h"
 
 #define POOL_ID        ((ULONG)0x5041434BUL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The sockets as the rest of the host layer sees them: the list, the state, and the events that the state can
- * use. Invariant: every change of state wakes the threads that wait for the socket; a kernel socket is
- * watched exactly for the events that its state can use, so the network thread never spins. */
+/* The sockets as the rest of the host layer sees them: the list, the state, and the events that the state
+ * can use. Invariants: every change of state wakes the threads that wait for the socket. A kernel socket
+ * is watched exactly for the events that its state can use, so the network thread never spins. */
 #include "net.h"
 #include <sys/epoll.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: a bound socket has a port that no other socket or listen of its IP instance has; what the kernel
- * binds is decided anew at each connect. */
+/* Invariant: a bound socket has a port that no other socket or listen of its IP instance has; what the
+ * kernel binds is decided anew at each connect. */
 #define _GNU_SOURCE 1
 
 #include "net.h"

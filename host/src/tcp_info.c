@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What nx_tcp_socket_info_get() tells. Invariant: the transmit window is what a send would take now without
- * waiting for it, as far as the kernel shows that. */
+/* nx_tcp_socket_info_get(). Invariant: the transmit window is the number of octets that a send would take
+ * now without a wait, as far as the kernel shows it. */
 #define _GNU_SOURCE 1
 
 #include "net.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: received octets wait in packets of the instance's default pool, in order, at most the socket's
- * window of them; what does not fit stays in the kernel until a packet or the window is free. */
+/* Reception. Invariant: received octets wait in packets of the instance's default pool, in order, at most
+ * the socket's window of them. Further octets stay in the kernel until a packet or the window is free. */
 #define _GNU_SOURCE 1
 
 #include "net.h"

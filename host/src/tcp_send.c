@@ -162,8 +162,8 @@ static UINT send_room(struct host_socket *s, const NX_PACKET *packet, ULONG budg
     return NX_SUCCESS;
 }
 
-/* One segment. As on the real stack, what is not the whole packet goes in a packet of its own from the same
- * pool; that is taken for its place only, the octets come from the original. */
+/* Sends one segment. As on the real stack, a part of a packet takes a packet of its own from the same
+ * pool. Only its place counts: the octets come from the original. */
 static UINT send_segment(struct host_socket *s, NX_PACKET *packet, ULONG octets, int copied, int *done)
 {
     NX_PACKET *copy = NULL;

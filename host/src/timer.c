@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Timers, and the clock that the application reads and sets. Invariant: tx_timer_host of an active timer is
- * the tick at which it expires; expiration functions run one after the other on the one timer thread, without
- * the lock. The application's clock wraps; no wait depends on it. */
+/* Timers, and the clock that the application reads and sets. Invariant: tx_timer_host of an active timer
+ * is the tick at which it expires; expiration functions run one after the other on the one timer thread,
+ * without the lock. The application's clock wraps; no wait depends on it. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The set of kernel sockets that the network thread waits for, each known by a number. Invariant: a number is
- * given once, so an event that arrives late cannot meet another socket. */
+/* The set of kernel sockets that the network thread waits for, each known by a number. Invariant: a number
+ * is given once, so an event that arrives late cannot meet another socket. */
 #define _GNU_SOURCE 1
 
 #include "net.h"
