@@ -54,6 +54,11 @@ set(POSTINO_CORE_SOURCES
     src/message/encoding.c
     src/message/header_lines.c
     src/message/identifier.c
+    src/message/letter.c
+    src/message/letter_all.c
+    src/message/letter_file.c
+    src/message/letter_parts.c
+    src/message/letter_type.c
     src/message/mailbox.c
     src/message/mailbox_token.c
     src/message/message_fields.c
@@ -73,6 +78,7 @@ set(POSTINO_CORE_SOURCES
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES
     ports/posix/file.c
+    ports/posix/letter.c
     ports/posix/transport.c)
 
 # SOCKS5 and HTTP CONNECT, as a transport over another. Not in the core: the one file of the NetX API would

@@ -72,6 +72,9 @@ enum postino_error_code {
     /* Octets above 127, a TAB or two blanks where a protocol has words. */
     POSTINO_ERROR_FIELD_PROTOCOL = -146,
     POSTINO_ERROR_FIELD_VALUE = -147, /* a zone beyond a day, a second Sender, or an invalid DKIM domain */
+    /* Errors of a letter's attachments: its error_attachment counts them from 1. */
+    POSTINO_ERROR_ATTACHMENT = -148, /* an attachment has no data, or data from several places */
+    POSTINO_ERROR_FILE = -149,       /* a file is missing, may not be read, or is no regular file */
 
     POSTINO_ERROR_PROXY_HOST = -160, /* the server's name cannot be sent to the proxy */
     /* user name or password are too long for the proxy's protocol, or hold a character that it forbids */

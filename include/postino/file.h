@@ -2,6 +2,7 @@
 #ifndef POSTINO_FILE_H
 #define POSTINO_FILE_H
 
+#include "postino/letter.h"
 #include "postino/source.h"
 
 #ifdef __cplusplus
@@ -30,6 +31,11 @@ struct postino_file_source {
  * source, from any thread, one at a time. */
 void postino_file_source_init(struct postino_file_source *source, int descriptor, void *buffer,
                               size_t buffer_octets, unsigned flags);
+
+/* The port of letters on a POSIX system: its clock, the random octets of /dev/urandom, files by their path.
+ * A file must be a regular one. It is open until postino_letter_close(). Several threads may use the port at
+ * the same time. */
+extern const struct postino_letter_port postino_posix_letter_port;
 
 #ifdef __cplusplus
 }

@@ -66,6 +66,10 @@ const char *postino_strerror(int error) /* NOLINT(readability-function-size) */
         return "a header field in ASCII holds a TAB, two blanks or octets above 127: give words";
     case POSTINO_ERROR_FIELD_VALUE:
         return "a header field has a time zone, a second Sender or a domain that it cannot have";
+    case POSTINO_ERROR_ATTACHMENT:
+        return "an attachment needs exactly one of data, path and source: see error_attachment";
+    case POSTINO_ERROR_FILE:
+        return "an attachment's file is missing, may not be read, or is no regular file: check its path";
     case POSTINO_ERROR_FIELD_NAME:
         return "a header field of this name cannot be added";
     case POSTINO_ERROR_FIELD_MISSING:

@@ -134,6 +134,8 @@ static void every_error_has_a_text_of_its_own(void **state)
         POSTINO_ERROR_FIELD_LONG,
         POSTINO_ERROR_FIELD_PROTOCOL,
         POSTINO_ERROR_FIELD_VALUE,
+        POSTINO_ERROR_ATTACHMENT,
+        POSTINO_ERROR_FILE,
         POSTINO_ERROR_FIELD_NAME,
         POSTINO_ERROR_FIELD_MISSING,
         POSTINO_ERROR_NESTING,
