@@ -86,7 +86,7 @@ struct postino_proxy {
  *
  * connect() takes at most its time limit, the inner transport's part included. It returns what the inner
  * transport's calls return, and besides:
- * - POSTINO_ERROR_PROXY_AUTHENTICATION: the proxy wants a login that is missing, or refused it (407);
+ * - POSTINO_ERROR_PROXY_AUTHENTICATION: the proxy wants a login that is missing, or refused it (407, 401);
  * - POSTINO_ERROR_PROXY_REFUSED: the proxy does not make this connection (403, SOCKS5 2): do not retry;
  * - POSTINO_ERROR_PROXY_UNREACHABLE: the proxy did not reach the server (502, SOCKS5 1, 3 to 6): retry later;
  * - POSTINO_ERROR_PROXY_REPLY: the proxy's reply is malformed, too long or cut off: check protocol and port;

@@ -91,7 +91,8 @@ static int http_refused(struct postino_proxy *proxy)
     int error = POSTINO_ERROR_PROXY_REFUSED;
     const char *advice = "the proxy refuses this connection";
 
-    if (status == 407) {
+    /* tinyproxy answers 401 to a wrong password, though 407 is the proxy's (RFC 9110 section 15.5.8). */
+    if (status == 407 || status == 401) {
         error = POSTINO_ERROR_PROXY_AUTHENTICATION;
         advice = proxy->config->user != NULL ? "it refused user name and password (Basic): check both"
                                              : "it wants a login: give user name and password";

@@ -76,7 +76,8 @@ class Server:
         self.clear, self.secret, self.messages, self.failure = [], [], [], []
         self.reused, self.unique, self.server_names = [], [], []
         self.flooded = False
-        self.listener = socket.create_server((address, 0))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.listener = socket.create_server((address, 0), family=family)
         if "flood" in faults:
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)

@@ -146,6 +146,9 @@ static void http_refusals_have_their_texts(void **state)
         REFUSAL("HTTP/1.1 407 Proxy Authentication Required\r\n", AUTHENTICATION, 407,
                 "HTTP proxy, CONNECT: \"HTTP/1.1 407 Proxy Authentication Required\": it wants a login: give "
                 "user name and password"),
+        REFUSAL("HTTP/1.0 401 Unauthorized\r\n", AUTHENTICATION, 401,
+                "HTTP proxy, CONNECT: \"HTTP/1.0 401 Unauthorized\": it wants a login: give user name and "
+                "password"),
         REFUSAL("HTTP/1.0 403 Filtered\r\n", REFUSED, 403,
                 "HTTP proxy, CONNECT: \"HTTP/1.0 403 Filtered\": the proxy's rules forbid this server or "
                 "port"),

@@ -138,6 +138,7 @@ static void octets_that_arrived_outlive_a_send(void **state)
         PROXY_CLIENT(CONNECT_OCTETS), {PEER_SERVER, NULL, 0, 0, NULL}, PROXY_CLIENT("hello")};
     struct postino_transport *transport = &fixture.proxy.transport;
     const size_t head = strlen("HTTP/1.1 200 OK\r\n\r\n");
+    unsigned waits;
     uint8_t *buffer;
     size_t room;
 
@@ -155,12 +156,18 @@ static void octets_that_arrived_outlive_a_send(void **state)
         fake_transport_free(&fixture.fake);
     }
     connect_early(&fixture, reply, events, POSTINO_PROXY_KEPT_OCTETS + 1);
+    /* Readable at once: nobody below is asked. Afterwards somebody is. */
+    waits = fixture.fake.waits;
+    assert_int_equal(transport->methods->wait(transport, POSTINO_EVENT_READ, 10), 0);
+    assert_int_equal(fixture.fake.waits, waits);
     assert_int_equal(transport->methods->reserve(transport, &buffer, &room), POSTINO_ERROR_BUFFER);
     assert_non_null(strstr(fixture.proxy.text, "does its port speak TLS at once?"));
     assert_int_equal(transport->methods->wait(transport, POSTINO_EVENT_WRITE, 10), POSTINO_ERROR_BUFFER);
     /* Who receives gets all of it, and may go on. */
     proxy_fixture_expect(&fixture, (const char *)reply + head);
     proxy_fixture_say(&fixture, "hello");
+    assert_int_equal(transport->methods->wait(transport, POSTINO_EVENT_READ, 10), 0);
+    assert_int_equal(fixture.fake.waits, waits + 1);
     transport->methods->close(transport, 0);
     fake_transport_free(&fixture.fake);
 }
