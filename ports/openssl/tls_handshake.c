@@ -174,7 +174,7 @@ static int handshake_make(struct postino_tls_openssl *tls, uint32_t began_ms, ui
     int late = 0;
 
     for (;;) {
-        unsigned events;
+        unsigned events = 0;
         uint32_t passed_ms;
         int status = handshake_advance(tls, &heard_octets, &late, &events);
 

@@ -342,12 +342,12 @@ static const struct postino_transport_class transport_methods = {
     .now_ms = transport_now_ms,
 };
 
-int postino_posix_init_sized(struct postino_posix *posix, size_t transport_octets, const char *host,
+int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, const char *host,
                              const char *service)
 {
     if (posix == NULL || host == NULL || service == NULL)
         return POSTINO_ERROR_ARGUMENT;
-    if (transport_octets != sizeof *posix)
+    if (posix_octets != sizeof *posix)
         return POSTINO_ERROR_OBJECT_SIZE;
     /* Field by field: the buffers need no value, and clearing them would touch 32 KiB for nothing. */
     posix->transport.methods = &transport_methods;
