@@ -78,6 +78,7 @@ set(POSTINO_CORE_SOURCES
 # The transport over POSIX sockets.
 set(POSTINO_POSIX_SOURCES
     ports/posix/file.c
+    ports/posix/path.c
     ports/posix/letter.c
     ports/posix/transport.c)
 

@@ -9,13 +9,14 @@
 extern "C" {
 #endif
 
-/* A transport over POSIX sockets, IPv4 and IPv6. Its two buffers of 16 KiB are inside. By default the object
- * has some 32.9 kB, so that it fits on the stack of a thread. postino_posix_buffers() gives it larger
- * buffers. */
+/* A transport over POSIX sockets: IPv4, IPv6 and sockets in the file system. Its two buffers of 16 KiB are
+ * inside. By default the object has some 32.9 kB, so that it fits on the stack of a thread.
+ * postino_posix_buffers() gives it larger buffers. */
 struct postino_posix {
     struct postino_transport transport;
     /* private */
-    const char *host;
+    int (*reach)(struct postino_posix *posix, uint32_t timeout_ms);
+    const char *host; /* or the path */
     const char *service;
     int socket;
     int system_error;
@@ -38,6 +39,14 @@ struct postino_posix {
     postino_posix_init_sized((posix), sizeof *(posix), (host), (service))
 int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, const char *host,
                              const char *service);
+
+/* Prepares a closed transport to a socket in the file system, as LMTP servers have: "/run/dovecot/lmtp". The
+ * path is borrowed. connect() waits for a server whose queue is full, within its time limit. A path without a
+ * server is POSTINO_ERROR_CONNECT; postino_posix_system_error() says why (ENOENT, EACCES, ECONNREFUSED).
+ * Returns 0, POSTINO_ERROR_ARGUMENT (NULL, an empty path, or one too long for the system: on Linux 108 octets
+ * with the zero) or POSTINO_ERROR_OBJECT_SIZE. May be called as postino_posix_init(). */
+#define postino_posix_init_path(posix, path) postino_posix_init_path_sized((posix), sizeof *(posix), (path))
+int postino_posix_init_path_sized(struct postino_posix *posix, size_t posix_octets, const char *path);
 
 /* Makes the transport use the caller's buffers from now on. May be called after init, while the transport is
  * closed. A message of many megabytes is sent fastest from 256 KiB. Both buffers are borrowed and must

@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "postino/posix.h"
+#include "internal.h"
 
 /* No command is longer than a line of an AUTH exchange with its CRLF. */
 #define TRANSPORT_COMMAND_OCTETS (POSTINO_AUTH_LINE_OCTETS + 2)
@@ -169,9 +169,7 @@ static uint16_t transport_port(const struct addrinfo *address)
     return 0;
 }
 
-/* Tries one address. On success the transport is open; else system_error says why not. */
-static int transport_connect_address(struct postino_posix *posix, const struct addrinfo *address,
-                                     uint32_t timeout_ms)
+int postino_posix_open(struct postino_posix *posix, const struct addrinfo *address, uint32_t timeout_ms)
 {
     int handle = transport_open_socket(address);
 
@@ -192,19 +190,14 @@ static int transport_connect_address(struct postino_posix *posix, const struct a
 
 /* An address may use its equal share of the time that is left: a silent one cannot eat up the others', and
  * what a quick refusal saves is theirs. When all fail, the last one says why. */
-static int transport_connect(struct postino_transport *transport, uint32_t timeout_ms)
+static int transport_reach_host(struct postino_posix *posix, uint32_t timeout_ms)
 {
-    struct postino_posix *posix = (struct postino_posix *)transport;
     struct addrinfo *addresses = NULL;
     const struct addrinfo *address;
     uint32_t addresses_left = 0;
     uint64_t deadline_ms;
-    int error;
+    int error = transport_resolve(posix, &addresses);
 
-    if (posix->socket >= 0)
-        return POSTINO_ERROR_STATE;
-    transport->unsent_octets = 0;
-    error = transport_resolve(posix, &addresses);
     if (error != 0)
         return error;
     for (address = addresses; address != NULL; address = address->ai_next)
@@ -214,11 +207,21 @@ static int transport_connect(struct postino_transport *transport, uint32_t timeo
     for (address = addresses; error != 0 && address != NULL; address = address->ai_next) {
         uint64_t now_ms = transport_clock_ms();
         uint64_t left_ms = now_ms < deadline_ms ? deadline_ms - now_ms : 0;
-        error = transport_connect_address(posix, address, (uint32_t)(left_ms / addresses_left));
+        error = postino_posix_open(posix, address, (uint32_t)(left_ms / addresses_left));
         addresses_left--;
     }
     freeaddrinfo(addresses);
     return error;
+}
+
+static int transport_connect(struct postino_transport *transport, uint32_t timeout_ms)
+{
+    struct postino_posix *posix = (struct postino_posix *)transport;
+
+    if (posix->socket >= 0)
+        return POSTINO_ERROR_STATE;
+    transport->unsent_octets = 0;
+    return posix->reach(posix, timeout_ms);
 }
 
 static int transport_reserve(struct postino_transport *transport, uint8_t **buffer, size_t *capacity_octets)
@@ -353,6 +356,7 @@ int postino_posix_init_sized(struct postino_posix *posix, size_t posix_octets, c
     posix->transport.methods = &transport_methods;
     posix->transport.unsent_octets = 0;
     posix->transport.moved = 0;
+    posix->reach = transport_reach_host;
     posix->host = host;
     posix->service = service;
     posix->socket = -1;

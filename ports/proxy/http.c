@@ -45,6 +45,14 @@ static void http_write_server(struct proxy_writer *writer, const struct postino_
     proxy_write_text(writer, port);
 }
 
+/* The octet at `at` of "user:password". */
+static unsigned http_login_octet(const struct postino_proxy_config *config, size_t user_octets, size_t at)
+{
+    if (at == user_octets)
+        return ':';
+    return (unsigned char)(at < user_octets ? config->user[at] : config->password[at - user_octets - 1]);
+}
+
 /* Writes "user:password" in base64. */
 static void http_write_basic(struct proxy_writer *writer, const struct postino_proxy_config *config)
 {
@@ -55,9 +63,7 @@ static void http_write_basic(struct proxy_writer *writer, const struct postino_p
     size_t i;
 
     for (i = 0; i < octets; i++) {
-        const char *octet = i < user_octets ? config->user + i : config->password + (i - user_octets - 1);
-
-        group = group << 8 | (i == user_octets ? ':' : (unsigned char)*octet);
+        group = group << 8 | http_login_octet(config, user_octets, i);
         for (bits += 8; bits >= 6; bits -= 6)
             proxy_write_octet(writer, postino_base64_digit((unsigned)(group >> (bits - 6))));
     }

@@ -253,7 +253,7 @@ static int proxy_host_is_valid(const char *host)
     if (proxy_ipv6(host, address))
         return 1;
     for (; *host != '\0'; host++)
-        if (!postino_is_alphanumeric((unsigned char)*host) && memchr("-._", *host, 3) == NULL)
+        if (!postino_is_alphanumeric((unsigned char)*host) && *host != '-' && *host != '.' && *host != '_')
             return 0;
     return 1;
 }
