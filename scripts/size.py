@@ -41,6 +41,14 @@ COMPOSERS = [("composer", "composer: text and attachments", COMPOSER, 4096),
              ("composer-whole", "the same with every feature", ["postino_message_init"] + COMPOSER[1:]
               + ["postino_part_related_init", "postino_part_binary_init", "postino_part_message_init",
                  "postino_part_calendar_init"], None)]
+# Letters on top of the composer with these functions: (name, entry symbols, limit of the added text). The first
+# names no feature of a letter, the second its attachments.
+LETTER_BASE = COMPOSER + ["postino_message_recipients", "postino_mailbox_parse", "postino_memory_source_init",
+                          "postino_message_check", "postino_part_related_init"]
+LETTERS = [("text", ["postino_letter_prepare_with"], 1500),
+           ("text and attachments", ["postino_letter_attachments"], 1500),
+           ("these, HTML, files and types", ["postino_letter_html", "postino_letter_file", "postino_letter_close",
+                                             "postino_letter_media_type"], None)]
 # The session calls these functions of the composer. The limit is for their stack, without the caller's
 # objects.
 COMPOSER_CALLS = ["compose_begin", "compose_span", "compose_consume", "compose_check", "compose_mark"]
@@ -132,6 +140,14 @@ def measure_tls(cpu, folder, drop_in_octets):
     return build.text_octets() - drop_in_octets
 
 
+def measure_letters(cpu, folder):
+    """The text that letters add to the composer: the octets of each of LETTERS."""
+    build = Build(cpu, os.path.join(folder, cpu, "letter"), LETTER_BASE, BUILDS[1][2],
+                  like=os.path.join(folder, cpu, BUILDS[1][0]))
+    before = build.text_octets()
+    return [build.text_with(entries) - before for _, entries, _ in LETTERS]
+
+
 def measure_amalgamated(cpu, folder):
     """The text of each build of the drop-in, compiled from one file."""
     builds = [Build(cpu, os.path.join(folder, cpu, "amalgamated-" + where), DROP_IN, switches,
@@ -212,6 +228,7 @@ def main():
             for where, name, entries, limit in COMPOSERS]
         tls = [] if builds != BUILDS else [
             measure_tls(cpu, folder, figure[0][0].ours) for cpu, figure in zip(CPUS, figures[1])]
+        letters = [] if builds != BUILDS else [measure_letters(cpu, folder) for cpu in CPUS]
         amalgamated = [] if builds != BUILDS else [measure_amalgamated(cpu, folder) for cpu in CPUS]
     except MeasureError as error:
         print(f"size: {error}", file=sys.stderr)
@@ -226,6 +243,12 @@ def main():
     broken = sum(report(cpu, *figure) for build in figures + composers for cpu, figure in zip(CPUS, build))
     for cpu, octets in zip(CPUS, tls):
         print(f"{cpu}: TLS by NetX Secure adds {octets} octets of text to the drop-in, NetX Secure apart")
+    for cpu, texts in zip(CPUS, letters):
+        for (called, _, limit), octets in zip(LETTERS, texts):
+            over = cpu == CPU_WITH_LIMITS and limit is not None and octets > limit
+            broken += over
+            print(f"{cpu}: letters of {called} add {octets} octets of text to the composer"
+                  + (f", OVER the limit of {limit}" if over else ""))
     for cpu, texts in zip(CPUS, amalgamated):
         for (_, called, _, limit), octets in zip(BUILDS, texts):
             over = cpu == CPU_WITH_LIMITS and octets > limit
