@@ -215,7 +215,7 @@ static int letter_make(struct postino_letter_maker *maker, const struct letter_c
 int postino_letter_prepare_with(struct postino_letter *letter, const struct postino_letter_features *features,
                                 void *workspace, size_t workspace_octets, struct postino_mail **mail)
 {
-    struct postino_letter_maker maker;
+    struct postino_letter_maker maker = {letter, features, NULL, workspace, workspace_octets};
     struct letter_counts counts;
     size_t gap = POSTINO_LETTER_ALIGN - 1;
     int error = POSTINO_ERROR_CAPACITY;
@@ -235,10 +235,8 @@ int postino_letter_prepare_with(struct postino_letter *letter, const struct post
         gap = (size_t)(0 - (uintptr_t)workspace) % POSTINO_LETTER_ALIGN;
     letter->needed_octets = gap + letter_need(letter, &counts);
     if (workspace != NULL && workspace_octets >= letter->needed_octets) {
-        maker.letter = letter;
-        maker.features = features;
-        maker.at = (char *)workspace + gap;
-        maker.octets = workspace_octets - gap;
+        maker.at += gap;
+        maker.octets -= gap;
         error = letter_make(&maker, &counts);
         if (error == POSTINO_OK)
             *mail = &maker.objects->mail;

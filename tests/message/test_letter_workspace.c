@@ -8,10 +8,25 @@
 
 static char wanted[sizeof composed];
 
-/* A letter with an object of each kind, but for files. */
+/* Uses all of the buffer, so that the guard page sees one that is too long. */
+static int port_open(void *context, const char *path, union postino_letter_source *file, void *buffer,
+                     size_t buffer_octets)
+{
+    (void)context;
+    (void)path;
+    assert_true(buffer_octets >= POSTINO_LETTER_FILE_OCTETS);
+    memset(file, 0, sizeof *file);
+    memset(buffer, 0x77, buffer_octets);
+    postino_memory_source_init(&file->memory, "file", 4);
+    return 0;
+}
+
+/* A letter with an object of each kind. */
 static int full_setup(void **state)
 {
-    static const struct postino_attachment attachments[3] = {
+    static const struct postino_letter_port port = {.open = port_open};
+    static const struct postino_attachment attachments[4] = {
+        {.path = "a/b.txt"},
         {.data = "png", .length_octets = 3, .file_name = "logo.png", .content_id = "logo@example.org"},
         {.data = "pdf", .length_octets = 3, .file_name = "a.pdf"},
         {.data = "", .length_octets = 0},
@@ -26,7 +41,8 @@ static int full_setup(void **state)
     letter.html = "html";
     letter.priority = 1;
     letter.attachments = attachments;
-    letter.attachment_count = 3;
+    letter.attachment_count = 4;
+    letter.port = &port;
     letter_composed();
     memcpy(wanted, composed, sizeof composed);
     return 0;
@@ -171,12 +187,28 @@ static void lists_of_every_density(void **state)
     }
 }
 
+/* The need counts the buffers, whatever the lists leave over. */
+static void lists_without_slack(void **state)
+{
+    static const struct postino_letter_port port = {.open = port_open};
+    static const struct postino_attachment attachment = {.path = "a"};
+
+    (void)state;
+    letter.from = letter.to = "a@b";
+    letter.attachments = &attachment;
+    letter.attachment_count = 1;
+    letter.port = &port;
+    assert_int_equal(postino_letter_prepare(&letter, workspace, 0, &mail), POSTINO_ERROR_CAPACITY);
+    assert_int_equal(postino_letter_prepare(&letter, workspace, letter.needed_octets, &mail), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_size, full_setup),
         cmocka_unit_test_setup(the_need_is_exact, full_setup),
         cmocka_unit_test_setup(the_macro_is_enough, letter_setup),
+        cmocka_unit_test_setup(lists_without_slack, letter_setup),
         cmocka_unit_test_setup(lists_of_every_density, letter_setup),
     };
 
