@@ -8,6 +8,9 @@
 
 #include "text/text.h"
 
+/* A request leaves in pieces of so many octets at most: the POSIX transport wipes short sends only. */
+#define PROXY_PIECE_OCTETS 512
+
 static struct postino_proxy *proxy_of(struct postino_transport *transport)
 {
     return (struct postino_proxy *)transport;
@@ -51,6 +54,8 @@ static int proxy_ask(struct postino_proxy *proxy, uint32_t began_ms, uint32_t ti
         }
         if (status < 0)
             return proxy_fail(proxy, status, "sending to the proxy failed");
+        if (writer.room > PROXY_PIECE_OCTETS)
+            writer.room = PROXY_PIECE_OCTETS;
         writer.skip = sent_octets;
         writer.taken = 0;
         writer.total = 0;

@@ -172,6 +172,52 @@ static void octets_that_arrived_outlive_a_send(void **state)
     fake_transport_free(&fixture.fake);
 }
 
+/* Whether the memory has the text. */
+static int has_text(const void *memory, size_t octets, const char *text)
+{
+    const char *at = memory;
+    size_t length = strlen(text);
+
+    for (size_t i = 0; i + length <= octets; i++)
+        if (memcmp(at + i, text, length) == 0)
+            return 1;
+    return 0;
+}
+
+/* The transport below wipes short sends. The longest login leaves in such, and the object keeps no copy. */
+static void a_login_leaves_in_short_pieces(void **state)
+{
+    static struct proxy_fixture fixture;
+    static char login[POSTINO_PROXY_HTTP_OCTETS_MAX + 1];
+    static char request[12000];
+    static const struct peer_event reply = PROXY_SERVER("HTTP/1.1 200 OK\r\n\r\n");
+    struct peer_event events[2] = {{PEER_CLIENT, (const uint8_t *)request, 0, 0, NULL}, reply};
+    size_t octets;
+
+    (void)state;
+    memset(login, 'x', sizeof login - 1);
+    octets = (size_t)snprintf(request, sizeof request,
+                              "CONNECT mail.test:587 HTTP/1.1\r\nHost: mail.test:587\r\n"
+                              "Proxy-Authorization: Basic ");
+    for (size_t i = 0; i < 4095; i += 3, octets += 4)
+        memcpy(request + octets, "eHh4", 4);
+    memcpy(request + octets, "eDp4", 4); /* "x:x" */
+    octets += 4;
+    for (size_t i = 0; i < 4095; i += 3, octets += 4)
+        memcpy(request + octets, "eHh4", 4);
+    memcpy(request + octets, "\r\n\r\n", 4);
+    events[0].length_octets = octets + 4;
+    proxy_fixture_init(&fixture, &postino_proxy_http, login, login, events, 2);
+    fixture.fake.capacity_octets = 16384;
+    assert_int_equal(proxy_fixture_connect(&fixture), 0);
+    assert_string_equal(fixture.fake.peer.departure, "");
+    assert_int_equal(fixture.fake.reserves, (octets + 4 + 511) / 512);
+    assert_false(has_text(&fixture.proxy, sizeof fixture.proxy, "xxxx"));
+    assert_false(has_text(&fixture.proxy, sizeof fixture.proxy, "eHh4"));
+    fixture.proxy.transport.methods->close(&fixture.proxy.transport, 0);
+    fake_transport_free(&fixture.fake);
+}
+
 /* Octets of a connection that was closed are not the next one's. */
 static void a_transport_can_be_used_again(void **state)
 {
@@ -218,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_mail_that_the_proxy_stops_is_not_attempted),
         cmocka_unit_test(tls_with_the_proxy_counts_as_none),
         cmocka_unit_test(octets_that_arrived_outlive_a_send),
+        cmocka_unit_test(a_login_leaves_in_short_pieces),
         cmocka_unit_test(a_transport_can_be_used_again),
     };
 
