@@ -5,7 +5,6 @@
 #include "client_arguments.h"
 #include "netx_host.h"
 #include "nx_smtp_tls.h"
-#include "tls_client_arguments.h"
 
 #include <postino/sasl_openssl.h>
 #include <stdlib.h>
