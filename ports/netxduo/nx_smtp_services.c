@@ -111,7 +111,7 @@ static UINT services_write(NX_SMTP_HEADERS *headers_ptr, const struct nx_smtp_st
 static VOID services_headers(NX_SMTP_HEADERS *headers_ptr, const CHAR *client_domain,
                              struct postino_span *span)
 {
-    struct nx_smtp_stamp stamp;
+    struct nx_smtp_stamp stamp = {0};
 
     services_stamp(headers_ptr, &stamp);
     span->data = headers_ptr->nx_smtp_headers_text;
