@@ -7,7 +7,8 @@ usage: dovecot_server.py [secure]
 Prints one line of JSON when it is ready, and ends on SIGTERM and when standard input ends, without leaving a process
 or a file:
 
-    {"ports": {name: port}, "addresses": ["127.0.0.1", "::1"], "store": ..., "lmtp_store": what stores.py reads}
+    {"ports": {name: port}, "addresses": ["127.0.0.1", "::1"], "store": ..., "lmtp_store": what stores.py reads,
+     "lmtp_path": a socket of the LMTP server's in the file system}
 
 Each port is open on each address:
     auth   submission: AUTH of every mechanism in clear text, tokens signed with TOKEN_KEY, and nothing without; relays
@@ -109,6 +110,9 @@ service lmtp {{
     address = {addresses}
     port = {lmtp}
   }}
+  unix_listener {root}/lmtp {{
+    mode = 0666
+  }}
 }}
 """
 
@@ -203,6 +207,7 @@ class DovecotServer(daemons.Daemon):
         self.start(["/usr/sbin/dovecot", "-F", "-c", self.path("dovecot.conf")], isolated=True)
         return {"certificates": self.path("certificates"),
                 "store": {"kind": "files", "folder": self._relay.info["folder"], "traced": True},
+                "lmtp_path": self.path("lmtp"),
                 "lmtp_store": {"kind": "maildirs", "mailboxes": self.path("mail"), "queues": [],
                                "domain": "mail.test"}}
 

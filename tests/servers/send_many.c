@@ -2,7 +2,7 @@
 
 /* Does the job that its standard input describes, a line a word and its value, through the blocking client:
  *
- *     host 127.0.0.1 | port N | user U | password P | in_flight N | group N | trace FILE | lmtp
+ *     host 127.0.0.1 or a path | port N | user U | password P | in_flight N | group N | trace FILE | lmtp
  *     mechanism NAME          the one to authenticate with; else the strongest | token T
  *     without CHUNKING | without PIPELINING | authzid A
  *     tls implicit or starttls, by the backend that this program is linked with; without it in the clear
@@ -154,7 +154,9 @@ int main(void)
         many_reject("too long", "the job");
     }
     many_take_job(&job, text);
-    if (job.host == NULL || job.port == NULL || postino_posix_init(&posix, job.host, job.port) != 0) {
+    if (job.host == NULL || job.port == NULL ||
+        (job.host[0] == '/' ? postino_posix_init_path(&posix, job.host)
+                            : postino_posix_init(&posix, job.host, job.port)) != 0) {
         many_reject("no such server", job.host != NULL ? job.host : "no host");
     }
     if (job.secure) {

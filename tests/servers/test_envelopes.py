@@ -262,6 +262,13 @@ class LmtpTests(EightBitTests, NoUtf8Tests, Envelopes, unittest.TestCase):
                         ("a@mail.test", BOB, PLAIN), ("a@mail.test", CAROL, PLAIN), ("b@mail.test", BOB, PLAIN),
                         ("d@mail.test", CAROL, PLAIN), ("f@mail.test", CAROL, PLAIN)])
 
+    def test_socket_in_the_file_system(self):
+        mails = [many.Mail("a@mail.test", [BOB, FULL], PLAIN, ("partial",)), many.Mail("b@mail.test", [BOB], EIGHT_BIT)]
+        report = many.send((self.server["lmtp_path"], 0), mails, *self.words)
+        self.assertEqual([self.outcomes(mail) for mail in report.mails],
+                         [{BOB: (kinds.ACCEPTED, 250), FULL: (kinds.NEVER, 552)}, {BOB: (kinds.ACCEPTED, 250)}])
+        self.assertEqual(self.stored(), [("a@mail.test", BOB, PLAIN), ("b@mail.test", BOB, EIGHT_BIT)])
+
 
 if __name__ == "__main__":
     harness.main("__main__")
