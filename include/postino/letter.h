@@ -205,7 +205,7 @@ union postino_letter_align {
  * - POSTINO_ERROR_ATTACHMENT, POSTINO_ERROR_FILE: error_attachment says which;
  * - POSTINO_ERROR_FEATURE: the letter's features lack one, or a path has no port that opens files;
  * - POSTINO_ERROR_CRYPTO: the port gave no random octets;
- * - POSTINO_ERROR_ARGUMENT: a pointer is NULL, or `priority` is out of its range;
+ * - POSTINO_ERROR_ARGUMENT: `attachments` is NULL, or `priority` is out of its range;
  * - an error of postino_message_check(), with its field, and its attachment if the field is one of a part. */
 int postino_letter_prepare(struct postino_letter *letter, void *workspace, size_t workspace_octets,
                            struct postino_mail **mail);
