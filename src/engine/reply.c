@@ -59,16 +59,19 @@ static size_t reply_digit(struct postino_session *session, uint8_t octet)
 /* Takes octets of the text. The session keeps its head and counts all of it. */
 static void reply_keep(struct postino_session *session, const uint8_t *data, size_t length)
 {
-    for (; length != 0; length--, data++) {
-        if (session->text_sink != NULL)
-            session->text_sink->take(session, *data);
-        if (!session->text_is_error) {
-            size_t kept = session->reply.text_octets++;
+    size_t kept = session->reply.text_octets;
+    size_t i;
 
-            if (kept < sizeof session->text)
-                session->text[kept] = (char)*data;
-        }
-    }
+    for (i = 0; session->text_sink != NULL && i < length; i++)
+        session->text_sink->take(session, data[i]);
+    if (session->text_is_error)
+        return;
+    session->reply.text_octets = kept + length;
+    if (kept >= sizeof session->text)
+        return;
+    if (length > sizeof session->text - kept)
+        length = sizeof session->text - kept;
+    memcpy(session->text + kept, data, length);
 }
 
 /* Returns how many octets at the front of the data are taken together: an LF by itself, or text up to CR or
