@@ -69,9 +69,14 @@ static void reply_keep(struct postino_session *session, const uint8_t *data, siz
     session->reply.text_octets = kept + length;
     if (kept >= sizeof session->text)
         return;
+#if POSTINO_SMALL
+    /* reply_run() takes one octet at a time. */
+    session->text[kept] = (char)*data;
+#else
     if (length > sizeof session->text - kept)
         length = sizeof session->text - kept;
     memcpy(session->text + kept, data, length);
+#endif
 }
 
 /* Returns how many octets at the front of the data are taken together: an LF by itself, or text up to CR or
