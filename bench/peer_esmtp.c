@@ -4,8 +4,8 @@
  *
  * usage: peer_esmtp --port N [--mails N] [--octets N] [--flat 1] [--limit-s N]
  *
- * The library makes a chunk of each span, and each chunk can cost a delayed acknowledgement. --flat gives it
- * the whole message as one span, which needs the message in memory. */
+ * The library makes a chunk of each span, and each chunk can cost a delayed acknowledgement. With --flat
+ * the whole message is one span, which needs the message in memory. */
 
 #define _GNU_SOURCE
 

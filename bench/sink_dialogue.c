@@ -141,7 +141,7 @@ static void dialogue_command(struct sink *sink, struct sink_connection *connecti
 
     sink->counts.commands++;
     sink->replies.commands++;
-    /* Nobody has read the reply to the command before it: it is in the same read. */
+    /* The client cannot have read the reply to the command before: both commands are in one read. */
     if ((sink->offer & SINK_PIPELINING) == 0 && sink->replies.commands > 1)
         sink->counts.violations++;
     if ((parameters = dialogue_after(command, "BDAT ")) != NULL) {

@@ -52,7 +52,8 @@ size_t sink_scan(enum sink_scan *scan, const char *data, size_t length, uint64_t
             }
             break;
         case SINK_SCAN_DOT:
-            /* Whatever follows but the end mark: the dot was one of transparency, and does not count. */
+            /* Only the end mark may follow otherwise, so the dot was one of transparency and does not
+             * count. */
             *scan = data[i] == '\r' ? SINK_SCAN_DOT_CR : SINK_SCAN_TEXT;
             i += data[i] == '\r';
             break;

@@ -169,7 +169,7 @@ int tls_mbedtls_verify(void *context, mbedtls_x509_crt *certificate, int depth, 
         state->verify_error = POSTINO_ERROR_TLS_PIN;
         tls_mbedtls_text_set(state->tls, "the certificate is none of those that were pinned");
     }
-    /* Whatever was found: this handshake fails. */
+    /* The handshake fails with either finding. */
     if (state->verify_error != 0 && *flags == 0)
         *flags = MBEDTLS_X509_BADCERT_OTHER;
     return 0;

@@ -129,7 +129,7 @@ static int settings_trust(struct postino_tls_openssl *tls)
         return SSL_CTX_set_default_verify_paths(tls->context) == 1
                    ? POSTINO_OK
                    : settings_fail(tls, "the system's trusted certificates");
-    /* Whatever the file holds is trusted, an authority below a root too, as Mbed TLS has it. */
+    /* OpenSSL trusts every certificate of the file, an authority below a root too, as Mbed TLS does. */
     if (SSL_CTX_load_verify_file(tls->context, file) != 1 ||
         X509_STORE_set_flags(SSL_CTX_get_cert_store(tls->context), X509_V_FLAG_PARTIAL_CHAIN) != 1 ||
         !settings_has_key(SSL_CTX_get_cert_store(tls->context)))

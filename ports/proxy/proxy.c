@@ -16,7 +16,7 @@ static struct postino_proxy *proxy_of(struct postino_transport *transport)
     return (struct postino_proxy *)transport;
 }
 
-/* What is left of the time limit. */
+/* Returns the rest of the time limit. */
 static uint32_t proxy_left_ms(const struct postino_proxy *proxy, uint32_t began_ms, uint32_t timeout_ms)
 {
     uint32_t passed_ms = proxy->inner->methods->now_ms(proxy->inner) - began_ms;

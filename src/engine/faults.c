@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The answer to faults of the server, where the configuration names it: the session tries another mechanism,
- * and it reads a line that is no reply to its end, since that says what the server is ("HTTP/1.1 400 Bad
- * Request"). Invariant: each mechanism is tried once, so an authentication has an end. From the first wrong
- * octet of a line to its end, which is awaited no longer than the reply to QUIT, nothing is sent and no octet
- * is read as a reply. */
+/* The answer to faults of the server, where the configuration names it. The session tries another
+ * mechanism. It reads a line that is no reply to its end, since the line tells the server's kind
+ * ("HTTP/1.1 400 Bad Request"). Invariant: each mechanism is tried once, so an authentication has an end.
+ * From the first wrong octet of a line to its end nothing is sent, and no octet is read as a reply. The
+ * end is awaited no longer than the reply to QUIT. */
 #include "auth.h"
 #include "reply.h"
 #include "state.h"

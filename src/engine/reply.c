@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Replies (RFC 5321 section 4.2). The code of a line is read octet by octet and its text in blocks, and
- * nothing depends on how the octets were split on their way. Invariant: `line` says what is known of the line
- * that is arriving; `line_code` holds the digits of its code that arrived, and is complete from 200 on;
+/* Replies (RFC 5321 section 4.2). The code of a line is read octet by octet and its text in blocks.
+ * Nothing depends on how the octets were split on their way. Invariant: `line` is the state of the line
+ * that is arriving. `line_code` holds the digits of its code that arrived, and is complete from 200 on.
  * `lines` counts the complete lines of the reply that is arriving. */
 #include "reply.h"
 
@@ -179,9 +179,9 @@ static int reply_has_control(const uint8_t *data)
     uint64_t rubout;
 
     memcpy(&word, data, sizeof word);
-    /* A difference has an octet's highest bit where the octet is less, and where a neighbour that is less
-     * borrows from it; those above 127, which have it anyway, do not count. DEL becomes 0, and nothing else
-     * is less than 1. */
+    /* A difference has the highest bit of an octet set where the octet is less, or where a lesser
+     * neighbour borrows from it. Octets above 127 have that bit anyway and do not count. DEL becomes 0,
+     * and no other octet is less than 1. */
     rubout = word ^ ones * 127;
     return ((((word - ones * ' ') & ~word) | ((rubout - ones) & ~rubout)) & ones * 128) != 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The public functions of the session. They stand on top of the engine: a mail goes from submit() by
- * mail_check.c to transaction.c; octets out come from transaction.c; octets in go to reply.c, and complete
- * replies to steps.c. */
+/* The public functions of the session, on top of the engine. A mail goes from submit() by mail_check.c to
+ * transaction.c, and octets out come from there. Octets in go to reply.c, and complete replies to steps.c. */
 #include "postino/address.h"
 
 #include "auth.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* One mail to one recipient, with PIPELINING (RFC 2920) and CHUNKING (RFC 3030) where they are offered:
- * the steps of single.c, some of which do not wait for the replies to those before. Both cursors walk over
- * the table. Invariant: every step between the cursors was sent whole, and no step begins behind a refusal
- * before all replies came. The message is one chunk, which is counted before the connection. Its last
- * octet leaves only as the last one of the body. */
+/* One mail to one recipient, with PIPELINING (RFC 2920) and CHUNKING (RFC 3030) where they are offered.
+ * The steps are those of single.c; some do not wait for the replies to those before. Both cursors walk
+ * over the table. Invariant: every step between the cursors was sent whole, and no step begins behind a
+ * refusal before all replies came. The message is one chunk, which is counted before the connection. Its
+ * last octet leaves only as the last one of the body. */
 #include "data_filter.h"
 #include "emitter.h"
 #include "auth.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The state of a session, and every change of it that several files make. Invariant: `sent` is the step whose
- * octets go out, `replied` the step whose reply comes next, and `outstanding` steps went out whole and were
- * not answered. What the port has to do follows from them and from the flags, and is stored nowhere. */
+/* The state of a session, and every change of it that several files make. Invariant: `sent` is the step
+ * whose octets go out, `replied` the step whose reply comes next, and `outstanding` steps went out whole
+ * and were not answered. The port's next task follows from them and from the flags, and is stored nowhere. */
 #include "state.h"
 
 void postino_session_enter(struct postino_session *session, const struct postino_step *step)

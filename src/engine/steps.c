@@ -21,8 +21,8 @@ unsigned postino_steps_refused(struct postino_session *session, const struct pos
     return postino_session_give_up(session, POSTINO_ERROR_REFUSED);
 }
 
-/* What a code counts as. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong to one
- * step only. */
+/* Returns the class of a code. RFC 5321 section 4.2.1: the first digit decides, save for codes that belong
+ * to one step only. */
 static unsigned steps_kind(unsigned code)
 {
     if (code == 220 || code == 221 || code == 235 || code == 334)
@@ -36,7 +36,6 @@ static unsigned steps_answered(struct postino_session *session, const struct pos
     unsigned code = session->reply.code;
     /* A greeting welcomes us, or whatever it says is a refusal. */
     int refused = step->id == POSTINO_STEP_GREETING ? code != 220 : code >= 400;
-
     unsigned row = step->next;
 
     if (code == 334 && step->accept == 235)

@@ -59,7 +59,7 @@ enum step_row {
     STEP_ROWS,
     STEP_NEXT, /* the mails in line say what follows */
     STEP_STAY, /* nothing follows: another function entered a step, or the session is over */
-    /* Only as `next` of a row. Somebody has to say what the reply means: */
+    /* Only as `next` of a row: the named function acts on the reply. */
     STEP_KNOWN,      /* the strategy: the EHLO reply is complete */
     STEP_OVER,       /* QUIT was answered */
     STEP_MAILS,      /* the strategy: a step of a mail was answered */

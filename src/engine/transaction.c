@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The transactions of the mails in line (RFC 5321 section 3.3). Both cursors walk over the same mails and
- * recipients in the same order: `sent` ahead, as far as no reply has to be awaited, and `replied` behind it,
+ * recipients in the same order. `sent` goes ahead as far as no reply has to be awaited; `replied` follows,
  * one step a reply. Without PIPELINING they stand on the same step. Invariant: `sent` leaves a mail that
- * failed only when everything that was said for it was answered; so every step between the cursors was sent
- * whole. */
+ * failed only when everything that was said for it was answered. So every step between the cursors was
+ * sent whole. */
 #include "../source/source.h"
 #include "emitter.h"
 #include "mails.h"

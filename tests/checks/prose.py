@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Checks the sentences of Markdown files and of the comments in C headers.
+"""Checks the sentences of Markdown files and of the comments in C files.
 
-A sentence has at most 30 words, and does not begin with What, Who, Whoever or Whose.
+A sentence has at most 30 words, and does not begin with What, Who, Nobody or the like.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORDS_MAX = 30
 FOLDERS_LEFT_OUT = {".git", "build", "Testing", "node_modules", "results"}
-RIDDLE = re.compile(r"""["'(]*(What|Who|Whoever|Whose)\b""")
+RIDDLE = re.compile(r"""["'(]*(What|Whatever|Who|Whoever|Whose|Nobody|Somebody|Everybody)\b""")
 SENTENCE_END = re.compile(r"""(?<=[.!?])["')]*\s+(?=["'(`<*_A-Z0-9])""")
 ABBREVIATIONS = re.compile(r"\b(e\.g|i\.e|etc|vs|cf)\.")
 # A new paragraph: a blank line, an item of a list, a heading, a quotation or a row of a table.
@@ -96,7 +96,7 @@ def files():
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(set(folders) - FOLDERS_LEFT_OUT)
         for name in sorted(names):
-            if name.endswith((".md", ".h")):
+            if name.endswith((".md", ".h", ".c")):
                 yield os.path.relpath(os.path.join(folder, name), ROOT)
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Composes the messages that its standard input describes and writes them to its standard output: the other
  * end of corpus.py. Each message is composed several times, with other buffers, other pieces of the parts and
- * other pieces taken; that all of these are the same, and as long as was said, is checked here.
+ * other pieces taken. The tool checks that all results are the same, and as long as was said.
  *
  * Input: records of a tag, a length (32 bits, little endian) and as many octets, see tool_take(). Output for
  * each 'G': the error, the flags, the size that was said (-1: unknown) and the length, each as 32 bits, then

@@ -3,9 +3,12 @@
  * test_gmime.py.
  *
  * Input: records of a length (32 bits, little endian) and as many octets, a message. Output for each: records
- * of a tag, a length and as many octets; an 'E' ends the message. 'S': subject; 'f', 't', 'c': a mailbox of
- * From, To or Cc, name and address with a zero between them; 'H': a further field, name and value; 'P': a
- * part, its type, file name and content identifier, each with a zero behind it, then its octets. */
+ * of a tag, a length and as many octets; an 'E' ends the message.
+ *
+ * - 'S': the subject.
+ * - 'f', 't', 'c': a mailbox of From, To or Cc, name and address with a zero between them.
+ * - 'H': a further field, name and value.
+ * - 'P': a part: type, file name and content identifier, each with a zero behind it, then its octets. */
 #include <gmime/gmime.h>
 #include <stdint.h>
 #include <stdio.h>

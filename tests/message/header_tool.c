@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Mends and signs ready messages: header_tool <IN >OUT. A message comes in as its length (32 bits, the lowest
- * octet first), how many octets the source lends at a time, and its octets; out goes begin()'s error and the
- * faults (16 bits each), the mended message's length and octets, and likewise that of the message that was
- * mended and signed, 0 where it cannot be signed. */
+/* Mends and signs ready messages: header_tool <IN >OUT. Input for a message: its length (32 bits, the
+ * lowest octet first), how many octets the source lends at a time, and its octets. Output: the error of
+ * begin() and the faults (16 bits each), then length and octets of the mended message. The same follows
+ * for the message mended and signed, with length 0 where it cannot be signed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a corpus cannot show of the composer: what it refuses, how it waits and fails, what it needs of a
- * server. */
+/* The composer's refusals, waits and failures, and its needs of a server: cases that a corpus cannot show. */
 #include <string.h>
 
 #include "postino/extension.h"
@@ -294,7 +293,7 @@ static void fields_that_go_together(void **state)
                                        "X-Priority: 5\r\nImportance: low\r\nPriority: non-urgent\r\n"));
 }
 
-/* What is beside the caller's buffer and parts. */
+/* The memory beside the caller's buffer and parts. */
 static void a_message_is_small(void **state)
 {
     (void)state;

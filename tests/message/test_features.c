@@ -11,7 +11,8 @@
 #include "postino/extension.h"
 #include "postino/message.h"
 
-/* What a message needs and was not given is refused, and told; what it does not need is not missed. */
+/* A feature that a message needs and was not given is refused and named; a feature that it does not need
+ * is not missed. */
 static void features_are_chosen(void **state)
 {
     static const struct postino_message_features none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};

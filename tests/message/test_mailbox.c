@@ -13,7 +13,7 @@
 #include "guard.h"
 #include "mailbox_fixture.h"
 
-/* What is found, as "name|address" for each mailbox, with a slash behind it. */
+/* The result, as "name|address" for each mailbox, with a slash behind it. */
 static const char *shown(const struct postino_mailbox_list *list)
 {
     static char text[2048];
@@ -90,7 +90,7 @@ static void lists_are_taken_apart(void **state)
     assert_int_equal(failed, 0);
 }
 
-/* What people write is taken; strict, it is wrong at this column. */
+/* A list as people write it is accepted; the strict parser refuses it at this column. */
 static void spellings_of_people_are_taken(void **state)
 {
     static const struct list_case cases[] = {
@@ -225,7 +225,7 @@ static void room_is_kept_to(void **state)
     assert_int_equal(list.column, 17);
 }
 
-/* Whatever is read: it ends, keeps within the text, and what it finds is taken again as it is. */
+/* The parser ends with any text, keeps within it, and accepts its own result again. */
 static void anything_may_come(void **state)
 {
     static const char octets[] = "a@b.\"\\(<>[]):;, \r\n\tz=?\xc3\xa4\xff\x01";

@@ -71,8 +71,8 @@ static void encoded_words_are_decoded(void **state)
     assert_string_equal(mailboxes[0].address, "=?utf-8?q?a?=@b");
 }
 
-/* What a message's header says a list as it was taken apart, the next program takes apart again to the
- * same: names are encoded once, and those that look like an encoded word too. */
+/* A list that a header wrote from its parsed form is parsed to the same form again. Names are encoded
+ * once, and so are those that look like an encoded word. */
 static void names_come_back_as_they_were(void **state)
 {
     static const char *const names[] = {"T\xc3\xb6ni",

@@ -88,7 +88,7 @@ static const struct raw_case cases[] = {
     {GOOD "To: x,\r\n \r\n\ty\r\nBcc: s,\r\n \r\n\tt\r\nCc: z\r\n\t\r\n\r\nHi", 0,
      GOOD "To: x,\r\n \r\n\ty\r\nCc: z\r\n\t\r\n\r\nHi", POSTINO_RAW_BCC},
     {" x\r\n" GOOD "\r\n", 0, " x\r\n" GOOD "\r\n", POSTINO_RAW_SYNTAX},
-    /* What stands in front. */
+    /* Lines in front of the header. */
     {"\xef\xbb\xbf"
      "Bcc: s\r\n" GOOD "\r\n\xef\xbb\xbf",
      0, GOOD "\r\n\xef\xbb\xbf", POSTINO_RAW_BCC | POSTINO_RAW_BOM},

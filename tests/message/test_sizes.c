@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The size that a message says it has on the wire, beside the octets that really go out: each kind of source,
- * each of its flags, each line end, by DATA and by BDAT, as it is, mended, signed and composed. */
+/* The size that a message tells, beside the octets that really go out. The cases are each kind of source
+ * with each of its flags and each line end, by DATA and by BDAT. A message goes out as it is, mended,
+ * signed and composed. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -118,7 +119,7 @@ static void make_text(const char *body, const char *const ends[3], unsigned time
         add_lines(body, ends, &count);
 }
 
-/* What the text is on the wire: every line ended by CRLF. Returns how many octets. */
+/* Writes the text as it is on the wire: every line ended by CRLF. Returns how many octets. */
 static size_t text_wire(char *wire)
 {
     size_t octets = 0;
@@ -140,7 +141,7 @@ static size_t text_wire(char *wire)
 
 /* ---- The table ---- */
 
-/* What must come of it. */
+/* The expected result. */
 static int expected(const struct size_kind *kind, unsigned wrap, int chunking)
 {
     int binary = (kind->flags & POSTINO_SOURCE_BINARY) != 0;
@@ -268,7 +269,7 @@ static void check_all(const char *body, const char *const ends[3], unsigned time
     assert_int_equal(fwrite(text, 1, text_octets, file), text_octets);
     assert_int_equal(fflush(file), 0);
     for (kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
-        /* What is said to be canonical has to be. */
+        /* A source that is called canonical must be so. */
         if (!canonical && (kinds[kind].flags & POSTINO_SOURCE_CANONICAL) != 0)
             continue;
         for (wrap = 0; wrap < WRAPS; wrap++) {

@@ -223,7 +223,7 @@ BED_THREAD(trace_shows_all_but_secrets)
     check_trace(NX_SMTP_CLIENT_AUTH_PLAIN, "334 \r\n", 2);
 }
 
-/* Whatever the packets' size: a secret that spans packets is masked in each. */
+/* A secret that spans packets of any size is masked in each. */
 BED_THREAD(trace_masks_every_piece)
 {
     (VOID) input;

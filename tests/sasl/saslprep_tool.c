@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For each line of standard input, a string in hexadecimal digits: what becomes of it as a user and as a
- * password, in hexadecimal digits, or "!" and the fault with its place. */
+/* Reads a string in hexadecimal digits from each line of standard input. Writes its prepared forms as a
+ * user and as a password, in hexadecimal digits; or "!" and the fault with its place. */
 #include <stdio.h>
 #include <string.h>
 

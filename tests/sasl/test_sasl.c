@@ -201,7 +201,7 @@ static void test_cram_md5(void **state)
     assert_wiped(&auth.state);
 }
 
-/* What the first message says of channel binding: p, y or n. */
+/* The channel binding of the first message: p, y or n. */
 static void test_channel_binding(void **state)
 {
     static const struct postino_mechanism *const plus[] = {&postino_sasl_scram_sha_256_plus,

@@ -204,7 +204,7 @@ static void clients_are_prepared(void **state)
     postino_saslprep_idn_wipe(NULL, 3);
 }
 
-/* What fails in the last string leaves nothing of the first. */
+/* A fault in the last string leaves nothing of the first. */
 static void failures_leave_nothing(void **state)
 {
     struct postino_client_config config = {.user = "ann", .password = "secret", .authzid = "\302\255"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a crypto table must do, function by function. Compiled once for each table. */
+/* The duties of a crypto table, function by function. The file is compiled once for each table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,7 +46,7 @@ static struct postino_span text(const char *string)
     return (struct postino_span){(const uint8_t *)string, strlen(string)};
 }
 
-/* What was written is as expected, and nothing behind it. */
+/* The output is as expected, and no octet behind it was written. */
 static void assert_octets(const uint8_t *out, const char *hex)
 {
     char said[2 * POSTINO_HASH_OCTETS_MAX + 1] = "";

@@ -61,7 +61,7 @@ static void tls_begins_once(void **state)
     backend_end();
 }
 
-/* Whatever TLS would make of it: the reason is the connection's. */
+/* The reason is the connection's, not that of TLS. */
 static void a_connection_that_fails_says_why(void **state)
 {
     (void)state;

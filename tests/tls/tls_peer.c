@@ -242,7 +242,7 @@ static int peer_der(struct tls_peer *peer, const X509 *certificate)
     return 0;
 }
 
-/* Nobody else runs: what is not there now comes never. */
+/* No other thread runs, so octets that are not there now never come. */
 static int peer_wait(struct postino_transport *transport, unsigned events, uint32_t timeout_ms)
 {
     struct tls_peer *peer = peer_of(transport);

@@ -275,7 +275,7 @@ static void a_mail_twice(void **state)
     fake_transport_free(&fake);
 }
 
-/* Whatever else the session has against a mail, it keeps no mark. */
+/* A mail that the session refuses for any reason keeps no mark. */
 static void a_refused_mail_is_free(void **state)
 {
     struct bench bench;

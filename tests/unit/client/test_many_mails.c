@@ -168,7 +168,7 @@ static void test_quit(void **state)
     end();
 }
 
-/* Nobody answers: every mail comes back, and nobody is called again and again. */
+/* No server answers: every mail comes back, and the client does not connect again and again. */
 static void test_no_connection(void **state)
 {
     (void)state;

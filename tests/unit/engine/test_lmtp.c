@@ -66,7 +66,7 @@ static void test_partial(void **state)
     group_recipient(&group, 0, 2, POSTINO_OUTCOME_ACCEPTED, 250);
 }
 
-/* Nobody's was accepted: the mail was not, and says why. */
+/* No recipient's message was accepted: the mail was not either, and tells the reason. */
 static void test_all_refused(void **state)
 {
     size_t i;
@@ -197,7 +197,7 @@ static void test_lost_between(void **state)
     group_input(&group, "550 a\r\n250 b\r\n250 never en");
     postino_session_lost(&group.bench.session, POSTINO_ERROR_CLOSED, 0);
     assert_ptr_equal(postino_session_finished(&group.bench.session), &group.mails[0]);
-    /* Somebody has it. */
+    /* One recipient has the message. */
     assert_int_equal(group.mails[0].result.error, 0);
     assert_int_equal(group.mails[0].result.outcome, POSTINO_OUTCOME_ACCEPTED);
     assert_int_equal(postino_session_result(&group.bench.session)->error, POSTINO_ERROR_CLOSED);

@@ -204,7 +204,7 @@ static void test_texts_refused(void **state)
     assert_int_equal(strlen(group_call(&group)), strlen("MAIL FROM:<0@a> ENVID=\r\n") + 100);
 }
 
-/* Whatever a call has room for, a command that is longer than most says the same. */
+/* A command that is longer than most goes out the same with any room of a call. */
 static void test_long(void **state)
 {
     char line[2000];

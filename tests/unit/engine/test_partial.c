@@ -158,7 +158,8 @@ static void test_deferred_two_replies_later(void **state)
     group_exchange(&group, "250 ok\r\n", "DATA\r\n");
 }
 
-/* Nobody taken, some not asked: the transaction that is open at the server is ended before the next. */
+/* No recipient was accepted and some were not asked: the server's open transaction is ended before the
+ * next. */
 static void test_none_taken_others_wait(void **state)
 {
     static const char *const extensions[] = {"250 LIMITS RCPTMAX=1\r\n",

@@ -273,7 +273,7 @@ static void test_guard_page(void **state)
     guard_free(&guard);
 }
 
-/* Whatever the server says, the session ends or waits with a limit, and reads nothing beyond. */
+/* With any octets from the server the session ends, or waits with a limit, and reads nothing beyond them. */
 static void test_noise(void **state)
 {
     static const char *const words[] = {"220 ",   "250-", "250 ", "354 ", "334 ", "421 ",

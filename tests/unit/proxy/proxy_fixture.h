@@ -16,6 +16,8 @@
 #include "fake_transport.h"
 #include "postino/proxy.h"
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 #define PROXY_TIMEOUT_MS 5000
 #define PROXY_START_MS   0xfffffff0u /* the clock wraps soon */
 

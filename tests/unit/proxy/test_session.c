@@ -5,8 +5,6 @@
 
 #include "postino/client.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 #define CONNECT_OCTETS "CONNECT mail.test:587 HTTP/1.1\r\nHost: mail.test:587\r\n\r\n"
 
 static int send_mail(struct postino_transport *transport, struct postino_mail *mail)
@@ -163,7 +161,7 @@ static void octets_that_arrived_outlive_a_send(void **state)
     assert_int_equal(transport->methods->reserve(transport, &buffer, &room), POSTINO_ERROR_BUFFER);
     assert_non_null(strstr(fixture.proxy.text, "does its port speak TLS at once?"));
     assert_int_equal(transport->methods->wait(transport, POSTINO_EVENT_WRITE, 10), POSTINO_ERROR_BUFFER);
-    /* Who receives gets all of it, and may go on. */
+    /* A caller that receives gets all of it, and may go on. */
     proxy_fixture_expect(&fixture, (const char *)reply + head);
     proxy_fixture_say(&fixture, "hello");
     assert_int_equal(transport->methods->wait(transport, POSTINO_EVENT_READ, 10), 0);
